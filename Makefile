@@ -1,0 +1,46 @@
+# The commands of everyday work; thin over tools/setup.py, the CMake presets and pytest.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+PRESET ?= debug
+TESTS ?= tests
+PYTHON = .tools/venv/bin/python
+C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@echo
+	@echo "PRESET=... builds another preset (cmake --list-presets), TESTS=... runs a part of the tests"
+
+setup: ## install the pinned tools into .tools/
+	@python3 tools/setup.py
+
+build: setup ## build the library and the examples (PRESET=debug)
+	cmake --preset $(PRESET)
+	cmake --build --preset $(PRESET)
+	@ln -sf build/$(PRESET)/compile_commands.json compile_commands.json
+
+test: setup ## build the tests' components and run all tests (TESTS=tests)
+	cmake --preset debug -DWEFT_TESTS=ON
+	cmake --build --preset debug
+	@ln -sf build/debug/compile_commands.json compile_commands.json
+	$(PYTHON) -m pytest -n 2 $(TESTS)
+
+demo: setup ## build the examples, and see them work on wasmtime
+	cmake --preset release
+	cmake --build --preset release
+	$(PYTHON) tools/demo.py --wasmtime .tools/bin/wasmtime \
+	    --echo build/release/examples/echo.wasm --cat build/release/examples/cat.wasm
+
+format: setup ## lay out all C
+	.tools/bin/clang-format -i $(C_FILES)
+
+lint: setup ## check the layout of all C
+	.tools/bin/clang-format --dry-run -Werror $(C_FILES)
+
+clean: ## remove what was built
+	rm -rf build compile_commands.json
+
+distclean: clean ## remove the tools too
+	rm -rf .tools
+
+.PHONY: help setup build test demo format lint clean distclean

@@ -1,0 +1,145 @@
+# weft_add_component(): turns C sources and a WIT folder into a WebAssembly component.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+# weft_add_component(<name>
+#   WIT <file or folder>         the WIT of the component
+#   WORLD <world>                the world in it to build: its bindings are <world>.h
+#   SOURCES <file>...            the C sources
+#   [LIBRARIES <library>...]     more to link (weft::weft always is)
+#   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
+#   [WIT_DEPS 0.3|none]          add WASI 0.3's packages to the WIT; the default is 0.3, or none if WIT has a deps folder
+#   [STDERR ON|OFF]              show Weft's messages on standard error, through WASI 0.2; the default is ON in Debug only:
+#                                a component so made imports wasi:cli/stderr and wasi:io/streams beside its own world
+#   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
+#                                names in backtraces (default), or the names too (default in MinSizeRel)
+#
+# Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
+# binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
+
+# Where weft's own build, or an installation of it, has the tools and the WIT files of WASI.
+find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin" NO_CMAKE_FIND_ROOT_PATH)
+find_program(WEFT_WASM_TOOLS wasm-tools HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin" NO_CMAKE_FIND_ROOT_PATH)
+find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/wit" "${CMAKE_CURRENT_LIST_DIR}/wit"
+  NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
+  DOC "The folder with the WIT files of WASI")
+
+# weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps>): generates C bindings; for weft's own use.
+# <deps> is a folder of packages to add to the WIT, or empty. Sets the variable to the sources to compile and link.
+function(weft_wit_bindings sources name wit world deps)
+  get_filename_component(wit "${wit}" ABSOLUTE)
+  set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
+  if(IS_DIRECTORY "${wit}")
+    set(copy copy_directory "${wit}" "${directory}/wit")
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS "${wit}/*.wit")
+  elseif(EXISTS "${wit}")
+    set(copy copy "${wit}" "${directory}/wit")
+    set(files "${wit}")
+  else()
+    message(FATAL_ERROR "weft: no such WIT file or folder: ${wit}")
+  endif()
+  set(copy_deps)
+  if(deps)
+    set(copy_deps COMMAND "${CMAKE_COMMAND}" -E copy_directory "${deps}" "${directory}/wit/deps")
+    file(GLOB_RECURSE deps_files "${deps}/*.wit")
+    list(APPEND files ${deps_files})
+  endif()
+
+  string(REPLACE "-" "_" stem "${world}")
+  set(generated "${directory}/${stem}.c" "${directory}/${stem}_component_type.o")
+  add_custom_command(
+    OUTPUT ${generated} "${directory}/${stem}.h"
+    COMMAND "${CMAKE_COMMAND}" -E rm -rf "${directory}/wit"
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
+    COMMAND "${CMAKE_COMMAND}" -E ${copy}
+    ${copy_deps}
+    COMMAND "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}"
+    DEPENDS ${files}
+    COMMENT "Generating bindings of ${world} for ${name}"
+    VERBATIM)
+  # The generated code has warnings that are not ours to mend.
+  set_source_files_properties("${directory}/${stem}.c" PROPERTIES COMPILE_OPTIONS -w)
+  set_source_files_properties("${directory}/${stem}_component_type.o" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  set(${sources} ${generated} PARENT_SCOPE)
+endfunction()
+
+function(weft_add_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;STRIP" "SOURCES;LIBRARIES;COMPILE_OPTIONS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  foreach(needed WIT WORLD SOURCES)
+    if(NOT arg_${needed})
+      message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
+    endif()
+  endforeach()
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
+    message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed: -DCMAKE_TOOLCHAIN_FILE=...")
+  endif()
+  foreach(tool WEFT_WIT_BINDGEN WEFT_WASM_TOOLS)
+    if(NOT ${tool})
+      message(FATAL_ERROR "weft_add_component(${name}): a tool was not found: put it in PATH, set ${tool} to it, "
+        "or run `python3 tools/setup.py` in weft's repository")
+    endif()
+  endforeach()
+
+  if(NOT DEFINED arg_WIT_DEPS)
+    get_filename_component(wit "${arg_WIT}" ABSOLUTE)
+    if(IS_DIRECTORY "${wit}/deps")
+      set(arg_WIT_DEPS none)
+    else()
+      set(arg_WIT_DEPS 0.3)
+    endif()
+  endif()
+  if(arg_WIT_DEPS STREQUAL none)
+    set(deps "")
+  elseif(NOT WEFT_WASI_WIT)
+    message(FATAL_ERROR "weft_add_component(${name}): the WIT files of WASI were not found: set WEFT_WASI_WIT to a folder "
+      "with 0.3/http.wit and the others, or use WIT_DEPS none")
+  elseif(arg_WIT_DEPS STREQUAL 0.3)
+    set(deps "${WEFT_WASI_WIT}/0.3")
+  else()
+    message(FATAL_ERROR "weft_add_component(${name}): WIT_DEPS is 0.3 or none")
+  endif()
+
+  if(NOT DEFINED arg_STDERR)
+    string(COMPARE EQUAL "${CMAKE_BUILD_TYPE}" Debug arg_STDERR)
+  endif()
+  if(NOT DEFINED arg_STRIP)
+    if(CMAKE_BUILD_TYPE MATCHES "^(Debug|RelWithDebInfo)$")
+      set(arg_STRIP none)
+    elseif(CMAKE_BUILD_TYPE STREQUAL MinSizeRel)
+      set(arg_STRIP all)
+    else()
+      set(arg_STRIP debug)
+    endif()
+  endif()
+
+  weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}")
+  add_executable(${name} ${arg_SOURCES} ${bindings})
+  target_compile_options(${name} PRIVATE ${arg_COMPILE_OPTIONS})
+  target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
+  # weft::stderr first: it replaces weft's own hook, which the archive of weft also has.
+  target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_STDERR}>:weft::stderr> ${arg_LIBRARIES} weft::weft)
+  # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
+  target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
+  if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
+    # The linker of these targets would make the component by itself.
+    target_link_options(${name} PRIVATE -Wl,--skip-wit-component)
+  endif()
+
+  set(component "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.core SUFFIX .wasm WEFT_COMPONENT "${component}")
+  set(strip)
+  if(arg_STRIP STREQUAL debug)
+    set(strip COMMAND "${WEFT_WASM_TOOLS}" strip "${component}" -o "${component}")
+  elseif(arg_STRIP STREQUAL all)
+    set(strip COMMAND "${WEFT_WASM_TOOLS}" strip --all "${component}" -o "${component}")
+  elseif(NOT arg_STRIP STREQUAL none)
+    message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")
+  endif()
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND "${WEFT_WASM_TOOLS}" component new "$<TARGET_FILE:${name}>" -o "${component}"
+    ${strip}
+    BYPRODUCTS "${component}"
+    VERBATIM)
+endfunction()

@@ -1,0 +1,85 @@
+// The canonical ABI's async built-ins and codes. The only file that knows import names.
+// Spec: component-model design/mvp/CanonicalABI.md, "Canonical Definitions" and "Flattening".
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_ABI_H
+#define WEFT_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// What a callback is told (spec: EventCode).
+enum weft_event {
+    WEFT_EVENT_NONE,
+    WEFT_EVENT_SUBTASK,
+    WEFT_EVENT_STREAM_READ,
+    WEFT_EVENT_STREAM_WRITE,
+    WEFT_EVENT_FUTURE_READ,
+    WEFT_EVENT_FUTURE_WRITE,
+    WEFT_EVENT_CANCEL
+};
+
+// What a callback answers (spec: CallbackCode). WAIT carries the waitable set in its upper 28 bits.
+enum weft_callback { WEFT_CALLBACK_EXIT, WEFT_CALLBACK_YIELD, WEFT_CALLBACK_WAIT };
+
+// Progress of an async import call (spec: Subtask.State).
+typedef enum weft_subtask_state {
+    WEFT_SUBTASK_STARTING,          // arguments not read yet: they are the caller's, and must stay
+    WEFT_SUBTASK_STARTED,           // arguments read: memory may be reused, handles have moved
+    WEFT_SUBTASK_RETURNED,          // the result is written
+    WEFT_SUBTASK_STARTED_CANCELLED, // cancelled before it took its arguments: they are the caller's
+    WEFT_SUBTASK_RETURNED_CANCELLED // cancelled after that: no result
+} weft_subtask_state;
+
+// How a copy over a stream or future ended (spec: CopyResult).
+typedef enum weft_copy_state {
+    WEFT_COPY_COMPLETED,
+    WEFT_COPY_DROPPED,  // the other end is gone; a count above 0 did move
+    WEFT_COPY_CANCELLED // cancelled here; a count above 0 did move
+} weft_copy_state;
+
+// Status words: a state in the low 4 bits, a count or handle above; BLOCKED stands alone.
+#define WEFT_BLOCKED UINT32_MAX
+#define WEFT_STATUS_STATE(status) ((status) & 0xfu)
+#define WEFT_STATUS_COUNT(status) ((status) >> 4)
+
+// The host traps on a longer read or write.
+#define WEFT_COPY_MAX ((size_t)0x0fffffff)
+
+// On wasm each built-in is an import; natively it is a plain symbol that a host defines. The names are
+// those of wit-bindgen c, so that both declare the same thing.
+#ifdef __wasm__
+#define WEFT__BUILTIN(module, name) __attribute__((__import_module__(module), __import_name__(name)))
+#else
+#define WEFT__BUILTIN(module, name)
+#endif
+
+WEFT__BUILTIN("$root", "[waitable-set-new]") extern uint32_t __waitable_set_new(void);
+WEFT__BUILTIN("$root", "[waitable-set-drop]") extern void __waitable_set_drop(uint32_t set);
+// Both store {waitable, code} at event and return the event code; poll returns NONE if there is none.
+WEFT__BUILTIN("$root", "[waitable-set-wait]") extern uint32_t __waitable_set_wait(uint32_t set, uint32_t *event);
+WEFT__BUILTIN("$root", "[waitable-set-poll]") extern uint32_t __waitable_set_poll(uint32_t set, uint32_t *event);
+// Set 0 leaves.
+WEFT__BUILTIN("$root", "[waitable-join]") extern void __waitable_join(uint32_t waitable, uint32_t set);
+WEFT__BUILTIN("$root", "[subtask-cancel]") extern uint32_t __subtask_cancel(uint32_t subtask);
+WEFT__BUILTIN("$root", "[subtask-drop]") extern void __subtask_drop(uint32_t subtask);
+WEFT__BUILTIN("$root", "[backpressure-inc]") extern void __backpressure_inc(void);
+WEFT__BUILTIN("$root", "[backpressure-dec]") extern void __backpressure_dec(void);
+WEFT__BUILTIN("$root", "[thread-yield]") extern uint32_t __thread_yield(void);
+WEFT__BUILTIN("[export]$root", "[task-cancel]") extern void __task_cancel(void);
+
+// A libc that defines this macro keeps the context slots for its threads; a thread-local is then the
+// slot that belongs to the current task.
+#ifndef __wasm_libcall_thread_context__
+WEFT__BUILTIN("$root", "[context-get-0]") extern void *__context_get_0(void);
+WEFT__BUILTIN("$root", "[context-set-0]") extern void __context_set_0(void *value);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

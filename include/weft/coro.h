@@ -1,0 +1,271 @@
+// Coroutines: a frame struct and a step function, with await, child calls and a finaliser.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An async function is a struct whose first member is a weft_coro, and a function that runs one step of it:
+//
+//     typedef struct { weft_coro co; ...parameters, results, and locals that live across an await... } copy;
+//
+//     static weft_poll copy_run(weft_coro *co)
+//     {
+//         copy *self = weft_frame(co, copy);
+//         WEFT_BEGIN(co);
+//         ...straight-line code; WEFT_AWAIT(x) wherever it has to wait...
+//         WEFT_FINALLY(co);
+//         ...runs once, on every way out, and may await...
+//         WEFT_END(co);
+//     }
+//
+// Laws:
+// - Locals do not survive an await; fields of the frame do. (clang -Wconditional-uninitialized finds the
+//   ones that slip; __attribute__((cleanup)) across an await is refused by clang.)
+// - Awaits may stand inside the user's own if, for, while and switch.
+// - The only ways out are WEFT_END, WEFT_FINISH and WEFT_FAIL. A return past them stops with a message.
+// - A cancel is delivered where a coroutine waits, never between two statements. The operation below it is
+//   cancelled at the host and its outcome kept; then the coroutine goes on at WEFT_FINALLY, children before
+//   parents. A cancel does not reach into a finaliser. One that is cancelled before its first step skips its
+//   body and runs its finaliser.
+// - Frames start zeroed, and closing a zero handle does nothing, so a finaliser needs no flags.
+// - A finished child resumes its parent through the ready queue: awaits, however deep, do not grow the
+//   machine stack.
+#ifndef WEFT_CORO_H
+#define WEFT_CORO_H
+
+#include "hooks.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_coro weft_coro;
+typedef struct weft_task weft_task;
+typedef struct weft_op weft_op;
+typedef struct weft_any weft_any;
+
+// Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
+typedef struct weft_poll {
+    bool pending;
+} weft_poll;
+
+// Runs a coroutine from where it stands to its next wait or to its end.
+typedef weft_poll weft_step(weft_coro *co);
+
+// How a coroutine ended.
+typedef enum weft_outcome {
+    WEFT_UNFINISHED, // it has not ended, or never started
+    WEFT_DONE,
+    WEFT_FAILED, // by WEFT_FAIL; weft_failure tells the code
+    WEFT_CANCELLED
+} weft_outcome;
+
+enum weft__coro_state {
+    WEFT__IDLE, // zeroed: never started
+    WEFT__ENDED,
+    WEFT__READY,
+    WEFT__RUNNING,
+    WEFT__ON_OP,
+    WEFT__ON_START,
+    WEFT__ON_ANY,
+    WEFT__ON_CHILD,
+    WEFT__ON_YIELD
+};
+
+enum {
+    WEFT__CANCEL = 1,  // a cancel was asked for
+    WEFT__UNWIND = 2,  // and delivered
+    WEFT__FINALLY = 4, // the finaliser has begun
+    WEFT__FAIL = 8
+};
+
+// A coroutine's header. Zero-initialised is valid; all fields are private.
+struct weft_coro {
+    weft_step *run;
+    uintptr_t resume;  // the label to go on at; 0 before the first step
+    weft_coro *parent; // who awaits the end
+    weft_coro *next;   // link of the queue that it is in
+    weft_task *task;
+    union {
+        weft_op *op;
+        weft_any *any;
+        weft_coro *child;
+    } on;
+    union {
+        uintptr_t finally; // the finaliser's label, until it is entered
+        int32_t code;      // of WEFT_FAIL, from then on
+    } end;
+    uint16_t line; // of the await
+    uint8_t state;
+    uint8_t flags;
+};
+
+// The frame of type `type` that `co` heads.
+#define weft_frame(co, type) ((type *)(void *)(co))
+
+// Opens the body. Declare what you need of the frame before it.
+#define WEFT_BEGIN(co_)                                                                                        \
+    weft_coro *const weft__co = (co_);                                                                         \
+    typedef char weft__in_body __attribute__((unused));                                                        \
+    do {                                                                                                       \
+        if (weft__co->resume)                                                                                  \
+            WEFT__GOTO(weft__co->resume);                                                                      \
+        weft__co->end.finally = WEFT__LABEL(weft__finally);                                                    \
+        if (__builtin_expect(weft__co->flags & WEFT__UNWIND, 0)) {                                             \
+            weft__co->resume = WEFT__LABEL(weft__nowhere);                                                     \
+            goto weft__finally;                                                                                \
+        }                                                                                                      \
+    } while (0)
+
+// Waits for `wait_`, an expression of type weft_poll that is evaluated once. Costs a compare if it is ready.
+// One a line: a second would have the same label, and does not compile.
+#define WEFT_AWAIT(wait_)                                                                                      \
+    do {                                                                                                       \
+        if (__builtin_expect((wait_).pending, 0)) {                                                            \
+            weft__co->line = (uint16_t)__LINE__;                                                               \
+            weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
+            return weft__pending();                                                                            \
+        }                                                                                                      \
+        WEFT__HERE(__LINE__) :;                                                                                \
+    } while (0)
+
+// Leaves the body for the finaliser: as done, or as failed with a code of yours. Does not compile in the
+// finaliser itself.
+#define WEFT_FINISH(co_)                                                                                       \
+    do {                                                                                                       \
+        (void)sizeof(weft__in_body);                                                                           \
+        goto weft__finally;                                                                                    \
+    } while (0)
+#define WEFT_FAIL(co_, code_)                                                                                  \
+    do {                                                                                                       \
+        weft__fail((co_), (code_));                                                                            \
+        WEFT_FINISH(co_);                                                                                      \
+    } while (0)
+
+// Opens the finaliser. Every coroutine has one, if an empty one.
+#define WEFT_FINALLY(co_)                                                                                      \
+    weft__finally:                                                                                             \
+    weft__co->flags |= WEFT__FINALLY;                                                                          \
+    {                                                                                                          \
+        typedef struct weft__in_finally weft__in_body __attribute__((unused))
+
+// Ends the coroutine.
+#define WEFT_END(co_)                                                                                          \
+    }                                                                                                          \
+    return weft__end(weft__co);                                                                                \
+    weft__nowhere:                                                                                             \
+    __builtin_trap()
+
+// Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM needs two
+// of them that stay apart, so there is one that nothing goes to. They are kept as integers because gcc's
+// -Wdangling-pointer takes a label for a local variable.
+#define WEFT__HERE(line) WEFT__HERE_(line)
+#define WEFT__HERE_(line) weft__line_##line
+#define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
+#define WEFT__GOTO(label)                                                                                      \
+    __extension__({                                                                                            \
+        goto *(void *)(label);                                                                                         \
+    })
+
+// Starts `child` at `run` and waits for its end. The child's frame is the caller's, often embedded in the
+// parent's; set its parameters before, read its results after, and weft_outcome if it may fail. A frame may
+// run again after it ended: only its header is reset. A cancel of the parent cancels the child first.
+weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
+
+// Waits for the next round: when nothing else of the task can run, the host gets its turn, and then all who
+// yielded go on. Events are delivered between rounds. Spec: callback code YIELD.
+weft_poll weft_yield(weft_coro *co) __attribute__((warn_unused_result));
+
+// Asks a coroutine of a running task to end early, by the law of cancellation above. Twice is once; an ended
+// one stays as it is; one that is running is cancelled at its next wait.
+void weft_cancel(weft_coro *co);
+
+// True from the request on, also in the finaliser.
+static inline bool weft_cancelled(const weft_coro *co)
+{
+    return co->flags & WEFT__CANCEL;
+}
+
+// How `co` ended. A coroutine that was asked to cancel but reached its finaliser by itself is done.
+static inline weft_outcome weft_outcome_of(const weft_coro *co)
+{
+    if (co->state != WEFT__ENDED)
+        return WEFT_UNFINISHED;
+    return co->flags & WEFT__FAIL ? WEFT_FAILED : co->flags & WEFT__UNWIND ? WEFT_CANCELLED : WEFT_DONE;
+}
+
+// The code of WEFT_FAIL; 0 if the coroutine did not fail.
+static inline int32_t weft_failure(const weft_coro *co)
+{
+    return co->flags & WEFT__FAIL ? co->end.code : 0;
+}
+
+static inline weft_poll weft__ready(void)
+{
+    weft_poll poll = {false};
+    return poll;
+}
+
+static inline weft_poll weft__pending(void)
+{
+    weft_poll poll = {true};
+    return poll;
+}
+
+static inline weft_poll weft__end(weft_coro *co)
+{
+    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
+    co->state = WEFT__ENDED;
+    return weft__ready();
+}
+
+static inline void weft__fail(weft_coro *co, int32_t code)
+{
+    co->flags |= WEFT__FAIL;
+    co->end.code = code;
+}
+
+// For the other kinds of wait: `co` goes from running to `state`.
+void weft__park(weft_coro *co, enum weft__coro_state state, const char *call);
+// Makes a waiting coroutine ready.
+void weft__wake(weft_coro *co);
+// Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.
+void weft__unwind(weft_coro *co);
+
+// A queue of coroutines is its last one, whose link is the first; NULL if empty.
+static inline void weft__queue_push_front(weft_coro **queue, weft_coro *co)
+{
+    weft_coro *last = *queue;
+    if (last) {
+        co->next = last->next;
+        last->next = co;
+    } else {
+        co->next = co;
+        *queue = co;
+    }
+}
+
+static inline void weft__queue_push_back(weft_coro **queue, weft_coro *co)
+{
+    weft__queue_push_front(queue, co);
+    *queue = co;
+}
+
+static inline weft_coro *weft__queue_pop(weft_coro **queue)
+{
+    weft_coro *last = *queue;
+    if (!last)
+        return NULL;
+    weft_coro *first = last->next;
+    if (first == last)
+        *queue = NULL;
+    else
+        last->next = first->next;
+    return first;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+// What Weft asks of its surroundings: memory, and a place for the message of a misuse.
+// Each hook is an archive member of its own; define it in your program to replace it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_HOOKS_H
+#define WEFT_HOOKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Memory for `size` bytes (never 0), aligned as malloc aligns; NULL if there is none. Default: malloc.
+void *weft_alloc(size_t size);
+
+// Takes back what weft_alloc gave for the same `size`. Default: free.
+void weft_free(void *memory, size_t size);
+
+// Shows `length` bytes of text (one line, with its newline) to whoever watches. Default: nothing on wasm,
+// standard error natively; the library weft_stderr shows it on a component's standard error.
+void weft_report(const char *text, size_t length);
+
+// Misuse is a bug, not an error: it reports "weft: <call>: <object> <handle> <rule>" and traps in a
+// function named weft_misuse_<rule>, which a backtrace shows even where no message can be.
+// WEFT_CHECKS=0 removes the checks (and not the host's own traps) for the smallest build.
+#ifndef WEFT_CHECKS
+#define WEFT_CHECKS 1
+#endif
+
+#define WEFT_RULES(RULE)                                                                                         \
+    RULE(closed, "end", "is closed, handed on, or was never opened")                                             \
+    RULE(busy, "end", "has an operation in flight: await or stop that first")                                    \
+    RULE(future_done, "future", "can be read or written once, and has been")                                     \
+    RULE(other_gone, "end", "has seen its other end go, and can only be closed")                                 \
+    RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                              \
+    RULE(awaited, "operation", "has a waiter already")                                                           \
+    RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")      \
+    RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                      \
+    RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")           \
+    RULE(not_started, "coroutine", "has not been started")                                                       \
+    RULE(no_result, "export", "ended without WEFT_RETURN")                                                       \
+    RULE(second_result, "export", "has returned already")                                                        \
+    RULE(wrong_export, "export", "is not the one that this task was called by")                                  \
+    RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                       \
+    RULE(asleep, "export", "is asleep in the host: only its own coroutines can wake it")                         \
+    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                               \
+    RULE(no_memory, "export", "has no memory to start with")                                                     \
+    RULE(bad_event, "export", "was sent an event code that this version does not know")
+
+#define WEFT__RULE(name, object, text) __attribute__((noreturn)) void weft_misuse_##name(const char *call, uint32_t handle);
+WEFT_RULES(WEFT__RULE)
+#undef WEFT__RULE
+
+// Stops with rule if broken holds. call: a string literal; handle: 0 if the object has none.
+#if WEFT_CHECKS
+#define WEFT__CHECK(broken, rule, call, handle)                                                                \
+    do {                                                                                                       \
+        if (__builtin_expect(!!(broken), 0))                                                                   \
+            weft_misuse_##rule(call, handle);                                                                  \
+    } while (0)
+#else
+#define WEFT__CHECK(broken, rule, call, handle) ((void)0)
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

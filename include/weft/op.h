@@ -1,0 +1,108 @@
+// One operation in flight at the host: what an async call, a read and a write have in common.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The law of completion: a started operation completes exactly once, and until then its memory, and the
+// buffers given with it, are the runtime's. A cancel is a request; the completion still comes, and says what
+// happened. An operation that completes at once never enters the runtime.
+//
+// Each end of a stream or future and each call embeds one. Zero-initialised is valid. It must not move or go
+// away while in flight; at rest it is plain data and may be copied.
+#ifndef WEFT_OP_H
+#define WEFT_OP_H
+
+#include "abi.h"
+#include "coro.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weft_op {
+    uint32_t handle;   // the waitable; 0 if there is none
+    uint32_t status;   // the last status word; in flight: WEFT__IN_FLIGHT with the event it waits for
+    weft_task *task;   // whose waitable set the handle is in; NULL if in none
+    weft_op *next;     // the next in flight of the same hash
+    weft_coro *waiter; // who awaits it, if anyone
+    uint32_t (*cancel)(uint32_t handle); // the host's; NULL for one that nobody can reach any more
+};
+
+// A bit that no status word of the host has.
+#define WEFT__IN_FLIGHT 8u
+#define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
+
+// All of these take a pointer to anything that embeds a weft_op as `op`: a subtask, a reader, a writer.
+
+// True between a start that did not complete at once and the completion.
+#define weft_in_flight(it) weft__op_in_flight(&(it)->op)
+
+// True if the other end is gone. It stays true, and further reads and writes complete at once with count 0.
+#define weft_dropped(it) weft__op_is(&(it)->op, WEFT_COPY_DROPPED)
+
+// True if the last read or write was cancelled here. The end may be used again.
+#define weft_copy_cancelled(it) weft__op_is(&(it)->op, WEFT_COPY_CANCELLED)
+
+// Waits until the operation that was started on `it` completes; ready at once if none is in flight. A cancel
+// of the coroutine cancels the operation. Misuse: somebody else waits for it already.
+#define weft_await(co, it) weft__op_await((co), &(it)->op)
+
+// Cancels the operation in flight on `it` and returns when the host has confirmed, which may block this
+// component's other tasks; then the state and count are those that the host gave: it may have completed
+// first. Whoever waits for it is woken. Does nothing if none is in flight. Spec: subtask.cancel,
+// {stream,future}.cancel-{read,write}.
+#define weft_stop(it) weft__op_stop(&(it)->op)
+
+// A wait for any of several operations. Private, but for index.
+struct weft_any {
+    uint32_t index; // the first of the array that is complete
+    uint32_t count;
+    weft_op **ops;
+};
+
+// Waits until at least one of `count` operations, started before, is complete, and tells which in any->index;
+// the others stay in flight and can be awaited again. One that is not in flight counts as complete. `ops` and
+// `any` are the caller's until the wait ends; costs a step per operation at either end of the wait. A cancel
+// of the coroutine cancels all of them.
+weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t count)
+    __attribute__((warn_unused_result));
+
+static inline bool weft__op_in_flight(const weft_op *op)
+{
+    return op->status & WEFT__IN_FLIGHT;
+}
+
+static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
+{
+    return WEFT_STATUS_STATE(op->status) == (uint32_t)state;
+}
+
+// For an operation in flight.
+weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
+void weft__op_cancel(weft_op *op);
+
+static inline weft_poll weft__op_await(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
+static inline weft_poll weft__op_await(weft_coro *co, weft_op *op)
+{
+    return weft__op_in_flight(op) ? weft__op_park(co, op) : weft__ready();
+}
+
+static inline void weft__op_stop(weft_op *op)
+{
+    if (weft__op_in_flight(op))
+        weft__op_cancel(op);
+}
+
+// The host said BLOCKED: `op` is in flight from here until `event`, in the waitable set of `task`.
+void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle));
+// Takes the handle out of `op`, which is zero afterwards: to drop it, or to hand it on, out of its set.
+uint32_t weft__op_release(weft_op *op);
+uint32_t weft__op_transfer(weft_op *op, const char *call);
+// Hands an event to the operation it belongs to; one that belongs to none is ignored.
+void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
+// Gives the memory of the table back if nothing is in flight.
+void weft__op_trim(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

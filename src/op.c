@@ -1,0 +1,255 @@
+// Operations in flight: from a waitable's handle to the operation, and from its completion to who waits.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/future.h>
+#include <weft/op.h>
+#include <weft/stream.h>
+#include <weft/task.h>
+
+// The operations in flight of the whole component, hashed by handle and chained through themselves. Handles
+// are dense, so the chains are short. When there is no memory to grow, they get longer, and nothing fails.
+enum { FEW = 16 };
+
+static weft_op *first_chains[FEW];
+static weft_op **chains = first_chains;
+static uint32_t chain_count = FEW; // a power of two
+static uint32_t tracked;
+
+static weft_op **chain_of(uint32_t handle)
+{
+    return &chains[handle & (chain_count - 1)];
+}
+
+static void link(weft_op *op)
+{
+    weft_op **chain = chain_of(op->handle);
+    op->next = *chain;
+    *chain = op;
+}
+
+static void grow(void)
+{
+    weft_op **old = chains;
+    uint32_t old_count = chain_count;
+    weft_op **grown = weft_alloc(2 * old_count * sizeof *grown);
+    if (!grown)
+        return;
+    __builtin_memset(grown, 0, 2 * old_count * sizeof *grown);
+    chains = grown;
+    chain_count = 2 * old_count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        for (weft_op *op = old[i], *next; op; op = next) {
+            next = op->next;
+            link(op);
+        }
+    }
+    if (old != first_chains)
+        weft_free(old, old_count * sizeof *old);
+}
+
+static void insert(weft_op *op)
+{
+    if (++tracked > chain_count)
+        grow();
+    link(op);
+}
+
+static weft_op *find(uint32_t handle)
+{
+    weft_op *op = *chain_of(handle);
+    while (op && op->handle != handle)
+        op = op->next;
+    return op;
+}
+
+// Finds and takes out.
+static weft_op *take(uint32_t handle)
+{
+    for (weft_op **link = chain_of(handle); *link; link = &(*link)->next) {
+        weft_op *op = *link;
+        if (op->handle == handle) {
+            *link = op->next;
+            tracked--;
+            return op;
+        }
+    }
+    return NULL;
+}
+
+static void leave_set(weft_op *op)
+{
+    if (op->task) {
+        weft__task_leave(op->task);
+        op->task = NULL;
+    }
+}
+
+static void join_set(weft_op *op, weft_task *task)
+{
+    if (op->task == task)
+        return;
+    __waitable_join(op->handle, weft__task_set(task)); // from another set, with its event
+    task->members++;
+    leave_set(op);
+    op->task = task;
+}
+
+void weft__op_trim(void)
+{
+    if (tracked || chains == first_chains)
+        return;
+    weft_free(chains, chain_count * sizeof *chains);
+    chains = first_chains;
+    chain_count = FEW;
+}
+
+void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle))
+{
+    op->status = WEFT__IN_FLIGHT | (uint32_t)event;
+    op->waiter = NULL;
+    op->cancel = cancel;
+    join_set(op, task);
+    task->in_flight++;
+    insert(op);
+}
+
+// A wait for an operation that another task started moves it here.
+static void adopt(weft_coro *co, weft_op *op, const char *call)
+{
+    WEFT__CHECK(op->waiter, awaited, call, op->handle);
+    (void)call;
+    if (op->task != co->task) {
+        op->task->in_flight--;
+        co->task->in_flight++;
+        join_set(op, co->task);
+    }
+    op->waiter = co;
+}
+
+weft_poll weft__op_park(weft_coro *co, weft_op *op)
+{
+    weft__park(co, WEFT__ON_OP, "weft_await");
+    adopt(co, op, "weft_await");
+    co->on.op = op;
+    return weft__pending();
+}
+
+// True if one is complete; the first such is any->index.
+static bool any_complete(weft_any *any)
+{
+    for (any->index = 0; any->index < any->count; any->index++)
+        if (!weft__op_in_flight(any->ops[any->index]))
+            return true;
+    return false;
+}
+
+weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t count)
+{
+    any->ops = ops;
+    any->count = count;
+    if (any_complete(any))
+        return weft__ready();
+    WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
+    weft__park(co, WEFT__ON_ANY, "weft_await_any");
+    co->on.any = any;
+    for (uint32_t i = 0; i < count; i++)
+        adopt(co, ops[i], "weft_await_any");
+    return weft__pending();
+}
+
+static void wake_waiter(weft_op *op)
+{
+    weft_coro *waiter = op->waiter;
+    op->waiter = NULL;
+    if (waiter->state == WEFT__ON_ANY) {
+        weft_any *any = waiter->on.any;
+        for (uint32_t i = 0; i < any->count; i++)
+            any->ops[i]->waiter = NULL;
+        any_complete(any);
+    }
+    weft__wake(waiter);
+}
+
+// The host has said how `op`, an operation of `task` that is out of the table, ended.
+static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
+{
+    op->status = status;
+    switch (event) {
+    case WEFT_EVENT_STREAM_READ:
+        ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(status);
+        break;
+    case WEFT_EVENT_STREAM_WRITE: {
+        weft_stream_writer *writer = (weft_stream_writer *)op;
+        writer->count += WEFT_STATUS_COUNT(status);
+        if (writer->more && writer->more(writer)) {
+            op->status = WEFT__IN_FLIGHT | event;
+            insert(op);
+            return;
+        }
+        break;
+    }
+    case WEFT_EVENT_FUTURE_READ:
+    case WEFT_EVENT_FUTURE_WRITE:
+        op->status = weft__future_status(status);
+        break;
+    default: // a subtask
+        __subtask_drop(op->handle);
+        op->handle = 0;
+        leave_set(op);
+    }
+    task->in_flight--;
+    if (op->waiter) {
+        wake_waiter(op);
+    } else if (!op->cancel) {
+        task->background--;
+        weft__default *it = (weft__default *)op;
+        it->done(it);
+    }
+}
+
+void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
+{
+    if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
+        weft_op *op = find(handle);
+        op->status = WEFT__STARTED;
+        if (op->waiter && op->waiter->state == WEFT__ON_START)
+            wake_waiter(op);
+        return;
+    }
+    weft_op *op = take(handle);
+    if (op)
+        complete(op, task, event, code);
+}
+
+void weft__op_cancel(weft_op *op)
+{
+    weft_task *task = op->task;
+    uint32_t event = op->status & ~WEFT__IN_FLIGHT;
+    take(op->handle);
+    __waitable_join(op->handle, 0);
+    leave_set(op);
+    uint32_t status = op->cancel(op->handle);
+    // A write_all whose last copy was whole still has items that it may not send any more.
+    if (event == WEFT_EVENT_STREAM_WRITE && ((weft_stream_writer *)op)->more &&
+        WEFT_STATUS_STATE(status) == WEFT_COPY_COMPLETED)
+        status |= WEFT_COPY_CANCELLED;
+    complete(op, task, event, status);
+}
+
+uint32_t weft__op_release(weft_op *op)
+{
+    uint32_t handle = op->handle;
+    leave_set(op);
+    *op = (weft_op){0};
+    return handle;
+}
+
+uint32_t weft__op_transfer(weft_op *op, const char *call)
+{
+    WEFT__CHECK(op->handle == 0, closed, call, 0);
+    WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
+    WEFT__CHECK(weft__op_is(op, WEFT_COPY_DROPPED), other_gone, call, op->handle);
+    (void)call;
+    if (op->task)
+        __waitable_join(op->handle, 0);
+    return weft__op_release(op);
+}

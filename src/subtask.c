@@ -1,0 +1,23 @@
+// Calls of async imports that did not return at once.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/subtask.h>
+#include <weft/task.h>
+
+void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
+{
+    call->op.handle = WEFT_STATUS_COUNT(status);
+    call->op.task = NULL;
+    weft__op_track(task, &call->op, WEFT_EVENT_SUBTASK, __subtask_cancel);
+    if (WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED)
+        call->op.status = WEFT__STARTED;
+}
+
+weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)
+{
+    if (call->op.status == WEFT__STARTED)
+        return weft__ready();
+    weft_poll poll = weft_await(co, call);
+    if (poll.pending)
+        co->state = WEFT__ON_START;
+    return poll;
+}

@@ -1,0 +1,259 @@
+// Component tasks: start, callback, the turn of the ready queue, the end; and the synchronous block_on.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/op.h>
+#include <weft/task.h>
+
+// Ended tasks that an export keeps for reuse, at most.
+enum { POOL = 32 };
+
+static weft_export *exports; // that have a pool
+
+// The slot that finds a task again in its callback. Spec: context.{get,set}.
+#ifdef __wasm_libcall_thread_context__
+static _Thread_local void *context;
+
+static weft_task *context_get(void)
+{
+    return context;
+}
+
+static void context_set(weft_task *task)
+{
+    context = task;
+}
+#else
+static weft_task *context_get(void)
+{
+    return __context_get_0();
+}
+
+static void context_set(weft_task *task)
+{
+    __context_set_0(task);
+}
+#endif
+
+static weft_coro *root_of(weft_task *task)
+{
+    return (weft_coro *)(task + 1);
+}
+
+static void dispose(weft_task *task, size_t frame_size)
+{
+    if (task->set)
+        __waitable_set_drop(task->set);
+    weft_free(task, sizeof *task + frame_size);
+}
+
+// The task's memory and set wait for the next call of its export, or go.
+static void recycle(weft_task *task)
+{
+    weft_export *from = task->link.from;
+    if (from->pooled == POOL) {
+        dispose(task, from->frame_size);
+        return;
+    }
+    if (!from->listed) {
+        from->listed = true;
+        from->next = exports;
+        exports = from;
+    }
+    from->pooled++;
+    task->link.next = from->pool;
+    from->pool = task;
+}
+
+void weft_trim(void)
+{
+    for (weft_export *from = exports; from; from = from->next) {
+        while (from->pool) {
+            weft_task *task = from->pool;
+            from->pool = task->link.next;
+            dispose(task, from->frame_size);
+        }
+        from->pooled = 0;
+    }
+    weft__op_trim();
+}
+
+void *weft_task_new(weft_export *from)
+{
+    weft_task *task = from->pool;
+    if (task) {
+        from->pool = task->link.next;
+        from->pooled--;
+    } else {
+        task = weft_alloc(sizeof *task + from->frame_size);
+        if (!task)
+            return NULL;
+        *task = (weft_task){0};
+    }
+    task->link.from = from;
+    task->flags = 0;
+    __builtin_memset(root_of(task), 0, from->frame_size);
+    return root_of(task);
+}
+
+uint32_t weft__task_set(weft_task *task)
+{
+    if (!task->set)
+        task->set = __waitable_set_new();
+    return task->set;
+}
+
+void weft__task_leave(weft_task *task)
+{
+    if (--task->members == 0 && task->flags & WEFT__OVER)
+        recycle(task);
+}
+
+// A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
+static void end(weft_task *task)
+{
+    task->flags = WEFT__OVER;
+    if (!task->members)
+        recycle(task);
+}
+
+// The root has ended.
+static void resolve(weft_task *task)
+{
+    task->flags |= WEFT__ROOT_ENDED;
+    WEFT__CHECK(task->in_flight > task->background, abandoned, task->link.from->name, 0);
+    if (task->flags & WEFT__RETURNED)
+        return;
+    WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->link.from->name, 0);
+    task->flags |= WEFT__RETURNED;
+    __task_cancel();
+}
+
+static void run_ready(weft_task *task)
+{
+    weft_coro *co;
+    while ((co = weft__queue_pop(&task->ready))) {
+        co->state = WEFT__RUNNING;
+        co->run(co);
+        if (co->state == WEFT__ENDED) {
+            if (co->parent) {
+                co->parent->state = WEFT__READY;
+                weft__queue_push_front(&task->ready, co->parent);
+            } else {
+                resolve(task);
+            }
+        } else {
+            WEFT__CHECK(co->state == WEFT__RUNNING, stray_return, task->link.from->name, 0);
+            if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY)) == WEFT__CANCEL)
+                weft__unwind(co);
+        }
+    }
+}
+
+// Runs what can run, and tells the host what to wait for.
+static uint32_t turn(weft_task *task)
+{
+    run_ready(task);
+    if (task->flags & WEFT__ROOT_ENDED && !task->in_flight) {
+        end(task);
+        return WEFT_CALLBACK_EXIT;
+    }
+    if (!(task->flags & WEFT__IN_CONTEXT))
+        context_set(task);
+    task->flags = (uint8_t)((task->flags | WEFT__IN_CONTEXT) & ~WEFT__AWAKE);
+    if (task->yielded)
+        return WEFT_CALLBACK_YIELD;
+    WEFT__CHECK(!task->in_flight, deadlock, task->link.from->name, 0);
+    return WEFT_CALLBACK_WAIT | task->set << 4;
+}
+
+// A new round: events that came meanwhile are delivered, then all who yielded go on.
+static void next_round(weft_task *task)
+{
+    uint32_t event[2];
+    while (task->in_flight) {
+        uint32_t code = __waitable_set_poll(task->set, event);
+        if (code == WEFT_EVENT_NONE)
+            break;
+        weft__op_deliver(task, code, event[0], event[1]);
+    }
+    weft_coro *co;
+    while ((co = weft__queue_pop(&task->yielded)))
+        weft__wake(co);
+}
+
+uint32_t weft_task_start(void *frame)
+{
+    weft_task *task = (weft_task *)frame - 1;
+    weft_coro *root = frame;
+    root->run = task->link.from->run;
+    root->task = task;
+    task->flags = WEFT__AWAKE;
+    weft__wake(root);
+    return turn(task);
+}
+
+uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    weft_task *task = context_get();
+    task->flags |= WEFT__AWAKE;
+    if (event == WEFT_EVENT_NONE) {
+        next_round(task);
+    } else if (event == WEFT_EVENT_CANCEL) {
+        if (!(task->flags & WEFT__RETURNED)) {
+            task->flags |= WEFT__TASK_CANCELLED;
+            weft_cancel(root_of(task));
+        }
+        next_round(task);
+    } else {
+        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->link.from->name, 0);
+        weft__op_deliver(task, event, waitable, code);
+    }
+    return turn(task);
+}
+
+weft_outcome weft_block_on(weft_coro *root, weft_step *run)
+{
+    static weft_export from = {.name = "weft_block_on"};
+    WEFT__CHECK(root->state > WEFT__ENDED, child_busy, from.name, 0);
+    void *frame = weft_task_new(&from);
+    if (!frame)
+        return WEFT_UNFINISHED;
+    weft_task *task = (weft_task *)frame - 1;
+    task->flags = WEFT__AWAKE | WEFT__RETURNED;
+    root->run = run;
+    root->resume = 0;
+    root->parent = NULL;
+    root->task = task;
+    root->flags = 0;
+    weft__wake(root);
+    for (;;) {
+        run_ready(task);
+        if (task->flags & WEFT__ROOT_ENDED && !task->in_flight)
+            break;
+        if (task->yielded) {
+            __thread_yield();
+            next_round(task);
+        } else {
+            WEFT__CHECK(!task->in_flight, deadlock, from.name, 0);
+            uint32_t event[2];
+            uint32_t code = __waitable_set_wait(task->set, event);
+            weft__op_deliver(task, code, event[0], event[1]);
+        }
+    }
+    end(task);
+    return weft_outcome_of(root);
+}
+
+void weft_yield_blocking(void)
+{
+    __thread_yield();
+}
+
+void weft_backpressure_inc(void)
+{
+    __backpressure_inc();
+}
+
+void weft_backpressure_dec(void)
+{
+    __backpressure_dec();
+}

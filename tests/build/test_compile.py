@@ -1,0 +1,76 @@
+# Headers and sources compile without a warning on every compiler, and the archive stays freestanding.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+from paths import BIN, ROOT
+
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wimplicit-fallthrough", "-Werror"]
+GCC = ["-Wjump-misses-init"]
+CLANG = ["-Wconditional-uninitialized"]
+WASM = ["--target=wasm32-wasi", "-Wno-deprecated"]  # clang calls the name of Debian's triple an old one
+
+C_COMPILERS = {
+    "gcc": ["gcc", *GCC],
+    "clang": ["clang-22", *CLANG],
+    "clang-wasm": ["clang-22", *WASM, *CLANG],
+    "zig": [BIN / "zig", "cc", *CLANG],
+    "zig-wasm": [BIN / "zig", "cc", *WASM, *CLANG],
+}
+CXX_COMPILERS = {
+    "g++": ["g++"],
+    "clang++": ["clang++-22"],
+    "zig-c++": [BIN / "zig", "c++"],
+    "zig-c++-wasm": [BIN / "zig", "c++", *WASM],
+}
+
+HEADERS = sorted(path.name for path in (ROOT / "include/weft").glob("*.h"))
+SOURCES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src").glob("*.c"))
+
+
+def compile_header(run, need, tmp_path, command, suffix, standard, header):
+    need(command[0])
+    source = tmp_path / f"alone.{suffix}"
+    source.write_text(f"#include <weft/{header}>\nextern int not_an_empty_file;\n")
+    run([*command, standard, *WARNINGS, f"-I{ROOT}/include", "-c", source, "-o", tmp_path / "alone.o"])
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("compiler", C_COMPILERS)
+def test_header_alone_c11(run, need, tmp_path, compiler, header):
+    compile_header(run, need, tmp_path, C_COMPILERS[compiler], "c", "-std=c11", header)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("compiler", CXX_COMPILERS)
+def test_header_alone_cxx17(run, need, tmp_path, compiler, header):
+    compile_header(run, need, tmp_path, CXX_COMPILERS[compiler], "cc", "-std=c++17", header)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("compiler", C_COMPILERS)
+def test_source(run, need, tmp_path, compiler, source):
+    command = C_COMPILERS[compiler]
+    need(command[0])
+    for level in ("-O0", "-O2", "-Os"):
+        run([*command, "-std=c11", level, *WARNINGS, f"-I{ROOT}/include", "-c", ROOT / source, "-o", tmp_path / "source.o"])
+
+
+@pytest.mark.parametrize("build_type", ["Debug", "Release", "MinSizeRel"])
+def test_symbols(run, need, tmp_path, build_type):
+    """The archive needs built-ins of the component model and memory, no more, and defines only names with our prefix."""
+    nm = need("llvm-nm-22")
+    run(
+        ["cmake", "-S", ROOT, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_BUILD_TYPE={build_type}"]
+        + [f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/cmake/toolchains/zig.cmake", "-DWEFT_EXAMPLES=OFF"]
+    )
+    run(["cmake", "--build", tmp_path, "--target", "weft"])
+
+    def names(option):
+        symbols = run([nm, "--format=just-symbols", option, tmp_path / "libweft.a"]).split("\n")
+        return {name for name in symbols if name and not name.endswith(":")}
+
+    defined = names("--defined-only") & names("--extern-only")
+    undefined = names("--undefined-only") - defined
+    assert [name for name in sorted(defined) if not name.startswith("weft_")] == []
+    golden = (ROOT / "tests/build/undefined.txt").read_text().splitlines()
+    assert sorted(undefined) == [line for line in golden if not line.startswith("#")]

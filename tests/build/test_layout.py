@@ -1,0 +1,34 @@
+# What the tree promises beyond code: clang-format's layout, SPDX lines, and no host to download from.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+from paths import ROOT
+
+GENERATED = {"Cargo.lock", "LICENSE"}
+
+
+@pytest.fixture
+def files(run):
+    listed = run(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_clang_format(run, tools, files):
+    sources = [path for path in files if path.suffix in (".c", ".h")]
+    run([tools.clang_format, "--dry-run", "-Werror", *sources])
+
+
+def test_spdx(files):
+    named = {".c", ".h", ".py", ".cmake", ".wit", ".toml"}
+    code = [path for path in files if path.suffix in named or path.name in ("CMakeLists.txt", "Makefile", "run")]
+    lacking = [str(path.relative_to(ROOT)) for path in code if "SPDX-License-Identifier: " not in path.read_text()]
+    assert lacking == []
+
+
+def test_no_downloads_by_address(files):
+    """Everything comes from package registries, through their clients: no build file names a host."""
+    builds = {".py", ".cmake", ".json", ".toml", ".in"}
+    names = ("CMakeLists.txt", "Makefile", "run", "requirements.txt")
+    build_files = [path for path in files if path.suffix in builds or path.name in names]
+    scheme = "https" + "://"
+    assert [str(path.relative_to(ROOT)) for path in build_files if scheme in path.read_text()] == []

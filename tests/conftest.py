@@ -1,0 +1,58 @@
+# What all tests share: the paths of the tools, and the closing line `N passed, N failed`.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+from paths import BIN
+
+
+@pytest.fixture(scope="session")
+def tools():
+    """The paths of the tools that `make setup` installed."""
+    names = ("zig", "wasm-tools", "wasmtime", "wit-bindgen", "clang-format")
+    return SimpleNamespace(**{name.replace("-", "_"): str(BIN / name) for name in names})
+
+
+@pytest.fixture(scope="session")
+def need():
+    """need("clang-22") skips the test where the tool is not installed, and fails it in CI, which installs all."""
+
+    def check(name):
+        if not shutil.which(name):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not installed")
+        return name
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def run():
+    """run([...]) runs a command, fails the test with its output unless it succeeds, and returns what it wrote."""
+
+    def check(command, **options):
+        done = subprocess.run(
+            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+        )
+        if done.returncode != 0:
+            pytest.fail(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}", pytrace=False)
+        return done.stdout
+
+    return check
+
+
+# pytest's own last line is a decorated one, so ours is written after it; only the process that reports does so.
+def pytest_unconfigure(config):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+
+    def count(*outcomes):
+        return sum(len(reporter.stats.get(outcome, [])) for outcome in outcomes)
+
+    line = f"{count('passed')} passed, {count('failed', 'error')} failed"
+    skipped = count("skipped", "xfailed")
+    reporter.write_line(line + (f", {skipped} skipped" if skipped else ""))
