@@ -1,0 +1,54 @@
+# The guest suite: runs one test of a composed component on wasmtime, and shows what the host said if it fails.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import subprocess
+
+import pytest
+from paths import ROOT
+
+COMPONENTS = ROOT / "build/debug/tests/guest"
+LIMIT = 30  # seconds for one test, far more than any takes
+
+
+class Outcome:
+    """What a guest did: its exit code and all that it and the host said."""
+
+    def __init__(self, code, text):
+        self.code, self.text = code, text
+
+
+@pytest.fixture
+def guest(tools):
+    """guest(component, test) runs `run(test)` of tests/guest's <component>.wasm and returns its Outcome."""
+
+    def invoke(component, test, *options):
+        command = [tools.wasmtime, "run", "-W", "component-model-async", *options]
+        command += ["--invoke", f'run("{test}")', str(COMPONENTS / f"{component}.wasm")]
+        try:
+            done = subprocess.run(
+                command,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=LIMIT,
+                env={**os.environ, "RUST_BACKTRACE": "0"},
+            )
+        except subprocess.TimeoutExpired as late:
+            said = late.stdout.decode() if late.stdout else ""
+            pytest.fail(f"{component}: {test}: still running after {LIMIT} s\n{said}", pytrace=False)
+        return Outcome(done.returncode, done.stdout.strip())
+
+    return invoke
+
+
+@pytest.fixture
+def passes(guest):
+    """passes(component, test) fails unless the guest says that its test passed."""
+
+    def check(component, test, *options):
+        outcome = guest(component, test, *options)
+        if outcome.code != 0 or outcome.text != "ok":
+            pytest.fail(f"{component}: {test}: exit {outcome.code}\n{outcome.text}", pytrace=False)
+
+    return check
