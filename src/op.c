@@ -100,6 +100,7 @@ void weft__op_trim(void)
     weft_free(chains, chain_count * sizeof *chains);
     chains = first_chains;
     chain_count = FEW;
+    __builtin_memset(first_chains, 0, sizeof first_chains); // what it held when the table first grew
 }
 
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle))
@@ -209,10 +210,12 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
-        weft_op *op = find(handle);
-        op->status = WEFT__STARTED;
-        if (op->waiter && op->waiter->state == WEFT__ON_START)
-            wake_waiter(op);
+        weft_op *call = find(handle);
+        if (!call)
+            return;
+        call->status = WEFT__STARTED;
+        if (call->waiter && call->waiter->state == WEFT__ON_START)
+            wake_waiter(call);
         return;
     }
     weft_op *op = take(handle);
@@ -228,10 +231,11 @@ void weft__op_cancel(weft_op *op)
     __waitable_join(op->handle, 0);
     leave_set(op);
     uint32_t status = op->cancel(op->handle);
-    // A write_all whose last copy was whole still has items that it may not send any more.
-    if (event == WEFT_EVENT_STREAM_WRITE && ((weft_stream_writer *)op)->more &&
-        WEFT_STATUS_STATE(status) == WEFT_COPY_COMPLETED)
-        status |= WEFT_COPY_CANCELLED;
+    if (event == WEFT_EVENT_STREAM_WRITE && WEFT_STATUS_STATE(status) == WEFT_COPY_COMPLETED) {
+        weft_stream_writer *writer = (weft_stream_writer *)op;
+        if (writer->more && writer->count + WEFT_STATUS_COUNT(status) < writer->length)
+            status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
+    }
     complete(op, task, event, status);
 }
 

@@ -6,7 +6,6 @@
 void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 {
     call->op.handle = WEFT_STATUS_COUNT(status);
-    call->op.task = NULL;
     weft__op_track(task, &call->op, WEFT_EVENT_SUBTASK, __subtask_cancel);
     if (WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED)
         call->op.status = WEFT__STARTED;

@@ -89,8 +89,6 @@ void *weft_task_new(weft_export *from)
         *task = (weft_task){0};
     }
     task->link.from = from;
-    task->flags = 0;
-    __builtin_memset(root_of(task), 0, from->frame_size);
     return root_of(task);
 }
 
@@ -127,25 +125,30 @@ static void resolve(weft_task *task)
     __task_cancel();
 }
 
+// Runs `co` to its next wait or to its end.
+static void step(weft_task *task, weft_coro *co)
+{
+    co->state = WEFT__RUNNING;
+    co->run(co);
+    if (co->state == WEFT__ENDED) {
+        if (co->parent) {
+            co->parent->state = WEFT__READY;
+            weft__queue_push_front(&task->ready, co->parent);
+        } else {
+            resolve(task);
+        }
+        return;
+    }
+    WEFT__CHECK(co->state == WEFT__RUNNING, stray_return, task->link.from->name, 0);
+    if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY)) == WEFT__CANCEL)
+        weft__unwind(co);
+}
+
 static void run_ready(weft_task *task)
 {
     weft_coro *co;
-    while ((co = weft__queue_pop(&task->ready))) {
-        co->state = WEFT__RUNNING;
-        co->run(co);
-        if (co->state == WEFT__ENDED) {
-            if (co->parent) {
-                co->parent->state = WEFT__READY;
-                weft__queue_push_front(&task->ready, co->parent);
-            } else {
-                resolve(task);
-            }
-        } else {
-            WEFT__CHECK(co->state == WEFT__RUNNING, stray_return, task->link.from->name, 0);
-            if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY)) == WEFT__CANCEL)
-                weft__unwind(co);
-        }
-    }
+    while ((co = weft__queue_pop(&task->ready)))
+        step(task, co);
 }
 
 // Runs what can run, and tells the host what to wait for.
@@ -187,7 +190,7 @@ uint32_t weft_task_start(void *frame)
     root->run = task->link.from->run;
     root->task = task;
     task->flags = WEFT__AWAKE;
-    weft__wake(root);
+    step(task, root);
     return turn(task);
 }
 
@@ -224,7 +227,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     root->parent = NULL;
     root->task = task;
     root->flags = 0;
-    weft__wake(root);
+    step(task, root);
     for (;;) {
         run_ready(task);
         if (task->flags & WEFT__ROOT_ENDED && !task->in_flight)

@@ -34,6 +34,7 @@
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
+        __builtin_memset(self, 0, sizeof *self);                                                               \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(self);                                                                          \
     }                                                                                                          \
@@ -171,8 +172,10 @@
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
         weft_stop(in);                                                                                         \
-        if (in->op.handle)                                                                                     \
-            X##_drop_readable(weft__op_release(&in->op));                                                      \
+        if (in->op.handle) {                                                                                   \
+            X##_drop_readable(in->op.handle);                                                                  \
+            weft__op_release(&in->op);                                                                         \
+        }                                                                                                      \
     }
 
 #define WEFT__STREAM_ENDS(name, X)                                                                             \
@@ -194,8 +197,10 @@
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
     {                                                                                                          \
         weft_stop(out);                                                                                        \
-        if (out->op.handle)                                                                                    \
-            X##_drop_writable(weft__op_release(&out->op));                                                     \
+        if (out->op.handle) {                                                                                  \
+            X##_drop_writable(out->op.handle);                                                                 \
+            weft__op_release(&out->op);                                                                        \
+        }                                                                                                      \
     }
 
 // READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it;
@@ -310,7 +315,8 @@
     {                                                                                                          \
         name##__default *it = (name##__default *)base;                                                         \
         DROP(&it->value, weft_resolved(base));                                                                 \
-        X##_drop_writable(weft__op_release(&base->op));                                                        \
+        X##_drop_writable(base->op.handle);                                                                    \
+        weft__op_release(&base->op);                                                                           \
         weft_free(it, sizeof *it);                                                                             \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
@@ -320,7 +326,8 @@
             return true;                                                                                       \
         if (weft_resolved(out) || weft_dropped(out)) {                                                         \
             DROP(&out->value, weft_resolved(out));                                                             \
-            X##_drop_writable(weft__op_release(&out->op));                                                     \
+            X##_drop_writable(out->op.handle);                                                                 \
+            weft__op_release(&out->op);                                                                        \
             return true;                                                                                       \
         }                                                                                                      \
         name##__default *it = weft_alloc(sizeof *it);                                                          \

@@ -93,7 +93,8 @@ static inline void weft__op_stop(weft_op *op)
 
 // The host said BLOCKED: `op` is in flight from here until `event`, in the waitable set of `task`.
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle));
-// Takes the handle out of `op`, which is zero afterwards: to drop it, or to hand it on, out of its set.
+// Takes the handle out of `op`, which is zero afterwards: when it has been dropped (a set may go with its last
+// member), or to hand it on, out of its set.
 uint32_t weft__op_release(weft_op *op);
 uint32_t weft__op_transfer(weft_op *op, const char *call);
 // Hands an event to the operation it belongs to; one that belongs to none is ignored.

@@ -50,10 +50,10 @@ enum {
     WEFT__OVER = 32 // ended, but for the members of its set
 };
 
-// The frame of a new task's root, zeroed, for weft_task_start; NULL if there is no memory.
+// Room for the frame of a new task's root, for weft_task_start; NULL if there is no memory.
 void *weft_task_new(weft_export *from);
 
-// Runs the root and answers the host's call. root: what weft_task_new gave.
+// Runs the root and answers the host's call. root: what weft_task_new gave, zeroed but for its parameters.
 uint32_t weft_task_start(void *root);
 
 // Answers a callback of the host. Spec: canon lift, the callback option.

@@ -19,7 +19,7 @@ def test_clang_format(run, tools, files):
 
 
 def test_spdx(files):
-    named = {".c", ".h", ".py", ".cmake", ".wit", ".toml"}
+    named = {".c", ".h", ".py", ".cmake", ".toml"}
     code = [path for path in files if path.suffix in named or path.name in ("CMakeLists.txt", "Makefile", "run")]
     lacking = [str(path.relative_to(ROOT)) for path in code if "SPDX-License-Identifier: " not in path.read_text()]
     assert lacking == []

@@ -18,7 +18,7 @@ def set_up(tmp_path):
     """set_up(...) runs a copy of the set-up with stand-ins for its prerequisites, and returns what it said."""
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
 
-    def call(missing=(), cargo="1.99.0", python=sys.executable, **environment):
+    def call(missing=(), cargo="1.99.0", **environment):
         path = tmp_path / "bin"
         path.mkdir()
         for name in set(PREREQUISITES) - set(missing):
@@ -26,7 +26,7 @@ def set_up(tmp_path):
             (path / name).chmod(0o755)
         (path / "sh").symlink_to("/bin/sh")
         done = subprocess.run(
-            [python, tmp_path / "tools/setup.py"],
+            [sys.executable, tmp_path / "tools/setup.py"],
             env={**os.environ, "PATH": str(path), **environment},
             text=True,
             stdout=subprocess.PIPE,
@@ -48,6 +48,11 @@ def test_missing(set_up, name):
 def test_all_missing_are_named_at_once(set_up):
     said = set_up(missing=PREREQUISITES)
     assert all(f"{name} is missing: " in said for name in PREREQUISITES)
+
+
+def test_no_venv(set_up, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n")
+    assert "apt-get install python3-venv" in set_up(PYTHONPATH=str(tmp_path))
 
 
 def test_old_cargo(set_up):

@@ -6,11 +6,12 @@ import shutil
 import pytest
 from paths import ROOT
 
-HELLO_PROJECT = f"""
+PROJECT = f"""
 cmake_minimum_required(VERSION 3.25)
 project(hello C)
 add_subdirectory({ROOT} weft)
 weft_add_component(hello WIT {ROOT}/tests/build/hello/hello.wit WORLD hello SOURCES {ROOT}/tests/build/hello/hello.c)
+weft_add_component(echo WIT {ROOT}/examples/echo/wit WORLD echo SOURCES {ROOT}/examples/echo/echo.c)
 """
 
 # The variables that the toolchain file of wasi-sdk sets. wasi-sdk itself is in no package registry, so this is no test of
@@ -61,11 +62,12 @@ def test_wasm(cmake, need, tmp_path, imports, invoke, toolchain, build_type):
         file = ROOT / "cmake/toolchains/clang.cmake"
     else:
         file = wasi_sdk_like(tmp_path / "wasi-sdk")
-    (tmp_path / "CMakeLists.txt").write_text(HELLO_PROJECT)
+    (tmp_path / "CMakeLists.txt").write_text(PROJECT)
     cmake(tmp_path, tmp_path / "build", f"-DCMAKE_BUILD_TYPE={build_type}", toolchain=file)
     component = tmp_path / "build/hello.wasm"
     assert ("wasi:cli/stderr@0.2.12" in imports(component)) == (build_type == "Debug")
     assert invoke(component, "add(1, 2)") == (0, "3\n")
+    assert "wasi:http/types@0.3.2" in imports(tmp_path / "build/echo.wasm")
     assert ("weft_misuse_closed" in invoke(component, "misuse()")[1]) == (build_type != "MinSizeRel")
 
 
