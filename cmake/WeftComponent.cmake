@@ -7,6 +7,7 @@
 #   SOURCES <file>...            the C sources
 #   [LIBRARIES <library>...]     more to link (weft::weft always is)
 #   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
+#   [BINDGEN_OPTIONS <option>...] more for wit-bindgen c, such as --sync export:<package>/<interface>#<function>
 #   [WIT_DEPS 0.3|none]          add WASI 0.3's packages to the WIT; the default is 0.3, or none if WIT has a deps folder
 #   [STDERR ON|OFF]              show Weft's messages on standard error, through WASI 0.2; the default is ON in Debug only:
 #                                a component so made imports wasi:cli/stderr and wasi:io/streams beside its own world
@@ -23,8 +24,8 @@ find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/
   NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
   DOC "The folder with the WIT files of WASI")
 
-# weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps>): generates C bindings; for weft's own use.
-# <deps> is a folder of packages to add to the WIT, or empty. Sets the variable to the sources to compile and link.
+# weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
+# use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
@@ -52,7 +53,7 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
-    COMMAND "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}"
+    COMMAND "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}" ${ARGN}
     DEPENDS ${files}
     COMMENT "Generating bindings of ${world} for ${name}"
     VERBATIM)
@@ -63,7 +64,8 @@ function(weft_wit_bindings sources name wit world deps)
 endfunction()
 
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;STRIP" "SOURCES;LIBRARIES;COMPILE_OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;STRIP"
+    "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -114,9 +116,10 @@ function(weft_add_component name)
     endif()
   endif()
 
-  weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}")
+  weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
   add_executable(${name} ${arg_SOURCES} ${bindings})
-  target_compile_options(${name} PRIVATE ${arg_COMPILE_OPTIONS})
+  # The warning finds local variables that live across an await.
+  target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized> ${arg_COMPILE_OPTIONS})
   target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   # weft::stderr first: it replaces weft's own hook, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_STDERR}>:weft::stderr> ${arg_LIBRARIES} weft::weft)

@@ -4,6 +4,8 @@
 #include <weft/op.h>
 #include <weft/task.h>
 
+_Static_assert(sizeof(void *) != 4 || sizeof(weft_coro) == 32, "every frame has one: keep it small");
+
 void weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);

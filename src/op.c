@@ -5,6 +5,8 @@
 #include <weft/stream.h>
 #include <weft/task.h>
 
+_Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
+
 // The operations in flight of the whole component, hashed by handle and chained through themselves. Handles
 // are dense, so the chains are short. When there is no memory to grow, they get longer, and nothing fails.
 enum { FEW = 16 };

@@ -42,8 +42,7 @@ static wasi_http_types_own_fields_t response_headers(wasi_http_types_borrow_requ
 // Takes the request apart and puts a response around the same ends.
 static wasi_http_types_own_response_t respond(weft_coro *co, handle *self)
 {
-    wasi_http_types_own_fields_t headers =
-        response_headers(wasi_http_types_borrow_request(self->request));
+    wasi_http_types_own_fields_t headers = response_headers(wasi_http_types_borrow_request(self->request));
 
     done_writer received;
     wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;

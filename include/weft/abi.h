@@ -60,8 +60,10 @@ typedef enum weft_copy_state {
 WEFT__BUILTIN("$root", "[waitable-set-new]") extern uint32_t __waitable_set_new(void);
 WEFT__BUILTIN("$root", "[waitable-set-drop]") extern void __waitable_set_drop(uint32_t set);
 // Both store {waitable, code} at event and return the event code; poll returns NONE if there is none.
-WEFT__BUILTIN("$root", "[waitable-set-wait]") extern uint32_t __waitable_set_wait(uint32_t set, uint32_t *event);
-WEFT__BUILTIN("$root", "[waitable-set-poll]") extern uint32_t __waitable_set_poll(uint32_t set, uint32_t *event);
+WEFT__BUILTIN("$root", "[waitable-set-wait]")
+extern uint32_t __waitable_set_wait(uint32_t set, uint32_t *event);
+WEFT__BUILTIN("$root", "[waitable-set-poll]")
+extern uint32_t __waitable_set_poll(uint32_t set, uint32_t *event);
 // Set 0 leaves.
 WEFT__BUILTIN("$root", "[waitable-join]") extern void __waitable_join(uint32_t waitable, uint32_t set);
 WEFT__BUILTIN("$root", "[subtask-cancel]") extern uint32_t __subtask_cancel(uint32_t subtask);

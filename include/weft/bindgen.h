@@ -57,11 +57,6 @@
 // The same for an export without a result.
 #define WEFT_RETURN_VOID(co, export) WEFT_RETURN(co, export, )
 
-#define WEFT__FN __attribute__((unused)) static inline
-#define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
-#define WEFT__SAME_PAYLOAD(function, ...)                                                                      \
-    _Static_assert(_Generic(&function, uint32_t (*)(__VA_ARGS__): 1, default: 0), "not the payload of " #function)
-
 // WEFT_STREAM(name, X, T), for items of type T without memory or handles of their own, makes:
 //
 //   name_reader, name_writer    the ends; zero is closed. Read-only: .count, the items that the last copy
@@ -140,7 +135,7 @@
 #define WEFT_FUTURE_OWNED(name, X, T, drop)                                                                    \
     WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \
     WEFT__FUTURE_ENDS(name, X, T value;, (, T otherwise), .value = otherwise)                                  \
-    WEFT__FUTURE_COPIES(name, X, (, T *value), (, T value), (, value), out->value = value, (, &out->value),    \
+    WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
                         it->value = out->value, (, &it->value), drop)
 
 // The same for a future without payload: the functions take no value.
@@ -333,7 +328,8 @@
         name##__default *it = weft_alloc(sizeof *it);                                                          \
         if (!it)                                                                                               \
             return false;                                                                                      \
-        it->base = (weft__default){.op = {.handle = weft__op_release(&out->op)}, .done = name##__default_done};\
+        it->base =                                                                                             \
+            (weft__default){.op = {.handle = weft__op_release(&out->op)}, .done = name##__default_done};       \
         KEEP;                                                                                                  \
         weft__default_run(co, &it->base, X##_write(it->base.op.handle WEFT__JUST IT));                         \
         return true;                                                                                           \

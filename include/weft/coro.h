@@ -162,10 +162,7 @@ struct weft_coro {
 #define WEFT__HERE(line) WEFT__HERE_(line)
 #define WEFT__HERE_(line) weft__line_##line
 #define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
-#define WEFT__GOTO(label)                                                                                      \
-    __extension__({                                                                                            \
-        goto *(void *)(label);                                                                                         \
-    })
+#define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
 
 // Starts `child` at `run` and waits for its end. The child's frame is the caller's, often embedded in the
 // parent's; set its parameters before, read its results after, and weft_outcome if it may fail. A frame may

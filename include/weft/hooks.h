@@ -28,27 +28,28 @@ void weft_report(const char *text, size_t length);
 #define WEFT_CHECKS 1
 #endif
 
-#define WEFT_RULES(RULE)                                                                                         \
-    RULE(closed, "end", "is closed, handed on, or was never opened")                                             \
-    RULE(busy, "end", "has an operation in flight: await or stop that first")                                    \
-    RULE(future_done, "future", "can be read or written once, and has been")                                     \
-    RULE(other_gone, "end", "has seen its other end go, and can only be closed")                                 \
-    RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                              \
-    RULE(awaited, "operation", "has a waiter already")                                                           \
-    RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")      \
-    RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                      \
-    RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")           \
-    RULE(not_started, "coroutine", "has not been started")                                                       \
-    RULE(no_result, "export", "ended without WEFT_RETURN")                                                       \
-    RULE(second_result, "export", "has returned already")                                                        \
-    RULE(wrong_export, "export", "is not the one that this task was called by")                                  \
-    RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                       \
-    RULE(asleep, "export", "is asleep in the host: only its own coroutines can wake it")                         \
-    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                               \
-    RULE(no_memory, "export", "has no memory to start with")                                                     \
+#define WEFT_RULES(RULE)                                                                                       \
+    RULE(closed, "end", "is closed, handed on, or was never opened")                                           \
+    RULE(busy, "end", "has an operation in flight: await or stop that first")                                  \
+    RULE(future_done, "future", "can be read or written once, and has been")                                   \
+    RULE(other_gone, "end", "has seen its other end go, and can only be closed")                               \
+    RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                            \
+    RULE(awaited, "operation", "has a waiter already")                                                         \
+    RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")    \
+    RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                    \
+    RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")         \
+    RULE(not_started, "coroutine", "has not been started")                                                     \
+    RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \
+    RULE(second_result, "export", "has returned already")                                                      \
+    RULE(wrong_export, "export", "is not the one that this task was called by")                                \
+    RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
+    RULE(asleep, "export", "is asleep in the host: only its own coroutines can wake it")                       \
+    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
+    RULE(no_memory, "export", "has no memory to start with")                                                   \
     RULE(bad_event, "export", "was sent an event code that this version does not know")
 
-#define WEFT__RULE(name, object, text) __attribute__((noreturn)) void weft_misuse_##name(const char *call, uint32_t handle);
+#define WEFT__RULE(name, object, text)                                                                         \
+    __attribute__((noreturn)) void weft_misuse_##name(const char *call, uint32_t handle);
 WEFT_RULES(WEFT__RULE)
 #undef WEFT__RULE
 

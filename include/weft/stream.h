@@ -28,7 +28,7 @@ typedef struct weft_stream_writer weft_stream_writer;
 #define WEFT_STREAM_WRITER_FIELDS                                                                              \
     weft_op op;                                                                                                \
     size_t count; /* items that the last write moved */                                                        \
-    bool (*more)(weft_stream_writer *writer);                                                                  \
+    bool (*more)(weft_stream_writer * writer);                                                                 \
     const void *items;                                                                                         \
     size_t length;
 

@@ -42,9 +42,9 @@ struct weft_task {
 } __attribute__((aligned(16)));
 
 enum {
-    WEFT__IN_CONTEXT = 1,    // the context slot points here
-    WEFT__AWAKE = 2,         // inside a call or callback of the host
-    WEFT__RETURNED = 4,      // by task.return or task.cancel
+    WEFT__IN_CONTEXT = 1,     // the context slot points here
+    WEFT__AWAKE = 2,          // inside a call or callback of the host
+    WEFT__RETURNED = 4,       // by task.return or task.cancel
     WEFT__TASK_CANCELLED = 8, // the host said CANCEL
     WEFT__ROOT_ENDED = 16,
     WEFT__OVER = 32 // ended, but for the members of its set

@@ -68,8 +68,12 @@ class DemoTest(unittest.TestCase):
 
     def test_interrupt_ends_the_host(self):
         for number in (signal.SIGINT, signal.SIGTERM):
+            # A job of the background ignores SIGINT, and so would all that it starts.
             with self.subTest(number), subprocess.Popen(
-                self.command("ok", "ok", "--only=empty", "--keep"), stdout=subprocess.PIPE, text=True
+                self.command("ok", "ok", "--only=empty", "--keep"),
+                stdout=subprocess.PIPE,
+                text=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             ) as demo:
                 port = None
                 for line in demo.stdout:

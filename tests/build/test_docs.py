@@ -1,0 +1,50 @@
+# The documents say what is so: code that they show stands in the files, and what they point to exists.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+from pathlib import Path
+
+import pytest
+from paths import ROOT
+
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/architecture.md"]
+
+
+def test_readme_shows_the_examples():
+    shown = re.findall(r"<!-- from (\S+) -->\n```c\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert [name for name, _ in shown] == ["examples/echo/echo.c", "examples/cat/cat.c"]
+    for name, code in shown:
+        assert code in (ROOT / name).read_text(), f"README's part of {name} is not as in the file"
+
+
+def test_examples_are_short():
+    for name in ("echo", "cat"):
+        assert len((ROOT / f"examples/{name}/{name}.c").read_text().splitlines()) < 120
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links(document):
+    text = (ROOT / document).read_text()
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / Path(document).parent / target).exists(), f"{document} links to {target}"
+    for target in re.findall(r"make test TESTS=(\S+)", text):
+        assert (ROOT / target.rstrip("`")).exists(), f"{document} names {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_make_targets(document):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    named = re.findall(r"(?:^    |`)make ([a-z]+)", (ROOT / document).read_text(), re.M)
+    assert set(named) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_names_of_the_api(document):
+    """Every weft_ and WEFT_ name that a document uses is one of the headers', the build's or the examples'."""
+    sources = [*ROOT.glob("include/weft/*.h"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
+    sources += [ROOT / "CMakeLists.txt"]
+    known = "\n".join(path.read_text() for path in sources)
+    made = set(re.findall(r"RULE\((\w+)", known))
+    for name in set(re.findall(r"\b(?:weft|WEFT)_\w+", (ROOT / document).read_text())):
+        rule = re.fullmatch(r"weft_misuse_(\w+)", name)
+        assert name in known or (rule and rule[1] in made), f"{document} uses {name}"
