@@ -25,7 +25,8 @@ find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/
   DOC "The folder with the WIT files of WASI")
 
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
-# use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to the sources to compile and link.
+# use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
+# the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")

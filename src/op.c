@@ -254,6 +254,7 @@ uint32_t weft__op_transfer(weft_op *op, const char *call)
     WEFT__CHECK(op->handle == 0, closed, call, 0);
     WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
     WEFT__CHECK(weft__op_is(op, WEFT_COPY_DROPPED), other_gone, call, op->handle);
+    WEFT__CHECK(op->status == WEFT__FUTURE_DONE, future_done, call, op->handle);
     (void)call;
     if (op->task)
         __waitable_join(op->handle, 0);

@@ -129,6 +129,8 @@ static void resolve(weft_task *task)
 static void step(weft_task *task, weft_coro *co)
 {
     co->state = WEFT__RUNNING;
+    if (WEFT_CHECKS)
+        co->line = 0;
     co->run(co);
     if (co->state == WEFT__ENDED) {
         if (co->parent) {
@@ -139,7 +141,7 @@ static void step(weft_task *task, weft_coro *co)
         }
         return;
     }
-    WEFT__CHECK(co->state == WEFT__RUNNING, stray_return, task->link.from->name, 0);
+    WEFT__CHECK(co->state == WEFT__RUNNING || !co->line, stray_return, task->link.from->name, 0);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY)) == WEFT__CANCEL)
         weft__unwind(co);
 }

@@ -80,7 +80,8 @@
 //                               the same without waiting: weft_await(co, &end), weft_await_any or weft_stop
 //                               later
 //   name_close_reader(&in), name_close_writer(&out)
-//                               drop the end, and stop what is in flight on it before; closed is fine
+//                               drop the end, and stop what is in flight on it before, which leaves its .count;
+//                               closed is fine
 //
 // Reads and writes are of at most 2^28 - 1 items; longer ones are clamped. Spec: canon stream.{new,read,write,
 // cancel-read,cancel-write,drop-readable,drop-writable}.
@@ -99,7 +100,7 @@
     WEFT__STREAM_COPIES(name, X, (T * items, ), (ITEM * items, ), (items, ), items,                            \
                         ((const T *)writer->items + writer->count, ), DROP)
 
-// The same for a stream without payload: the functions take no items, only a length.
+// The same for a stream without payload, whose name ends in _void: the functions take no items, only a length.
 #define WEFT_STREAM_UNIT(name, X)                                                                              \
     WEFT__PAYLOAD(X##_read, uint32_t, size_t);                                                                 \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
@@ -120,7 +121,8 @@
 //                               is gone
 //   name_start_read, name_start_write
 //                               the same without waiting
-//   name_close_reader(&in)      drops the end, and stops a read before
+//   name_close_reader(&in)      drops the end, and stops a read before. If the value may own something,
+//                               weft_stop first, and see by weft_resolved whether it came
 //   bool name_close_writer(co, &out)
 //                               drops the end. If it is unwritten, it delivers what it holds, the default or
 //                               the value of a cancelled write, in the background; the task of `co` stays alive

@@ -95,7 +95,7 @@ struct weft_coro {
         uintptr_t finally; // the finaliser's label, until it is entered
         int32_t code;      // of WEFT_FAIL, from then on
     } end;
-    uint16_t line; // of the await
+    uint16_t line; // of the await; 0 while it runs
     uint8_t state;
     uint8_t flags;
 };
@@ -122,7 +122,7 @@ struct weft_coro {
 #define WEFT_AWAIT(wait_)                                                                                      \
     do {                                                                                                       \
         if (__builtin_expect((wait_).pending, 0)) {                                                            \
-            weft__co->line = (uint16_t)__LINE__;                                                               \
+            weft__co->line = WEFT__LINE;                                                                       \
             weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
             return weft__pending();                                                                            \
         }                                                                                                      \
@@ -155,6 +155,9 @@ struct weft_coro {
     return weft__end(weft__co);                                                                                \
     weft__nowhere:                                                                                             \
     __builtin_trap()
+
+// The line of an await, as a coroutine keeps it: never 0.
+#define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
 
 // Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM needs two
 // of them that stay apart, so there is one that nothing goes to. They are kept as integers because gcc's

@@ -47,8 +47,8 @@ struct weft_op {
 
 // Cancels the operation in flight on `it` and returns when the host has confirmed, which may block this
 // component's other tasks; then the state and count are those that the host gave: it may have completed
-// first. Whoever waits for it is woken. Does nothing if none is in flight. Spec: subtask.cancel,
-// {stream,future}.cancel-{read,write}.
+// first, which a host may call cancelled with all of the count. Whoever waits for it is woken. Does nothing if
+// none is in flight. Spec: subtask.cancel, {stream,future}.cancel-{read,write}.
 #define weft_stop(it) weft__op_stop(&(it)->op)
 
 // A wait for any of several operations. Private, but for index.

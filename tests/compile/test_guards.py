@@ -1,0 +1,393 @@
+# What goes wrong with coroutine macros is refused, or warned about, at compile time; each beside a twin that is right.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# A guard is two texts for the same place, in one source around it. The right one has to compile with the same flags, so
+# that the wrong one is refused for what is wrong in it, which the compiler's words must say, too.
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+from build.test_compile import C_COMPILERS, WARNINGS
+from paths import ROOT
+
+# TYPES, BODY and FINALLY are where the texts go.
+SOURCE = """
+#include "bindings.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(numbers, w_stream_u32, uint32_t);
+WEFT_FUTURE(number, w_future_u32, uint32_t);
+
+typedef struct { weft_coro co; } other;
+void use(uint32_t number);
+void forget(int *number);
+weft_step other_run, frame_run;
+
+typedef struct {
+    weft_coro co;
+    uint32_t x;
+    uint32_t items[4];
+    other child;
+    numbers_reader in;
+    numbers_writer out;
+    number_reader one;
+    number_writer of_one;
+    weft_subtask call;
+    weft_any any;
+    weft_op *ops[1];
+} frame;
+
+TYPES
+
+weft_poll frame_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    use(self->x);
+    BODY
+    WEFT_FINALLY(co);
+    FINALLY
+    WEFT_END(co);
+}
+"""
+
+
+@dataclass
+class Guard:
+    """Two texts for `place`, and what gcc and clang (and zig, which is clang) say of the wrong one; None: nothing."""
+
+    right: str
+    wrong: str
+    gcc: str | None
+    clang: str | None
+    place: str = "BODY"
+
+
+YIELD = "WEFT_AWAIT(weft_yield(co));"
+UNUSED = Guard("", "", r"ignoring return value .*warn_unused_result", r"ignoring return value .*warn_unused_result")
+
+
+def unused(call):
+    return Guard(f"WEFT_AWAIT({call});", f"{call};", UNUSED.gcc, UNUSED.clang)
+
+
+GUARDS = {
+    # Locals do not survive an await. gcc finds most of them, and only when it optimises.
+    "local_across_await": Guard(
+        f"uint32_t local = self->x; use(local); {YIELD}",
+        f"uint32_t local = self->x; {YIELD} use(local);",
+        "'local' may be used uninitialized",
+        "variable 'local' may be uninitialized when used here.*Wconditional-uninitialized",
+    ),
+    "local_of_a_loop": Guard(
+        f"for (self->x = 0; self->x < 3; self->x++) {{\n{YIELD}\n}}",
+        f"for (uint32_t i = 0; i < 3; i++) {{\n{YIELD}\n}}",
+        "'i' may be used uninitialized",
+        "variable 'i' may be uninitialized when used here.*Wconditional-uninitialized",
+    ),
+    "local_in_a_switch": Guard(
+        f"switch (self->x) {{ case 1: {{ uint32_t n = self->x; use(n);\n{YIELD} }} }}",
+        f"switch (self->x) {{ case 1: {{ uint32_t n = self->x;\n{YIELD} use(n); }} }}",
+        None,
+        "variable 'n' may be uninitialized when used here.*Wconditional-uninitialized",
+    ),
+    # An attribute that acts at the end of a scope would act at each suspension. gcc lets it.
+    "cleanup_across_await": Guard(
+        f"{{ __attribute__((cleanup(forget))) int local = 1; use(self->x); }} {YIELD}",
+        f"{{ __attribute__((cleanup(forget))) int local = 1; use(self->x); {YIELD} }}",
+        None,
+        "cannot jump from this indirect goto statement to one of its possible targets",
+    ),
+    "array_of_variable_length": Guard(
+        f"{{ uint32_t many[4]; use(sizeof many); }} {YIELD}",
+        f"{{ uint32_t many[self->x]; use(sizeof many); {YIELD} }}",
+        "'saved_stack.*' may be used uninitialized",
+        "cannot jump from this indirect goto statement to one of its possible targets",
+    ),
+    # The body is no loop and no switch of the library's.
+    "stray_break": Guard(
+        f"for (;;) {{ {YIELD} break; }}",
+        f"{YIELD} break;",
+        "break statement not within loop or switch",
+        "'break' statement not in loop or switch statement",
+    ),
+    "stray_break_in_if": Guard(
+        f"while (self->x) {{ if (self->x > 1) break; {YIELD} }}",
+        f"if (self->x > 1) break; {YIELD}",
+        "break statement not within loop or switch",
+        "'break' statement not in loop or switch statement",
+    ),
+    "stray_break_in_finaliser": Guard(
+        f"for (;;) {{ {YIELD} break; }}",
+        f"{YIELD} break;",
+        "break statement not within loop or switch",
+        "'break' statement not in loop or switch statement",
+        place="FINALLY",
+    ),
+    "stray_continue": Guard(
+        f"while (self->x--) {{ if (self->x == 1) continue; {YIELD} }}",
+        f"if (self->x == 1) continue; {YIELD}",
+        "continue statement not within a loop",
+        "'continue' statement not in loop statement",
+    ),
+    "stray_case": Guard(
+        f"switch (self->x) {{ case 1: {YIELD} }}",
+        f"case 1: {YIELD}",
+        "case label not within a switch statement",
+        "'case' statement not in switch statement",
+    ),
+    # One statement each; without their semicolon they are none.
+    "if_else_without_braces": Guard(
+        "if (self->x) WEFT_AWAIT(weft_yield(co));\nelse WEFT_FINISH(co);",
+        "if (self->x) WEFT_AWAIT(weft_yield(co));;\nelse WEFT_FINISH(co);",
+        "'else' without a previous 'if'",
+        "expected expression",
+    ),
+    "two_awaits_on_a_line": Guard(
+        f"{YIELD}\n{YIELD}",
+        f"{YIELD} {YIELD}",
+        "duplicate label 'weft__line_",
+        "redefinition of label 'weft__line_",
+    ),
+    # A wait whose WEFT_AWAIT is missing.
+    "ignored_yield": unused("weft_yield(co)"),
+    "ignored_call": unused("weft_call(co, &self->child.co, other_run)"),
+    "ignored_await": unused("weft_await(co, &self->in)"),
+    "ignored_any": unused("weft_await_any(co, &self->any, self->ops, 1)"),
+    "ignored_subtask": unused("weft_subtask_call(co, &self->call, imported(1, &self->x))"),
+    "ignored_started": unused("weft_subtask_await_started(co, &self->call)"),
+    "ignored_stream_read": unused("numbers_read(co, &self->in, self->items, 4)"),
+    "ignored_stream_write": unused("numbers_write(co, &self->out, self->items, 4)"),
+    "ignored_stream_write_all": unused("numbers_write_all(co, &self->out, self->items, 4)"),
+    "ignored_future_read": unused("number_read(co, &self->one, &self->x)"),
+    "ignored_future_write": unused("number_write(co, &self->of_one, 1)"),
+    "await_of_no_wait": Guard(
+        "WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));",
+        "WEFT_AWAIT(self->in.count);",
+        "request for member 'pending' in something not a structure",
+        "member reference base type .* is not a structure or union",
+    ),
+    "await_of_a_start": Guard(
+        "numbers_start_read(co, &self->in, self->items, 4);",
+        "WEFT_AWAIT(numbers_start_read(co, &self->in, self->items, 4));",
+        "request for member 'pending' in something not a structure|void value not ignored",
+        "member reference base type 'void' is not a structure or union",
+    ),
+    # Ways out. A return of a weft_poll compiles, and stops at run time: tests/guest/misuse, stray_return.
+    "return_nothing": Guard(
+        "if (self->x) WEFT_FINISH(co);",
+        "if (self->x) return;",
+        "'return' with no value, in function returning non-void",
+        "non-void function 'frame_run' should return a value",
+    ),
+    "return_a_number": Guard(
+        "if (self->x) WEFT_FAIL(co, 1);",
+        "if (self->x) return 1;",
+        "incompatible types when returning type 'int' but 'weft_poll'",
+        "returning 'int' from a function with incompatible result type 'weft_poll'",
+    ),
+    "finish_in_finaliser": Guard(
+        "if (self->x) use(1);",
+        "if (self->x) WEFT_FINISH(co);",
+        "invalid application of 'sizeof' to incomplete type",
+        "invalid application of 'sizeof' to an incomplete type",
+        place="FINALLY",
+    ),
+    "fail_in_finaliser": Guard(
+        "if (self->x) use(1);",
+        "if (self->x) WEFT_FAIL(co, 1);",
+        "invalid application of 'sizeof' to incomplete type",
+        "invalid application of 'sizeof' to an incomplete type",
+        place="FINALLY",
+    ),
+    "two_finalisers": Guard(
+        YIELD,
+        "WEFT_FINALLY(co); } {",
+        "duplicate label 'weft__finally'",
+        "redefinition of label 'weft__finally'",
+    ),
+    "await_outside_of_a_coroutine": Guard(
+        "void plain(weft_coro *co); void plain(weft_coro *co) { weft_cancel(co); }",
+        f"void plain(weft_coro *co); void plain(weft_coro *co) {{ {YIELD} }}",
+        "'weft__co' undeclared",
+        "use of undeclared identifier 'weft__co'",
+        place="TYPES",
+    ),
+    "no_finaliser": Guard(
+        "weft_step f;\nweft_poll f(weft_coro *co)\n{\nWEFT_BEGIN(co);\nWEFT_FINALLY(co);\nWEFT_END(co);\n}",
+        "weft_step f;\nweft_poll f(weft_coro *co)\n{\nWEFT_BEGIN(co);\n{\nWEFT_END(co);\n}",
+        "label 'weft__finally' used but not defined",
+        "use of undeclared label 'weft__finally'",
+        place="TYPES",
+    ),
+    # Types.
+    "payload_of_stream": Guard(
+        "WEFT_STREAM(words, w_stream_string, w_string_t);",
+        "WEFT_STREAM(words, w_stream_string, uint32_t);",
+        "not the payload type of w_stream_string_read",
+        "not the payload type of w_stream_string_read",
+        place="TYPES",
+    ),
+    "payload_sign": Guard(
+        "WEFT_STREAM(more, w_stream_u32, uint32_t);",
+        "WEFT_STREAM(more, w_stream_u32, int32_t);",
+        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read",
+        place="TYPES",
+    ),
+    "payload_of_unit_stream": Guard(
+        "WEFT_STREAM_UNIT(ticks, w_stream);",
+        "WEFT_STREAM_UNIT(ticks, w_stream_u32);",
+        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read",
+        place="TYPES",
+    ),
+    "payload_of_future": Guard(
+        "WEFT_FUTURE(word, w_future_string, w_string_t);",
+        "WEFT_FUTURE(word, w_future_string, uint32_t);",
+        "not the payload type of w_future_string_read",
+        "not the payload type of w_future_string_read",
+        place="TYPES",
+    ),
+    "payload_of_unit_future": Guard(
+        "WEFT_FUTURE_UNIT(done, w_future);",
+        "WEFT_FUTURE_UNIT(done, w_future_u32);",
+        "not the payload type of w_future_u32_read",
+        "not the payload type of w_future_u32_read",
+        place="TYPES",
+    ),
+    "future_for_stream": Guard(
+        "WEFT_FUTURE(word, w_future_u32, uint32_t);",
+        "WEFT_FUTURE(word, w_stream_u32, uint32_t);",
+        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read",
+        place="TYPES",
+    ),
+    "stream_for_future": Guard(
+        "WEFT_STREAM(words, w_stream_u32, uint32_t);",
+        "WEFT_STREAM(words, w_future_u32, uint32_t);",
+        "not the payload type of w_future_u32_read",
+        "not the payload type of w_future_u32_read",
+        place="TYPES",
+    ),
+    "drop_of_another_type": Guard(
+        "void drop(w_string_t *text, bool moved);\nWEFT_STREAM_OWNED(words, w_stream_string, w_string_t, drop);",
+        "void drop(uint32_t *text, bool moved);\nWEFT_STREAM_OWNED(words, w_stream_string, w_string_t, drop);",
+        "incompatible pointer type",
+        "incompatible pointer types",
+        place="TYPES",
+    ),
+    "future_reader_in_stream_function": Guard(
+        "WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));",
+        "WEFT_AWAIT(numbers_read(co, &self->one, self->items, 4));",
+        "incompatible pointer type",
+        "incompatible pointer types passing 'number_reader",
+    ),
+    "writer_in_read": Guard(
+        "WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));",
+        "WEFT_AWAIT(numbers_read(co, &self->out, self->items, 4));",
+        "incompatible pointer type",
+        "incompatible pointer types passing 'numbers_writer",
+    ),
+    "buffer_of_another_type": Guard(
+        "WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));",
+        "static float wrong[4]; WEFT_AWAIT(numbers_read(co, &self->in, wrong, 4));",
+        "incompatible pointer type",
+        "incompatible pointer types passing 'float",
+    ),
+    "await_of_no_operation": Guard(
+        "WEFT_AWAIT(weft_await(co, &self->in));",
+        "WEFT_AWAIT(weft_await(co, &self->child));",
+        "has no member named 'op'",
+        "no member named 'op'",
+    ),
+    "await_of_a_question": Guard(
+        "if (weft_resolved(&self->one)) WEFT_FINISH(co);",
+        "WEFT_AWAIT(weft_resolved(&self->one));",
+        "request for member 'pending' in something not a structure",
+        "member reference base type 'int' is not a structure or union",
+    ),
+    # Only a root is checked: weft_frame cannot know what a frame is for, which may begin with another frame.
+    "coro_is_not_first_in_a_root": Guard(
+        "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
+        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "typedef struct { uint32_t n; weft_coro co; } root; weft_step root_run;\n"
+        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "a frame's first member is `weft_coro co`",
+        "a frame's first member is `weft_coro co`",
+        place="TYPES",
+    ),
+    "value_of_another_type": Guard(
+        "WEFT_RETURN(co, exports_double, self->x);",
+        "WEFT_RETURN(co, exports_double, self->call);",
+        "incompatible type for argument 1 of 'exports_double_return'",
+        "passing 'weft_subtask'.* to parameter of incompatible type 'uint32_t'",
+    ),
+    "value_of_none": Guard(
+        "WEFT_RETURN_VOID(co, exports_print);",
+        "WEFT_RETURN(co, exports_print, 1);",
+        "too many arguments to function 'exports_print_return'",
+        "too many arguments to function call, expected 0",
+    ),
+    "parameters_of_another_export": Guard(
+        "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
+        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
+        "WEFT_EXPORT(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
+        "conflicting types for 'exports_double'",
+        "conflicting types for 'exports_double'",
+        place="TYPES",
+    ),
+}
+
+
+@pytest.fixture
+def compiles(need, tmp_path):
+    """compiles(compiler, guard, text) compiles `text` in its place; the exit code and what the compiler said."""
+
+    def check(compiler, guard, text, *options):
+        command = [flag for flag in C_COMPILERS[compiler] if flag != "-Wjump-misses-init"]  # see the last test
+        need(command[0])
+        source = SOURCE
+        for place in ("TYPES", "BODY", "FINALLY"):
+            source = source.replace(f"    {place}\n", "\n" + (text if place == guard.place else "") + "\n")
+            source = source.replace(f"\n{place}\n", "\n" + (text if place == guard.place else "") + "\n")
+        path = tmp_path / "guard.c"
+        path.write_text(source)
+        flags = ["-std=c11", "-O2", *WARNINGS, f"-I{ROOT}/include", f"-I{ROOT}/tests/compile"]
+        done = subprocess.run(
+            [*command, *flags, *options, "-c", path, "-o", tmp_path / "guard.o"],
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return done.returncode, done.stdout
+
+    return check
+
+
+@pytest.mark.parametrize("compiler", C_COMPILERS)
+@pytest.mark.parametrize("name", GUARDS)
+def test_guard(compiles, name, compiler):
+    guard = GUARDS[name]
+    code, said = compiles(compiler, guard, guard.right)
+    assert code == 0, said
+    code, said = compiles(compiler, guard, guard.wrong)
+    words = guard.gcc if compiler == "gcc" else guard.clang
+    if words is None:
+        assert code == 0, f"{compiler} finds this now: put its words into the table\n{said}"
+    else:
+        assert code != 0 and re.search(words, said.replace("‘", "'").replace("’", "'")), said
+
+
+def test_jump_misses_init(compiles):
+    """gcc's own flag refuses each variable of the body's outermost block: the way to the finaliser skips it."""
+    local = f"uint32_t local = self->x; use(local); {YIELD}"
+    block = f"{{ uint32_t local = self->x; use(local); }} {YIELD}"
+    guard = Guard(block, local, "jump skips variable initialization .*Werror=jump-misses-init", None)
+    code, said = compiles("gcc", guard, guard.right, "-Wjump-misses-init")
+    assert code == 0, said
+    code, said = compiles("gcc", guard, guard.wrong, "-Wjump-misses-init")
+    assert code != 0 and re.search(guard.gcc, said), said

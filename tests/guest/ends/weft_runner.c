@@ -1,0 +1,525 @@
+// The ends' tests, on Weft, with those of Weft's own words: latch, clamp, close, any of several.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#define PROBE_HOLES 21000
+#include "../streams/weft_words.h"
+
+static void open_both(test *self)
+{
+    self->reader = items_reader_of(items_new(&self->writer));
+}
+
+static uint32_t release(test *self)
+{
+    return items_release(&self->reader);
+}
+
+static void take_back(test *self, uint32_t handle)
+{
+    self->reader = items_reader_of(handle);
+}
+
+static void skip(test *self, uint32_t n)
+{
+    self->next_read += n;
+}
+
+#include "tests.h"
+
+// After DROPPED nothing reaches the host any more, which would trap.
+
+CASE(latch_reader)
+{
+    BEGIN_CASE;
+    open_reader(self);
+    weft_streams_peer_close_writer();
+    for (self->n = 0; self->n < 3; self->n++) {
+        start_read(self, self->n);
+        EXPECT(reading(self), false);
+        EXPECT(received(self), DROPPED(0));
+        EXPECT(weft_dropped(&self->reader), true);
+    }
+
+    // By event, with a count, which does not stay.
+    open_reader(self);
+    start_read(self, 5);
+    EXPECT(peer_write(2), COMPLETED(2));
+    weft_streams_peer_close_writer();
+    EXPECT(weft_dropped(&self->reader), false);
+    AWAIT_READ();
+    EXPECT(received(self), DROPPED(2));
+    start_read(self, 5);
+    EXPECT(received(self), DROPPED(0));
+    stop_read(self);
+    EXPECT(received(self), DROPPED(0));
+
+    // By a cancel.
+    open_reader(self);
+    start_read(self, 5);
+    weft_streams_peer_close_writer();
+    stop_read(self);
+    EXPECT(received(self), DROPPED(0));
+    start_read(self, 5);
+    EXPECT(received(self), DROPPED(0));
+    END_CASE;
+}
+
+CASE(latch_writer)
+{
+    BEGIN_CASE;
+    open_writer(self);
+    weft_streams_peer_close_reader();
+    for (self->n = 0; self->n < 3; self->n++) {
+        start_write(self, self->n);
+        EXPECT(writing(self), false);
+        EXPECT(sent(self), DROPPED(0));
+        start_write_all(self, self->n);
+        EXPECT(writing(self), false);
+        EXPECT(sent(self), DROPPED(0));
+        EXPECT(weft_dropped(&self->writer), true);
+    }
+
+    open_writer(self);
+    start_write_all(self, 5);
+    EXPECT(peer_read(2), COMPLETED(2));
+    weft_streams_peer_close_reader();
+    AWAIT_WRITE();
+    EXPECT(sent(self), DROPPED(2));
+    start_write_all(self, 5);
+    EXPECT(sent(self), DROPPED(0));
+    start_write(self, 5);
+    EXPECT(sent(self), DROPPED(0));
+
+    open_writer(self);
+    start_write_all(self, 5);
+    weft_streams_peer_close_reader();
+    stop_write(self);
+    EXPECT(sent(self), DROPPED(0));
+    start_write_all(self, 5);
+    EXPECT(sent(self), DROPPED(0));
+    END_CASE;
+}
+
+// A length of 2^28 or more is clamped, which the host would trap on. Nothing of the buffer but the start is
+// used.
+
+static const size_t LONG = WEFT_COPY_MAX + 9;
+
+typedef struct {
+    test base;
+    item *items;
+} clamp;
+
+static weft_poll clamp_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    clamp *it = weft_frame(co, clamp);
+    WEFT_BEGIN(co);
+    it->items = malloc(LONG);
+    open_reader(self);
+    items_start_read(co, &self->reader, it->items, LONG);
+    EXPECT(peer_write(3), COMPLETED(3));
+    WEFT_AWAIT(weft_await(co, &self->reader));
+    EXPECT(self->reader.count, 3);
+    EXPECT(weft_dropped(&self->reader), false);
+
+    open_writer(self);
+    EXPECT(peer_read(3), PENDING);
+    items_start_write(co, &self->writer, it->items, LONG);
+    EXPECT(weft_in_flight(&self->writer), false);
+    EXPECT(self->writer.count, 3);
+    WEFT_FINALLY(co);
+    weft_stop(&self->call);
+    free(it->items);
+    end_case(self);
+    WEFT_END(co);
+}
+
+// Ends that are closed already, or never were open.
+CASE(close_again)
+{
+    BEGIN_CASE;
+    close_reader(self);
+    close_writer(self);
+    open_both(self);
+    close_reader(self);
+    close_reader(self);
+    close_writer(self);
+    close_writer(self);
+    EXPECT(reading(self), false);
+    EXPECT(weft_dropped(&self->reader), false);
+
+    // One that has been handed on is closed.
+    open_both(self);
+    EXPECT(call(self, weft_streams_peer_pass(release(self), false, &self->result)) == PENDING, false);
+    close_reader(self);
+    start_write(self, 1);
+    EXPECT(writing(self), true);
+    take_back(self, self->result);
+    END_CASE;
+}
+
+// Awaiting what is at rest is no wait, and stopping it does nothing.
+CASE(await_at_rest)
+{
+    BEGIN_CASE;
+    AWAIT_READ();
+    stop_read(self);
+    open_reader(self);
+    AWAIT_READ();
+    start_read(self, 2);
+    EXPECT(peer_write(2), COMPLETED(2));
+    AWAIT_READ();
+    AWAIT_READ();
+    stop_read(self);
+    EXPECT(received(self), COMPLETED(2));
+    END_CASE;
+}
+
+// The host's news that the other end went come while the task only yields, with and without a copy in flight.
+CASE(idle_at_yields)
+{
+    BEGIN_CASE;
+    open_reader(self);
+    open_writer(self);
+    start_read(self, 2);
+    start_write(self, 2);
+    EXPECT(peer_write(2), COMPLETED(2));
+    EXPECT(peer_read(2), COMPLETED(2));
+    AWAIT_READ();
+    AWAIT_WRITE();
+    EXPECT(received(self), COMPLETED(2));
+    EXPECT(sent(self), COMPLETED(2));
+    weft_streams_peer_close_writer();
+    for (self->n = 0; self->n < 3; self->n++)
+        AWAIT(weft_yield(co));
+    start_write(self, 2);
+    EXPECT(writing(self), true);
+    for (self->n = 0; self->n < 3; self->n++)
+        AWAIT(weft_yield(co));
+    EXPECT(writing(self), true);
+    EXPECT(peer_read(2), COMPLETED(2));
+    AWAIT_WRITE();
+    EXPECT(sent(self), COMPLETED(2));
+    EXPECT(weft_dropped(&self->reader), false);
+    start_read(self, 1);
+    EXPECT(received(self), DROPPED(0));
+    END_CASE;
+}
+
+// An end at rest is plain data: a child works on a copy of it, and gives it back.
+
+typedef struct {
+    weft_coro co;
+    items_reader in;
+    item items[4];
+} child;
+
+static weft_poll child_run(weft_coro *co)
+{
+    child *self = weft_frame(co, child);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(items_read(co, &self->in, self->items, 4));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    test base;
+    child child;
+} copied_end;
+
+static weft_poll copied_end_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    child *it = &weft_frame(co, copied_end)->child;
+    WEFT_BEGIN(co);
+    open_reader(self);
+    start_read(self, 2);
+    EXPECT(call(self, weft_streams_peer_write_gated(2, open_gate(self), &self->result)), PENDING);
+    WEFT_AWAIT(weft_await(co, &self->reader));
+    EXPECT(received(self), COMPLETED(2));
+    it->in = self->reader;
+    self->reader = (items_reader){0};
+    memset(it->items, 0xaa, sizeof it->items);
+    EXPECT(pass_gate(self), COMPLETED(1));
+    WEFT_AWAIT(weft_call(co, &it->co, child_run));
+    EXPECT(it->in.count, 2);
+    EXPECT(holds(it->items, 4, 2, 2), true);
+    self->reader = it->in;
+    skip(self, 2);
+    AWAIT_CALL();
+    EXPECT(self->result, COMPLETED(2));
+    start_read(self, 3);
+    EXPECT(peer_write(3), COMPLETED(3));
+    AWAIT_READ();
+    EXPECT(received(self), COMPLETED(3));
+    WEFT_FINALLY(co);
+    end_case(self);
+    WEFT_END(co);
+}
+
+// The first of a read, a write and a call; the others stay in flight and lose nothing.
+
+typedef struct {
+    test base;
+    weft_op *ops[3];
+    weft_any any;
+} any;
+
+static weft_poll any_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    any *it = weft_frame(co, any);
+    WEFT_BEGIN(co);
+    it->ops[0] = &self->reader.op;
+    it->ops[1] = &self->writer.op;
+    it->ops[2] = &self->other.op;
+    open_reader(self);
+    open_writer(self);
+    start_read(self, 2);
+    start_write_all(self, 4);
+    EXPECT(call_other(self, weft_streams_peer_drain(open_gate(self), 0, &self->other_result)), PENDING);
+
+    EXPECT(peer_write(2), COMPLETED(2));
+    AWAIT(weft_await_any(co, &it->any, it->ops, 3));
+    EXPECT(it->any.index, 0);
+    EXPECT(received(self), COMPLETED(2));
+    EXPECT(writing(self), true);
+    EXPECT(weft_in_flight(&self->other), true);
+
+    // What is at rest counts as complete.
+    it->any.index = 9;
+    AWAIT(weft_await_any(co, &it->any, it->ops, 3));
+    EXPECT(it->any.index, 0);
+
+    // A part of a write_all does not complete it.
+    start_read(self, 2);
+    EXPECT(peer_read(1), COMPLETED(1));
+    AWAIT_LATER();
+    EXPECT(writing(self), true);
+    EXPECT(peer_read(3), COMPLETED(3));
+    AWAIT(weft_await_any(co, &it->any, it->ops, 3));
+    EXPECT(it->any.index, 1);
+    EXPECT(sent(self), COMPLETED(4));
+    EXPECT(reading(self), true);
+    EXPECT(weft_in_flight(&self->other), true);
+
+    start_write(self, 2);
+    items_close_writer(&self->gate);
+    AWAIT(weft_await_any(co, &it->any, it->ops, 3));
+    EXPECT(it->any.index, 2);
+    EXPECT(self->other_result, 0);
+    EXPECT(reading(self), true);
+    EXPECT(writing(self), true);
+
+    // Those two, which have lost, still complete, and can be awaited one by one.
+    EXPECT(peer_read(2), COMPLETED(2));
+    EXPECT(peer_write(1), COMPLETED(1));
+    AWAIT_READ();
+    EXPECT(received(self), COMPLETED(1));
+    AWAIT_WRITE();
+    EXPECT(sent(self), COMPLETED(2));
+    WEFT_FINALLY(co);
+    end_case(self);
+    WEFT_END(co);
+}
+
+// Of many that are in flight the one that completes is the one that is told.
+
+enum { CROWD = 100 };
+
+typedef struct {
+    test base;
+    items_reader readers[CROWD];
+    items_writer writers[CROWD];
+    weft_op *ops[CROWD];
+    item items[CROWD], one;
+    weft_any any;
+} any_of_many;
+
+static weft_poll any_of_many_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    any_of_many *it = weft_frame(co, any_of_many);
+    WEFT_BEGIN(co);
+    for (uint32_t i = 0; i < CROWD; i++) {
+        it->readers[i] = items_reader_of(items_new(&it->writers[i]));
+        it->ops[i] = &it->readers[i].op;
+        items_start_read(co, &it->readers[i], &it->items[i], 1);
+    }
+    for (self->m = 0; self->m < CROWD; self->m++) {
+        self->n = self->m * 37 % CROWD;
+        it->one = item_at(self->m);
+        items_start_write(co, &it->writers[self->n], &it->one, 1);
+        AWAIT(weft_await_any(co, &it->any, it->ops, CROWD));
+        EXPECT(it->any.index, self->n);
+        EXPECT(it->readers[self->n].count, 1);
+        EXPECT(it->items[self->n], it->one);
+        items_start_read(co, &it->readers[self->n], &it->items[self->n], 1);
+    }
+    WEFT_FINALLY(co);
+    for (uint32_t i = 0; i < CROWD; i++) {
+        items_close_reader(&it->readers[i]);
+        items_close_writer(&it->writers[i]);
+    }
+    WEFT_END(co);
+}
+
+// Ten thousand in flight at once in one task, which complete in another order than they began.
+
+enum { MANY = 10000, TASKS = 1000 };
+
+typedef struct {
+    test base;
+    weft_streams_peer_list_stream_item_t handles;
+    items_reader *readers;
+    items_writer *writers;
+    item *items;
+} many;
+
+typedef many many_reads;
+
+static weft_poll many_reads_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    many *it = weft_frame(co, many);
+    WEFT_BEGIN(co);
+    it->items = new_buffer(MANY);
+    it->readers = calloc(MANY, sizeof *it->readers);
+    weft_streams_peer_make_many(MANY, &it->handles);
+    for (uint32_t i = 0; i < MANY; i++) {
+        it->readers[i] = items_reader_of(it->handles.ptr[i]);
+        items_start_read(co, &it->readers[i], &it->items[i], 1);
+        EXPECT(weft_in_flight(&it->readers[i]), true);
+    }
+    EXPECT(call(self, weft_streams_peer_write_many(7919, &self->result)), MANY);
+    for (self->n = 0; self->n < MANY; self->n++) {
+        AWAIT(weft_await(co, &it->readers[self->n]));
+        EXPECT(it->readers[self->n].count, 1);
+    }
+    EXPECT(holds(it->items, MANY, 0, MANY), true);
+    WEFT_FINALLY(co);
+    for (uint32_t i = 0; i < MANY; i++)
+        items_close_reader(&it->readers[i]);
+    weft_streams_peer_close_many();
+    free(it->handles.ptr);
+    free(it->readers);
+    free(it->items);
+    WEFT_END(co);
+}
+
+typedef many many_writes;
+
+static weft_poll many_writes_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    many *it = weft_frame(co, many);
+    WEFT_BEGIN(co);
+    it->items = new_items(MANY, 0);
+    it->writers = calloc(MANY, sizeof *it->writers);
+    it->handles.ptr = malloc(MANY * sizeof *it->handles.ptr);
+    it->handles.len = MANY;
+    for (uint32_t i = 0; i < MANY; i++) {
+        it->handles.ptr[i] = items_new(&it->writers[i]);
+        items_start_write(co, &it->writers[i], &it->items[i], 1);
+        EXPECT(weft_in_flight(&it->writers[i]), true);
+    }
+    weft_streams_peer_take_many(&it->handles);
+    EXPECT(call(self, weft_streams_peer_read_many(7919, &self->result)), MANY);
+    for (self->n = 0; self->n < MANY; self->n++) {
+        AWAIT(weft_await(co, &it->writers[self->n]));
+        EXPECT(it->writers[self->n].count, 1);
+    }
+    WEFT_FINALLY(co);
+    for (uint32_t i = 0; i < MANY; i++)
+        items_close_writer(&it->writers[i]);
+    weft_streams_peer_close_many();
+    free(it->handles.ptr);
+    free(it->writers);
+    free(it->items);
+    WEFT_END(co);
+}
+
+// As many as that, and nothing ever comes: each is stopped by its close.
+typedef many many_closed;
+
+static weft_poll many_closed_run(weft_coro *co)
+{
+    many *it = weft_frame(co, many);
+    WEFT_BEGIN(co);
+    it->items = new_buffer(MANY);
+    it->readers = calloc(MANY, sizeof *it->readers);
+    weft_streams_peer_make_many(MANY, &it->handles);
+    for (uint32_t i = 0; i < MANY; i++) {
+        it->readers[i] = items_reader_of(it->handles.ptr[i]);
+        items_start_read(co, &it->readers[i], &it->items[i], 1);
+    }
+    AWAIT(weft_subtask_call(co, &it->base.later, weft_streams_peer_later()));
+    WEFT_FINALLY(co);
+    for (uint32_t i = 0; i < MANY; i++)
+        items_close_reader(&it->readers[i * 7919 % MANY]);
+    EXPECT(holds(it->items, MANY, 0, 0), true);
+    weft_streams_peer_close_many();
+    free(it->handles.ptr);
+    free(it->readers);
+    free(it->items);
+    WEFT_END(co);
+}
+
+// As many tasks of the peer at once, each with a read in flight.
+
+typedef struct {
+    test base;
+    item *items;
+    struct {
+        items_writer out;
+        weft_subtask call;
+        uint32_t count;
+    } *peers;
+} many_tasks;
+
+static weft_poll many_tasks_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    many_tasks *it = weft_frame(co, many_tasks);
+    WEFT_BEGIN(co);
+    it->items = new_items(TASKS, 0);
+    it->peers = calloc(TASKS, sizeof *it->peers);
+    for (uint32_t i = 0; i < TASKS; i++) {
+        uint32_t status = weft_streams_peer_drain(items_new(&it->peers[i].out), i, &it->peers[i].count);
+        weft_subtask_start(co, &it->peers[i].call, status);
+        EXPECT(weft_in_flight(&it->peers[i].call), true);
+    }
+    for (uint32_t i = 0, at = 0; i < TASKS; i++, at = (at + 389) % TASKS) {
+        uint32_t length = TASKS - at < 9 ? TASKS - at : 9;
+        items_start_write(co, &it->peers[at].out, it->items + at, length);
+        EXPECT(weft_in_flight(&it->peers[at].out), false);
+        EXPECT(it->peers[at].out.count, length);
+        items_close_writer(&it->peers[at].out);
+    }
+    for (self->n = 0; self->n < TASKS; self->n++) {
+        AWAIT(weft_await(co, &it->peers[self->n].call));
+        EXPECT(it->peers[self->n].count, TASKS - self->n < 9 ? TASKS - self->n : 9);
+    }
+    WEFT_FINALLY(co);
+    free(it->peers);
+    free(it->items);
+    WEFT_END(co);
+}
+
+#define TESTS                                                                                                  \
+    END_TESTS                                                                                                  \
+    TEST(many_reads)                                                                                           \
+    TEST(many_writes)                                                                                          \
+    TEST(many_tasks)                                                                                           \
+    TEST(many_closed)                                                                                          \
+    TEST(latch_reader)                                                                                         \
+    TEST(latch_writer)                                                                                         \
+    TEST(clamp)                                                                                                \
+    TEST(close_again)                                                                                          \
+    TEST(idle_at_yields)                                                                                       \
+    TEST(await_at_rest)                                                                                        \
+    TEST(copied_end)                                                                                           \
+    TEST(any)                                                                                                  \
+    TEST(any_of_many)
+#include "weft_runner.h"

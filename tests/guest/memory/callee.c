@@ -1,0 +1,89 @@
+// The peer of the memory tests: exports that start without memory, and a look at what the runtime keeps.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "callee.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+WEFT_FUTURE(number, exports_weft_memory_peer_future_u32, uint32_t);
+
+typedef exports_weft_memory_peer_result_string_string_t text_result;
+typedef exports_weft_memory_peer_result_u32_string_t number_result;
+
+uint64_t exports_weft_memory_peer_probe(void)
+{
+    return probe();
+}
+
+uint32_t exports_weft_memory_peer_fail(uint32_t at)
+{
+    uint32_t left = fail_at;
+    fail_at = at;
+    return left;
+}
+
+void exports_weft_memory_peer_trim(void)
+{
+    weft_trim();
+}
+
+typedef struct {
+    weft_coro co;
+    callee_string_t text;
+    uint32_t yields;
+} work;
+
+static weft_poll work_run(weft_coro *co)
+{
+    work *self = weft_frame(co, work);
+    WEFT_BEGIN(co);
+    while (self->yields--)
+        WEFT_AWAIT(weft_yield(co));
+    text_result result = {.val.ok = self->text};
+    WEFT_RETURN(co, exports_weft_memory_peer_work, result);
+    WEFT_FINALLY(co);
+    callee_string_free(&self->text);
+    WEFT_END(co);
+}
+
+// Without a task there is still the parameters' memory to give back, and a value to return.
+static void work_without_memory(callee_string_t *text)
+{
+    callee_string_free(text);
+    text_result result = {.is_err = true};
+    callee_string_set(&result.val.err, "no memory");
+    exports_weft_memory_peer_work_return(result);
+}
+
+WEFT_EXPORT_OR(callee, exports_weft_memory_peer_work, work, work_run, (callee_string_t * text, uint32_t yields),
+               work_without_memory(text), self->text = *text, self->yields = yields);
+
+typedef struct {
+    weft_coro co;
+    number_reader in;
+    uint32_t value;
+} hold;
+
+static weft_poll hold_run(weft_coro *co)
+{
+    hold *self = weft_frame(co, hold);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(number_read(co, &self->in, &self->value));
+    number_result result = {.val.ok = self->value};
+    WEFT_RETURN(co, exports_weft_memory_peer_hold, result);
+    WEFT_FINALLY(co);
+    number_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+static void hold_without_memory(exports_weft_memory_peer_future_u32_t number)
+{
+    exports_weft_memory_peer_future_u32_drop_readable(number);
+    number_result result = {.is_err = true};
+    callee_string_set(&result.val.err, "no memory");
+    exports_weft_memory_peer_hold_return(result);
+}
+
+WEFT_EXPORT_OR(callee, exports_weft_memory_peer_hold, hold, hold_run,
+               (exports_weft_memory_peer_future_u32_t number), hold_without_memory(number),
+               self->in = number_reader_of(number));

@@ -1,0 +1,319 @@
+// What the runtime does when there is no memory, what it keeps of ended tasks, and that it gives all of it
+// back.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runner.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+WEFT_FUTURE(number, weft_memory_peer_future_u32, uint32_t);
+
+static uint64_t peer_probe(void)
+{
+    return weft_memory_peer_probe();
+}
+
+static uint32_t peer_bytes(void)
+{
+    return (uint32_t)peer_probe();
+}
+
+static uint32_t peer_handles(void)
+{
+    return (uint32_t)(peer_probe() >> 32);
+}
+
+enum { MANY = 40, POOL = 32 };
+
+typedef struct {
+    weft_coro co;
+    weft_subtask call;
+    runner_string_t text;
+    weft_memory_peer_result_string_string_t result;
+    uint32_t yields;
+    bool works; // what is expected
+} work;
+
+// One call of `work`, checked.
+static weft_poll work_run(weft_coro *co)
+{
+    work *self = weft_frame(co, work);
+    WEFT_BEGIN(co);
+    runner_string_set(&self->text, "a text");
+    WEFT_AWAIT(
+        weft_subtask_call(co, &self->call, weft_memory_peer_work(self->text, self->yields, &self->result)));
+    runner_string_t *said = self->result.is_err ? &self->result.val.err : &self->result.val.ok;
+    EXPECT(self->result.is_err, !self->works);
+    EXPECT(said->len, self->works ? 6 : 9);
+    EXPECT(memcmp(said->ptr, self->works ? "a text" : "no memory", said->len), 0);
+    weft_memory_peer_result_string_string_free(&self->result);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    work child;
+    uint32_t i, bytes, handles;
+    weft_subtask calls[MANY];
+    weft_memory_peer_result_u32_string_t results[MANY];
+    number_writer writers[MANY];
+    number_reader unread;
+} test;
+
+// The first call of an export whose task cannot be allocated runs the user's statement; the next one works.
+typedef test without_memory;
+
+static weft_poll without_memory_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_memory_peer_trim();
+    self->bytes = peer_bytes();
+    self->handles = peer_handles();
+    EXPECT(self->bytes, 0);
+    weft_memory_peer_fail(1);
+    WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
+    EXPECT(weft_memory_peer_fail(0), 0);
+    EXPECT(peer_bytes(), 0);
+    self->child.works = true;
+    WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
+    EXPECT(peer_bytes() > 0, true);
+
+    // The same for an end that comes with the call: it goes, and its writer sees that.
+    weft_memory_peer_fail(1);
+    WEFT_AWAIT(weft_subtask_call(co, &self->calls[0],
+                                 weft_memory_peer_hold(number_new(&self->writers[0], 0), &self->results[0])));
+    EXPECT(self->results[0].is_err, true);
+    weft_memory_peer_result_u32_string_free(&self->results[0]);
+    WEFT_AWAIT(number_write(co, &self->writers[0], 5));
+    EXPECT(weft_dropped(&self->writers[0]), true);
+    number_close_writer(co, &self->writers[0]);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    EXPECT(peer_handles(), self->handles);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// An ended task is used again: a call, pending or not, needs no memory then, and no new set.
+typedef test pooled;
+
+static weft_poll pooled_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    self->child.works = true;
+    WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
+    self->bytes = peer_bytes();
+    weft_memory_peer_fail(1); // one more would fail
+    for (self->i = 0; self->i < 1000; self->i++) {
+        self->child.yields = self->i % 3;
+        WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
+    }
+    EXPECT(weft_memory_peer_fail(0), 1);
+    EXPECT(peer_bytes(), self->bytes);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    WEFT_FINALLY(co);
+    weft_memory_peer_fail(0);
+    WEFT_END(co);
+}
+
+static void start_hold(weft_coro *co, test *self, uint32_t i)
+{
+    weft_subtask_start(co, &self->calls[i],
+                       weft_memory_peer_hold(number_new(&self->writers[i], i), &self->results[i]));
+    EXPECT(weft_subtask_state_of(&self->calls[i]), WEFT_SUBTASK_STARTED);
+}
+
+// 40 tasks at once: 32 of them stay, each with its set, until weft_trim.
+typedef test pool_limit;
+
+static weft_poll pool_limit_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    self->handles = peer_handles();
+    start_hold(co, self, 0);
+    self->bytes = peer_bytes(); // of one task
+    EXPECT(self->bytes > 0, true);
+    for (self->i = 1; self->i < MANY; self->i++)
+        start_hold(co, self, self->i);
+    EXPECT(peer_handles() - self->handles, 2 * MANY); // a set and an end each
+    for (self->i = 0; self->i < MANY; self->i++) {
+        WEFT_AWAIT(number_write(co, &self->writers[self->i], 100 + self->i));
+        WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
+        EXPECT(self->results[self->i].val.ok, 100 + self->i);
+        number_close_writer(co, &self->writers[self->i]);
+    }
+    EXPECT(peer_handles() - self->handles, POOL);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    EXPECT(peer_handles(), self->handles);
+
+    // The same again, for the memory. The table of operations has a part in it, of less than four tasks.
+    start_hold(co, self, 0);
+    WEFT_AWAIT(number_write(co, &self->writers[0], 1));
+    WEFT_AWAIT(weft_await(co, &self->calls[0]));
+    number_close_writer(co, &self->writers[0]);
+    EXPECT(peer_bytes(), self->bytes);
+    EXPECT(peer_handles() - self->handles, 1);
+    for (self->i = 0; self->i < MANY; self->i++)
+        start_hold(co, self, self->i);
+    for (self->i = 0; self->i < MANY; self->i++) {
+        WEFT_AWAIT(number_write(co, &self->writers[self->i], 1));
+        WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
+        number_close_writer(co, &self->writers[self->i]);
+    }
+    EXPECT(peer_bytes() >= POOL * self->bytes && peer_bytes() < (POOL + 4) * self->bytes, true);
+    EXPECT(peer_handles() - self->handles, POOL);
+    // As many again need only eight more tasks, of which the first is not to be had.
+    weft_memory_peer_fail(1);
+    for (self->i = 0; self->i < POOL; self->i++)
+        start_hold(co, self, self->i);
+    EXPECT(weft_memory_peer_fail(1), 1);
+    WEFT_AWAIT(
+        weft_subtask_call(co, &self->calls[POOL],
+                          weft_memory_peer_hold(number_new(&self->writers[POOL], 0), &self->results[POOL])));
+    EXPECT(self->results[POOL].is_err, true);
+    weft_memory_peer_result_u32_string_free(&self->results[POOL]);
+    number_close_writer(co, &self->writers[POOL]);
+    EXPECT(weft_memory_peer_fail(0), 0);
+    for (self->i = 0; self->i < POOL; self->i++) {
+        WEFT_AWAIT(number_write(co, &self->writers[self->i], 1));
+        WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
+        number_close_writer(co, &self->writers[self->i]);
+    }
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    EXPECT(peer_handles(), self->handles);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// Trim with tasks in flight takes only what is idle.
+typedef test trim_in_flight;
+
+static weft_poll trim_in_flight_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    self->child.works = true;
+    weft_memory_peer_trim();
+    start_hold(co, self, 0);
+    self->bytes = peer_bytes();
+    WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
+    EXPECT(peer_bytes() > self->bytes, true);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), self->bytes);
+    WEFT_AWAIT(number_write(co, &self->writers[0], 77));
+    WEFT_AWAIT(weft_await(co, &self->calls[0]));
+    EXPECT(self->results[0].val.ok, 77);
+    number_close_writer(co, &self->writers[0]);
+    EXPECT(peer_bytes(), self->bytes);
+    weft_memory_peer_trim();
+    EXPECT(peer_bytes(), 0);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// The table of operations does without the memory to grow, here and at the peer.
+typedef test table_without_memory;
+
+static weft_poll table_without_memory_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_trim();
+    weft_memory_peer_trim();
+    EXPECT(live_bytes > 0, true); // of this task
+    for (self->i = 0; self->i < MANY; self->i++) {
+        fail_at = 1; // each growth fails
+        start_hold(co, self, self->i);
+    }
+    EXPECT(fail_at, 0); // it was tried
+    for (self->i = MANY; self->i-- > 0;) {
+        WEFT_AWAIT(number_write(co, &self->writers[self->i], self->i));
+        WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
+        EXPECT(self->results[self->i].val.ok, self->i);
+        number_close_writer(co, &self->writers[self->i]);
+    }
+    WEFT_FINALLY(co);
+    fail_at = 0;
+    weft_memory_peer_trim();
+    weft_trim();
+    WEFT_END(co);
+}
+
+// A future's writer that finds no memory to leave its default behind stays open, and closes later.
+typedef test close_without_memory;
+
+static weft_poll close_without_memory_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    start_hold(co, self, 0);
+    self->unread = number_reader_of(number_new(&self->writers[1], 9));
+    fail_at = 1;
+    EXPECT(number_close_writer(co, &self->writers[1]), false);
+    EXPECT(fail_at, 0);
+    EXPECT(self->writers[1].op.handle != 0, true);
+    fail_at = 1;
+    EXPECT(number_close_writer(co, &self->writers[0]), false);
+    EXPECT(number_close_writer(co, &self->writers[0]), true);
+    WEFT_AWAIT(weft_await(co, &self->calls[0]));
+    EXPECT(self->results[0].val.ok, 0); // the default
+    number_close_reader(&self->unread);
+    EXPECT(number_close_writer(co, &self->writers[1]), true);
+    WEFT_FINALLY(co);
+    fail_at = 0;
+    weft_memory_peer_trim();
+    WEFT_END(co);
+}
+
+// weft_block_on says so, and has not begun.
+static uint32_t steps;
+
+static weft_poll counts_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    steps++;
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef test block_on_without_memory;
+
+static weft_poll block_on_without_memory_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_trim();
+    steps = 0;
+    fail_at = 1;
+    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_UNFINISHED);
+    EXPECT(fail_at, 0);
+    EXPECT(steps, 0);
+    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_DONE);
+    EXPECT(steps, 1);
+    fail_at = 1;
+    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_DONE); // from the pool
+    EXPECT(fail_at, 1);
+    WEFT_FINALLY(co);
+    fail_at = 0;
+    weft_trim();
+    WEFT_END(co);
+}
+
+#define TESTS                                                                                                  \
+    TEST(without_memory)                                                                                       \
+    TEST(pooled)                                                                                               \
+    TEST(pool_limit)                                                                                           \
+    TEST(trim_in_flight)                                                                                       \
+    TEST(table_without_memory)                                                                                 \
+    TEST(close_without_memory)                                                                                 \
+    TEST(block_on_without_memory)
+#include "weft_runner.h"

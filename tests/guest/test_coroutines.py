@@ -1,0 +1,64 @@
+# Coroutines by themselves, at four levels of optimisation and without checks, on stacks too small for recursion.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+
+LEVELS = ["O0", "O2", "Oz", "lto", "unchecked"]
+SMALL_STACK = ["-W", "max-wasm-stack=16384"]  # bytes; the stack for C's own locals is 64 KiB, by the link
+
+FLOW = [
+    "frames",
+    "loops",
+    "branches",
+    "switches",
+    "evaluated_once",
+    "few_labels",
+    "ways_out",
+    "deep_2000",
+    "deep_100000",
+    "tree",
+    "many_yields",
+    "yield_delivers",
+    "fields_survive",
+]
+CANCEL = [
+    "at_each_await",
+    "of_itself",
+    "before_first_step",
+    "again_after_cancel",
+    "twice",
+    "in_finaliser",
+    "in_childs_finaliser",
+    "child_ends_first",
+    "chain_of_5",
+    "chain_of_100000",
+    "middle_only",
+    "few_labels",
+]
+WAITS = ["read", "write_all", "any", "ready"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("test", FLOW)
+def test_flow(passes, test, level):
+    passes(f"coroutines-flow-{level}", test, *SMALL_STACK)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("test", CANCEL)
+def test_cancel(passes, test, level):
+    passes(f"coroutines-cancel-{level}", test, *SMALL_STACK)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("test", WAITS)
+def test_cancelled_waits(passes, test, level):
+    passes(f"coroutines-waits-{level}", test, *SMALL_STACK)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_stack_is_small(guest, passes, level):
+    """A thousand plain calls need more than the small stack has: the tests above would notice a call per await."""
+    outcome = guest(f"coroutines-flow-{level}", "plain_recursion", *SMALL_STACK)
+    assert outcome.code == 134 and "wasm trap: call stack exhausted" in outcome.text, outcome.text
+    passes(f"coroutines-flow-{level}", "plain_recursion")

@@ -1,0 +1,3 @@
+// The streams' callee on the raw bindings, with items of 32 bits.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "../streams/raw_callee.c"
