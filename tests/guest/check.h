@@ -36,8 +36,8 @@ __attribute__((unused)) static void check_add_number(uint64_t number)
     check_add(at);
 }
 
-__attribute__((unused)) static bool check(bool holds, const char *file, int line, const char *what, uint64_t actual,
-                                          uint64_t expected)
+__attribute__((unused)) static bool check(bool holds, const char *file, int line, const char *what,
+                                          uint64_t actual, uint64_t expected)
 {
     if (holds || check_text[0])
         return holds;
