@@ -20,10 +20,16 @@ build: setup ## build the library and the examples (PRESET=debug)
 	@ln -sf build/$(PRESET)/compile_commands.json compile_commands.json
 
 test: setup ## build the tests' components and run all tests (TESTS=tests)
-	cmake --preset debug -DWEFT_TESTS=ON
-	cmake --build --preset debug
+	for preset in debug release; do \
+	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
+	done
 	@ln -sf build/debug/compile_commands.json compile_commands.json
 	$(PYTHON) -m pytest -n 2 $(TESTS)
+
+trace: setup ## trace two requests to the echo example into docs/echo-trace.json
+	cmake --preset trace
+	cmake --build --preset trace
+	$(PYTHON) tools/trace.py
 
 demo: setup ## build the examples, and see them work on wasmtime
 	cmake --preset release
@@ -43,4 +49,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test demo format lint clean distclean
+.PHONY: help setup build test trace demo format lint clean distclean

@@ -11,6 +11,8 @@
 #   [WIT_DEPS 0.3|none]          add WASI 0.3's packages to the WIT; the default is 0.3, or none if WIT has a deps folder
 #   [STDERR ON|OFF]              show Weft's messages on standard error, through WASI 0.2; the default is ON in Debug only:
 #                                a component so made imports wasi:cli/stderr and wasi:io/streams beside its own world
+#   [TRACE ON|OFF]               write a Chrome trace there, and import wasi:clocks, too; needs a weft built with WEFT_TRACE. The
+#                                default is WEFT_TRACE_JSON, which is OFF
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
@@ -65,7 +67,7 @@ function(weft_wit_bindings sources name wit world deps)
 endfunction()
 
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;STRIP"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;STRIP"
     "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -104,8 +106,17 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): WIT_DEPS is 0.3 or none")
   endif()
 
+  if(NOT DEFINED arg_TRACE)
+    set(arg_TRACE ${WEFT_TRACE_JSON})
+  endif()
+  if(arg_TRACE AND NOT TARGET weft::trace_json)
+    message(FATAL_ERROR "weft_add_component(${name}): TRACE needs a weft that was configured with -DWEFT_TRACE=ON")
+  endif()
   if(NOT DEFINED arg_STDERR)
     string(COMPARE EQUAL "${CMAKE_BUILD_TYPE}" Debug arg_STDERR)
+    if(arg_TRACE)
+      set(arg_STDERR ON)
+    endif()
   endif()
   if(NOT DEFINED arg_STRIP)
     if(CMAKE_BUILD_TYPE MATCHES "^(Debug|RelWithDebInfo)$")
@@ -122,8 +133,9 @@ function(weft_add_component name)
   # The warning finds local variables that live across an await.
   target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized> ${arg_COMPILE_OPTIONS})
   target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
-  # weft::stderr first: it replaces weft's own hook, which the archive of weft also has.
-  target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_STDERR}>:weft::stderr> ${arg_LIBRARIES} weft::weft)
+  # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
+  target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>
+    ${arg_LIBRARIES} weft::weft)
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
@@ -134,11 +146,11 @@ function(weft_add_component name)
   set(component "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.core SUFFIX .wasm WEFT_COMPONENT "${component}")
   set(strip)
-  if(arg_STRIP STREQUAL debug)
+  if(arg_STRIP STREQUAL "debug")
     set(strip COMMAND "${WEFT_WASM_TOOLS}" strip "${component}" -o "${component}")
-  elseif(arg_STRIP STREQUAL all)
+  elseif(arg_STRIP STREQUAL "all")
     set(strip COMMAND "${WEFT_WASM_TOOLS}" strip --all "${component}" -o "${component}")
-  elseif(NOT arg_STRIP STREQUAL none)
+  elseif(NOT arg_STRIP STREQUAL "none")
     message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")
   endif()
   add_custom_command(TARGET ${name} POST_BUILD

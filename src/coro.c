@@ -2,22 +2,62 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/coro.h>
 #include <weft/op.h>
+#include <weft/sync.h>
 #include <weft/task.h>
 
-_Static_assert(sizeof(void *) != 4 || sizeof(weft_coro) == 32, "every frame has one: keep it small");
+_Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
+               "every frame has one: keep it small");
 
 void weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);
     (void)call;
+    WEFT__TRACE_CALL(co, call);
     co->state = (uint8_t)state;
 }
 
 void weft__wake(weft_coro *co)
 {
-    WEFT__CHECK(!(co->task->flags & WEFT__AWAKE), asleep, co->task->link.from->name, 0);
+    weft_task *task = co->task;
+    if (co->state >= WEFT__ON_LOCAL)
+        task->sleepers--;
     co->state = WEFT__READY;
-    weft__queue_push_back(&co->task->ready, co);
+    WEFT__TRACE_CORO(co, WAKE);
+    weft__queue_push_back(&task->ready, co);
+    weft__task_rouse(task);
+}
+
+weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
+{
+    weft__park(co, state, call);
+    co->on.queue = queue;
+    weft__queue_push_back(queue, co);
+    if (state >= WEFT__ON_LOCAL)
+        co->task->sleepers++;
+    return weft__pending();
+}
+
+bool weft__wake_first(weft_coro **queue)
+{
+    weft_coro *first = weft__queue_pop(queue);
+    if (first)
+        weft__wake(first);
+    return first;
+}
+
+void weft__wake_all(weft_coro **queue)
+{
+    while (weft__wake_first(queue)) {
+    }
+}
+
+void weft__start(weft_coro *co, weft_step *run, weft_task *task)
+{
+    co->run = run;
+    co->resume = 0;
+    co->task = task;
+    co->state = WEFT__READY;
+    co->flags = 0;
 }
 
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
@@ -25,12 +65,8 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
     WEFT__CHECK(child->state > WEFT__ENDED, child_busy, "weft_call", 0);
     weft__park(co, WEFT__ON_CHILD, "weft_call");
     co->on.child = child;
-    child->run = run;
-    child->resume = 0;
-    child->parent = co;
-    child->task = co->task;
-    child->state = WEFT__READY;
-    child->flags = 0;
+    weft__start(child, run, co->task);
+    child->up.parent = co;
     weft__queue_push_front(&co->task->ready, child);
     return weft__pending();
 }
@@ -47,7 +83,36 @@ void weft_cancel(weft_coro *co)
     WEFT__CHECK(co->state == WEFT__IDLE, not_started, "weft_cancel", 0);
     if (co->state == WEFT__ENDED || weft_cancelled(co))
         return;
+    WEFT__TRACE_CORO(co, CANCEL);
     weft__unwind(co);
+}
+
+// Takes as long as there are others before it: a cancel of all that wait takes them first to last.
+void weft__queue_remove(weft_coro **queue, weft_coro *co)
+{
+    weft_coro *before = *queue;
+    while (before->next != co)
+        before = before->next;
+    if (before == co) {
+        *queue = NULL;
+        return;
+    }
+    before->next = co->next;
+    if (*queue == co)
+        *queue = before;
+}
+
+void (*weft__unwind_call)(weft_op *op);
+
+// Cancels what an unwinding coroutine waits for, unless that is on its way.
+static void cancel_awaited(weft_op *op)
+{
+    if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
+        return;
+    if (weft__unwind_call && (op->status & 7) <= WEFT_EVENT_SUBTASK)
+        weft__unwind_call(op);
+    else
+        weft__op_cancel(op);
 }
 
 // From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
@@ -55,9 +120,9 @@ void weft_cancel(weft_coro *co)
 void weft__unwind(weft_coro *co)
 {
     for (;; co = co->on.child) {
-        bool unwinds = co->flags & (WEFT__UNWIND | WEFT__FINALLY);
+        bool deferred = co->flags & (WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD);
         co->flags |= WEFT__CANCEL;
-        if (unwinds || co->state == WEFT__RUNNING)
+        if (deferred || co->state == WEFT__RUNNING)
             return;
         co->flags |= WEFT__UNWIND;
         if (co->resume)
@@ -66,10 +131,14 @@ void weft__unwind(weft_coro *co)
             break;
     }
     if (co->state == WEFT__ON_OP || co->state == WEFT__ON_START) {
-        weft__op_cancel(co->on.op);
+        co->state = WEFT__ON_OP; // to its end, even if it starts before
+        cancel_awaited(co->on.op);
     } else if (co->state == WEFT__ON_ANY) {
         weft_any *any = co->on.any;
         for (uint32_t i = 0; i < any->count; i++)
-            weft__op_stop(any->ops[i]);
+            cancel_awaited(any->ops[i]);
+    } else if (co->state >= WEFT__ON_SCOPE) {
+        weft__queue_remove(co->state == WEFT__ON_TICKET ? co->on.ticket->queue : co->on.queue, co);
+        weft__wake(co);
     }
 }

@@ -3,6 +3,7 @@
 #include <weft/future.h>
 #include <weft/op.h>
 #include <weft/stream.h>
+#include <weft/subtask.h>
 #include <weft/task.h>
 
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
@@ -63,6 +64,16 @@ static weft_op *find(uint32_t handle)
     return op;
 }
 
+weft_op *weft__op_next(const weft_op *op)
+{
+    if (op && op->next)
+        return op->next;
+    for (uint32_t i = op ? (op->handle & (chain_count - 1)) + 1 : 0; i < chain_count; i++)
+        if (chains[i])
+            return chains[i];
+    return NULL;
+}
+
 // Finds and takes out.
 static weft_op *take(uint32_t handle)
 {
@@ -80,6 +91,7 @@ static weft_op *take(uint32_t handle)
 static void leave_set(weft_op *op)
 {
     if (op->task) {
+        weft__task_rouse(op->task);
         weft__task_leave(op->task);
         op->task = NULL;
     }
@@ -105,7 +117,8 @@ void weft__op_trim(void)
     __builtin_memset(first_chains, 0, sizeof first_chains); // what it held when the table first grew
 }
 
-void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle))
+void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
+                    uint32_t (*cancel)(uint32_t handle))
 {
     op->status = WEFT__IN_FLIGHT | (uint32_t)event;
     op->waiter = NULL;
@@ -113,12 +126,14 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_
     join_set(op, task);
     task->in_flight++;
     insert(op);
+    WEFT__TRACE_OP(op, START, 0);
 }
 
 // A wait for an operation that another task started moves it here.
 static void adopt(weft_coro *co, weft_op *op, const char *call)
 {
     WEFT__CHECK(op->waiter, awaited, call, op->handle);
+    WEFT__CHECK(!op->task, stopping, call, op->handle);
     (void)call;
     if (op->task != co->task) {
         op->task->in_flight--;
@@ -175,6 +190,8 @@ static void wake_waiter(weft_op *op)
 // The host has said how `op`, an operation of `task` that is out of the table, ended.
 static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
 {
+    WEFT__TRACE_OP(op, END, status);
+    uint32_t before = op->status;
     op->status = status;
     switch (event) {
     case WEFT_EVENT_STREAM_READ:
@@ -183,9 +200,13 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     case WEFT_EVENT_STREAM_WRITE: {
         weft_stream_writer *writer = (weft_stream_writer *)op;
         writer->count += WEFT_STATUS_COUNT(status);
+        if (before & WEFT__CANCELLING && writer->more && writer->count < writer->length &&
+            weft__op_is(op, WEFT_COPY_COMPLETED))
+            op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
         if (writer->more && writer->more(writer)) {
             op->status = WEFT__IN_FLIGHT | event;
             insert(op);
+            WEFT__TRACE_OP(op, START, 0);
             return;
         }
         break;
@@ -198,6 +219,10 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         __subtask_drop(op->handle);
         op->handle = 0;
         leave_set(op);
+        if (before & WEFT__OWNED && status == WEFT_SUBTASK_STARTED_CANCELLED) {
+            weft_subtask_owned *it = (weft_subtask_owned *)op;
+            it->drop(it->arguments);
+        }
     }
     task->in_flight--;
     if (op->waiter) {
@@ -215,30 +240,59 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
         weft_op *call = find(handle);
         if (!call)
             return;
-        call->status = WEFT__STARTED;
+        call->status = WEFT__STARTED | (call->status & WEFT__CANCELLING);
         if (call->waiter && call->waiter->state == WEFT__ON_START)
             wake_waiter(call);
         return;
     }
     weft_op *op = take(handle);
     if (op)
-        complete(op, task, event, code);
+        complete(op, op->task, event, code);
+    else if (handle == task->wake_reader)
+        task->flags &= (uint16_t)~WEFT__ROUSED;
 }
 
 void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
-    uint32_t event = op->status & ~WEFT__IN_FLIGHT;
+    WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
+    uint32_t event = op->status & 7;
+    WEFT__TRACE_OP(op, CANCEL, 0);
+    op->status |= WEFT__CANCELLING;
     take(op->handle);
     __waitable_join(op->handle, 0);
     leave_set(op);
+    weft__blocked++;
     uint32_t status = op->cancel(op->handle);
-    if (event == WEFT_EVENT_STREAM_WRITE && WEFT_STATUS_STATE(status) == WEFT_COPY_COMPLETED) {
-        weft_stream_writer *writer = (weft_stream_writer *)op;
-        if (writer->more && writer->count + WEFT_STATUS_COUNT(status) < writer->length)
-            status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
-    }
+    weft__blocked--;
     complete(op, task, event, status);
+}
+
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
+                             uint32_t (*outcome)(uint32_t handle))
+{
+    weft_task *task = op->task;
+    if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
+        return;
+    uint32_t event = op->status & 7;
+    bool call = event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
+    op->status |= WEFT__CANCELLING;
+    op->cancel = outcome;
+    if (call) {
+        weft__task_rouse(task);
+        __waitable_join(op->handle, 0);
+        op->task = NULL; // it is the host's: code of ours may run inside, and must not stop it
+    }
+    weft__blocked++;
+    uint32_t status = cancel(op->handle);
+    weft__blocked--;
+    op->task = task;
+    if (status != WEFT_BLOCKED) {
+        take(op->handle);
+        complete(op, task, event, status);
+    } else if (call) {
+        __waitable_join(op->handle, task->set);
+    }
 }
 
 uint32_t weft__op_release(weft_op *op)

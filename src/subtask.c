@@ -13,7 +13,7 @@ void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)
 {
-    if (call->op.status == WEFT__STARTED)
+    if (WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED)
         return weft__ready();
     weft_poll poll = weft_await(co, call);
     if (poll.pending)

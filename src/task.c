@@ -3,6 +3,14 @@
 #include <weft/op.h>
 #include <weft/task.h>
 
+// NULL if nothing is linked that needs them.
+#pragma weak weft__task_scopes_cancel
+#pragma weak weft__task_scopes_free
+#pragma weak weft__child_ended
+#pragma weak weft__limit_changed
+
+uint32_t weft__blocked;
+
 // Ended tasks that an export keeps for reuse, at most.
 enum { POOL = 32 };
 
@@ -108,6 +116,15 @@ void weft__task_leave(weft_task *task)
 // A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
 static void end(weft_task *task)
 {
+    WEFT__TRACE_TASK(task, END);
+    if (task->wake_reader)
+        weft__task_rouse_end(task);
+    if (task->scopes)
+        weft__task_scopes_free(task);
+    if (task->flags & WEFT__COUNTED) {
+        task->link.from->active--;
+        weft__limit_changed(task->link.from);
+    }
     task->flags = WEFT__OVER;
     if (!task->members)
         recycle(task);
@@ -117,7 +134,6 @@ static void end(weft_task *task)
 static void resolve(weft_task *task)
 {
     task->flags |= WEFT__ROOT_ENDED;
-    WEFT__CHECK(task->in_flight > task->background, abandoned, task->link.from->name, 0);
     if (task->flags & WEFT__RETURNED)
         return;
     WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->link.from->name, 0);
@@ -131,18 +147,24 @@ static void step(weft_task *task, weft_coro *co)
     co->state = WEFT__RUNNING;
     if (WEFT_CHECKS)
         co->line = 0;
+    WEFT__TRACE_CORO(co, RESUME);
     co->run(co);
     if (co->state == WEFT__ENDED) {
-        if (co->parent) {
-            co->parent->state = WEFT__READY;
-            weft__queue_push_front(&task->ready, co->parent);
+        WEFT__TRACE_CORO(co, END);
+        WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->link.from->name, 0);
+        if (co->flags & WEFT__SPAWNED) {
+            weft__child_ended(co->up.handle);
+        } else if (co->up.parent) {
+            co->up.parent->state = WEFT__READY;
+            weft__queue_push_front(&task->ready, co->up.parent);
         } else {
             resolve(task);
         }
         return;
     }
     WEFT__CHECK(co->state == WEFT__RUNNING || !co->line, stray_return, task->link.from->name, 0);
-    if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY)) == WEFT__CANCEL)
+    WEFT__TRACE_CORO(co, WAIT);
+    if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
 }
 
@@ -153,21 +175,40 @@ static void run_ready(weft_task *task)
         step(task, co);
 }
 
+// True if nothing is left to wait for.
+static bool over(weft_task *task)
+{
+    if (!(task->flags & WEFT__ROOT_ENDED) || task->children)
+        return false;
+    WEFT__CHECK(task->in_flight > task->background, abandoned, task->link.from->name, 0);
+    return !task->in_flight;
+}
+
+// Where an asleep task is woken.
+static uint32_t set_to_wait_on(weft_task *task)
+{
+    WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers);
+    WEFT__CHECK(!task->in_flight && !task->sleepers, deadlock, task->link.from->name, 0);
+    return weft__task_set(task);
+}
+
 // Runs what can run, and tells the host what to wait for.
 static uint32_t turn(weft_task *task)
 {
     run_ready(task);
-    if (task->flags & WEFT__ROOT_ENDED && !task->in_flight) {
+    if (over(task)) {
         end(task);
         return WEFT_CALLBACK_EXIT;
     }
     if (!(task->flags & WEFT__IN_CONTEXT))
         context_set(task);
-    task->flags = (uint8_t)((task->flags | WEFT__IN_CONTEXT) & ~WEFT__AWAKE);
-    if (task->yielded)
+    task->flags = (uint16_t)((task->flags | WEFT__IN_CONTEXT) & ~WEFT__AWAKE);
+    WEFT__TRACE_TASK(task, WAIT);
+    if (task->yielded) {
+        task->flags |= WEFT__YIELDING;
         return WEFT_CALLBACK_YIELD;
-    WEFT__CHECK(!task->in_flight, deadlock, task->link.from->name, 0);
-    return WEFT_CALLBACK_WAIT | task->set << 4;
+    }
+    return WEFT_CALLBACK_WAIT | set_to_wait_on(task) << 4;
 }
 
 // A new round: events that came meanwhile are delivered, then all who yielded go on.
@@ -191,7 +232,14 @@ uint32_t weft_task_start(void *frame)
     weft_coro *root = frame;
     root->run = task->link.from->run;
     root->task = task;
+    weft_export *from = task->link.from;
     task->flags = WEFT__AWAKE;
+    WEFT__TRACE_TASK(task, START);
+    if (__builtin_expect(from->limit, 0)) {
+        task->flags |= WEFT__COUNTED;
+        from->active++;
+        weft__limit_changed(from);
+    }
     step(task, root);
     return turn(task);
 }
@@ -199,13 +247,17 @@ uint32_t weft_task_start(void *frame)
 uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
 {
     weft_task *task = context_get();
-    task->flags |= WEFT__AWAKE;
+    task->flags = (uint16_t)((task->flags | WEFT__AWAKE) & ~WEFT__YIELDING);
+    WEFT__TRACE_TASK(task, RESUME);
     if (event == WEFT_EVENT_NONE) {
         next_round(task);
     } else if (event == WEFT_EVENT_CANCEL) {
         if (!(task->flags & WEFT__RETURNED)) {
             task->flags |= WEFT__TASK_CANCELLED;
+            WEFT__TRACE_TASK(task, CANCEL);
             weft_cancel(root_of(task));
+            if (task->scopes)
+                weft__task_scopes_cancel(task);
         }
         next_round(task);
     } else {
@@ -213,6 +265,16 @@ uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
         weft__op_deliver(task, event, waitable, code);
     }
     return turn(task);
+}
+
+// The host's turn may run other callbacks on top of this stack, and whoever blocks there must not be overtaken.
+void weft_yield_blocking(void)
+{
+    if (weft__blocked)
+        return;
+    weft__blocked++;
+    __thread_yield();
+    weft__blocked--;
 }
 
 weft_outcome weft_block_on(weft_coro *root, weft_step *run)
@@ -224,33 +286,33 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
         return WEFT_UNFINISHED;
     weft_task *task = (weft_task *)frame - 1;
     task->flags = WEFT__AWAKE | WEFT__RETURNED;
-    root->run = run;
-    root->resume = 0;
-    root->parent = NULL;
-    root->task = task;
-    root->flags = 0;
+    WEFT__TRACE_TASK(task, START);
+    weft__start(root, run, task);
+    root->up.parent = NULL;
     step(task, root);
     for (;;) {
         run_ready(task);
-        if (task->flags & WEFT__ROOT_ENDED && !task->in_flight)
+        if (over(task))
             break;
         if (task->yielded) {
-            __thread_yield();
+            WEFT__TRACE_TASK(task, WAIT);
+            weft_yield_blocking();
+            WEFT__TRACE_TASK(task, RESUME);
             next_round(task);
         } else {
-            WEFT__CHECK(!task->in_flight, deadlock, from.name, 0);
-            uint32_t event[2];
-            uint32_t code = __waitable_set_wait(task->set, event);
+            uint32_t event[2], set = set_to_wait_on(task);
+            task->flags &= (uint16_t)~WEFT__AWAKE; // a sync export that barges in may wake it
+            WEFT__TRACE_TASK(task, WAIT);
+            weft__blocked++;
+            uint32_t code = __waitable_set_wait(set, event);
+            weft__blocked--;
+            task->flags |= WEFT__AWAKE;
+            WEFT__TRACE_TASK(task, RESUME);
             weft__op_deliver(task, code, event[0], event[1]);
         }
     }
     end(task);
     return weft_outcome_of(root);
-}
-
-void weft_yield_blocking(void)
-{
-    __thread_yield();
 }
 
 void weft_backpressure_inc(void)

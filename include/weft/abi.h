@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 // What a callback is told (spec: EventCode).
-enum weft_event {
+enum weft_event_code {
     WEFT_EVENT_NONE,
     WEFT_EVENT_SUBTASK,
     WEFT_EVENT_STREAM_READ,
@@ -67,11 +67,32 @@ extern uint32_t __waitable_set_poll(uint32_t set, uint32_t *event);
 // Set 0 leaves.
 WEFT__BUILTIN("$root", "[waitable-join]") extern void __waitable_join(uint32_t waitable, uint32_t set);
 WEFT__BUILTIN("$root", "[subtask-cancel]") extern uint32_t __subtask_cancel(uint32_t subtask);
+// Gated by hosts; linked only with weft_subtask_cancel. May say BLOCKED.
+WEFT__BUILTIN("$root", "[async-lower][subtask-cancel]")
+extern uint32_t __subtask_cancel_async(uint32_t subtask);
 WEFT__BUILTIN("$root", "[subtask-drop]") extern void __subtask_drop(uint32_t subtask);
 WEFT__BUILTIN("$root", "[backpressure-inc]") extern void __backpressure_inc(void);
 WEFT__BUILTIN("$root", "[backpressure-dec]") extern void __backpressure_dec(void);
 WEFT__BUILTIN("$root", "[thread-yield]") extern uint32_t __thread_yield(void);
 WEFT__BUILTIN("[export]$root", "[task-cancel]") extern void __task_cancel(void);
+
+// A stream without payload that belongs to no function.
+WEFT__BUILTIN("$root", "[stream-new-unit]") extern uint64_t __stream_new_unit(void);
+WEFT__BUILTIN("$root", "[async-lower][stream-read-unit]")
+extern uint32_t __stream_read_unit(uint32_t reader, const void *items, size_t length);
+WEFT__BUILTIN("$root", "[async-lower][stream-write-unit]")
+extern uint32_t __stream_write_unit(uint32_t writer, const void *items, size_t length);
+WEFT__BUILTIN("$root", "[stream-cancel-read-unit]") extern uint32_t __stream_cancel_read_unit(uint32_t reader);
+WEFT__BUILTIN("$root", "[stream-drop-readable-unit]") extern void __stream_drop_readable_unit(uint32_t reader);
+WEFT__BUILTIN("$root", "[stream-drop-writable-unit]") extern void __stream_drop_writable_unit(uint32_t writer);
+
+// Gated by hosts (wasmtime: -W component-model-error-context). The message goes to memory of cabi_realloc, its
+// pointer and length to `message`.
+WEFT__BUILTIN("$root", "[error-context-new-utf8]")
+extern uint32_t __error_context_new_utf8(const char *text, size_t length);
+WEFT__BUILTIN("$root", "[error-context-debug-message-utf8]")
+extern void __error_context_debug_message_utf8(uint32_t handle, void *message);
+WEFT__BUILTIN("$root", "[error-context-drop]") extern void __error_context_drop(uint32_t handle);
 
 // A libc that defines this macro keeps the context slots for its threads; a thread-local is then the
 // slot that belongs to the current task.

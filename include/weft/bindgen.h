@@ -25,6 +25,7 @@
 
 #define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
     _Static_assert(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                      \
+    _Static_assert(_Alignof(frame) <= 16, "a frame's alignment is at most 16");                                \
     extern weft_export export##__weft;                                                                         \
     weft_export export##__weft = {.name = #export, .run = (step), .frame_size = sizeof(frame)};                \
     world##_callback_code_t export parameters                                                                  \
@@ -126,7 +127,7 @@
 //   bool name_close_writer(co, &out)
 //                               drops the end. If it is unwritten, it delivers what it holds, the default or
 //                               the value of a cancelled write, in the background; the task of `co` stays alive
-//                               for that. false, and nothing done, if there is no memory for it
+//                               for that. false, and nothing done but the stop, if there is no memory
 //
 // A future is read and written once; more is misuse. Spec: canon future.{new,read,write,cancel-read,
 // cancel-write,drop-readable,drop-writable}.
@@ -176,8 +177,11 @@
     }
 
 #define WEFT__STREAM_ENDS(name, X)                                                                             \
-    typedef struct name##_reader {                                                                             \
-        WEFT_STREAM_READER_FIELDS                                                                              \
+    typedef union name##_reader {                                                                              \
+        weft_stream_reader reader;                                                                             \
+        struct {                                                                                               \
+            WEFT_STREAM_READER_FIELDS                                                                          \
+        };                                                                                                     \
     } name##_reader;                                                                                           \
     typedef union name##_writer {                                                                              \
         weft_stream_writer writer;                                                                             \

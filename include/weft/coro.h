@@ -31,6 +31,7 @@
 #define WEFT_CORO_H
 
 #include "hooks.h"
+#include "trace.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,6 +44,9 @@ typedef struct weft_coro weft_coro;
 typedef struct weft_task weft_task;
 typedef struct weft_op weft_op;
 typedef struct weft_any weft_any;
+typedef struct weft_child weft_child;
+typedef struct weft_ticket weft_ticket;
+typedef struct weft_local weft_local;
 
 // Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
 typedef struct weft_poll {
@@ -69,27 +73,38 @@ enum weft__coro_state {
     WEFT__ON_START,
     WEFT__ON_ANY,
     WEFT__ON_CHILD,
-    WEFT__ON_YIELD
+    WEFT__ON_YIELD,
+    WEFT__ON_SCOPE, // in a queue of on.queue, to be woken by a coroutine of its own task
+    WEFT__ON_LOCAL, // the same, by a coroutine of any task
+    WEFT__ON_TICKET // the same, in the queue of on.ticket
 };
 
 enum {
     WEFT__CANCEL = 1,  // a cancel was asked for
     WEFT__UNWIND = 2,  // and delivered
     WEFT__FINALLY = 4, // the finaliser has begun
-    WEFT__FAIL = 8
+    WEFT__FAIL = 8,
+    WEFT__SHIELD = 16,
+    WEFT__SPAWNED = 32, // awaited through its handle: up.handle
+    WEFT__BINDS = 64    // has bindings of its own (local.h)
 };
 
 // A coroutine's header. Zero-initialised is valid; all fields are private.
 struct weft_coro {
     weft_step *run;
-    uintptr_t resume;  // the label to go on at; 0 before the first step
-    weft_coro *parent; // who awaits the end
-    weft_coro *next;   // link of the queue that it is in
+    uintptr_t resume; // the label to go on at; 0 before the first step
+    union {
+        weft_coro *parent;  // who awaits the end
+        weft_child *handle; // of one that was spawned
+    } up;
+    weft_coro *next; // link of the queue that it is in
     weft_task *task;
     union {
         weft_op *op;
         weft_any *any;
         weft_coro *child;
+        weft_coro **queue;
+        weft_ticket *ticket;
     } on;
     union {
         uintptr_t finally; // the finaliser's label, until it is entered
@@ -98,6 +113,7 @@ struct weft_coro {
     uint16_t line; // of the await; 0 while it runs
     uint8_t state;
     uint8_t flags;
+    WEFT__TRACE_CORO_FIELDS
 };
 
 // The frame of type `type` that `co` heads.
@@ -110,6 +126,7 @@ struct weft_coro {
     do {                                                                                                       \
         if (weft__co->resume)                                                                                  \
             WEFT__GOTO(weft__co->resume);                                                                      \
+        WEFT__TRACE_BEGIN(weft__co);                                                                           \
         weft__co->end.finally = WEFT__LABEL(weft__finally);                                                    \
         if (__builtin_expect(weft__co->flags & WEFT__UNWIND, 0)) {                                             \
             weft__co->resume = WEFT__LABEL(weft__nowhere);                                                     \
@@ -123,6 +140,7 @@ struct weft_coro {
     do {                                                                                                       \
         if (__builtin_expect((wait_).pending, 0)) {                                                            \
             weft__co->line = WEFT__LINE;                                                                       \
+            WEFT__TRACE_PLACE(weft__co);                                                                       \
             weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
             return weft__pending();                                                                            \
         }                                                                                                      \
@@ -176,9 +194,20 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute
 // yielded go on. Events are delivered between rounds. Spec: callback code YIELD.
 weft_poll weft_yield(weft_coro *co) __attribute__((warn_unused_result));
 
-// Asks a coroutine of a running task to end early, by the law of cancellation above. Twice is once; an ended
+// Asks any coroutine of the component to end early, by the law of cancellation above. Twice is once; an ended
 // one stays as it is; one that is running is cancelled at its next wait.
 void weft_cancel(weft_coro *co);
+
+// Between the two, a cancel of `co` waits: it is delivered at the first wait after the shield that would park.
+static inline void weft_shield(weft_coro *co)
+{
+    co->flags |= WEFT__SHIELD;
+}
+
+static inline void weft_unshield(weft_coro *co)
+{
+    co->flags &= (uint8_t)~WEFT__SHIELD;
+}
 
 // True from the request on, also in the finaliser.
 static inline bool weft_cancelled(const weft_coro *co)
@@ -229,6 +258,15 @@ static inline void weft__fail(weft_coro *co, int32_t code)
 void weft__park(weft_coro *co, enum weft__coro_state state, const char *call);
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
+// `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
+weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
+    __attribute__((warn_unused_result));
+void weft__queue_remove(weft_coro **queue, weft_coro *co);
+// Wakes the first of a queue; false if there is none. All of them.
+bool weft__wake_first(weft_coro **queue);
+void weft__wake_all(weft_coro **queue);
+// Makes `co`, of `task`, ready to run from its beginning.
+void weft__start(weft_coro *co, weft_step *run, weft_task *task);
 // Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 

@@ -45,8 +45,8 @@ static inline uint32_t weft__future_status(uint32_t status)
 }
 
 // The host answered a copy on `op` with `status`.
-static inline void weft__future_started(weft_task *task, weft_op *op, enum weft_event event, uint32_t status,
-                                        uint32_t (*cancel)(uint32_t handle))
+static inline void weft__future_started(weft_task *task, weft_op *op, enum weft_event_code event,
+                                        uint32_t status, uint32_t (*cancel)(uint32_t handle))
 {
     if (status == WEFT_BLOCKED)
         weft__op_track(task, op, event, cancel);

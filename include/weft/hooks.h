@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-// Memory for `size` bytes (never 0), aligned as malloc aligns; NULL if there is none. Default: malloc.
+// Memory for `size` bytes (never 0), aligned to 16; NULL if there is none. Default: malloc.
 void *weft_alloc(size_t size);
 
 // Takes back what weft_alloc gave for the same `size`. Default: free.
@@ -35,15 +35,18 @@ void weft_report(const char *text, size_t length);
     RULE(other_gone, "end", "has seen its other end go, and can only be closed")                               \
     RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                            \
     RULE(awaited, "operation", "has a waiter already")                                                         \
+    RULE(stopping, "operation", "is being stopped already")                                                    \
     RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")    \
     RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                    \
     RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")         \
+    RULE(held, "permit", "is held already: release it first")                                                  \
+    RULE(local_in_use, "binding", "is made already, covered by a later one, or seen by a spawned coroutine")   \
+    RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
     RULE(not_started, "coroutine", "has not been started")                                                     \
     RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \
     RULE(second_result, "export", "has returned already")                                                      \
     RULE(wrong_export, "export", "is not the one that this task was called by")                                \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
-    RULE(asleep, "export", "is asleep in the host: only its own coroutines can wake it")                       \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
     RULE(no_memory, "export", "has no memory to start with")                                                   \
     RULE(bad_event, "export", "was sent an event code that this version does not know")

@@ -29,6 +29,9 @@ struct weft_op {
 // A bit that no status word of the host has.
 #define WEFT__IN_FLIGHT 8u
 #define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
+// Beside it:
+#define WEFT__OWNED 16u      // a weft_subtask_owned that has not taken its arguments
+#define WEFT__CANCELLING 32u // the host was asked to cancel it, and the completion will come
 
 // All of these take a pointer to anything that embeds a weft_op as `op`: a subtask, a reader, a writer.
 
@@ -61,7 +64,8 @@ struct weft_any {
 // Waits until at least one of `count` operations, started before, is complete, and tells which in any->index;
 // the others stay in flight and can be awaited again. One that is not in flight counts as complete. `ops` and
 // `any` are the caller's until the wait ends; costs a step per operation at either end of the wait. A cancel
-// of the coroutine cancels all of them.
+// of the coroutine while it waits cancels all of them; one that comes after the first completion leaves the
+// others in flight, for the finaliser to stop.
 weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t count)
     __attribute__((warn_unused_result));
 
@@ -92,13 +96,23 @@ static inline void weft__op_stop(weft_op *op)
 }
 
 // The host said BLOCKED: `op` is in flight from here until `event`, in the waitable set of `task`.
-void weft__op_track(weft_task *task, weft_op *op, enum weft_event event, uint32_t (*cancel)(uint32_t handle));
+void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
+                    uint32_t (*cancel)(uint32_t handle));
 // Takes the handle out of `op`, which is zero afterwards: when it has been dropped (a set may go with its last
 // member), or to hand it on, out of its set.
 uint32_t weft__op_release(weft_op *op);
 uint32_t weft__op_transfer(weft_op *op, const char *call);
+// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED; `outcome` waits for what a
+// cancel that said so comes to. Linked only with cancel.h.
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
+                             uint32_t (*outcome)(uint32_t handle));
+// How an unwinding coroutine cancels the call that it waits for, if not by weft__op_cancel; set by cancel.h
+// only.
+extern void (*weft__unwind_call)(weft_op *op);
 // Hands an event to the operation it belongs to; one that belongs to none is ignored.
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
+// The operation in flight that stands behind `op` in the table, or the first; NULL if there is none.
+weft_op *weft__op_next(const weft_op *op);
 // Gives the memory of the table back if nothing is in flight.
 void weft__op_trim(void);
 

@@ -49,7 +49,7 @@ static inline bool weft__stream_begin(const weft_op *op, const char *call)
 }
 
 // The host answered a copy on `op` with `status`.
-static inline void weft__stream_started(weft_task *task, weft_op *op, size_t *count, enum weft_event event,
+static inline void weft__stream_started(weft_task *task, weft_op *op, size_t *count, enum weft_event_code event,
                                         uint32_t status, uint32_t (*cancel)(uint32_t handle))
 {
     if (status == WEFT_BLOCKED) {

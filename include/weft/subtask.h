@@ -25,7 +25,8 @@ typedef struct weft_subtask {
 static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
 {
     if (weft__op_in_flight(&call->op))
-        return call->op.status == WEFT__STARTED ? WEFT_SUBTASK_STARTED : WEFT_SUBTASK_STARTING;
+        return WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED ? WEFT_SUBTASK_STARTED
+                                                                   : WEFT_SUBTASK_STARTING;
     return (weft_subtask_state)call->op.status;
 }
 
@@ -55,8 +56,38 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
 }
 
 // Waits until the callee has taken the arguments: their memory is then the caller's again. Ready at once if
-// it has, or if the call is resolved. A cancel of the coroutine cancels the call.
+// it has, or if the call is resolved. A cancel of the coroutine while it waits cancels the call.
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call) __attribute__((warn_unused_result));
+
+// A call whose arguments own something: handles, or memory that the callee would have used. `call` is as any.
+typedef struct weft_subtask_owned {
+    weft_subtask call;
+    void (*drop)(void *arguments);
+    void *arguments;
+} weft_subtask_owned;
+
+// As weft_subtask_start and weft_subtask_call. drop(arguments) runs once if the call ends as
+// STARTED_CANCELLED, which leaves the arguments the caller's, and never else; by whatever cancel it does, and
+// before who awaits the call goes on. It may close and free, and not wait.
+static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                            void (*drop)(void *arguments), void *arguments)
+{
+    weft_subtask_start(co, &it->call, status);
+    it->drop = drop;
+    it->arguments = arguments;
+    if (weft_subtask_state_of(&it->call) == WEFT_SUBTASK_STARTING)
+        it->call.op.status |= WEFT__OWNED;
+}
+
+static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                                void (*drop)(void *arguments), void *arguments)
+    __attribute__((warn_unused_result));
+static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                                void (*drop)(void *arguments), void *arguments)
+{
+    weft_subtask_start_owned(co, it, status, drop, arguments);
+    return weft_await(co, &it->call);
+}
 
 #ifdef __cplusplus
 }

@@ -5,12 +5,20 @@
 
 #include "abi.h"
 #include "bindgen.h"
+#include "cancel.h"
 #include "coro.h"
+#include "error_context.h"
+#include "flow.h"
 #include "future.h"
 #include "hooks.h"
+#include "local.h"
 #include "op.h"
+#include "scope.h"
 #include "stream.h"
 #include "subtask.h"
+#include "sync.h"
 #include "task.h"
+#include "time.h"
+#include "trace.h"
 
 #endif

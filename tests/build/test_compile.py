@@ -25,13 +25,16 @@ CXX_COMPILERS = {
 
 HEADERS = sorted(path.name for path in (ROOT / "include/weft").glob("*.h"))
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src").glob("*.c"))
+SOURCES += ["src/trace_json/trace_json.c"]
+TRACE = ["-DWEFT_TRACE=0", "-DWEFT_TRACE=1"]
 
 
 def compile_header(run, need, tmp_path, command, suffix, standard, header):
     need(command[0])
     source = tmp_path / f"alone.{suffix}"
     source.write_text(f"#include <weft/{header}>\nextern int not_an_empty_file;\n")
-    run([*command, standard, *WARNINGS, f"-I{ROOT}/include", "-c", source, "-o", tmp_path / "alone.o"])
+    for trace in TRACE:
+        run([*command, standard, trace, *WARNINGS, f"-I{ROOT}/include", "-c", source, "-o", tmp_path / "alone.o"])
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -52,7 +55,9 @@ def test_source(run, need, tmp_path, compiler, source):
     command = C_COMPILERS[compiler]
     need(command[0])
     for level in ("-O0", "-O2", "-Os"):
-        run([*command, "-std=c11", level, *WARNINGS, f"-I{ROOT}/include", "-c", ROOT / source, "-o", tmp_path / "source.o"])
+        for trace in TRACE:
+            options = ["-std=c11", level, trace, *WARNINGS, f"-I{ROOT}/include"]
+            run([*command, *options, "-c", ROOT / source, "-o", tmp_path / "source.o"])
 
 
 @pytest.mark.parametrize("build_type", ["Debug", "Release", "MinSizeRel"])
@@ -74,3 +79,18 @@ def test_symbols(run, need, tmp_path, build_type):
     assert [name for name in sorted(defined) if not name.startswith("weft_")] == []
     golden = (ROOT / "tests/build/undefined.txt").read_text().splitlines()
     assert sorted(undefined) == [line for line in golden if not line.startswith("#")]
+
+
+def test_context_slot(run, need, tmp_path):
+    """The slot that finds a task again is the host's, or a thread-local where the libc keeps the host's for itself."""
+    nm = need("llvm-nm-22")
+
+    def names(*options):
+        command = [*C_COMPILERS["zig-wasm"], "-std=c11", "-O2", f"-I{ROOT}/include", *options]
+        run([*command, "-c", ROOT / "src/task.c", "-o", tmp_path / "task.o"])
+        return run([nm, "--format=just-symbols", "--undefined-only", tmp_path / "task.o"]).split()
+
+    slot = {"__context_get_0", "__context_set_0"}
+    assert slot <= set(names())
+    threads = set(names("-D__wasm_libcall_thread_context__", "-matomics", "-mbulk-memory"))
+    assert not slot & threads and "__tls_base" in threads

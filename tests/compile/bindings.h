@@ -34,12 +34,18 @@ typedef struct {
 
 BINDINGS_TYPE(w_stream_u32, (uint32_t end, uint32_t *items, size_t length),
               (uint32_t end, const uint32_t *items, size_t length));
+BINDINGS_TYPE(w_stream_u8, (uint32_t end, uint8_t *items, size_t length),
+              (uint32_t end, const uint8_t *items, size_t length));
 BINDINGS_TYPE(w_stream_string, (uint32_t end, w_string_t *items, size_t length),
               (uint32_t end, const w_string_t *items, size_t length));
 BINDINGS_TYPE(w_stream, (uint32_t end, size_t length), (uint32_t end, size_t length));
 BINDINGS_TYPE(w_future_u32, (uint32_t end, uint32_t *value), (uint32_t end, const uint32_t *value));
 BINDINGS_TYPE(w_future_string, (uint32_t end, w_string_t *value), (uint32_t end, const w_string_t *value));
 BINDINGS_TYPE(w_future, (uint32_t end), (uint32_t end));
+
+// As of wasi:clocks/monotonic-clock.
+uint64_t w_clock_now(void);
+w_subtask_status_t w_clock_wait_until(uint64_t when);
 
 w_subtask_status_t imported(uint32_t number, uint32_t *result);
 

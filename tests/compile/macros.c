@@ -168,6 +168,214 @@ static weft_poll print_run(weft_coro *co)
 WEFT_EXPORT_OR(w, exports_print, print, print_run, (w_string_t * text), exports_print_return(),
                self->text = *text);
 
+#define NAME(rule, object, text) #rule,
+const char *const rule_names[] = {WEFT_RULES(NAME)};
+
+// Flows, task-locals, calls that own arguments, cancels.
+WEFT_STREAM(bytes, w_stream_u8, uint8_t);
+WEFT_FLOW(numbers, uint32_t);
+WEFT_FLOW_OWNED(texts, w_string_t, drop_text);
+WEFT_FLOW_UNIT(ticks);
+WEFT_FLOW(bytes, uint8_t);
+WEFT_LINES(bytes);
+WEFT_STREAM_CANCEL(texts, "ns:pkg/iface", "texts", 0);
+WEFT_FUTURE_CANCEL(number, "ns:pkg/iface", "number", 1);
+
+typedef struct {
+    numbers_feed feed;
+    uint32_t item;
+} count;
+
+static weft_poll count_run(weft_coro *co)
+{
+    count *self = weft_frame(co, count);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(numbers_write_all(co, &self->feed.out, &self->item, 1));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    ends ends;
+    bytes_reader in;
+    weft_exactly exactly;
+    weft_to_end to_end;
+    weft_forward forward;
+    weft_lines lines;
+    numbers_buffer numbers;
+    texts_buffer texts;
+    weft_local local;
+    weft_scope scope;
+    weft_child child;
+    count count, *fed;
+    weft_subtask_owned owned;
+    uint32_t handle, item, result;
+    w_string_t text;
+    uint8_t buffer[64];
+} flows;
+
+static void drop_arguments(void *arguments)
+{
+    texts_close_reader(arguments);
+}
+
+static weft_poll flows_run(weft_coro *co)
+{
+    flows *self = weft_frame(co, flows);
+    ends *it = &self->ends;
+    WEFT_BEGIN(co);
+    weft_local_bind(co, &self->local, &rule_names, self);
+    WEFT_AWAIT(numbers_next(co, &it->numbers_in, &self->item));
+    WEFT_AWAIT(texts_next(co, &it->texts_in, &self->text));
+    WEFT_AWAIT(ticks_next(co, &it->ticks_in));
+    WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &it->numbers_in, it->items, 4));
+    WEFT_AWAIT(texts_read_exactly(co, &self->exactly, &it->texts_in, it->strings, 4));
+    WEFT_AWAIT(ticks_read_exactly(co, &self->exactly, &it->ticks_in, 4));
+    WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &it->numbers_in, &self->numbers, 100));
+    WEFT_AWAIT(texts_read_to_end(co, &self->to_end, &it->texts_in, &self->texts, 100));
+    WEFT_AWAIT(numbers_forward(co, &self->forward, &it->numbers_in, &it->numbers_out, it->items, 4));
+    WEFT_AWAIT(texts_forward(co, &self->forward, &it->texts_in, &it->texts_out, it->strings, 4));
+    WEFT_AWAIT(ticks_forward(co, &self->forward, &it->ticks_in, &it->ticks_out, 4));
+    bytes_lines(&self->lines, &self->in, self->buffer, sizeof self->buffer, WEFT_LINES_CUT);
+    WEFT_AWAIT(weft_line_next(co, &self->lines));
+    size_t length;
+    if (!weft_lines_rest(&self->lines, &length) || weft_local_get(co, &rule_names) != self)
+        WEFT_FINISH(co);
+    self->handle = numbers_feed_spawn(co, &self->scope, &self->child, &self->count.feed, count_run);
+    self->fed = numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
+    if (self->fed)
+        self->fed->item = 1;
+    weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, &it->texts_in);
+    WEFT_AWAIT(weft_await(co, &self->owned.call));
+    WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, imported(1, &self->result), drop_arguments, self));
+    weft_cancel_without_blocking();
+    weft_subtask_cancel(&self->owned.call);
+    texts_cancel_read(&it->texts_in);
+    texts_cancel_write(&it->texts_out);
+    number_cancel_read(&it->number_in);
+    number_cancel_write(&it->number_out);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    numbers_buffer_free(&self->numbers);
+    texts_buffer_free(&self->texts);
+    weft_local_unbind(&self->local);
+    WEFT_END(co);
+}
+
+weft_step *const more_steps[] = {flows_run};
+
+// Scopes, sync and time.
+WEFT_CHANNEL(queue, uint32_t, 4);
+WEFT_CHANNEL(rendezvous, w_string_t, 0);
+WEFT_CLOCK(host_clock, w_clock);
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child children[2];
+    waits first, second;
+    print *third;
+    weft_event event;
+    weft_semaphore semaphore;
+    weft_mutex mutex;
+    weft_permit permit, lock;
+    queue queue;
+    queue_slot slot;
+    rendezvous rendezvous;
+    rendezvous_slot text_slot;
+    weft_virtual_clock clock;
+    weft_timer timer;
+    weft_deadline deadline;
+    uint32_t item;
+} scopes;
+
+static weft_poll scopes_run(weft_coro *co)
+{
+    scopes *self = weft_frame(co, scopes);
+    WEFT_BEGIN(co);
+    self->scope.policy = WEFT_TELL_PARENT;
+    weft_spawn(co, &self->scope, &self->children[0], &self->first.co, waits_run);
+    weft_spawn(co, &self->scope, &self->children[1], &self->second.co, waits_run);
+    self->third = weft_spawn_new(co, &self->scope, sizeof *self->third, print_run);
+    if (self->third)
+        weft_detach(weft_child_of(self->third));
+    if (!weft_task_spawn(co, sizeof *self->third, print_run, WEFT_OUTLIVE_CANCEL))
+        weft_scope_cancel(&self->scope);
+    WEFT_AWAIT(weft_join(co, &self->children[0]));
+    WEFT_AWAIT(weft_join_any(co, &self->scope));
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    if (weft_next_ended(&self->scope) == &self->children[1])
+        WEFT_FINISH(co);
+
+    weft_shield(co);
+    WEFT_AWAIT(weft_event_wait(co, &self->event));
+    weft_unshield(co);
+    weft_event_set(&self->event);
+    weft_event_clear(&self->event);
+    self->semaphore.limit = 2;
+    WEFT_AWAIT(weft_acquire(co, &self->semaphore, &self->permit));
+    if (!weft_held(&self->permit) || weft_try_acquire(&self->mutex, &self->lock))
+        weft_release(&self->permit);
+
+    WEFT_AWAIT(queue_send(co, &self->queue, &self->slot, 1));
+    WEFT_AWAIT(queue_receive(co, &self->queue, &self->slot));
+    if (weft_served(&self->slot) && queue_try_send(&self->queue, self->slot.item))
+        queue_close(&self->queue);
+    if (queue_try_receive(&self->queue, &self->item))
+        WEFT_AWAIT(rendezvous_send(co, &self->rendezvous, &self->text_slot, self->text_slot.item));
+
+    weft_virtual_clock_init(&self->clock);
+    weft_virtual_clock_advance(&self->clock, 10);
+    WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 5));
+    WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
+    WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, 5, &self->first.co, waits_run));
+    WEFT_AWAIT(weft_call_until(co, &self->deadline, &self->clock.clock, 20, &self->first.co, waits_run));
+    WEFT_FINALLY(co);
+    weft_release(&self->lock);
+    weft_release(&self->permit);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+weft_step *const scope_steps[] = {scopes_run};
+
+// Seeing inside, error contexts, the hooks of the trace, and limits.
+static uint32_t events;
+
+void weft_trace_task(const weft_task *task, weft_trace_what what)
+{
+    (void)task;
+    events += what == WEFT_TRACE_START;
+}
+
+void weft_trace_coro(const weft_coro *co, weft_trace_what what)
+{
+    char text[40];
+    if (what == WEFT_TRACE_WAIT && weft_trace_head(co) == co)
+        weft_trace_write(text, weft_trace_wait(co, text, sizeof text));
+}
+
+void weft_trace_op(const weft_op *op, weft_trace_what what, uint32_t status)
+{
+    events += what == WEFT_TRACE_END ? WEFT_STATUS_STATE(status) : weft_trace_op_handle(op);
+}
+
+void weft_trace_write(const char *text, size_t length)
+{
+    weft_error_context context = weft_error_context_new(text, length);
+    weft_error_context_message(context, &length);
+    weft_error_context_drop(&context);
+}
+
+uint64_t weft_trace_now(void)
+{
+    weft_dump();
+    WEFT_LIMIT(exports_double, 8);
+    weft_limit_calls(&exports_double__weft, 0);
+    return weft_now(&host_clock);
+}
+
 // For an export that is not async.
 uint32_t exports_double_now(uint32_t number);
 uint32_t exports_double_now(uint32_t number)
@@ -180,6 +388,3 @@ uint32_t exports_double_now(uint32_t number)
     weft_trim();
     return outcome == WEFT_DONE ? frame.result : 0;
 }
-
-#define NAME(rule, object, text) #rule,
-const char *const rule_names[] = {WEFT_RULES(NAME)};

@@ -7,7 +7,6 @@ import subprocess
 import pytest
 from paths import ROOT
 
-COMPONENTS = ROOT / "build/debug/tests/guest"
 LIMIT = 30  # seconds for one test, far more than any takes
 
 
@@ -18,13 +17,19 @@ class Outcome:
         self.code, self.text = code, text
 
 
+@pytest.fixture(params=["debug", "release"])
+def preset(request):
+    """The build that a test runs on: both, unless its module says otherwise."""
+    return request.param
+
+
 @pytest.fixture
-def guest(tools):
+def guest(tools, preset):
     """guest(component, test) runs `run(test)` of tests/guest's <component>.wasm and returns its Outcome."""
 
     def invoke(component, test, *options):
         command = [tools.wasmtime, "run", "-W", "component-model-async", *options]
-        command += ["--invoke", f'run("{test}")', str(COMPONENTS / f"{component}.wasm")]
+        command += ["--invoke", f'run("{test}")', str(ROOT / f"build/{preset}/tests/guest/{component}.wasm")]
         try:
             done = subprocess.run(
                 command,

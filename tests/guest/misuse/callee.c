@@ -1,4 +1,4 @@
-// The subject's peer: drops each end that it gets; `never` returns only when it is cancelled.
+// The subject's peer: drops each end that it gets; `never` and `slow` return only when they are cancelled.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "callee.h"
 
@@ -26,6 +26,22 @@ callee_callback_code_t exports_weft_rules_peer_never_callback(callee_event_t *ev
 {
     if (event->event != CALLEE_EVENT_CANCEL)
         __builtin_trap();
+    callee_task_cancel();
+    return CALLEE_CALLBACK_CODE_EXIT;
+}
+
+callee_callback_code_t exports_weft_rules_peer_slow(void)
+{
+    return CALLEE_CALLBACK_CODE_WAIT(callee_waitable_set_new());
+}
+
+callee_callback_code_t exports_weft_rules_peer_slow_callback(callee_event_t *event)
+{
+    static int turns;
+    if (event->event == CALLEE_EVENT_CANCEL)
+        turns = 3;
+    if (turns-- > 0)
+        return CALLEE_CALLBACK_CODE_YIELD;
     callee_task_cancel();
     return CALLEE_CALLBACK_CODE_EXIT;
 }

@@ -9,10 +9,13 @@ WEFT_STREAM(numbers, weft_rules_peer_stream_u32, uint32_t);
 WEFT_FUTURE(number, weft_rules_peer_future_u32, uint32_t);
 WEFT_STREAM(texts, weft_rules_peer_stream_string, middle_string_t);
 
+// True if that is the name of the test that runs.
+static bool named(const char *name);
+
 // The frame of every test, which the root calls.
 typedef struct {
     weft_coro co;
-    weft_coro other;
+    weft_coro other __attribute__((aligned(16)));
     numbers_reader in;
     numbers_writer out;
     number_reader one;
@@ -22,6 +25,11 @@ typedef struct {
     weft_subtask call;
     weft_any any;
     weft_op *ops[2];
+    weft_semaphore semaphore;
+    weft_permit permit;
+    weft_scope scope;
+    weft_child child;
+    weft_local local, later;
     uint32_t items[4], value;
     middle_string_t text;
 } test;
@@ -209,6 +217,47 @@ static weft_poll awaits_first_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// stopping: `poke` comes while weft_stop waits in the host
+
+TEST_BODY(stopping_stop, {
+    first = self;
+    weft_subtask_start(co, &self->call, weft_rules_peer_slow());
+    weft_stop(&self->call);
+})
+
+TEST_BODY(stopping_await, {
+    first = self;
+    weft_subtask_start(co, &self->call, weft_rules_peer_slow());
+    weft_stop(&self->call);
+})
+
+TEST_BODY(stopping_any, {
+    first = self;
+    weft_subtask_start(co, &self->call, weft_rules_peer_slow());
+    weft_stop(&self->call);
+})
+
+// It was stopped while it was waited for, so that who waits is in the middle of it, too.
+TEST_BODY(stopping_cancel, {
+    first = self;
+    weft_subtask_start(co, &self->call, weft_rules_peer_slow());
+    weft_cancel(co);
+    WEFT_AWAIT(weft_await(co, &self->call));
+})
+
+static weft_poll awaits_stopping_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    self->ops[0] = &first->call.op;
+    if (named("stopping_any"))
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
+    else
+        WEFT_AWAIT(weft_await(co, &first->call));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 // not_running
 
 TEST_BODY(not_running_yield, {
@@ -272,6 +321,37 @@ TEST_BODY(stray_return_await, {
 
 TEST_BODY(not_started_cancel, { weft_cancel(&self->other); })
 
+// local_in_use
+
+TEST_BODY(local_in_use_twice, {
+    weft_local_bind(co, &self->local, self, self);
+    weft_local_bind(co, &self->local, self, self);
+})
+
+TEST_BODY(local_in_use_covered, {
+    weft_local_bind(co, &self->local, self, self);
+    weft_local_bind(co, &self->later, self, self);
+    weft_local_unbind(&self->local);
+})
+
+TEST_BODY(local_in_use_inherited, {
+    weft_local_bind(co, &self->local, self, self);
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+    weft_local_unbind(&self->local);
+})
+
+// still_bound
+
+TEST_BODY(still_bound_end, { weft_local_bind(co, &self->local, self, self); })
+
+// held
+
+TEST_BODY(held_acquire, {
+    self->semaphore.limit = 2;
+    weft_try_acquire(&self->semaphore, &self->permit);
+    weft_try_acquire(&self->semaphore, &self->permit);
+})
+
 // no_result: see the root
 
 TEST_BODY(no_result_exit, {})
@@ -320,14 +400,14 @@ static weft_poll abandoned_call(weft_coro *co)
 
 TEST_BODY(abandoned_block_on, { weft_block_on(&self->other, abandoned_read); })
 
-// asleep: what `poke` does wakes a coroutine of a task that is in the host
+// what `poke` does wakes a coroutine of a task that is asleep in the host
 
-TEST_BODY(asleep_cancel, {
+TEST_BODY(fine_cancel_across, {
     first = self;
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
-TEST_BODY(asleep_stop, {
+TEST_BODY(fine_stop_across, {
     first = self;
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
@@ -486,6 +566,10 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(call_busy_call)                                                                                       \
     TEST(awaited_in_any)                                                                                       \
     TEST(awaited_by_another)                                                                                   \
+    TEST(stopping_stop)                                                                                        \
+    TEST(stopping_await)                                                                                       \
+    TEST(stopping_any)                                                                                         \
+    TEST(stopping_cancel)                                                                                      \
     TEST(not_running_yield)                                                                                    \
     TEST(not_running_call)                                                                                     \
     TEST(not_running_await)                                                                                    \
@@ -500,6 +584,10 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(stray_return_again)                                                                                   \
     TEST(stray_return_await)                                                                                   \
     TEST(not_started_cancel)                                                                                   \
+    TEST(local_in_use_twice)                                                                                   \
+    TEST(local_in_use_covered)                                                                                 \
+    TEST(local_in_use_inherited)                                                                               \
+    TEST(still_bound_end)                                                                                      \
     TEST(no_result_exit)                                                                                       \
     TEST(second_result_return)                                                                                 \
     TEST(wrong_export_return)                                                                                  \
@@ -507,8 +595,7 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(abandoned_read)                                                                                       \
     TEST(abandoned_call)                                                                                       \
     TEST(abandoned_block_on)                                                                                   \
-    TEST(asleep_cancel)                                                                                        \
-    TEST(asleep_stop)                                                                                          \
+    TEST(held_acquire)                                                                                         \
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
@@ -518,6 +605,8 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(host_backpressure_overflow)                                                                           \
     TEST(host_stale_handle)                                                                                    \
     TEST(host_block_in_sync)                                                                                   \
+    TEST(fine_cancel_across)                                                                                   \
+    TEST(fine_stop_across)                                                                                     \
     TEST(fine_close_twice)                                                                                     \
     TEST(fine_close_in_flight)                                                                                 \
     TEST(fine_close_unseen)                                                                                    \
@@ -579,12 +668,16 @@ void exports_weft_rules_subject_poke(middle_string_t *name)
 {
     middle_string_free(name);
     static test frame;
-    if (named("asleep_cancel"))
+    if (named("fine_cancel_across"))
         weft_cancel(&first->co);
-    else if (named("asleep_stop"))
+    else if (named("fine_stop_across"))
         weft_stop(&first->in);
     else if (named("awaited_by_another"))
         weft_block_on(&frame.co, awaits_first_run);
+    else if (named("stopping_stop") || named("stopping_cancel"))
+        weft_stop(&first->call);
+    else if (named("stopping_await") || named("stopping_any"))
+        weft_block_on(&frame.co, awaits_stopping_run);
     else if (named("host_block_in_sync"))
         weft_block_on(&frame.co, reads_for_ever_run);
 }

@@ -1,0 +1,70 @@
+// Cancels of operations that do not block the component: asked for, and awaited.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     weft_subtask_cancel(&self->call);
+//     ...
+//     WEFT_AWAIT(weft_await(co, &self->call));      // now weft_subtask_state_of tells
+//
+// weft_stop, and by default the cancel of a coroutine, wait on the machine stack until the host has confirmed:
+// a callee that takes its time to clean up stops all tasks of this component. These ask the host and return;
+// the operation goes on in flight and completes as any does, if not at once. Asked twice, or when nothing is in
+// flight, they do nothing. A cancel of the coroutine that awaits the completion asks the host for nothing more;
+// weft_stop waits for the completion.
+//
+// The host has to offer these forms: wasmtime 49 by -W component-model-more-async-builtins. Only components
+// that call one of these import any. Spec: subtask.cancel and {stream,future}.cancel-{read,write}, with
+// `async`.
+#ifndef WEFT_CANCEL_H
+#define WEFT_CANCEL_H
+
+#include "subtask.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Asks for the cancel of a call. The arguments' memory and the result's stay the runtime's until it completes.
+void weft_subtask_cancel(weft_subtask *call);
+
+// From here on a cancel of any coroutine, by whoever, cancels the call that it waits for in this way, too. The
+// coroutine goes on at its finaliser when the call has completed, and the component's other coroutines
+// meanwhile. One that waits in weft_await_any goes on when the first of its operations has: its finaliser stops
+// the others. A program says so once, before its first cancel.
+void weft_cancel_without_blocking(void);
+
+// WEFT_STREAM_CANCEL(name, module, function, index), after WEFT_STREAM(name, ...), makes
+//
+//   name_cancel_read(&in), name_cancel_write(&out)
+//
+// which wit-bindgen c does not. They are bound by where the stream's type stands in the WIT: `module` is the
+// interface as the component imports it, "ns:pkg/iface" with its version, or "[export]ns:pkg/iface" if it
+// exports it; `function` is the function's name in the WIT; `index` counts its streams and futures from 0,
+// parameters before results, inner types first. All of the same payload will do.
+#define WEFT_STREAM_CANCEL(name, module, function, index) WEFT__CANCEL(name, stream, module, function, index)
+
+// The same for futures. What comes of a write that was cancelled, weft_resolved tells.
+#define WEFT_FUTURE_CANCEL(name, module, function, index) WEFT__CANCEL(name, future, module, function, index)
+
+#define WEFT__CANCEL(name, kind, module, function, index)                                                      \
+    WEFT__BUILTIN(module, "[async-lower][" #kind "-cancel-read-" #index "]" function)                          \
+    extern uint32_t name##__cancel_read_async(uint32_t handle);                                                \
+    WEFT__BUILTIN(module, "[async-lower][" #kind "-cancel-write-" #index "]" function)                         \
+    extern uint32_t name##__cancel_write_async(uint32_t handle);                                               \
+    __attribute__((unused)) static inline void name##_cancel_read(name##_reader *in)                           \
+    {                                                                                                          \
+        weft__op_request_cancel(&in->op, name##__cancel_read_async, weft__cancel_outcome);                     \
+    }                                                                                                          \
+    __attribute__((unused)) static inline void name##_cancel_write(name##_writer *out)                         \
+    {                                                                                                          \
+        weft__op_request_cancel(&out->op, name##__cancel_write_async, weft__cancel_outcome);                   \
+    }                                                                                                          \
+    _Static_assert(1, "")
+
+// Private: waits on the machine stack for what a cancel that said BLOCKED comes to.
+uint32_t weft__cancel_outcome(uint32_t handle);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,297 @@
+// More of a stream with one wait: exactly n items, all to the end, all into another stream, lines; and streams
+// that a coroutine feeds.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// WEFT_FLOW(name, T), after WEFT_STREAM(name, X, T), makes for that stream what follows. Each wait but
+// name_next is an async function: its frame (weft_exactly, weft_to_end, weft_forward) is the caller's, need not
+// be zeroed, and must stay until the wait ends, as must buffers and ends. A cancel of the caller cuts the wait
+// short; its finaliser reads as below how far it came, and nothing that had come is lost.
+//
+//   WEFT_AWAIT(name_next(co, &in, &item))
+//                               one item: in.count is 1; or the end: in.count is 0
+//   WEFT_AWAIT(name_read_exactly(co, &exactly, &in, items, length))
+//                               `length` items, or fewer if the other end is gone: in.count says how many
+//   WEFT_AWAIT(name_read_to_end(co, &to_end, &in, &buffer, limit))
+//                               appends to a name_buffer (.items, .count, .capacity; zero is empty) until the
+//                               other end is gone; to_end.ended tells whether by that, or by the limit of items
+//                               in the buffer, or for lack of memory. The buffer is the caller's, with all that
+//                               came; in is as usable as after a read, so the same call goes on
+//   name_buffer_free(&buffer)   gives its memory back; empty is fine
+//   WEFT_AWAIT(name_forward(co, &forward, &in, &out, items, length))
+//                               moves what comes from `in` to `out`, through a buffer of `length` items (at
+//                               least 1), until in's writer or out's reader is gone; that `out` is gone shows
+//                               when the next item is written. Reads no more before all of it is written.
+//                               forward.taken items were read, forward.given of them written; the rest, if any,
+//                               is in the buffer from items[forward.rest] on. Closes neither end
+//   handle = name_feed_spawn(co, &scope, &child, &frame.feed, run)
+//                               weft_spawn of a coroutine that feeds a new stream; returns its readable end, an
+//                               X_t, to be handed on, or wrapped here. The frame's first member is `name_feed
+//                               feed` instead of `weft_coro co`; it writes to feed.out, and sees there with
+//                               weft_dropped that the reader is gone. When it ends, in whatever way, the stream
+//                               is closed
+//   frame = name_feed_new(co, &scope, size, run, &handle)
+//                               the same by weft_spawn_new; scope NULL is that of the task, for a stream that
+//                               is written after the root has ended. NULL, and nothing done, if there is no
+//                               memory
+//
+// Reads and writes as in bindgen.h: one operation of an end at a time, closed ends are misuse.
+#ifndef WEFT_FLOW_H
+#define WEFT_FLOW_H
+
+#include "bindgen.h"
+#include "scope.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEFT_FLOW(name, T) WEFT__FLOW(name, T, NULL)
+
+// The same after WEFT_STREAM_OWNED(name, X, T, drop), for items that own memory or handles. What was read is
+// the reader's, whatever else happened; name_buffer_free calls drop(item, false) for each item that is still in
+// the buffer; take out what you keep, and lower .count. name_forward passes on what it takes, each with one
+// call of drop: what could not be passed on is dropped, and nothing is left in the buffer.
+#define WEFT_FLOW_OWNED(name, T, drop)                                                                         \
+    WEFT__FN void name##__drop(void *item, bool moved)                                                         \
+    {                                                                                                          \
+        drop((T *)item, moved);                                                                                \
+    }                                                                                                          \
+    WEFT__FLOW(name, T, name##__drop)
+
+// The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
+#define WEFT_FLOW_UNIT(name)                                                                                   \
+    WEFT__FLOW_ENDS(name, (), (), NULL, (), 0, NULL)                                                           \
+    _Static_assert(1, "")
+
+// WEFT_LINES(name), after WEFT_STREAM of bytes, makes
+//
+//   name_lines(&lines, &in, buffer, size, policy)
+//                               sets up a weft_lines over `in`, with a buffer of the caller's
+//
+// and then, as often as there are lines:
+//
+//   WEFT_AWAIT(weft_line_next(co, &lines))
+//                               the next line: lines.line, of lines.length bytes, without its LF or CR LF; it
+//                               lies in the buffer and stays until the next call. lines.is tells what it is.
+//                               The last line may lack its LF. Ready at once if the line has come before; a
+//                               line is moved at most once, when the buffer's end comes near
+#define WEFT_LINES(name)                                                                                       \
+    _Static_assert(_Generic(&name##_start_read,                                                                \
+                       void (*)(weft_coro *, name##_reader *, uint8_t *, size_t): 1,                           \
+                       void (*)(weft_coro *, name##_reader *, int8_t *, size_t): 1,                            \
+                       void (*)(weft_coro *, name##_reader *, char *, size_t): 1,                              \
+                       default: 0),                                                                            \
+                   "not a stream of bytes: " #name);                                                           \
+    WEFT__FN void name##__read_bytes(weft_coro *co, weft_stream_reader *in, void *items, size_t length)        \
+    {                                                                                                          \
+        name##_start_read(co, (name##_reader *)in, items, length);                                             \
+    }                                                                                                          \
+    WEFT__FN void name##_lines(weft_lines *lines, name##_reader *in, void *buffer, size_t size,                \
+                               weft_line_policy policy)                                                        \
+    {                                                                                                          \
+        *lines = (weft_lines){                                                                                 \
+            .in = &in->reader, .read = name##__read_bytes, .buffer = buffer, .size = size, .policy = policy};  \
+    }                                                                                                          \
+    _Static_assert(1, "")
+
+// Starts a copy of a stream of any type.
+typedef void weft__read(weft_coro *co, weft_stream_reader *in, void *items, size_t length);
+typedef void weft__write(weft_coro *co, weft_stream_writer *out, void *items, size_t length);
+typedef void weft__drop(void *item, bool moved);
+
+// The frame of name_read_exactly. All fields are private.
+typedef struct weft_exactly {
+    weft_coro co;
+    weft_stream_reader *in;
+    weft__read *read;
+    char *items;
+    size_t size; // of an item, bytes
+    size_t length;
+    size_t done;
+} weft_exactly;
+
+typedef enum weft_ended {
+    WEFT_ENDED_CANCELLED, // the wait was, or the read
+    WEFT_ENDED_DROPPED,   // the other end is gone: that is all
+    WEFT_ENDED_LIMIT,     // the buffer holds as much as was allowed; there is more, or the host can't tell
+    WEFT_ENDED_NO_MEMORY  // there may be more
+} weft_ended;
+
+// What every name_buffer is.
+typedef struct weft_buffer {
+    void *items;
+    size_t count;
+    size_t capacity;
+} weft_buffer;
+
+// The frame of name_read_to_end. Read-only: ended.
+typedef struct weft_to_end {
+    weft_coro co;
+    weft_ended ended;
+    weft_stream_reader *in;
+    weft__read *read;
+    weft_buffer *buffer;
+    size_t size;
+    size_t limit;
+} weft_to_end;
+
+// The frame of name_forward. Read-only: the counts of items.
+typedef struct weft_forward {
+    weft_coro co;
+    size_t taken;
+    size_t given;
+    size_t rest;
+
+    weft_stream_reader *in;
+    weft_stream_writer *out;
+    weft__read *read;
+    weft__write *write;
+    weft__drop *drop;
+    char *items;
+    size_t size;
+    size_t length;
+    uint8_t doing;
+} weft_forward;
+
+// A line is over-long if it does not fit into the buffer with the LF or CR LF that ends it.
+typedef enum weft_line_policy {
+    WEFT_LINES_SPLIT, // it comes in parts: WEFT_LINE_PART, ..., WEFT_LINE, the last of which may be empty
+    WEFT_LINES_CUT,   // it comes once, as WEFT_LINE_CUT; what follows is skipped
+    WEFT_LINES_REFUSE // WEFT_LINE_TOO_LONG, for ever; weft_lines_rest has its beginning
+} weft_line_policy;
+
+typedef enum weft_line {
+    WEFT_LINE_NONE, // the stream has ended, or the wait was cancelled
+    WEFT_LINE,
+    WEFT_LINE_PART,
+    WEFT_LINE_CUT,
+    WEFT_LINE_TOO_LONG
+} weft_line;
+
+// Reads lines. Read-only: the first part.
+typedef struct weft_lines {
+    weft_coro co;
+    uint8_t *line; // not ended by a zero
+    size_t length;
+    weft_line is;
+
+    weft_line_policy policy;
+    weft_stream_reader *in;
+    weft__read *read;
+    uint8_t *buffer;
+    size_t size;
+    size_t start; // of what has not been told
+    size_t seen;  // there is no LF before
+    size_t end;
+    bool skipping;
+} weft_lines;
+
+// Waits for the next line: see WEFT_LINES. After a cancel it goes on where it was.
+weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_unused_result));
+
+// What was read behind the last line, and takes it out: *length bytes in the buffer. For a body after a header;
+// what follows it comes from the reader.
+uint8_t *weft_lines_rest(weft_lines *lines, size_t *length);
+
+// Private.
+weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
+                             void *items, size_t size, size_t length) __attribute__((warn_unused_result));
+weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
+                            weft_buffer *buffer, size_t size, size_t limit) __attribute__((warn_unused_result));
+weft_poll weft__forward(weft_coro *co, weft_forward *forward) __attribute__((warn_unused_result));
+void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
+
+#define WEFT__FLOW(name, T, DROP)                                                                              \
+    WEFT__FLOW_ENDS(name, (T * items, ), (items, ), items, (, T * items), sizeof(T), DROP)                     \
+    typedef union name##_buffer {                                                                              \
+        weft_buffer buffer;                                                                                    \
+        struct {                                                                                               \
+            T *items;                                                                                          \
+            size_t count;                                                                                      \
+            size_t capacity;                                                                                   \
+        };                                                                                                     \
+    } name##_buffer;                                                                                           \
+    WEFT__WAIT name##_read_to_end(weft_coro *co, weft_to_end *to_end, name##_reader *in,                       \
+                                  name##_buffer *buffer, size_t limit)                                         \
+    {                                                                                                          \
+        return weft__read_to_end(co, to_end, name##__flow_read, &in->reader, &buffer->buffer, sizeof(T),       \
+                                 limit);                                                                       \
+    }                                                                                                          \
+    WEFT__FN void name##_buffer_free(name##_buffer *buffer)                                                    \
+    {                                                                                                          \
+        weft__buffer_free(&buffer->buffer, sizeof(T), DROP);                                                   \
+    }                                                                                                          \
+    _Static_assert(1, "")
+
+// ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
+// of name_next, with its comma before. All but empty for a unit.
+#define WEFT__FLOW_ENDS(name, ITEMS, ARGUMENT, POINTER, NEXT, SIZE, DROP)                                      \
+    WEFT__FN void name##__flow_read(weft_coro *co, weft_stream_reader *in, void *items, size_t length)         \
+    {                                                                                                          \
+        (void)items;                                                                                           \
+        name##_start_read(co, (name##_reader *)in, WEFT__JUST ARGUMENT length);                                \
+    }                                                                                                          \
+    WEFT__FN void name##__flow_write(weft_coro *co, weft_stream_writer *out, void *items, size_t length)       \
+    {                                                                                                          \
+        (void)items;                                                                                           \
+        name##_start_write_all(co, (name##_writer *)out, WEFT__JUST ARGUMENT length);                          \
+    }                                                                                                          \
+    WEFT__WAIT name##_next(weft_coro *co, name##_reader *in WEFT__JUST NEXT)                                   \
+    {                                                                                                          \
+        return name##_read(co, in, WEFT__JUST ARGUMENT 1);                                                     \
+    }                                                                                                          \
+    WEFT__WAIT name##_read_exactly(weft_coro *co, weft_exactly *exactly, name##_reader *in,                    \
+                                   WEFT__JUST ITEMS size_t length)                                             \
+    {                                                                                                          \
+        return weft__read_exactly(co, exactly, name##__flow_read, &in->reader, POINTER, SIZE, length);         \
+    }                                                                                                          \
+    WEFT__WAIT name##_forward(weft_coro *co, weft_forward *forward, name##_reader *in, name##_writer *out,     \
+                              WEFT__JUST ITEMS size_t length)                                                  \
+    {                                                                                                          \
+        *forward = (weft_forward){.in = &in->reader,                                                           \
+                                  .out = &out->writer,                                                         \
+                                  .read = name##__flow_read,                                                   \
+                                  .write = name##__flow_write,                                                 \
+                                  .drop = DROP,                                                                \
+                                  .items = (void *)POINTER,                                                    \
+                                  .size = SIZE,                                                                \
+                                  .length = length};                                                           \
+        return weft__forward(co, forward);                                                                     \
+    }                                                                                                          \
+    typedef struct name##_feed {                                                                               \
+        weft_coro co;                                                                                          \
+        weft_step *run;                                                                                        \
+        name##_writer out;                                                                                     \
+    } name##_feed;                                                                                             \
+    WEFT__FN weft_poll name##__feed_run(weft_coro *co)                                                         \
+    {                                                                                                          \
+        name##_feed *feed = weft_frame(co, name##_feed);                                                       \
+        weft_poll poll = feed->run(co);                                                                        \
+        if (!poll.pending)                                                                                     \
+            name##_close_writer(&feed->out);                                                                   \
+        return poll;                                                                                           \
+    }                                                                                                          \
+    WEFT__FN uint32_t name##_feed_spawn(weft_coro *co, weft_scope *scope, weft_child *child,                   \
+                                        name##_feed *feed, weft_step *run)                                     \
+    {                                                                                                          \
+        feed->run = run;                                                                                       \
+        weft_spawn(co, scope, child, &feed->co, name##__feed_run);                                             \
+        return name##_new(&feed->out);                                                                         \
+    }                                                                                                          \
+    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
+                                   uint32_t *handle)                                                           \
+    {                                                                                                          \
+        name##_feed *feed = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                          \
+                                  : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);              \
+        if (!feed)                                                                                             \
+            return NULL;                                                                                       \
+        feed->run = run;                                                                                       \
+        *handle = name##_new(&feed->out);                                                                      \
+        return feed;                                                                                           \
+    }
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

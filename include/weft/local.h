@@ -1,0 +1,60 @@
+// Values that a coroutine, all that it calls, and all that is spawned from within see under a key: task-locals.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     static const char request_id;                    // its address is the key
+//
+//     weft_local_bind(co, &self->id, &request_id, self->request);
+//     ...anything called or spawned from here: weft_local_get(co, &request_id)
+//     WEFT_FINALLY(co);
+//     WEFT_AWAIT(weft_scope_close(co, &self->scope));  // who was spawned under the binding ends first
+//     weft_local_unbind(&self->id);
+//
+// Laws:
+// - A binding is a struct in the frame of the coroutine that makes it. It holds from bind to unbind; a later
+//   one of the same key covers it meanwhile. The value is the caller's, and no business of the library.
+// - A coroutine sees its own bindings, then those of who called it, or, if it was spawned, those that its
+//   spawner saw at the spawn.
+// - So whoever was spawned under a binding ends before it is unbound, and a coroutine's bindings are unbound
+//   before it ends, last to first: misuse else. Never bound, or unbound already, is fine: a finaliser needs
+//   no flags.
+// - weft_task_spawn, whose coroutines outlive their spawner, and weft_block_on inherit nothing.
+//
+// Nothing allocates. Bind, get and spawn take a step for each caller up to the nearest that binds anything, get
+// one for each binding behind it, too. A program that does not bind pays a test a spawn.
+#ifndef WEFT_LOCAL_H
+#define WEFT_LOCAL_H
+
+#include "coro.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A binding. Zero-initialised is valid, and none. Private.
+struct weft_local {
+    const void *key;
+    void *value;
+    weft_local *outer; // what it covers
+    weft_coro *by;     // NULL: not bound
+    weft_local *next;  // of the same hash
+    uint32_t heirs;    // spawned coroutines that see it first
+};
+
+// Binds `key`, any address, to `value` for `co`, which is running. Misuse if `local` is bound.
+void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value);
+
+void weft_local_unbind(weft_local *local);
+
+// The value that `co` sees under `key`; NULL if there is none.
+void *weft_local_get(const weft_coro *co, const void *key);
+
+// Private: what one spawned by `co` inherits, which it counts; and the end of that. Linked only with
+// weft_local_bind.
+weft_local *weft__local_inherit(weft_coro *co);
+void weft__local_release(weft_local *local);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,115 @@
+// Structured concurrency: a scope owns the coroutines that are spawned into it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     weft_spawn(co, &self->scope, &self->left, &self->left_frame.co, left_run);
+//     weft_spawn(co, &self->scope, &self->right, &self->right_frame.co, right_run);
+//     WEFT_AWAIT(weft_join_all(co, &self->scope));
+//     ...
+//     WEFT_FINALLY(co);
+//     WEFT_AWAIT(weft_scope_close(co, &self->scope));
+//
+// Laws:
+// - A child runs in the task of its spawner, from the next time that the spawner waits.
+// - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in:
+//   that cancels what still runs and waits for it. So a coroutine never outlives its scope, nor a cancel of
+//   the owner leave a child behind.
+// - Frames and handles are the spawner's, or the library's (weft_spawn_new): those stay until the scope is
+//   closed or weft_detach gives them up. The spawner's frame stays until the child has ended; the handle until
+//   the scope is closed, or weft_next_ended has told it, or weft_detach has given it up.
+#ifndef WEFT_SCOPE_H
+#define WEFT_SCOPE_H
+
+#include "coro.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// What a child that fails (WEFT_FAIL) does to the others.
+typedef enum weft_policy {
+    WEFT_END_SIBLINGS, // they are cancelled
+    WEFT_TELL_PARENT,  // nothing, but weft_join_all comes back at once
+    WEFT_GO_ON         // nothing
+} weft_policy;
+
+// A handle of a spawned coroutine. Zero-initialised is valid. Read-only: co, its coroutine.
+struct weft_child {
+    weft_coro *co;
+    struct weft_scope *scope;
+    weft_child *next; // of the children that run, or of those that have ended
+    weft_child *previous;
+    weft_coro *joiners;
+    weft_local *locals;  // that it inherits
+    uint32_t block_size; // bytes, if the memory is the library's
+    bool detached;
+    bool told; // by weft_next_ended
+    WEFT__TRACE_CHILD_FIELDS
+} __attribute__((aligned(16)));
+
+// Zero-initialised is an open, empty scope. Set policy before the first spawn. Read-only: the rest of the first
+// part.
+typedef struct weft_scope {
+    weft_policy policy;
+    bool failed;     // a child has
+    int32_t failure; // the code of the first that did
+    uint32_t count;  // children that have not ended
+
+    bool closing;
+    weft_child *running;
+    weft_child *ended; // queue: to be told by weft_next_ended
+    weft_coro *all;    // queue: wait for all
+    weft_coro *any;    // queue: wait for one
+} weft_scope;
+
+// Spawns `run` with the caller's frame, whose parameters are set and whose memory stays until it has ended, as
+// does `child`. Misuse if either is in use.
+void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run);
+
+// Spawns `run` with a frame of `size` bytes from weft_alloc, zeroed; returns it, for its parameters to be set
+// before the caller's next wait. NULL, and nothing done, if there is no memory. weft_child_of(frame) is the
+// handle.
+void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run);
+
+static inline weft_child *weft_child_of(void *frame)
+{
+    return (weft_child *)frame - 1;
+}
+
+// Nobody asks for the child any more: weft_next_ended skips it, and if its memory is the library's, it goes,
+// when the child has ended. The scope waits for it as before.
+void weft_detach(weft_child *child);
+
+// Waits until `child` has ended; weft_outcome_of(child->co) tells how. Any number may wait. A cancel of the
+// waiter does not reach the child.
+weft_poll weft_join(weft_coro *co, weft_child *child) __attribute__((warn_unused_result));
+
+// Waits until no child of `scope` runs; with WEFT_TELL_PARENT, or until one has failed.
+weft_poll weft_join_all(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
+
+// Waits until a child has ended that weft_next_ended has not told, or no child runs. For a race: join any, see
+// who won, close.
+weft_poll weft_join_any(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
+
+// The first that has ended and was not told before, in the order of their ends; NULL if there is none. If its
+// memory is the library's, it is yours now: weft_detach gives it back.
+weft_child *weft_next_ended(weft_scope *scope);
+
+// Cancels all children that run. Those spawned later are not.
+void weft_scope_cancel(weft_scope *scope);
+
+// Cancels all children, waits until they have ended, and gives back the library's memory. The scope can be used
+// again. An empty scope is closed at once.
+weft_poll weft_scope_close(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
+
+// What becomes of a coroutine of the task's own scope when the host cancels the call.
+typedef enum weft_on_cancel { WEFT_CANCEL_TOO, WEFT_OUTLIVE_CANCEL } weft_on_cancel;
+
+// Spawns into the scope of the task of `co`, which lives until all in it have ended: for work that goes on
+// after the root. As weft_spawn_new, detached.
+void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,102 @@
+// Sleep, timeouts and deadlines, over a clock that one macro binds or that a test turns by hand.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_TIME_H
+#define WEFT_TIME_H
+
+#include "scope.h"
+#include "subtask.h"
+#include "sync.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_clock weft_clock;
+
+// One sleep. Zero-initialised is valid.
+typedef struct weft_timer {
+    weft_subtask call;  // of a clock of the host
+    weft_ticket ticket; // of a virtual clock
+    uint64_t when;
+} weft_timer;
+
+// Times are in ns, of the clock's own zero. All fields are private.
+struct weft_clock {
+    uint64_t (*now)(weft_clock *clock);
+    weft_poll (*sleep_until)(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when);
+};
+
+// WEFT_CLOCK(name, X) binds wasi:clocks/monotonic-clock, which the world imports, as a weft_clock called name.
+// X is wasi_clocks_monotonic_clock, or what wit-bindgen c calls it.
+#define WEFT_CLOCK(name, X)                                                                                    \
+    static uint64_t name##__now(weft_clock *clock)                                                             \
+    {                                                                                                          \
+        (void)clock;                                                                                           \
+        return X##_now();                                                                                      \
+    }                                                                                                          \
+    static weft_poll name##__sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)   \
+    {                                                                                                          \
+        (void)clock;                                                                                           \
+        return weft_subtask_call(co, &timer->call, X##_wait_until(when));                                      \
+    }                                                                                                          \
+    static weft_clock name = {name##__now, name##__sleep_until}
+
+static inline uint64_t weft_now(weft_clock *clock)
+{
+    return clock->now(clock);
+}
+
+// Waits until `when`, or for `duration`. A cancel ends it. Spec: wasi:clocks/monotonic-clock.
+static inline weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
+{
+    return clock->sleep_until(clock, co, timer, when);
+}
+
+weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
+    __attribute__((warn_unused_result));
+
+// A clock that stands until it is advanced: tests of timeouts need not wait, and are the same each time.
+typedef struct weft_virtual_clock {
+    weft_clock clock; // give &it.clock to who needs a clock
+    uint64_t time;
+    weft_coro *sleepers;
+} weft_virtual_clock;
+
+void weft_virtual_clock_init(weft_virtual_clock *it);
+
+// Moves the time on and wakes who slept until then, in the order of their times.
+void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration);
+
+// Private: an async function that sleeps.
+typedef struct weft__sleeper {
+    weft_coro co;
+    weft_clock *clock;
+    weft_timer timer;
+    uint64_t when;
+} weft__sleeper;
+
+// An async function with a deadline. Read-only: expired.
+typedef struct weft_deadline {
+    weft_coro co;
+    bool expired;
+    weft_scope scope;
+    weft_child child;
+    weft_child alarm;
+    weft_coro *frame;
+    weft_step *run;
+    weft__sleeper sleeper;
+} weft_deadline;
+
+// As weft_call of `child`, but if it has not ended by `when`, or after `duration`, it is cancelled: then
+// deadline->expired holds, unless it ended all the same; weft_outcome_of(child) tells. `deadline` and `child`
+// are the caller's until then.
+weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,
+                          weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
+weft_poll weft_call_within(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t duration,
+                           weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

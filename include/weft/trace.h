@@ -1,0 +1,148 @@
+// Seeing inside: a dump of who waits on what, and hooks at the start and end of all that runs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// With WEFT_TRACE=0, the default, none of this costs anything: the hooks are not there, and weft_dump() is
+// linked only into a program that calls it. With WEFT_TRACE=1 the library keeps lists of what runs, each await
+// keeps its function and file, and the hooks below are called. Library and program must be built with the same
+// value: the CMake option WEFT_TRACE, which is on in Debug, sees to it; else they don't link.
+#ifndef WEFT_TRACE_H
+#define WEFT_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef WEFT_TRACE
+#define WEFT_TRACE 0
+#endif
+
+typedef struct weft_coro weft_coro;
+typedef struct weft_task weft_task;
+typedef struct weft_op weft_op;
+typedef struct weft_child weft_child;
+
+// Reports, line by line through weft_report, each task and coroutine of this component: where it waits
+// (function, file, line), on what, and since which turn. A turn is one entry of the host into this component.
+// With WEFT_TRACE=1 that is all of them, and it is also shown in front of the message of rule `deadlock`. With
+// WEFT_TRACE=0 it is those that are reached from operations in flight, by line only.
+void weft_dump(void);
+
+// What happened to a task, a coroutine or an operation.
+typedef enum weft_trace_what {
+    WEFT_TRACE_START,  // a task's call, a coroutine's first step, an operation that was BLOCKED
+    WEFT_TRACE_END,    // the last that is told of it
+    WEFT_TRACE_WAIT,   // a coroutine waits; a task has answered the host
+    WEFT_TRACE_RESUME, // a coroutine goes on; the host has entered a task
+    WEFT_TRACE_WAKE,   // what a coroutine waits for has come: it will be resumed
+    WEFT_TRACE_CANCEL, // asked for, by the host or the program; the end still comes
+    WEFT_TRACE_RETURN  // a task has returned its value
+} weft_trace_what;
+
+// The hooks, called with WEFT_TRACE=1 only. Define all three in your program to replace the default, which does
+// nothing; or link weft::trace_json, which writes them as a Chrome trace. They run in the middle of things:
+// look at the functions below, and call nothing else of Weft, nor await. An operation that completes at once is
+// never told of. status: the host's status word of an end (abi.h), else 0.
+void weft_trace_task(const weft_task *task, weft_trace_what what);
+void weft_trace_coro(const weft_coro *co, weft_trace_what what);
+void weft_trace_op(const weft_op *op, weft_trace_what what, uint32_t status);
+
+// A line of an async function: that of its last await, or of WEFT_BEGIN.
+typedef struct weft_place {
+    const char *file;
+    const char *function;
+    uint32_t line;
+} weft_place;
+
+// For the hooks; with WEFT_TRACE=1 only.
+const char *weft_trace_task_name(const weft_task *task); // its export's
+uint32_t weft_trace_task_number(const weft_task *task);  // from 1, in the order of their starts
+const weft_place *weft_trace_place(const weft_coro *co); // NULL before its first step
+// The coroutine by which `co` was called, call by call: a root, or one that was spawned; itself if it is
+// either.
+const weft_coro *weft_trace_head(const weft_coro *co);
+const char *weft_trace_op_kind(const weft_op *op); // such as "stream read"; of one in flight
+uint32_t weft_trace_op_handle(const weft_op *op);
+// What a coroutine waits for, such as "stream read 7" or "weft_join_all": writes at most `size` bytes (above
+// 0), the terminator among them, and returns the length.
+size_t weft_trace_wait(const weft_coro *co, char *text, size_t size);
+
+// The sink weft::trace_json: the JSON array format that Perfetto and chrome://tracing open. Each coroutine that
+// is a root or was spawned has a row of its own, with those that it calls above it; a row at the top shows when
+// the host was in here. The text is a line an event, in pieces given to weft_trace_write; the array is left
+// open, which both accept. Times are in ns, from weft_trace_now. Define either in your program to replace the
+// default: weft_report, and a count of the events, which tells their order only.
+void weft_trace_write(const char *text, size_t length);
+uint64_t weft_trace_now(void);
+
+// Private. Each is one statement, so that a build without them is easy to compare with.
+#if WEFT_TRACE
+
+// What is kept in addition, of a coroutine, a task and a child.
+#define WEFT__TRACE_CORO_FIELDS                                                                                \
+    const weft_place *place;                                                                                   \
+    const char *call; /* that it waits in */                                                                   \
+    uint32_t since;   /* turn */
+#define WEFT__TRACE_TASK_FIELDS                                                                                \
+    weft_coro *root;                                                                                           \
+    weft_task *newer;                                                                                          \
+    weft_task *older;                                                                                          \
+    weft_child *spawned;                                                                                       \
+    uint32_t number;
+#define WEFT__TRACE_CHILD_FIELDS                                                                               \
+    weft_child *newer; /* of the task */                                                                       \
+    weft_child *older;
+
+void weft__trace_task(weft_task *task, weft_trace_what what);
+void weft__trace_coro(weft_coro *co, weft_trace_what what);
+void weft__trace_op(weft_op *op, weft_trace_what what, uint32_t status);
+void weft__trace_spawned(weft_child *child);
+void weft__trace_ended(weft_child *child);
+
+#define WEFT__TRACE_TASK(task, what) weft__trace_task((task), WEFT_TRACE_##what)
+#define WEFT__TRACE_CORO(co, what) weft__trace_coro((co), WEFT_TRACE_##what)
+#define WEFT__TRACE_OP(op, what, status) weft__trace_op((op), WEFT_TRACE_##what, (status))
+#define WEFT__TRACE_SPAWNED(child) weft__trace_spawned(child)
+#define WEFT__TRACE_ENDED(child) weft__trace_ended(child)
+#define WEFT__TRACE_CALL(co, call_) ((co)->call = (call_))
+#define WEFT__TRACE_DUMP_IF(condition) ((condition) ? weft_dump() : (void)0)
+#define WEFT__TRACE_PLACE(co)                                                                                  \
+    do {                                                                                                       \
+        static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
+        (co)->place = &weft__place;                                                                            \
+    } while (0)
+#define WEFT__TRACE_BEGIN(co)                                                                                  \
+    do {                                                                                                       \
+        WEFT__TRACE_PLACE(co);                                                                                 \
+        WEFT__TRACE_CORO((co), START);                                                                         \
+    } while (0)
+
+// A program and a library that differ in WEFT_TRACE differ in their structs: they must not link.
+#define weft_task_start weft_task_start_traced
+#define weft_block_on weft_block_on_traced
+
+#else
+
+#define WEFT__TRACE_CORO_FIELDS
+#define WEFT__TRACE_TASK_FIELDS
+#define WEFT__TRACE_CHILD_FIELDS
+#define WEFT__TRACE_TASK(task, what) ((void)0)
+#define WEFT__TRACE_CORO(co, what) ((void)0)
+#define WEFT__TRACE_OP(op, what, status) ((void)0)
+#define WEFT__TRACE_SPAWNED(child) ((void)0)
+#define WEFT__TRACE_ENDED(child) ((void)0)
+#define WEFT__TRACE_CALL(co, call) ((void)0)
+#define WEFT__TRACE_DUMP_IF(condition) ((void)0)
+#define WEFT__TRACE_BEGIN(co) ((void)0)
+#define WEFT__TRACE_PLACE(co) ((void)0)
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,189 @@
+// The dump: who waits, where, on what. It allocates nothing and asks the host for nothing.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/scope.h>
+#include "inspect.h"
+
+// Where `co` stands, and on which function's line.
+static void add_place(weft__text *line, const weft_coro *co)
+{
+#if WEFT_TRACE
+    const weft_place *place = co->place;
+    const char *file = place->file;
+    for (const char *at = file; *at; at++)
+        if (*at == '/' || *at == '\\')
+            file = at + 1;
+    weft__add(line, place->function);
+    weft__add(line, " at ");
+    weft__add(line, file);
+    weft__add(line, ":");
+    weft__add_number(line, place->line);
+#else
+    // The function has no name at run time, but a number: on wasm, its index in the table.
+    weft__add(line, "step function ");
+    weft__add_number(line, (uintptr_t)co->run);
+    weft__add(line, " at line ");
+    weft__add_number(line, co->line);
+#endif
+}
+
+static void show_coro(const weft_coro *co, uint32_t depth)
+{
+    weft__text line;
+    line.length = 0;
+    weft__add(&line, "weft:   ");
+    for (uint32_t i = 0; i < depth && i < 16; i++)
+        weft__add(&line, "  ");
+    if (co->state <= WEFT__READY && !co->resume) {
+        weft__add(&line, "a coroutine that has not begun");
+    } else {
+        add_place(&line, co);
+        if (co->state == WEFT__RUNNING) {
+            weft__add(&line, ": running");
+        } else if (co->state <= WEFT__READY) {
+            weft__add(&line, ": ready");
+        } else {
+            weft__add(&line, co->state <= WEFT__ON_ANY ? ": waits for " : ": waits in ");
+            weft__add_wait(&line, co);
+#if WEFT_TRACE
+            weft__add(&line, ", since turn ");
+            weft__add_number(&line, co->since);
+#endif
+        }
+    }
+    if (co->flags & WEFT__CANCEL)
+        weft__add(&line, co->flags & WEFT__UNWIND ? ", cancelled" : ", to be cancelled");
+    if (co->flags & WEFT__FINALLY)
+        weft__add(&line, ", in its finaliser");
+    weft__report_line(&line);
+}
+
+// A root or a spawned coroutine, and what it calls.
+static void show_chain(const weft_coro *head)
+{
+    uint32_t depth = 0;
+    for (const weft_coro *co = head;; co = co->on.child) {
+        show_coro(co, depth++);
+        if (co->state != WEFT__ON_CHILD)
+            return;
+    }
+}
+
+static void show_unawaited(const weft_task *task)
+{
+    for (weft_op *op = weft__op_next(NULL); op; op = weft__op_next(op)) {
+        if (op->task != task || op->waiter)
+            continue;
+        weft__text line;
+        line.length = 0;
+        weft__add(&line, "weft:   ");
+        weft__add_op(&line, op);
+        weft__add(&line, op->cancel ? ": nobody waits for it" : ": a default on its way");
+        weft__report_line(&line);
+    }
+}
+
+static void show_task(const weft_task *task)
+{
+    weft__text line;
+    line.length = 0;
+    weft__add(&line, "weft: task ");
+#if WEFT_TRACE
+    weft__add_number(&line, task->number);
+    weft__add(&line, " ");
+#endif
+    weft__add(&line, task->link.from->name);
+    weft__add(&line, task->flags & WEFT__AWAKE ? ": awake" : task->yielded ? ": yields" : ": asleep");
+    weft__add(&line, task->flags & WEFT__RETURNED ? ", has returned" : "");
+    weft__add(&line, task->flags & WEFT__TASK_CANCELLED ? ", cancelled" : "");
+    weft__add(&line, ", ");
+    weft__add_number(&line, task->in_flight);
+    weft__add(&line, " in flight, ");
+    weft__add_number(&line, task->children);
+    weft__add(&line, " spawned");
+    weft__report_line(&line);
+}
+
+#if WEFT_TRACE
+
+void weft_dump(void)
+{
+    weft__text line;
+    line.length = 0;
+    weft__add(&line, "weft: dump in turn ");
+    weft__add_number(&line, weft__trace_turn);
+    weft__add(&line, weft__trace_newest ? ":" : ": no tasks");
+    weft__report_line(&line);
+    const weft_task *task = weft__trace_newest;
+    while (task && task->older)
+        task = task->older;
+    for (; task; task = task->newer) {
+        show_task(task);
+        if (task->root)
+            show_chain(task->root);
+        const weft_child *child = task->spawned;
+        while (child && child->older)
+            child = child->older;
+        for (; child; child = child->newer)
+            show_chain(child->co);
+        show_unawaited(task);
+    }
+}
+
+#else
+
+enum { SHOWN = 0x8000 }; // a flag of a task, during a dump
+
+// The root, unless it has ended; NULL in weft_block_on, whose root is the caller's.
+static const weft_coro *root_of(const weft_task *task)
+{
+    bool has_root = task->link.from->frame_size && !(task->flags & WEFT__ROOT_ENDED);
+    return has_root ? (const weft_coro *)(task + 1) : NULL;
+}
+
+static void show_head(const weft_coro *leaf, const weft_task *task)
+{
+    const weft_coro *head = weft__head_of(leaf);
+    if (head != root_of(task))
+        show_chain(head);
+}
+
+static void show_queue(const weft_coro *last, const weft_task *task)
+{
+    const weft_coro *co = last;
+    while (co) {
+        co = co->next;
+        show_head(co, task);
+        if (co == last)
+            return;
+    }
+}
+
+// One that waits for several operations is shown at the first of them.
+static bool is_first(const weft_op *op)
+{
+    const weft_coro *co = op->waiter;
+    return co->state != WEFT__ON_ANY || co->on.any->ops[0] == op;
+}
+
+void weft_dump(void)
+{
+    for (weft_op *first = weft__op_next(NULL); first; first = weft__op_next(first)) {
+        weft_task *task = first->task;
+        if (task->flags & SHOWN)
+            continue;
+        task->flags |= SHOWN;
+        show_task(task);
+        if (root_of(task))
+            show_chain(root_of(task));
+        for (weft_op *op = weft__op_next(NULL); op; op = weft__op_next(op))
+            if (op->task == task && op->waiter && is_first(op))
+                show_head(op->waiter, task);
+        show_queue(task->ready, task);
+        show_queue(task->yielded, task);
+        show_unawaited(task);
+    }
+    for (weft_op *op = weft__op_next(NULL); op; op = weft__op_next(op))
+        op->task->flags &= (uint16_t)~SHOWN;
+}
+
+#endif

@@ -1,0 +1,159 @@
+// What the waits of flow.h share over streams of all types: read exactly, read to the end, forward.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/flow.h>
+
+// What a buffer starts with, where the limit allows it.
+enum { FIRST = 4096 }; // bytes
+
+// A finaliser may find a read that was cut short, or one that was never made, so each counts its items once:
+// the reader's count is moved to where it belongs, and zero when nothing was read since.
+static size_t take_count(weft_stream_reader *in)
+{
+    size_t count = in->count;
+    in->count = 0;
+    return count;
+}
+
+static weft_poll exactly_run(weft_coro *co)
+{
+    weft_exactly *self = weft_frame(co, weft_exactly);
+    WEFT_BEGIN(co);
+    do {
+        self->read(co, self->in, self->items + self->done * self->size, self->length - self->done);
+        WEFT_AWAIT(weft_await(co, self->in));
+        self->done += take_count(self->in);
+    } while (self->done < self->length && weft__op_is(&self->in->op, WEFT_COPY_COMPLETED));
+    WEFT_FINALLY(co);
+    self->in->count += self->done;
+    WEFT_END(co);
+}
+
+weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
+                             void *items, size_t size, size_t length)
+{
+    *exactly = (weft_exactly){.in = in, .read = read, .items = items, .size = size, .length = length};
+    in->count = 0;
+    return length ? weft_call(co, &exactly->co, exactly_run) : weft__ready();
+}
+
+// Room for more items, up to the limit; false if there is no memory for it.
+static bool grow(weft_buffer *buffer, size_t size, size_t limit)
+{
+    size_t capacity = buffer->capacity ? buffer->capacity * 2 : size < FIRST ? FIRST / size : 1;
+    if (capacity > limit)
+        capacity = limit;
+    if (capacity <= buffer->capacity || capacity > SIZE_MAX / size)
+        return false;
+    void *items = weft_alloc(capacity * size);
+    if (!items)
+        return false;
+    if (buffer->items) {
+        __builtin_memcpy(items, buffer->items, buffer->count * size);
+        weft_free(buffer->items, buffer->capacity * size);
+    }
+    buffer->items = items;
+    buffer->capacity = capacity;
+    return true;
+}
+
+static size_t room(const weft_to_end *self)
+{
+    size_t capacity = self->buffer->capacity < self->limit ? self->buffer->capacity : self->limit;
+    return capacity > self->buffer->count ? capacity - self->buffer->count : 0;
+}
+
+static weft_poll to_end_run(weft_coro *co)
+{
+    weft_to_end *self = weft_frame(co, weft_to_end);
+    WEFT_BEGIN(co);
+    for (;;) {
+        weft_buffer *buffer = self->buffer;
+        if (!weft_dropped(self->in) && !room(self) && buffer->count < self->limit &&
+            !grow(buffer, self->size, self->limit)) {
+            self->ended = WEFT_ENDED_NO_MEMORY;
+            break;
+        }
+        // At the limit, of length 0: it waits until there is more, or the end.
+        self->read(co, self->in, (char *)buffer->items + buffer->count * self->size, room(self));
+        WEFT_AWAIT(weft_await(co, self->in));
+        bool full = !room(self);
+        self->buffer->count += take_count(self->in);
+        if (weft__op_is(&self->in->op, WEFT_COPY_COMPLETED) && !full)
+            continue;
+        if (weft_dropped(self->in))
+            self->ended = WEFT_ENDED_DROPPED;
+        else if (full && !weft_copy_cancelled(self->in))
+            self->ended = WEFT_ENDED_LIMIT;
+        break;
+    }
+    WEFT_FINALLY(co);
+    self->buffer->count += take_count(self->in);
+    WEFT_END(co);
+}
+
+weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
+                            weft_buffer *buffer, size_t size, size_t limit)
+{
+    *to_end = (weft_to_end){.in = in, .read = read, .buffer = buffer, .size = size, .limit = limit};
+    in->count = 0;
+    return weft_call(co, &to_end->co, to_end_run);
+}
+
+void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop)
+{
+    for (size_t i = 0; drop && i < buffer->count; i++)
+        drop((char *)buffer->items + i * size, false);
+    if (buffer->items)
+        weft_free(buffer->items, buffer->capacity * size);
+    *buffer = (weft_buffer){0};
+}
+
+enum { NOTHING, READING, WRITING };
+
+// The read or write that was begun has ended: counts its items, once.
+static size_t settle(weft_forward *self)
+{
+    size_t count = 0;
+    if (self->doing == READING) {
+        count = self->in->count;
+        self->taken += count;
+        self->rest = 0;
+    } else if (self->doing == WRITING) {
+        count = self->out->count;
+        self->given += count;
+        self->rest = count;
+    }
+    self->doing = NOTHING;
+    return count;
+}
+
+static weft_poll forward_run(weft_coro *co)
+{
+    weft_forward *self = weft_frame(co, weft_forward);
+    WEFT_BEGIN(co);
+    for (;;) {
+        self->doing = READING;
+        self->read(co, self->in, self->items, self->length);
+        WEFT_AWAIT(weft_await(co, self->in));
+        size_t count = self->in->count;
+        if (!count)
+            break;
+        settle(self);
+        self->doing = WRITING;
+        self->write(co, self->out, self->items, count);
+        WEFT_AWAIT(weft_await(co, self->out));
+        if (settle(self) < self->in->count || weft_dropped(self->out) || weft_copy_cancelled(self->in))
+            break;
+    }
+    WEFT_FINALLY(co);
+    bool unwritten = self->doing == READING;
+    size_t count = settle(self);
+    for (size_t i = 0; unwritten && self->drop && i < count; i++)
+        self->drop(self->items + i * self->size, false);
+    WEFT_END(co);
+}
+
+weft_poll weft__forward(weft_coro *co, weft_forward *forward)
+{
+    return weft_call(co, &forward->co, forward_run);
+}

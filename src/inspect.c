@@ -1,0 +1,58 @@
+// What the dump and the trace tell about coroutines and operations, in words.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "inspect.h"
+#include <weft/sync.h>
+
+const char *weft__op_kind(const weft_op *op)
+{
+    static const char *const kinds[] = {"call",        "call",         "stream read", "stream write",
+                                        "future read", "future write", "operation",   "operation"};
+    return kinds[op->status & 7];
+}
+
+void weft__add_op(weft__text *to, const weft_op *op)
+{
+    weft__add(to, weft__op_kind(op));
+    weft__add(to, " ");
+    weft__add_number(to, op->handle);
+}
+
+const weft_coro *weft__head_of(const weft_coro *co)
+{
+    while (!(co->flags & WEFT__SPAWNED) && co->up.parent)
+        co = co->up.parent;
+    return co;
+}
+
+void weft__add_wait(weft__text *to, const weft_coro *co)
+{
+    switch (co->state) {
+    case WEFT__ON_OP:
+    case WEFT__ON_START:
+        weft__add(to, co->state == WEFT__ON_START ? "start of " : "");
+        weft__add_op(to, co->on.op);
+        break;
+    case WEFT__ON_ANY:
+        weft__add(to, "any of ");
+        for (uint32_t i = 0; i < co->on.any->count && i < 8; i++) {
+            weft__add(to, i ? ", " : "");
+            weft__add_op(to, co->on.any->ops[i]);
+        }
+        weft__add(to, co->on.any->count > 8 ? ", ..." : "");
+        break;
+    case WEFT__ON_CHILD:
+        weft__add(to, "weft_call");
+        break;
+    case WEFT__ON_YIELD:
+        weft__add(to, "weft_yield");
+        break;
+    default:
+#if WEFT_TRACE
+        weft__add(to, co->call);
+#else
+        weft__add(to, co->state == WEFT__ON_SCOPE ? "a join" : "a queue");
+#endif
+        weft__add(to, " at ");
+        weft__add_number(to, (uintptr_t)(co->state == WEFT__ON_TICKET ? co->on.ticket->queue : co->on.queue));
+    }
+}

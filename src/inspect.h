@@ -1,0 +1,23 @@
+// What the dump and the trace tell about coroutines and operations, in words.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_INSPECT_H
+#define WEFT_INSPECT_H
+
+#include "text.h"
+#include <weft/op.h>
+#include <weft/task.h>
+
+#if WEFT_TRACE
+extern weft_task *weft__trace_newest; // of the tasks that have not ended
+extern uint32_t weft__trace_turn;     // entries of the host so far
+#endif
+
+// Of an operation in flight.
+const char *weft__op_kind(const weft_op *op);
+void weft__add_op(weft__text *to, const weft_op *op);
+// What `co` waits for.
+void weft__add_wait(weft__text *to, const weft_coro *co);
+// The root or the spawned coroutine by which `co` was called.
+const weft_coro *weft__head_of(const weft_coro *co);
+
+#endif

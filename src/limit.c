@@ -1,0 +1,22 @@
+// A limit on the concurrent calls of an export: backpressure goes up at it and down below it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/abi.h>
+#include <weft/task.h>
+
+void weft__limit_changed(weft_export *it)
+{
+    bool full = it->limit && it->active >= it->limit;
+    if (full == it->full)
+        return;
+    it->full = full;
+    if (full)
+        __backpressure_inc();
+    else
+        __backpressure_dec();
+}
+
+void weft_limit_calls(weft_export *it, uint32_t limit)
+{
+    it->limit = limit;
+    weft__limit_changed(it);
+}

@@ -1,0 +1,219 @@
+// Scopes: spawn, join, and what the end of a child does to the others.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/local.h>
+#include <weft/scope.h>
+#include <weft/task.h>
+
+// NULL if nothing is linked that needs them.
+#pragma weak weft__local_inherit
+#pragma weak weft__local_release
+
+_Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_child) == 32,
+               "every spawned coroutine has one: keep it small");
+
+// The scopes of a task, by what a cancel of the task does to them.
+struct weft__task_scopes {
+    weft_scope of[2];
+};
+
+// Takes `child` out of the list that `head` starts.
+static void unlink_child(weft_child **head, weft_child *child)
+{
+    if (child->previous)
+        child->previous->next = child->next;
+    else
+        *head = child->next;
+    if (child->next)
+        child->next->previous = child->previous;
+}
+
+static void push_ended(weft_scope *scope, weft_child *child)
+{
+    weft_child *last = scope->ended;
+    child->next = last ? last->next : child;
+    if (last)
+        last->next = child;
+    scope->ended = child;
+}
+
+weft_child *weft_next_ended(weft_scope *scope)
+{
+    weft_child *last = scope->ended;
+    if (!last)
+        return NULL;
+    weft_child *first = last->next;
+    if (first == last)
+        scope->ended = NULL;
+    else
+        last->next = first->next;
+    first->told = true;
+    return first;
+}
+
+static void disinherit(weft_child *child)
+{
+    if (child->locals)
+        weft__local_release(child->locals);
+    child->locals = NULL;
+}
+
+static void free_block(weft_child *child)
+{
+    if (child->block_size)
+        weft_free(child, child->block_size);
+}
+
+void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run)
+{
+    WEFT__CHECK(frame->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    weft_task *task = co->task;
+    weft__start(frame, run, task);
+    frame->flags = WEFT__SPAWNED;
+    frame->up.handle = child;
+    *child = (weft_child){.co = frame, .scope = scope, .next = scope->running};
+    if (weft__local_inherit)
+        child->locals = weft__local_inherit(co);
+    if (scope->running)
+        scope->running->previous = child;
+    scope->running = child;
+    scope->count++;
+    task->children++;
+    WEFT__TRACE_SPAWNED(child);
+    weft__queue_push_back(&task->ready, frame);
+}
+
+void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
+{
+    weft_child *child = weft_alloc(sizeof *child + size);
+    if (!child)
+        return NULL;
+    weft_coro *frame = (weft_coro *)(child + 1);
+    __builtin_memset(frame, 0, size);
+    weft_spawn(co, scope, child, frame, run);
+    child->block_size = (uint32_t)(sizeof *child + size);
+    return frame;
+}
+
+void weft_detach(weft_child *child)
+{
+    if (child->co->state != WEFT__ENDED) {
+        child->detached = true;
+        return;
+    }
+    if (!child->told) {
+        weft_child *before = child;
+        while (before->next != child)
+            before = before->next;
+        before->next = child->next;
+        if (child->scope->ended == child)
+            child->scope->ended = before == child ? NULL : before;
+    }
+    free_block(child);
+}
+
+void weft__child_ended(weft_child *child)
+{
+    weft_scope *scope = child->scope;
+    weft_coro *co = child->co;
+    bool failed = weft_outcome_of(co) == WEFT_FAILED;
+    bool first_failure = failed && !scope->failed;
+    if (first_failure) {
+        scope->failed = true;
+        scope->failure = weft_failure(co);
+    }
+    co->task->children--;
+    WEFT__TRACE_ENDED(child);
+    scope->count--;
+    disinherit(child);
+    unlink_child(&scope->running, child);
+    weft__wake_all(&child->joiners);
+    if (child->detached || scope->closing)
+        free_block(child);
+    else
+        push_ended(scope, child);
+    if (first_failure && scope->policy == WEFT_END_SIBLINGS)
+        weft_scope_cancel(scope);
+    if (scope->count == 0 || (failed && scope->policy == WEFT_TELL_PARENT))
+        weft__wake_all(&scope->all);
+    if (scope->count == 0 || scope->ended)
+        weft__wake_all(&scope->any);
+    if (scope->count == 0)
+        scope->closing = false;
+}
+
+weft_poll weft_join(weft_coro *co, weft_child *child)
+{
+    if (child->co->state == WEFT__ENDED)
+        return weft__ready();
+    return weft__park_in(co, &child->joiners, WEFT__ON_SCOPE, "weft_join");
+}
+
+weft_poll weft_join_all(weft_coro *co, weft_scope *scope)
+{
+    if (scope->count == 0 || (scope->failed && scope->policy == WEFT_TELL_PARENT))
+        return weft__ready();
+    return weft__park_in(co, &scope->all, WEFT__ON_SCOPE, "weft_join_all");
+}
+
+weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
+{
+    if (scope->count == 0 || scope->ended)
+        return weft__ready();
+    return weft__park_in(co, &scope->any, WEFT__ON_SCOPE, "weft_join_any");
+}
+
+// First to last: the order in which they wait, if they wait for the same.
+void weft_scope_cancel(weft_scope *scope)
+{
+    weft_child *child = scope->running;
+    while (child && child->next)
+        child = child->next;
+    for (weft_child *previous; child; child = previous) {
+        previous = child->previous;
+        weft_cancel(child->co);
+    }
+}
+
+weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
+{
+    for (weft_child *child; (child = weft_next_ended(scope));)
+        free_block(child);
+    scope->failed = false;
+    scope->failure = 0;
+    if (scope->count == 0)
+        return weft__ready();
+    scope->closing = true;
+    weft_scope_cancel(scope);
+    return weft__park_in(co, &scope->all, WEFT__ON_SCOPE, "weft_scope_close");
+}
+
+void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)
+{
+    struct weft__task_scopes *scopes = co->task->scopes;
+    if (!scopes) {
+        scopes = weft_alloc(sizeof *scopes);
+        if (!scopes)
+            return NULL;
+        *scopes = (struct weft__task_scopes){0};
+        scopes->of[WEFT_CANCEL_TOO].policy = WEFT_GO_ON;
+        scopes->of[WEFT_OUTLIVE_CANCEL].policy = WEFT_GO_ON;
+        co->task->scopes = scopes;
+    }
+    void *frame = weft_spawn_new(co, &scopes->of[on_cancel], size, run);
+    if (frame) {
+        disinherit(weft_child_of(frame)); // it may outlive who binds
+        weft_detach(weft_child_of(frame));
+    }
+    return frame;
+}
+
+void weft__task_scopes_cancel(weft_task *task)
+{
+    weft_scope_cancel(&task->scopes->of[WEFT_CANCEL_TOO]);
+}
+
+void weft__task_scopes_free(weft_task *task)
+{
+    weft_free(task->scopes, sizeof *task->scopes);
+    task->scopes = NULL;
+}

@@ -1,0 +1,96 @@
+// Sleep, the virtual clock, and deadlines: a scope of two, the work and the alarm.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/time.h>
+
+weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
+{
+    uint64_t now = weft_now(clock);
+    uint64_t when = now + duration < now ? UINT64_MAX : now + duration;
+    return weft_sleep_until(co, clock, timer, when);
+}
+
+static uint64_t virtual_now(weft_clock *clock)
+{
+    return ((weft_virtual_clock *)clock)->time;
+}
+
+// The timer of one that sleeps on a virtual clock.
+static weft_timer *timer_of(weft_coro *co)
+{
+    return (weft_timer *)((char *)co->on.ticket - offsetof(weft_timer, ticket));
+}
+
+static weft_poll virtual_sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)
+{
+    weft_virtual_clock *it = (weft_virtual_clock *)clock;
+    if (when <= it->time)
+        return weft__ready();
+    timer->when = when;
+    return weft__park_ticket(co, &it->sleepers, &timer->ticket, "weft_sleep");
+}
+
+void weft_virtual_clock_init(weft_virtual_clock *it)
+{
+    *it = (weft_virtual_clock){.clock = {virtual_now, virtual_sleep_until}};
+}
+
+void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
+{
+    it->time += duration;
+    for (;;) {
+        weft_coro *first = NULL;
+        weft_coro *co = it->sleepers;
+        if (!co)
+            return;
+        do {
+            co = co->next;
+            if (timer_of(co)->when <= it->time && (!first || timer_of(co)->when < timer_of(first)->when))
+                first = co;
+        } while (co != it->sleepers);
+        if (!first)
+            return;
+        weft__queue_remove(&it->sleepers, first);
+        weft__wake(first);
+    }
+}
+
+static weft_poll sleeper_run(weft_coro *co)
+{
+    weft__sleeper *self = weft_frame(co, weft__sleeper);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_sleep_until(co, self->clock, &self->timer, self->when));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll deadline_run(weft_coro *co)
+{
+    weft_deadline *self = weft_frame(co, weft_deadline);
+    WEFT_BEGIN(co);
+    weft_spawn(co, &self->scope, &self->child, self->frame, self->run);
+    weft_spawn(co, &self->scope, &self->alarm, &self->sleeper.co, sleeper_run);
+    WEFT_AWAIT(weft_join_any(co, &self->scope));
+    self->expired = weft_next_ended(&self->scope) == &self->alarm;
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,
+                          weft_coro *child, weft_step *run)
+{
+    deadline->expired = false;
+    deadline->scope = (weft_scope){.policy = WEFT_GO_ON};
+    deadline->frame = child;
+    deadline->run = run;
+    deadline->sleeper = (weft__sleeper){.clock = clock, .when = when};
+    return weft_call(co, &deadline->co, deadline_run);
+}
+
+weft_poll weft_call_within(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t duration,
+                           weft_coro *child, weft_step *run)
+{
+    uint64_t now = weft_now(clock);
+    uint64_t when = now + duration < now ? UINT64_MAX : now + duration;
+    return weft_call_until(co, deadline, clock, when, child, run);
+}

@@ -1,0 +1,118 @@
+// The peer of the tests of cancellation, on Weft.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "callee.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, exports_weft_cancel_peer_stream_u8, uint8_t);
+
+uint64_t exports_weft_cancel_peer_probe(void)
+{
+    return probe();
+}
+
+void exports_weft_cancel_peer_hold(void)
+{
+    weft_backpressure_inc();
+}
+
+void exports_weft_cancel_peer_release(void)
+{
+    weft_backpressure_dec();
+}
+
+void exports_weft_cancel_peer_drop_one(exports_weft_cancel_peer_future_u32_t one)
+{
+    exports_weft_cancel_peer_future_u32_drop_readable(one);
+}
+
+static uint32_t turns;
+
+uint32_t exports_weft_cancel_peer_turns(void)
+{
+    uint32_t taken = turns;
+    turns = 0;
+    return taken;
+}
+
+typedef struct {
+    weft_coro co;
+    bytes_reader in;
+    uint32_t count;
+    uint8_t buffer[8];
+} take;
+
+static weft_poll take_run(weft_coro *co)
+{
+    take *self = weft_frame(co, take);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->in)) {
+        WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+        self->count += (uint32_t)self->in.count;
+    }
+    WEFT_RETURN(co, exports_weft_cancel_peer_take, self->count);
+    WEFT_FINALLY(co);
+    bytes_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_cancel_peer_take, take, take_run, (uint32_t in),
+            self->in = bytes_reader_of(in));
+
+// The turns are taken two coroutines down, by one that is not shielded itself.
+typedef struct {
+    weft_coro co;
+    uint32_t left;
+} turner;
+
+static weft_poll turner_run(weft_coro *co)
+{
+    turner *self = weft_frame(co, turner);
+    WEFT_BEGIN(co);
+    for (; self->left; self->left--) {
+        turns++;
+        WEFT_AWAIT(weft_yield(co));
+    }
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    turner turner;
+} section;
+
+static weft_poll section_run(weft_coro *co)
+{
+    section *self = weft_frame(co, section);
+    WEFT_BEGIN(co);
+    weft_shield(co);
+    WEFT_AWAIT(weft_call(co, &self->turner.co, turner_run));
+    weft_unshield(co);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    section section;
+    bool insists;
+} shielded;
+
+static weft_poll shielded_run(weft_coro *co)
+{
+    shielded *self = weft_frame(co, shielded);
+    WEFT_BEGIN(co);
+    if (self->insists)
+        weft_shield(co);
+    WEFT_AWAIT(weft_call(co, &self->section.co, section_run));
+    if (!weft_cancelled(co))
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_RETURN(co, exports_weft_cancel_peer_shielded, 7);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_cancel_peer_shielded, shielded, shielded_run, (uint32_t turns, bool insists),
+            self->section.turner.left = turns, self->insists = insists);

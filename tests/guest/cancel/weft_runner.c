@@ -1,0 +1,375 @@
+// The tests of cancellation, on Weft: arguments that a callee never took, and shielded sections.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runner.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include "sweep.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, weft_cancel_peer_stream_u8, uint8_t);
+
+// A call with a stream among its arguments.
+typedef struct {
+    weft_coro co;
+    weft_subtask_owned owned;
+    uint32_t in, result;
+    int dropped;
+    bytes_writer out;
+    bool held, stop;
+} caller;
+
+static void drop_arguments(void *arguments)
+{
+    caller *self = arguments;
+    self->dropped++;
+    weft_cancel_peer_stream_u8_drop_readable(self->in);
+}
+
+static weft_poll caller_run(weft_coro *co)
+{
+    caller *self = weft_frame(co, caller);
+    WEFT_BEGIN(co);
+    self->in = bytes_new(&self->out);
+    WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result),
+                                       drop_arguments, self));
+    WEFT_FINALLY(co);
+    EXPECT(self->dropped, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
+    bytes_close_writer(&self->out);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    caller caller;
+    settle settle;
+    weft_op *ops[2];
+    weft_any any;
+    bool held;
+} owned;
+
+static void hold(owned *self)
+{
+    weft_cancel_peer_hold();
+    self->held = true;
+}
+
+static void release(owned *self)
+{
+    if (self->held)
+        weft_cancel_peer_release();
+    self->held = false;
+}
+
+// Cancelled before the callee took them.
+typedef owned owned_starting;
+static weft_poll owned_starting_run(weft_coro *co)
+{
+    owned *self = weft_frame(co, owned);
+    WEFT_BEGIN(co);
+    hold(self);
+    weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_STARTING);
+    weft_cancel(&self->caller.co);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(self->caller.dropped, 1);
+    EXPECT(weft_outcome_of(&self->caller.co), WEFT_CANCELLED);
+    WEFT_FINALLY(co);
+    release(self);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
+// Cancelled after that, at once and later.
+typedef owned owned_started;
+static weft_poll owned_started_run(weft_coro *co)
+{
+    owned *self = weft_frame(co, owned);
+    WEFT_BEGIN(co);
+    weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_STARTED);
+    weft_cancel(&self->caller.co);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    EXPECT(self->caller.dropped, 0);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
+// It waits to start, starts, and is cancelled then.
+typedef owned owned_starts_late;
+static weft_poll owned_starts_late_run(weft_coro *co)
+{
+    owned *self = weft_frame(co, owned);
+    WEFT_BEGIN(co);
+    hold(self);
+    weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
+    WEFT_AWAIT(weft_yield(co));
+    release(self);
+    while (weft_subtask_state_of(&self->caller.owned.call) == WEFT_SUBTASK_STARTING)
+        WEFT_AWAIT(weft_yield(co));
+    weft_cancel(&self->caller.co);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    EXPECT(self->caller.dropped, 0);
+    WEFT_FINALLY(co);
+    release(self);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
+// It returns.
+typedef owned owned_returns;
+static weft_poll owned_returns_run(weft_coro *co)
+{
+    owned *self = weft_frame(co, owned);
+    WEFT_BEGIN(co);
+    hold(self);
+    weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
+    WEFT_AWAIT(weft_yield(co));
+    release(self);
+    WEFT_AWAIT(bytes_write_all(co, &self->caller.out, (const uint8_t *)"three", 5));
+    bytes_close_writer(&self->caller.out);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED);
+    EXPECT(self->caller.result, 5);
+    EXPECT(self->caller.dropped, 0);
+    WEFT_FINALLY(co);
+    release(self);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
+// Started apart, and stopped.
+typedef owned owned_stopped;
+static weft_poll owned_stopped_run(weft_coro *co)
+{
+    owned *self = weft_frame(co, owned);
+    caller *it = &self->caller;
+    WEFT_BEGIN(co);
+    hold(self);
+    it->in = bytes_new(&it->out);
+    weft_subtask_start_owned(co, &it->owned, weft_cancel_peer_take(it->in, &it->result), drop_arguments, it);
+    WEFT_AWAIT(weft_yield(co));
+    weft_stop(&it->owned.call);
+    EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_STARTED_CANCELLED);
+    EXPECT(it->dropped, 1);
+    WEFT_FINALLY(co);
+    weft_stop(&it->owned.call);
+    EXPECT(it->dropped, weft_subtask_state_of(&it->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
+    bytes_close_writer(&it->out);
+    release(self);
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
+// Shielded sections. Each says what it does; the log says in which order.
+static char said[64];
+static size_t said_length;
+
+static void say(char what)
+{
+    said[said_length++] = what;
+    said[said_length] = 0;
+}
+
+static void expect_said(int line, const char *expected)
+{
+    if (strcmp(said, expected) && !check_text[0]) {
+        check_add_number((uint64_t)line);
+        check_add(": ");
+        check_add(said);
+        check_add(" instead of ");
+        check_add(expected);
+    }
+    said_length = 0;
+    said[0] = 0;
+}
+
+typedef struct {
+    weft_coro co;
+    int i;
+} leaf;
+
+static weft_poll leaf_run(weft_coro *co)
+{
+    leaf *self = weft_frame(co, leaf);
+    WEFT_BEGIN(co);
+    for (self->i = 0; self->i < 3; self->i++) {
+        say('a');
+        WEFT_AWAIT(weft_yield(co));
+    }
+    say('b');
+    WEFT_FINALLY(co);
+    say(weft_cancelled(co) ? 'X' : 'x');
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    leaf leaf;
+    bool shields;
+} middle;
+
+// Calls the leaf shielded or not, then again.
+static weft_poll middle_run(weft_coro *co)
+{
+    middle *self = weft_frame(co, middle);
+    WEFT_BEGIN(co);
+    if (self->shields)
+        weft_shield(co);
+    WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
+    weft_unshield(co);
+    say('m');
+    WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
+    say('n');
+    WEFT_FINALLY(co);
+    say(weft_cancelled(co) ? 'Y' : 'y');
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    middle middle;
+    bool shields;
+} top;
+
+static weft_poll top_run(weft_coro *co)
+{
+    top *self = weft_frame(co, top);
+    WEFT_BEGIN(co);
+    if (self->shields)
+        weft_shield(co);
+    WEFT_AWAIT(weft_call(co, &self->middle.co, middle_run));
+    say('t');
+    weft_unshield(co);
+    WEFT_AWAIT(weft_yield(co));
+    say('u');
+    WEFT_FINALLY(co);
+    say(weft_cancelled(co) ? 'Z' : 'z');
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    top top;
+    int i, turns;
+} shields;
+
+static weft_poll cancel_after(weft_coro *co)
+{
+    shields *self = weft_frame(co, shields);
+    WEFT_BEGIN(co);
+    self->top = (top){.shields = self->top.shields, .middle = {.shields = self->top.middle.shields}};
+    weft_spawn(co, &self->scope, &self->child, &self->top.co, top_run);
+    for (self->i = 0; self->i < self->turns; self->i++)
+        WEFT_AWAIT(weft_yield(co));
+    weft_cancel(&self->top.co);
+    weft_cancel(&self->top.co);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(weft_outcome_of(&self->top.co), WEFT_CANCELLED);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    shields it;
+} shield_of_child;
+
+// The child is shielded, its caller is not: the cancel of the caller waits for the child's section.
+static weft_poll shield_of_child_run(weft_coro *co)
+{
+    shield_of_child *self = weft_frame(co, shield_of_child);
+    WEFT_BEGIN(co);
+    self->it.top.middle.shields = true;
+    self->it.turns = 2;
+    WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
+    expect_said(__LINE__, "aaabxmXYZ");
+    self->it.turns = 5; // behind the section: at once
+    WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
+    expect_said(__LINE__, "aaabxmaaXYZ");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// The caller is shielded: all that it calls runs undisturbed, and the cancel comes behind.
+typedef shield_of_child shield_of_parent;
+static weft_poll shield_of_parent_run(weft_coro *co)
+{
+    shield_of_child *self = weft_frame(co, shield_of_child);
+    WEFT_BEGIN(co);
+    self->it.top.shields = true;
+    self->it.turns = 2;
+    WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
+    expect_said(__LINE__, "aaabxmaaabxnytZ");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// Both.
+typedef shield_of_child shield_nested;
+static weft_poll shield_nested_run(weft_coro *co)
+{
+    shield_of_child *self = weft_frame(co, shield_of_child);
+    WEFT_BEGIN(co);
+    self->it.top.shields = true;
+    self->it.top.middle.shields = true;
+    self->it.turns = 1;
+    WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
+    expect_said(__LINE__, "aaabxmaaabxnytZ");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// None, for comparison.
+typedef shield_of_child shield_none;
+static weft_poll shield_none_run(weft_coro *co)
+{
+    shield_of_child *self = weft_frame(co, shield_of_child);
+    WEFT_BEGIN(co);
+    self->it.turns = 2;
+    WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
+    expect_said(__LINE__, "aaXYZ");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+SWEEP(owned_starting)
+SWEEP(owned_started)
+SWEEP(owned_starts_late)
+SWEEP(owned_returns)
+SWEEP(owned_stopped)
+
+static uint64_t peer_probe(void)
+{
+    return weft_cancel_peer_probe();
+}
+
+#define TESTS                                                                                                  \
+    TEST(owned_starting)                                                                                       \
+    TEST(owned_started)                                                                                        \
+    TEST(owned_starts_late)                                                                                    \
+    TEST(owned_returns)                                                                                        \
+    TEST(owned_stopped)                                                                                        \
+    TEST(sweep_owned_starting)                                                                                 \
+    TEST(sweep_owned_started)                                                                                  \
+    TEST(sweep_owned_starts_late)                                                                              \
+    TEST(sweep_owned_returns)                                                                                  \
+    TEST(sweep_owned_stopped)                                                                                  \
+    TEST(shield_none)                                                                                          \
+    TEST(shield_of_child)                                                                                      \
+    TEST(shield_of_parent)                                                                                     \
+    TEST(shield_nested)
+#include "weft_runner.h"

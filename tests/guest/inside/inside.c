@@ -1,0 +1,267 @@
+// Scenarios for the dump and the trace: one coroutine for each kind of wait. test_inside.py reads what is
+// shown.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runner.h"
+#include "check.h"
+#include <stdlib.h>
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, runner_stream_u8, uint8_t);
+WEFT_FUTURE(number, runner_future_u32, uint32_t);
+WEFT_CHANNEL(letters, char, 1);
+
+void exports_runner_types(runner_stream_u8_t stream, runner_future_u32_t future)
+{
+    runner_stream_u8_drop_readable(stream);
+    runner_future_u32_drop_readable(future);
+}
+
+enum { ON_READ, ON_ANY, ON_EVENT, ON_ACQUIRE, ON_SEND, ON_SLEEP, ON_CALL, ON_YIELD, WAITERS };
+
+// What they wait on, and what ends the waits.
+static bytes_reader in, in_other, in_last, in_idle;
+static bytes_writer out, out_other, out_last, out_idle;
+static number_reader number_in;
+static number_writer number_out;
+static weft_event event;
+static weft_mutex mutex;
+static letters channel;
+static weft_virtual_clock time_here;
+
+typedef struct {
+    weft_coro co;
+    uint8_t byte;
+} leaf;
+
+static weft_poll leaf_run(weft_coro *co)
+{
+    leaf *self = weft_frame(co, leaf);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(bytes_read(co, &in_last, &self->byte, 1));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    int on;
+    uint8_t byte;
+    uint32_t value;
+    weft_any any;
+    weft_op *ops[2];
+    weft_permit permit;
+    letters_slot slot;
+    weft_timer timer;
+    leaf leaf;
+} waiter;
+
+static weft_poll waiter_run(weft_coro *co)
+{
+    waiter *self = weft_frame(co, waiter);
+    WEFT_BEGIN(co);
+    switch (self->on) {
+    case ON_READ:
+        WEFT_AWAIT(bytes_read(co, &in, &self->byte, 1));
+        break;
+    case ON_ANY:
+        bytes_start_read(co, &in_other, &self->byte, 1);
+        number_start_read(co, &number_in, &self->value);
+        self->ops[0] = &in_other.op;
+        self->ops[1] = &number_in.op;
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
+        weft_stop(&number_in);
+        break;
+    case ON_EVENT:
+        WEFT_AWAIT(weft_event_wait(co, &event));
+        break;
+    case ON_ACQUIRE:
+        WEFT_AWAIT(weft_acquire(co, &mutex, &self->permit));
+        break;
+    case ON_SEND:
+        WEFT_AWAIT(letters_send(co, &channel, &self->slot, 'b'));
+        break;
+    case ON_SLEEP:
+        WEFT_AWAIT(weft_sleep(co, &time_here.clock, &self->timer, 1000));
+        break;
+    case ON_CALL:
+        WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
+        break;
+    case ON_YIELD:
+        WEFT_AWAIT(weft_yield(co));
+        WEFT_AWAIT(weft_yield(co));
+        break;
+    }
+    WEFT_FINALLY(co);
+    weft_release(&self->permit);
+    WEFT_END(co);
+}
+
+// Starts all waiters, and ends what they wait for after `look`, if there is one.
+typedef struct {
+    weft_coro co;
+    void (*look)(void);
+    weft_scope scope;
+    weft_child handles[WAITERS];
+    waiter waiters[WAITERS];
+    weft_permit permit;
+    char letter;
+    uint8_t byte;
+} all;
+
+static weft_poll all_run(weft_coro *co)
+{
+    all *self = weft_frame(co, all);
+    WEFT_BEGIN(co);
+    in = bytes_reader_of(bytes_new(&out));
+    in_other = bytes_reader_of(bytes_new(&out_other));
+    in_last = bytes_reader_of(bytes_new(&out_last));
+    in_idle = bytes_reader_of(bytes_new(&out_idle));
+    bytes_start_read(co, &in_idle, &self->byte, 1);
+    number_in = number_reader_of(number_new(&number_out, 7));
+    event = (weft_event){0};
+    weft_virtual_clock_init(&time_here);
+    EXPECT(weft_try_acquire(&mutex, &self->permit), true);
+    EXPECT(letters_try_send(&channel, 'a'), true);
+    for (int i = 0; i < WAITERS; i++) {
+        self->waiters[i].on = i;
+        weft_spawn(co, &self->scope, &self->handles[i], &self->waiters[i].co, waiter_run);
+    }
+    WEFT_AWAIT(weft_yield(co)); // until all wait
+    if (self->look)
+        self->look();
+    bytes_close_writer(&out);
+    bytes_close_writer(&out_other);
+    bytes_close_writer(&out_last);
+    bytes_close_writer(&out_idle);
+    weft_event_set(&event);
+    weft_release(&self->permit);
+    EXPECT(letters_try_receive(&channel, &self->letter), true);
+    EXPECT(letters_try_receive(&channel, &self->letter), true);
+    weft_virtual_clock_advance(&time_here, 1000);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    bytes_close_reader(&in);
+    bytes_close_reader(&in_other);
+    bytes_close_reader(&in_last);
+    bytes_close_reader(&in_idle);
+    number_close_reader(&number_in);
+    number_close_writer(co, &number_out);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    all all;
+} dump;
+
+static weft_poll dump_run(weft_coro *co)
+{
+    dump *self = weft_frame(co, dump);
+    WEFT_BEGIN(co);
+    self->all.look = weft_dump;
+    WEFT_AWAIT(weft_call(co, &self->all.co, all_run));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// The same without the dump, and one that is cancelled while it waits.
+typedef struct {
+    weft_coro co;
+    all all;
+    waiter waiter;
+    weft_scope scope;
+    weft_child child;
+} trace;
+
+static weft_poll trace_run(weft_coro *co)
+{
+    trace *self = weft_frame(co, trace);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_call(co, &self->all.co, all_run));
+    in = bytes_reader_of(bytes_new(&out));
+    self->waiter.on = ON_READ;
+    weft_spawn(co, &self->scope, &self->child, &self->waiter.co, waiter_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_scope_cancel(&self->scope);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(weft_outcome_of(&self->waiter.co), WEFT_CANCELLED);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    bytes_close_reader(&in);
+    bytes_close_writer(&out);
+    WEFT_END(co);
+}
+
+// Dumps from inside a task in a task.
+typedef struct {
+    weft_coro co;
+    struct {
+        weft_coro co;
+    } inner;
+} nested;
+
+static weft_poll inner_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    weft_dump();
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll nested_run(weft_coro *co)
+{
+    nested *self = weft_frame(co, nested);
+    WEFT_BEGIN(co);
+    EXPECT(weft_block_on(&self->inner.co, inner_run), WEFT_DONE);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// Two that wait for each other's end.
+typedef struct {
+    weft_coro co;
+    weft_child *other;
+} joiner;
+
+static weft_poll joiner_run(weft_coro *co)
+{
+    joiner *self = weft_frame(co, joiner);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_join(co, self->other));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handles[2];
+    joiner joiners[2];
+} deadlock;
+
+static weft_poll deadlock_run(weft_coro *co)
+{
+    deadlock *self = weft_frame(co, deadlock);
+    WEFT_BEGIN(co);
+    for (int i = 0; i < 2; i++) {
+        self->joiners[i].other = &self->handles[1 - i];
+        weft_spawn(co, &self->scope, &self->handles[i], &self->joiners[i].co, joiner_run);
+    }
+    WEFT_AWAIT(weft_join_all(co, &self->scope)); // never
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static uint64_t peer_probe(void)
+{
+    return 0;
+}
+
+#define TESTS                                                                                                  \
+    TEST(dump)                                                                                                 \
+    TEST(trace)                                                                                                \
+    TEST(nested)                                                                                               \
+    TEST(deadlock)
+#include "weft_runner.h"

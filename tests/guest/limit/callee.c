@@ -1,0 +1,75 @@
+// The peer of the tests of limits: an export under load.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "callee.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+static uint32_t inside, highest;
+
+uint64_t exports_weft_limit_peer_probe(void)
+{
+    weft_trim();
+    return probe();
+}
+
+void exports_weft_limit_peer_set_limit(uint32_t limit)
+{
+    WEFT_LIMIT(exports_weft_limit_peer_work, limit);
+}
+
+uint32_t exports_weft_limit_peer_highest(void)
+{
+    uint32_t most = highest;
+    highest = inside;
+    return most;
+}
+
+uint32_t exports_weft_limit_peer_inside(void)
+{
+    return inside;
+}
+
+uint32_t exports_weft_limit_peer_pages(void)
+{
+    return (uint32_t)__builtin_wasm_memory_size(0);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t turns, left;
+    bool entered;
+    uint8_t weight[8192];
+} work;
+
+static weft_poll work_run(weft_coro *co)
+{
+    work *self = weft_frame(co, work);
+    WEFT_BEGIN(co);
+    self->entered = true;
+    inside++;
+    if (inside > highest)
+        highest = inside;
+    for (self->left = self->turns; self->left; self->left--)
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_RETURN(co, exports_weft_limit_peer_work, self->turns);
+    WEFT_FINALLY(co);
+    inside -= self->entered;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_limit_peer_work, work, work_run, (uint32_t turns), self->turns = turns);
+
+typedef struct {
+    weft_coro co;
+} other;
+
+static weft_poll other_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_weft_limit_peer_other, 1);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_limit_peer_other, other, other_run, (void), );

@@ -1,0 +1,277 @@
+// The peer of the sync tests: an event, a mutex and channels, each shared by all tasks.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "callee.h"
+#define PROBE_HOLES 4000
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(numbers, exports_weft_sync_peer_stream_u32, uint32_t);
+WEFT_CHANNEL(few, uint32_t, 4);
+WEFT_CHANNEL(rendezvous, uint32_t, 0);
+
+static weft_event event, leaves[8];
+static weft_mutex mutex;
+static few few_numbers;
+static rendezvous none;
+static uint32_t waiting, had, holder, finalised;
+
+// Who can be cancelled from another task.
+static weft_coro *victims[8];
+
+uint64_t exports_weft_sync_peer_probe(void)
+{
+    return probe();
+}
+
+void exports_weft_sync_peer_reset(void)
+{
+    event.is_set = false;
+    for (int i = 0; i < 8; i++)
+        leaves[i].is_set = false;
+    few_numbers = (few){0};
+    none = (rendezvous){0};
+    had = finalised = 0;
+}
+
+uint32_t exports_weft_sync_peer_waiting(void)
+{
+    return waiting;
+}
+
+uint32_t exports_weft_sync_peer_cancelled(void)
+{
+    return finalised;
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t x, times;
+} wait_;
+
+static weft_poll wait_run(weft_coro *co)
+{
+    wait_ *self = weft_frame(co, wait_);
+    WEFT_BEGIN(co);
+    if (self->x < 8)
+        victims[self->x] = co;
+    waiting++;
+    for (;;) {
+        WEFT_AWAIT(weft_event_wait(co, &event));
+        if (--self->times == 0)
+            break;
+        weft_event_clear(&event);
+    }
+    WEFT_RETURN(co, exports_weft_sync_peer_wait, self->x);
+    WEFT_FINALLY(co);
+    waiting--;
+    if (weft_cancelled(co)) {
+        WEFT_AWAIT(weft_yield(co));
+        finalised++;
+        if (self->times) // by another task: the call still wants its value
+            WEFT_RETURN(co, exports_weft_sync_peer_wait, 1000 + self->x);
+    }
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_wait, wait_, wait_run, (uint32_t x, uint32_t times), self->x = x,
+            self->times = times);
+
+typedef struct {
+    weft_coro co;
+    numbers_reader in;
+    uint32_t item, sum;
+} summer;
+
+static weft_poll summer_run(weft_coro *co)
+{
+    summer *self = weft_frame(co, summer);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->in)) {
+        WEFT_AWAIT(numbers_read(co, &self->in, &self->item, 1));
+        if (self->in.count)
+            self->sum += self->item;
+    }
+    WEFT_FINALLY(co);
+    numbers_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t x;
+    weft_scope scope;
+    weft_child handle;
+    summer summer;
+} wait_and_read;
+
+static weft_poll wait_and_read_run(weft_coro *co)
+{
+    wait_and_read *self = weft_frame(co, wait_and_read);
+    WEFT_BEGIN(co);
+    waiting++;
+    weft_spawn(co, &self->scope, &self->handle, &self->summer.co, summer_run);
+    WEFT_AWAIT(weft_event_wait(co, &event));
+    WEFT_AWAIT(weft_join(co, &self->handle));
+    WEFT_RETURN(co, exports_weft_sync_peer_wait_and_read, self->x + self->summer.sum);
+    WEFT_FINALLY(co);
+    waiting--;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_wait_and_read, wait_and_read, wait_and_read_run,
+            (uint32_t x, exports_weft_sync_peer_stream_u32_t numbers), self->x = x,
+            self->summer.in = numbers_reader_of(numbers));
+
+typedef struct {
+    weft_coro co;
+} set;
+
+static weft_poll set_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    weft_event_set(&event);
+    WEFT_RETURN_VOID(co, exports_weft_sync_peer_set);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_set, set, set_run, (void), );
+
+void exports_weft_sync_peer_set_now(void)
+{
+    weft_event_set(&event);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t ticket;
+    weft_permit held;
+} lock;
+
+static weft_poll lock_run(weft_coro *co)
+{
+    lock *self = weft_frame(co, lock);
+    WEFT_BEGIN(co);
+    victims[self->ticket] = co;
+    waiting++;
+    WEFT_AWAIT(weft_acquire(co, &mutex, &self->held));
+    holder = self->ticket;
+    WEFT_AWAIT(weft_event_wait(co, &leaves[self->ticket]));
+    WEFT_RETURN(co, exports_weft_sync_peer_lock, had++);
+    WEFT_FINALLY(co);
+    waiting--;
+    if (holder == self->ticket)
+        holder = 0;
+    if (weft_cancelled(co))
+        finalised += weft_held(&self->held) ? 100 : 1;
+    weft_release(&self->held);
+    weft_release(&self->held); // nothing to give back
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_lock, lock, lock_run, (uint32_t ticket), self->ticket = ticket);
+
+void exports_weft_sync_peer_leave(uint32_t ticket)
+{
+    weft_event_set(&leaves[ticket]);
+}
+
+uint32_t exports_weft_sync_peer_holder(void)
+{
+    return holder;
+}
+
+typedef struct {
+    weft_coro co;
+    bool small;
+    uint32_t item, end, sent;
+    few_slot few;
+    rendezvous_slot slot;
+} sender;
+
+static weft_poll sender_run(weft_coro *co)
+{
+    sender *self = weft_frame(co, sender);
+    WEFT_BEGIN(co);
+    waiting++;
+    for (; self->item < self->end; self->item++) {
+        if (self->small)
+            WEFT_AWAIT(few_send(co, &few_numbers, &self->few, self->item));
+        else
+            WEFT_AWAIT(rendezvous_send(co, &none, &self->slot, self->item));
+        if (!(self->small ? weft_served(&self->few) : weft_served(&self->slot)))
+            break;
+        self->sent++;
+    }
+    WEFT_RETURN(co, exports_weft_sync_peer_send, self->sent);
+    WEFT_FINALLY(co);
+    waiting--;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_send, sender, sender_run,
+            (bool small, uint32_t first, uint32_t count), self->small = small, self->item = first,
+            self->end = first + count);
+
+typedef struct {
+    weft_coro co;
+    bool small;
+    uint32_t count;
+    uint64_t digits;
+    few_slot few;
+    rendezvous_slot slot;
+} receiver;
+
+static weft_poll receiver_run(weft_coro *co)
+{
+    receiver *self = weft_frame(co, receiver);
+    WEFT_BEGIN(co);
+    waiting++;
+    while (self->count-- > 0) {
+        if (self->small) {
+            WEFT_AWAIT(few_receive(co, &few_numbers, &self->few));
+            if (!weft_served(&self->few))
+                break;
+            self->digits = self->digits * 100 + self->few.item;
+        } else {
+            WEFT_AWAIT(rendezvous_receive(co, &none, &self->slot));
+            if (!weft_served(&self->slot))
+                break;
+            self->digits = self->digits * 100 + self->slot.item;
+        }
+    }
+    WEFT_RETURN(co, exports_weft_sync_peer_receive, self->digits);
+    WEFT_FINALLY(co);
+    waiting--;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_receive, receiver, receiver_run, (bool small, uint32_t count),
+            self->small = small, self->count = count);
+
+void exports_weft_sync_peer_close(bool small)
+{
+    if (small)
+        few_close(&few_numbers);
+    else
+        rendezvous_close(&none);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t x;
+} cancel;
+
+static weft_poll cancel_run(weft_coro *co)
+{
+    cancel *self = weft_frame(co, cancel);
+    WEFT_BEGIN(co);
+    weft_cancel(victims[self->x]);
+    WEFT_RETURN_VOID(co, exports_weft_sync_peer_cancel);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);

@@ -1,0 +1,27 @@
+# Scopes, sleeps and deadlines, by themselves and on a virtual clock.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+
+TESTS = [
+    "join_all",
+    "join_any",
+    "join_one",
+    "race",
+    "end_siblings",
+    "tell_parent",
+    "go_on",
+    "cancel_handles",
+    "shield",
+    "owner_cancelled",
+    "allocated",
+    "many",
+    "task_scope",
+    "sleeps",
+    "deadlines",
+]
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_scopes(passes, test):
+    passes("scopes", test)
