@@ -3,13 +3,22 @@
 #include <weft/future.h>
 #include <weft/task.h>
 
+static void written(weft__background *base, weft_task *task, uint32_t status)
+{
+    weft__default *it = (weft__default *)base;
+    task->background--;
+    base->op.status = weft__future_status(status);
+    it->done(it);
+}
+
 void weft__default_run(weft_coro *co, weft__default *it, uint32_t status)
 {
     if (status == WEFT_BLOCKED) {
-        weft__op_track(co->task, &it->op, WEFT_EVENT_FUTURE_WRITE, NULL);
+        it->base.completed = written;
         co->task->background++;
+        weft__op_track(co->task, &it->base.op, WEFT_EVENT_FUTURE_WRITE, NULL);
     } else {
-        it->op.status = weft__future_status(status);
+        it->base.op.status = weft__future_status(status);
         it->done(it);
     }
 }

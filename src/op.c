@@ -6,59 +6,69 @@
 #include <weft/subtask.h>
 #include <weft/task.h>
 
+// NULL if nothing is linked that needs them.
+#pragma weak weft__embedded_join
+#pragma weak weft__embedded_leave
+
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
 
-// The operations in flight of the whole component, hashed by handle and chained through themselves. Handles
-// are dense, so the chains are short. When there is no memory to grow, they get longer, and nothing fails.
+// Operations in flight of the whole component, hashed by handle and chained through themselves. Handles are
+// dense, so the chains are short. When there is no memory to grow, they get longer, and nothing fails.
 enum { FEW = 16 };
 
-static weft_op *first_chains[FEW];
-static weft_op **chains = first_chains;
-static uint32_t chain_count = FEW; // a power of two
-static uint32_t tracked;
+typedef struct {
+    weft_op **chains;
+    weft_op **first; // FEW chains, before the table grows
+    uint32_t count;  // of chains; a power of two
+    uint32_t tracked;
+} table;
 
-static weft_op **chain_of(uint32_t handle)
+static weft_op *own_first[FEW], *lent_first[FEW];
+static table own = {own_first, own_first, FEW, 0};    // those that wait for an event in a set of Weft's
+static table lent = {lent_first, lent_first, FEW, 0}; // those that are registered with a foreign task
+
+static weft_op **chain_of(table *in, uint32_t handle)
 {
-    return &chains[handle & (chain_count - 1)];
+    return &in->chains[handle & (in->count - 1)];
 }
 
-static void link(weft_op *op)
+static void link(table *in, weft_op *op)
 {
-    weft_op **chain = chain_of(op->handle);
+    weft_op **chain = chain_of(in, op->handle);
     op->next = *chain;
     *chain = op;
 }
 
-static void grow(void)
+static void grow(table *in)
 {
-    weft_op **old = chains;
-    uint32_t old_count = chain_count;
+    weft_op **old = in->chains;
+    uint32_t old_count = in->count;
     weft_op **grown = weft_alloc(2 * old_count * sizeof *grown);
     if (!grown)
         return;
     __builtin_memset(grown, 0, 2 * old_count * sizeof *grown);
-    chains = grown;
-    chain_count = 2 * old_count;
+    in->chains = grown;
+    in->count = 2 * old_count;
     for (uint32_t i = 0; i < old_count; i++) {
         for (weft_op *op = old[i], *next; op; op = next) {
             next = op->next;
-            link(op);
+            link(in, op);
         }
     }
-    if (old != first_chains)
+    if (old != in->first)
         weft_free(old, old_count * sizeof *old);
 }
 
-static void insert(weft_op *op)
+static void insert(table *in, weft_op *op)
 {
-    if (++tracked > chain_count)
-        grow();
-    link(op);
+    if (++in->tracked > in->count)
+        grow(in);
+    link(in, op);
 }
 
 static weft_op *find(uint32_t handle)
 {
-    weft_op *op = *chain_of(handle);
+    weft_op *op = *chain_of(&own, handle);
     while (op && op->handle != handle)
         op = op->next;
     return op;
@@ -68,20 +78,20 @@ weft_op *weft__op_next(const weft_op *op)
 {
     if (op && op->next)
         return op->next;
-    for (uint32_t i = op ? (op->handle & (chain_count - 1)) + 1 : 0; i < chain_count; i++)
-        if (chains[i])
-            return chains[i];
+    for (uint32_t i = op ? (op->handle & (own.count - 1)) + 1 : 0; i < own.count; i++)
+        if (own.chains[i])
+            return own.chains[i];
     return NULL;
 }
 
 // Finds and takes out.
-static weft_op *take(uint32_t handle)
+static weft_op *take(table *in, uint32_t handle)
 {
-    for (weft_op **link = chain_of(handle); *link; link = &(*link)->next) {
+    for (weft_op **link = chain_of(in, handle); *link; link = &(*link)->next) {
         weft_op *op = *link;
         if (op->handle == handle) {
             *link = op->next;
-            tracked--;
+            in->tracked--;
             return op;
         }
     }
@@ -107,14 +117,74 @@ static void join_set(weft_op *op, weft_task *task)
     op->task = task;
 }
 
+static void trim(table *it)
+{
+    if (it->tracked || it->chains == it->first)
+        return;
+    weft_free(it->chains, it->count * sizeof *it->chains);
+    it->chains = it->first;
+    it->count = FEW;
+    __builtin_memset(it->first, 0, FEW * sizeof *it->first); // what it held when the table first grew
+}
+
 void weft__op_trim(void)
 {
-    if (tracked || chains == first_chains)
+    trim(&own);
+    trim(&lent);
+}
+
+weft_op *weft__op_find(uint32_t handle)
+{
+    return find(handle);
+}
+
+void weft__op_leave_set(weft_op *op)
+{
+    __waitable_join(op->handle, 0);
+    leave_set(op);
+}
+
+void weft__op_leave(weft_op *op)
+{
+    if (__builtin_expect(op->task->flags & WEFT__EMBEDDED, 0)) {
+        weft__embedded_leave(op->task, op);
         return;
-    weft_free(chains, chain_count * sizeof *chains);
-    chains = first_chains;
-    chain_count = FEW;
-    __builtin_memset(first_chains, 0, sizeof first_chains); // what it held when the table first grew
+    }
+    take(&own, op->handle);
+    weft__op_leave_set(op);
+}
+
+void weft__op_lend(weft_task *task, weft_op *op)
+{
+    task->members++;
+    op->task = task;
+    insert(&lent, op);
+}
+
+void weft__op_lent_back(weft_op *op)
+{
+    take(&lent, op->handle);
+    leave_set(op);
+}
+
+void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op))
+{
+    for (uint32_t i = 0; i < lent.count; i++)
+        for (weft_op *op = lent.chains[i]; op; op = op->next)
+            if (op->task == task)
+                visit(task, op);
+}
+
+// `op`, in flight, waits for its event in `task`.
+static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
+{
+    task->in_flight++;
+    if (__builtin_expect(task->flags & WEFT__EMBEDDED, 0)) {
+        weft__embedded_join(task, op);
+        return;
+    }
+    join_set(op, task);
+    insert(&own, op);
 }
 
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
@@ -123,10 +193,14 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
     op->status = WEFT__IN_FLIGHT | (uint32_t)event;
     op->waiter = NULL;
     op->cancel = cancel;
-    join_set(op, task);
-    task->in_flight++;
-    insert(op);
+    wait_in(task, op);
     WEFT__TRACE_OP(op, START, 0);
+}
+
+// The same for the rest of a write, and for an operation of another task.
+static void go_on_in(weft_task *task, weft_op *op)
+{
+    wait_in(task, op);
 }
 
 // A wait for an operation that another task started moves it here.
@@ -137,8 +211,11 @@ static void adopt(weft_coro *co, weft_op *op, const char *call)
     (void)call;
     if (op->task != co->task) {
         op->task->in_flight--;
-        co->task->in_flight++;
-        join_set(op, co->task);
+        if ((op->task->flags | co->task->flags) & WEFT__EMBEDDED)
+            weft__op_leave(op);
+        else
+            take(&own, op->handle);
+        go_on_in(co->task, op);
     }
     op->waiter = co;
 }
@@ -205,7 +282,8 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
         if (writer->more && writer->more(writer)) {
             op->status = WEFT__IN_FLIGHT | event;
-            insert(op);
+            task->in_flight--;
+            go_on_in(task, op);
             WEFT__TRACE_OP(op, START, 0);
             return;
         }
@@ -225,12 +303,42 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         }
     }
     task->in_flight--;
-    if (op->waiter) {
+    if (op->waiter)
         wake_waiter(op);
-    } else if (!op->cancel) {
-        task->background--;
-        weft__default *it = (weft__default *)op;
-        it->done(it);
+}
+
+static void complete_background(weft_op *op, uint32_t code)
+{
+    weft__background *it = (weft__background *)op;
+    op->task->in_flight--;
+    it->completed(it, op->task, code);
+}
+
+static void started(weft_op *call)
+{
+    call->status = WEFT__STARTED | (call->status & WEFT__CANCELLING);
+    if (call->waiter && call->waiter->state == WEFT__ON_START)
+        wake_waiter(call);
+}
+
+void weft__op_deliver_lent(weft_op *op, uint32_t code)
+{
+    weft_task *task = op->task;
+    uint32_t event = op->status & 7;
+    bool is_call = event <= WEFT_EVENT_SUBTASK;
+    if (!op->cancel) {
+        weft__background *it = (weft__background *)op;
+        task->in_flight--;
+        weft__op_lent_back(op);
+        it->completed(it, task, code);
+        return;
+    }
+    weft__op_lent_back(op);
+    if (is_call && code <= WEFT_SUBTASK_STARTED) {
+        weft__embedded_join(task, op);
+        started(op);
+    } else {
+        complete(op, task, event, code);
     }
 }
 
@@ -240,16 +348,20 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
         weft_op *call = find(handle);
         if (!call)
             return;
-        call->status = WEFT__STARTED | (call->status & WEFT__CANCELLING);
-        if (call->waiter && call->waiter->state == WEFT__ON_START)
-            wake_waiter(call);
-        return;
+        if (call->cancel) {
+            started(call);
+            return;
+        }
     }
-    weft_op *op = take(handle);
-    if (op)
+    weft_op *op = take(&own, handle);
+    if (!op) {
+        if (handle == task->wake_reader)
+            task->flags &= (uint16_t)~WEFT__ROUSED;
+    } else if (__builtin_expect(op->cancel != NULL, 1)) {
         complete(op, op->task, event, code);
-    else if (handle == task->wake_reader)
-        task->flags &= (uint16_t)~WEFT__ROUSED;
+    } else {
+        complete_background(op, code);
+    }
 }
 
 void weft__op_cancel(weft_op *op)
@@ -259,9 +371,7 @@ void weft__op_cancel(weft_op *op)
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);
     op->status |= WEFT__CANCELLING;
-    take(op->handle);
-    __waitable_join(op->handle, 0);
-    leave_set(op);
+    weft__op_leave(op);
     weft__blocked++;
     uint32_t status = op->cancel(op->handle);
     weft__blocked--;
@@ -275,24 +385,26 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
     uint32_t event = op->status & 7;
-    bool call = event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
+    bool embedded = task->flags & WEFT__EMBEDDED;
+    bool leaves =
+        embedded || event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
     op->status |= WEFT__CANCELLING;
     op->cancel = outcome;
-    if (call) {
-        weft__task_rouse(task);
-        __waitable_join(op->handle, 0);
-        op->task = NULL; // it is the host's: code of ours may run inside, and must not stop it
-    }
+    if (leaves)
+        weft__op_leave(op); // it is the host's: code of ours may run inside, and must not stop it
     weft__blocked++;
     uint32_t status = cancel(op->handle);
     weft__blocked--;
-    op->task = task;
-    if (status != WEFT_BLOCKED) {
-        take(op->handle);
-        complete(op, task, event, status);
-    } else if (call) {
-        __waitable_join(op->handle, task->set);
+    if (status == WEFT_BLOCKED) {
+        if (leaves) {
+            task->in_flight--;
+            go_on_in(task, op);
+        }
+        return;
     }
+    if (!leaves)
+        take(&own, op->handle);
+    complete(op, task, event, status);
 }
 
 uint32_t weft__op_release(weft_op *op)

@@ -133,12 +133,14 @@ void weft__child_ended(weft_child *child)
         push_ended(scope, child);
     if (first_failure && scope->policy == WEFT_END_SIBLINGS)
         weft_scope_cancel(scope);
-    if (scope->count == 0 || (failed && scope->policy == WEFT_TELL_PARENT))
+    if (scope->count == 0 || (failed && scope->policy == WEFT_TELL_PARENT && !scope->closing))
         weft__wake_all(&scope->all);
     if (scope->count == 0 || scope->ended)
         weft__wake_all(&scope->any);
-    if (scope->count == 0)
-        scope->closing = false;
+    if (scope->count == 0 && scope->closing) {
+        scope->closing = scope->failed = false;
+        scope->failure = 0;
+    }
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)

@@ -8,6 +8,8 @@
 #pragma weak weft__task_scopes_free
 #pragma weak weft__child_ended
 #pragma weak weft__limit_changed
+#pragma weak weft__task_run_offered
+#pragma weak weft__task_offer_trim
 
 uint32_t weft__blocked;
 
@@ -82,6 +84,8 @@ void weft_trim(void)
         from->pooled = 0;
     }
     weft__op_trim();
+    if (weft__task_offer_trim)
+        weft__task_offer_trim();
 }
 
 void *weft_task_new(weft_export *from)
@@ -141,6 +145,13 @@ static void resolve(weft_task *task)
     __task_cancel();
 }
 
+// A function of a test, void f(weft_coro *co), that sees each wait; any of the API may be called there.
+#ifdef WEFT_ON_WAIT
+void WEFT_ON_WAIT(weft_coro *co);
+#else
+#define WEFT_ON_WAIT(co) ((void)0)
+#endif
+
 // Runs `co` to its next wait or to its end.
 static void step(weft_task *task, weft_coro *co)
 {
@@ -166,6 +177,7 @@ static void step(weft_task *task, weft_coro *co)
     WEFT__TRACE_CORO(co, WAIT);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
+    WEFT_ON_WAIT(co);
 }
 
 static void run_ready(weft_task *task)
@@ -226,29 +238,10 @@ static void next_round(weft_task *task)
         weft__wake(co);
 }
 
-uint32_t weft_task_start(void *frame)
+static inline __attribute__((always_inline)) uint32_t run(weft_task *task, uint32_t event, uint32_t waitable,
+                                                          uint32_t code)
 {
-    weft_task *task = (weft_task *)frame - 1;
-    weft_coro *root = frame;
-    root->run = task->link.from->run;
-    root->task = task;
-    weft_export *from = task->link.from;
-    task->flags = WEFT__AWAKE;
-    WEFT__TRACE_TASK(task, START);
-    if (__builtin_expect(from->limit, 0)) {
-        task->flags |= WEFT__COUNTED;
-        from->active++;
-        weft__limit_changed(from);
-    }
-    step(task, root);
-    return turn(task);
-}
-
-uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
-{
-    weft_task *task = context_get();
     task->flags = (uint16_t)((task->flags | WEFT__AWAKE) & ~WEFT__YIELDING);
-    WEFT__TRACE_TASK(task, RESUME);
     if (event == WEFT_EVENT_NONE) {
         next_round(task);
     } else if (event == WEFT_EVENT_CANCEL) {
@@ -267,6 +260,42 @@ uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
     return turn(task);
 }
 
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
+{
+    return run(task, event, waitable, code);
+}
+
+uint32_t weft_task_start(void *frame)
+{
+    weft_task *task = (weft_task *)frame - 1;
+    weft_coro *root = frame;
+    root->run = task->link.from->run;
+    root->task = task;
+    weft_export *from = task->link.from;
+    task->flags = WEFT__AWAKE;
+    WEFT__TRACE_TASK(task, START);
+    if (__builtin_expect(from->limit, 0)) {
+        task->flags |= WEFT__COUNTED;
+        from->active++;
+        weft__limit_changed(from);
+    }
+    if (weft__task_run_offered) {
+        weft__queue_push_back(&task->ready, root);
+        return weft__task_run_offered(task, WEFT_EVENT_NONE, 0, 0);
+    }
+    step(task, root);
+    return turn(task);
+}
+
+uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    weft_task *task = context_get();
+    WEFT__TRACE_TASK(task, RESUME);
+    if (weft__task_run_offered)
+        return weft__task_run_offered(task, event, waitable, code);
+    return run(task, event, waitable, code);
+}
+
 // The host's turn may run other callbacks on top of this stack, and whoever blocks there must not be overtaken.
 void weft_yield_blocking(void)
 {
@@ -277,6 +306,20 @@ void weft_yield_blocking(void)
     weft__blocked--;
 }
 
+bool weft__task_run_embedded(weft_task *task)
+{
+    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
+        weft__wake(co);
+    run_ready(task);
+    if (!over(task)) {
+        WEFT__CHECK(!task->in_flight && !task->sleepers && !task->yielded, deadlock, task->link.from->name, 0);
+        return false;
+    }
+    if (task->scopes)
+        weft__task_scopes_free(task);
+    return true;
+}
+
 weft_outcome weft_block_on(weft_coro *root, weft_step *run)
 {
     static weft_export from = {.name = "weft_block_on"};
@@ -285,33 +328,28 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     if (!frame)
         return WEFT_UNFINISHED;
     weft_task *task = (weft_task *)frame - 1;
-    task->flags = WEFT__AWAKE | WEFT__RETURNED;
+    task->flags = WEFT__RETURNED | WEFT__IN_CONTEXT; // the slot is another's
     WEFT__TRACE_TASK(task, START);
     weft__start(root, run, task);
     root->up.parent = NULL;
-    step(task, root);
+    weft__queue_push_back(&task->ready, root);
+    uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
+    // A sync export that barges in while the host has its turn may wake the task.
     for (;;) {
-        run_ready(task);
-        if (over(task))
+        uint32_t answer =
+            (weft__task_run_offered ? weft__task_run_offered : weft__task_run)(task, code, event[0], event[1]);
+        if (answer == WEFT_CALLBACK_EXIT)
             break;
-        if (task->yielded) {
-            WEFT__TRACE_TASK(task, WAIT);
+        if (answer == WEFT_CALLBACK_YIELD) {
             weft_yield_blocking();
-            WEFT__TRACE_TASK(task, RESUME);
-            next_round(task);
+            code = WEFT_EVENT_NONE;
         } else {
-            uint32_t event[2], set = set_to_wait_on(task);
-            task->flags &= (uint16_t)~WEFT__AWAKE; // a sync export that barges in may wake it
-            WEFT__TRACE_TASK(task, WAIT);
             weft__blocked++;
-            uint32_t code = __waitable_set_wait(set, event);
+            code = __waitable_set_wait(answer >> 4, event);
             weft__blocked--;
-            task->flags |= WEFT__AWAKE;
-            WEFT__TRACE_TASK(task, RESUME);
-            weft__op_deliver(task, code, event[0], event[1]);
         }
+        WEFT__TRACE_TASK(task, RESUME);
     }
-    end(task);
     return weft_outcome_of(root);
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
 
+#pragma weak weft__embedded_wake
+
 // Also called when a member leaves the set of a task that is asleep: a host that has made up its mind to
 // deliver that member's event must find another (wasmtime 49 gives up the store if the set is empty then).
 //
@@ -12,6 +14,10 @@ void weft__task_rouse_asleep(weft_task *task)
     if (task->flags & WEFT__ROUSED)
         return;
     task->flags |= WEFT__ROUSED;
+    if (task->flags & WEFT__EMBEDDED) {
+        weft__embedded_wake(task);
+        return;
+    }
     if (!task->wake_reader) {
         uint64_t ends = __stream_new_unit();
         task->wake_reader = (uint32_t)ends;

@@ -315,9 +315,9 @@
     WEFT__FN void name##__default_done(weft__default *base)                                                    \
     {                                                                                                          \
         name##__default *it = (name##__default *)base;                                                         \
-        DROP(&it->value, weft_resolved(base));                                                                 \
-        X##_drop_writable(base->op.handle);                                                                    \
-        weft__op_release(&base->op);                                                                           \
+        DROP(&it->value, weft_resolved(&base->base));                                                          \
+        X##_drop_writable(base->base.op.handle);                                                               \
+        weft__op_release(&base->base.op);                                                                      \
         weft_free(it, sizeof *it);                                                                             \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
@@ -334,10 +334,10 @@
         name##__default *it = weft_alloc(sizeof *it);                                                          \
         if (!it)                                                                                               \
             return false;                                                                                      \
-        it->base =                                                                                             \
-            (weft__default){.op = {.handle = weft__op_release(&out->op)}, .done = name##__default_done};       \
+        it->base = (weft__default){.base = {.op = {.handle = weft__op_release(&out->op)}},                     \
+                                   .done = name##__default_done};                                              \
         KEEP;                                                                                                  \
-        weft__default_run(co, &it->base, X##_write(it->base.op.handle WEFT__JUST IT));                         \
+        weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
     }                                                                                                          \
     _Static_assert(1, "")

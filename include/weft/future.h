@@ -18,7 +18,7 @@ extern "C" {
 
 // A default value on its way to a reader after its writer was closed. Allocated, followed by the value.
 typedef struct weft__default {
-    weft_op op;
+    weft__background base;
     void (*done)(struct weft__default *it); // of its type: drops the end, and gives all memory back
 } weft__default;
 

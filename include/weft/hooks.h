@@ -49,6 +49,9 @@ void weft_report(const char *text, size_t length);
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
     RULE(no_memory, "export", "has no memory to start with")                                                   \
+    RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
+    RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
+    RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
     RULE(bad_event, "export", "was sent an event code that this version does not know")
 
 #define WEFT__RULE(name, object, text)                                                                         \

@@ -23,8 +23,15 @@ struct weft_op {
     weft_task *task;   // whose waitable set the handle is in; NULL if in none
     weft_op *next;     // the next in flight of the same hash
     weft_coro *waiter; // who awaits it, if anyone
-    uint32_t (*cancel)(uint32_t handle); // the host's; NULL for one that nobody can reach any more
+    uint32_t (*cancel)(uint32_t handle); // the host's; NULL for a weft__background
 };
+
+// Private: an operation that no coroutine can wait for. Its completion is a function, which is told what the
+// host said, and has no other effect.
+typedef struct weft__background {
+    weft_op op;
+    void (*completed)(struct weft__background *it, weft_task *task, uint32_t code); // of `task`
+} weft__background;
 
 // A bit that no status word of the host has.
 #define WEFT__IN_FLIGHT 8u
@@ -111,9 +118,20 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
 extern void (*weft__unwind_call)(weft_op *op);
 // Hands an event to the operation it belongs to; one that belongs to none is ignored.
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
-// The operation in flight that stands behind `op` in the table, or the first; NULL if there is none.
+// The operation in flight that stands behind `op` in the table of those, or the first; NULL if there is none.
 weft_op *weft__op_next(const weft_op *op);
-// Gives the memory of the table back if nothing is in flight.
+// The operation in flight on a handle in a set of Weft's own; NULL if there is none.
+weft_op *weft__op_find(uint32_t handle);
+// Takes `op` out of its set; in flight, out of the table as well.
+void weft__op_leave_set(weft_op *op);
+void weft__op_leave(weft_op *op);
+// The same for operations in flight that a foreign task waits for: `op` is registered for `task`, or no longer;
+// each of `task`; and the foreign task's event.
+void weft__op_lend(weft_task *task, weft_op *op);
+void weft__op_lent_back(weft_op *op);
+void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op));
+void weft__op_deliver_lent(weft_op *op, uint32_t code);
+// Gives the memory of the tables back if nothing is in flight.
 void weft__op_trim(void);
 
 #ifdef __cplusplus

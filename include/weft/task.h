@@ -38,9 +38,9 @@ struct weft_task {
         weft_task *next; // in the pool
     } link;
     uint32_t set;        // the waitable set; 0 until first needed, and kept for the next task
-    uint32_t members;    // handles in the set
+    uint32_t members;    // handles in the set, and clones that foreign code holds
     uint32_t in_flight;  // operations
-    uint32_t children;   // spawned coroutines that have not ended
+    uint32_t children;   // spawned coroutines that have not ended, and registrations of foreign code
     uint32_t sleepers;   // coroutines that another task may wake
     uint16_t background; // of the operations, those that nobody waits for, by design
     uint16_t flags;
@@ -58,8 +58,9 @@ enum {
     WEFT__ROOT_ENDED = 16,
     WEFT__OVER = 32,     // ended, but for the members of its set
     WEFT__YIELDING = 64, // asleep until the host's next turn
+    WEFT__ROUSED = 128,  // asleep, and the event that ends it is on its way
     WEFT__COUNTED = 256, // in its export's active calls
-    WEFT__ROUSED = 128   // asleep, and the event that ends it is on its way
+    WEFT__EMBEDDED = 512 // in a foreign task, and without a set
 };
 
 // Room for the frame of a new task's root, for weft_task_start; NULL if there is no memory.
@@ -121,6 +122,20 @@ void weft__child_ended(weft_child *child);
 
 // Private: linked only with weft_limit_calls.
 void weft__limit_changed(weft_export *it);
+
+// Private: runs `task` from an event on, and answers the host.
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
+// Private: the same, offering it to foreign code meanwhile; linked only with wasip3_task.h.
+uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
+void weft__task_offer_trim(void);
+
+// Private: what weft_embedded and task.c do for each other; linked only with the former. Registers an operation
+// in flight with the foreign task, takes it out, wakes the foreign task.
+void weft__embedded_join(weft_task *task, weft_op *op);
+void weft__embedded_leave(weft_task *task, weft_op *op);
+void weft__embedded_wake(weft_task *task);
+// Runs what is ready, and those who yielded; true if the task is over.
+bool weft__task_run_embedded(weft_task *task);
 
 // Private: the set that `task` waits on, made when first needed.
 uint32_t weft__task_set(weft_task *task);

@@ -19,6 +19,7 @@
 #include "sync.h"
 #include "task.h"
 #include "time.h"
+#include "wasip3_task.h"
 #include "trace.h"
 
 #endif

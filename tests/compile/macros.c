@@ -340,6 +340,48 @@ static weft_poll scopes_run(weft_coro *co)
 
 weft_step *const scope_steps[] = {scopes_run};
 
+// Foreign code in a task of Weft's, and a coroutine of Weft's in a foreign task.
+WEFT_OFFER_TASK;
+
+static weft_waker *kept;
+
+static bool foreign_poll(void *foreign, weft_waker *waker)
+{
+    (void)foreign;
+    if (kept) {
+        weft_waker_wake(kept);
+        weft_waker_drop(kept);
+    }
+    kept = weft_waker_clone(waker);
+    return false;
+}
+
+typedef struct {
+    weft_coro co;
+    weft_foreign wait;
+    weft_embedded embedded;
+    waits inside;
+} foreigns;
+
+static void wake_nobody(void *data)
+{
+    (void)data;
+}
+
+static weft_poll foreigns_run(weft_coro *co)
+{
+    foreigns *self = weft_frame(co, foreigns);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_foreign_await(co, &self->wait, foreign_poll, NULL));
+    weft_embedded_start(&self->embedded, &self->inside.co, waits_run);
+    if (!weft_embedded_poll(&self->embedded, wake_nobody, NULL))
+        weft_embedded_drop(&self->embedded, wake_nobody, NULL);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+weft_step *const foreign_steps[] = {foreigns_run};
+
 // Seeing inside, error contexts, the hooks of the trace, and limits.
 static uint32_t events;
 

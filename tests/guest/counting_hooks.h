@@ -8,11 +8,17 @@
 
 // The allocation that fails, counted down from here; 0: none.
 static uint32_t fail_at;
+// And all after it.
+__attribute__((unused)) static bool fail_for_good;
+static uint32_t failures;
 
 void *weft_alloc(size_t size)
 {
-    if (fail_at && --fail_at == 0)
+    if (fail_at && --fail_at == 0) {
+        fail_at = fail_for_good;
+        failures++;
         return NULL;
+    }
     live_bytes += (uint32_t)size;
     return malloc(size);
 }

@@ -91,6 +91,18 @@ WEFT = {
     # The check in the task itself is a second line of defence: no call of the API leads to it.
     "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it"),
     "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with"),
+    "no_room_register": (
+        "no_room",
+        "waitable_register: the waitable N cannot be registered: there is no memory",
+    ),
+    "task_over_register": (
+        "task_over",
+        "waitable_register: the waitable N was registered with a task that has ended",
+    ),
+    "no_task_poll": (
+        "no_task",
+        "weft_embedded_poll: the waitable N is to be waited for, but no task is current",
+    ),
     # Only a newer host could do this: the test plays it.
     "bad_event_callback": (
         "bad_event",

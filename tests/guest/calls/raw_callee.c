@@ -57,10 +57,11 @@ callee_callback_code_t exports_weft_calls_peer_add_later(uint32_t a, uint32_t b)
 
 callee_callback_code_t exports_weft_calls_peer_add_later_callback(callee_event_t *event)
 {
-    if (event->event != CALLEE_EVENT_NONE)
-        __builtin_trap();
     uint32_t *sum = callee_context_get_0();
-    exports_weft_calls_peer_add_later_return(*sum);
+    if (event->event == CALLEE_EVENT_CANCEL)
+        callee_task_cancel();
+    else
+        exports_weft_calls_peer_add_later_return(*sum);
     free(sum);
     return CALLEE_CALLBACK_CODE_EXIT;
 }

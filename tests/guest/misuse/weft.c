@@ -427,6 +427,62 @@ TEST_BODY(bad_event_callback, {
     weft_task_callback(7, 0, 0);
 })
 
+// no_room, task_over, no_task: of code beside Weft, played here
+
+static wasip3_task_v2 offered;
+
+static void called(void *it, uint32_t code)
+{
+    (void)it;
+    (void)code;
+}
+
+static void keep_current(void)
+{
+    wasip3_task *task = wasip3_task_set(NULL);
+    wasip3_task_set(task);
+    offered = *(wasip3_task_v2 *)(void *)task;
+}
+
+TEST_BODY(no_room_register, {
+    keep_current();
+    fail_at = 1;
+    offered.v1.waitable_register(offered.v1.ptr, self->in.op.handle, called, NULL);
+})
+
+static weft_poll clone_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    keep_current();
+    offered.vtable->clone(offered.v1.ptr);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(task_over_register, {
+    weft_block_on(&self->other, clone_run);
+    offered.v1.waitable_register(offered.v1.ptr, self->in.op.handle, called, NULL);
+})
+
+static weft_poll reads_run(weft_coro *co)
+{
+    static numbers_reader in;
+    static numbers_writer out;
+    static uint32_t item;
+    WEFT_BEGIN(co);
+    in = numbers_reader_of(numbers_new(&out));
+    WEFT_AWAIT(numbers_read(co, &in, &item, 1));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(no_task_poll, {
+    static weft_embedded embedded;
+    weft_embedded_start(&embedded, &self->other, reads_run);
+    wasip3_task_set(NULL);
+    weft_embedded_poll(&embedded, NULL, NULL);
+})
+
 // Left to the host.
 
 TEST_BODY(host_both_ends_of_texts, {
@@ -599,6 +655,9 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
+    TEST(no_room_register)                                                                                     \
+    TEST(task_over_register)                                                                                   \
+    TEST(no_task_poll)                                                                                         \
     TEST(host_both_ends_of_texts)                                                                              \
     TEST(host_out_of_bounds)                                                                                   \
     TEST(host_backpressure_underflow)                                                                          \

@@ -192,6 +192,32 @@ static weft_poll tell_parent_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// A child that fails while its scope is closed: the close still waits for all, and the scope is as new.
+typedef three fails_in_close;
+
+static weft_poll fails_in_close_run(weft_coro *co)
+{
+    three *self = weft_frame(co, three);
+    WEFT_BEGIN(co);
+    for (self->i = WEFT_END_SIBLINGS; self->i <= WEFT_GO_ON; self->i++) {
+        self->scope.policy = (weft_policy)self->i;
+        spawn(self, 0, 9, 3, 0);
+        spawn(self, 1, 0, 1, 5);
+        WEFT_AWAIT(weft_yield(co));
+        EXPECT(outcome(self, 1), WEFT_UNFINISHED);
+        WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        EXPECT_SAID("abB..");
+        EXPECT(outcome(self, 0), WEFT_CANCELLED);
+        EXPECT(outcome(self, 1), WEFT_FAILED);
+        EXPECT(self->scope.count, 0);
+        EXPECT(self->scope.failed, false);
+        EXPECT(self->scope.failure, 0);
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 typedef three go_on;
 
 static weft_poll go_on_run(weft_coro *co)
@@ -578,6 +604,7 @@ static uint64_t peer_probe(void)
     TEST(race)                                                                                                 \
     TEST(end_siblings)                                                                                         \
     TEST(tell_parent)                                                                                          \
+    TEST(fails_in_close)                                                                                       \
     TEST(go_on)                                                                                                \
     TEST(cancel_handles)                                                                                       \
     TEST(shield)                                                                                               \

@@ -1,0 +1,199 @@
+// A Weft task as the wasip3_task of foreign code that runs inside of it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/op.h>
+#include <weft/wasip3_task.h>
+
+// Only one is linked.
+__attribute__((weak)) wasip3_task *wasip3_task_set(wasip3_task *task)
+{
+    static wasip3_task *current;
+    wasip3_task *before = current;
+    current = task;
+    return before;
+}
+
+// A waitable of foreign code that one of our tasks waits for.
+typedef struct {
+    weft__background base;
+    void (*callback)(void *callback_ptr, uint32_t code);
+    void *callback_ptr;
+} registration;
+
+struct weft_waker {
+    uint32_t count;
+    weft_foreign *wait; // NULL when that has ended
+};
+
+// Both come and go with each wait of foreign code, so they are kept for the next.
+typedef union block {
+    union block *next;
+    registration registration;
+    weft_waker waker;
+} block;
+
+static block *unused;
+
+static void *take_block(const char *call, uint32_t waitable)
+{
+    block *it = unused;
+    if (it)
+        unused = it->next;
+    else
+        it = weft_alloc(sizeof *it);
+    if (!it) // foreign code cannot be told
+        weft_misuse_no_room(call, waitable);
+    return it;
+}
+
+static void give_block(void *memory)
+{
+    block *it = memory;
+    it->next = unused;
+    unused = it;
+}
+
+void weft__task_offer_trim(void)
+{
+    for (block *it; (it = unused);) {
+        unused = it->next;
+        weft_free(it, sizeof *it);
+    }
+}
+
+// The callback is the last to happen: it may register again, or end the task's last clone.
+static void completed(weft__background *base, weft_task *task, uint32_t code)
+{
+    registration it = *(registration *)base;
+    task->children--;
+    weft__op_leave_set(&base->op);
+    give_block(base);
+    it.callback(it.callback_ptr, code);
+}
+
+static registration *find(uint32_t waitable)
+{
+    weft_op *op = weft__op_find(waitable);
+    if (!op)
+        return NULL;
+    weft__background *it = (weft__background *)op;
+    WEFT__CHECK(op->cancel || it->completed != completed, busy, "waitable_register", waitable);
+    return (registration *)it;
+}
+
+static void forget(registration *it)
+{
+    it->base.op.task->in_flight--;
+    it->base.op.task->children--;
+    weft__op_leave(&it->base.op); // and the task is roused: it may have waited for nothing else
+    give_block(it);
+}
+
+static void *waitable_register(void *ptr, uint32_t waitable,
+                               void (*callback)(void *callback_ptr, uint32_t code), void *callback_ptr)
+{
+    weft_task *task = ptr;
+    WEFT__CHECK(task->flags & WEFT__OVER, task_over, "waitable_register", waitable);
+    registration *it = find(waitable);
+    void *before = NULL;
+    if (it && it->base.op.task == task) {
+        before = it->callback_ptr;
+    } else {
+        if (it)
+            forget(it);
+        it = take_block("waitable_register", waitable);
+        *it = (registration){.base = {.op = {.handle = waitable}, .completed = completed}};
+        task->children++;
+        weft__op_track(task, &it->base.op, WEFT_EVENT_NONE, NULL);
+    }
+    it->callback = callback;
+    it->callback_ptr = callback_ptr;
+    return before;
+}
+
+// Whichever of our tasks `ptr` is: a waitable is registered once.
+static void *waitable_unregister(void *ptr, uint32_t waitable)
+{
+    (void)ptr;
+    registration *it = find(waitable);
+    if (!it)
+        return NULL;
+    void *callback_ptr = it->callback_ptr;
+    forget(it);
+    return callback_ptr;
+}
+
+// The block of a task that has ended stays for its clones as for the members of its set.
+static void *clone(void *ptr)
+{
+    ((weft_task *)ptr)->members++;
+    return ptr;
+}
+
+static void drop(void *ptr)
+{
+    weft__task_leave(ptr);
+}
+
+static const wasip3_task_vtable vtable = {waitable_register, waitable_unregister, clone, drop, NULL};
+
+uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
+{
+    wasip3_task_v2 offered = {{3, task, waitable_register, waitable_unregister}, &vtable};
+    wasip3_task *before = wasip3_task_set(&offered.v1);
+    uint32_t answer = weft__task_run(task, event, waitable, code);
+    wasip3_task_set(before);
+    return answer;
+}
+
+extern const char weft__task_offered; // what links this file
+const char weft__task_offered = 0;
+
+weft_waker *weft_waker_clone(weft_waker *waker)
+{
+    waker->count++;
+    return waker;
+}
+
+void weft_waker_drop(weft_waker *waker)
+{
+    if (--waker->count == 0)
+        give_block(waker);
+}
+
+void weft_waker_wake(weft_waker *waker)
+{
+    if (waker->wait)
+        weft_event_set(&waker->wait->woken);
+}
+
+static weft_poll foreign_run(weft_coro *co)
+{
+    weft_foreign *self = weft_frame(co, weft_foreign);
+    WEFT_BEGIN(co);
+    self->waker = take_block("weft_foreign_await", 0);
+    *self->waker = (weft_waker){1, self};
+    for (;;) {
+        weft_event_clear(&self->woken);
+        if (self->poll(self->foreign, self->waker))
+            break;
+        if (self->woken.is_set)
+            WEFT_AWAIT(weft_yield(co));
+        else
+            WEFT_AWAIT(weft_event_wait(co, &self->woken));
+    }
+    WEFT_FINALLY(co);
+    if (self->waker) {
+        self->waker->wait = NULL;
+        weft_waker_drop(self->waker);
+        self->waker = NULL;
+    }
+    WEFT_END(co);
+}
+
+weft_poll weft_foreign_await(weft_coro *co, weft_foreign *wait, weft_foreign_step *poll, void *foreign)
+{
+    wait->poll = poll;
+    wait->foreign = foreign;
+    wait->waker = NULL; // of one that is cancelled before its first step
+    return weft_call(co, &wait->co, foreign_run);
+}

@@ -1,0 +1,212 @@
+// The C half of the component: exports on Weft that await Rust futures, and a Weft coroutine that Rust awaits.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "c.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+// Rust's: src/lib.rs and src/weft.rs.
+typedef struct rust_future rust_future;
+rust_future *rust_sum_new(uint32_t stream);
+rust_future *rust_notified_new(void);
+bool rust_poll(void *it, weft_waker *waker);
+uint64_t rust_result(const rust_future *it);
+void rust_drop(rust_future *it);
+void rust_notify(void);
+uint32_t rust_live_bytes(void);
+
+static uint32_t coroutines, overs;
+static weft_event event;
+
+uint64_t exports_weft_both_weft_side_probe(void)
+{
+    return probe() + rust_live_bytes() + coroutines;
+}
+
+uint32_t exports_weft_both_weft_side_overs(void)
+{
+    uint32_t were = overs;
+    overs = 0;
+    return were;
+}
+
+// A Weft task awaits a Rust future.
+
+typedef struct {
+    weft_coro co;
+    weft_foreign wait;
+    rust_future *future;
+    uint32_t stream;
+    uint64_t sum;
+} sum;
+
+static weft_poll sum_run(weft_coro *co)
+{
+    sum *self = weft_frame(co, sum);
+    WEFT_BEGIN(co);
+    self->future = rust_sum_new(self->stream);
+    WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
+    WEFT_RETURN(co, exports_weft_both_weft_side_sum, rust_result(self->future));
+    WEFT_FINALLY(co);
+    rust_drop(self->future);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_sum, sum, sum_run,
+            (exports_weft_both_weft_side_stream_u32_t numbers), self->stream = numbers);
+
+static weft_poll part_run(weft_coro *co)
+{
+    sum *self = weft_frame(co, sum);
+    WEFT_BEGIN(co);
+    self->future = rust_sum_new(self->stream);
+    WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
+    self->sum = rust_result(self->future);
+    WEFT_FINALLY(co);
+    rust_drop(self->future);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child children[2];
+    sum parts[2];
+} sum_both;
+
+static weft_poll sum_both_run(weft_coro *co)
+{
+    sum_both *self = weft_frame(co, sum_both);
+    WEFT_BEGIN(co);
+    for (int i = 0; i < 2; i++)
+        weft_spawn(co, &self->scope, &self->children[i], &self->parts[i].co, part_run);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_RETURN(co, exports_weft_both_weft_side_sum_both, self->parts[0].sum + self->parts[1].sum);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_sum_both, sum_both, sum_both_run,
+            (exports_weft_both_weft_side_stream_u32_t left, exports_weft_both_weft_side_stream_u32_t right),
+            self->parts[0].stream = left, self->parts[1].stream = right);
+
+typedef struct {
+    weft_coro co;
+    weft_foreign wait;
+    rust_future *future;
+} wait;
+
+static weft_poll wait_run(weft_coro *co)
+{
+    wait *self = weft_frame(co, wait);
+    WEFT_BEGIN(co);
+    self->future = rust_notified_new();
+    WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
+    WEFT_RETURN(co, exports_weft_both_weft_side_wait, (uint32_t)rust_result(self->future));
+    WEFT_FINALLY(co);
+    rust_drop(self->future);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
+
+typedef struct {
+    weft_coro co;
+} plain;
+
+static weft_poll notify_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    rust_notify();
+    WEFT_RETURN_VOID(co, exports_weft_both_weft_side_notify);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_notify, plain, notify_run, (void), );
+
+static weft_poll set_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    weft_event_set(&event);
+    weft_event_clear(&event);
+    WEFT_RETURN_VOID(co, exports_weft_both_weft_side_set);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_set, plain, set_run, (void), );
+
+// A Weft coroutine that Rust awaits.
+
+enum kind { PLAIN, SLOW_FINALISER, EVENT }; // src/weft.rs: Kind
+
+typedef struct {
+    weft_coro co;
+    weft_subtask call;
+    enum kind kind;
+    uint32_t ticket, result, last;
+} hold;
+
+static weft_poll hold_run(weft_coro *co)
+{
+    hold *self = weft_frame(co, hold);
+    WEFT_BEGIN(co);
+    if (self->kind == EVENT) {
+        WEFT_AWAIT(weft_event_wait(co, &event));
+        self->result = self->ticket;
+    } else {
+        WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
+    }
+    WEFT_FINALLY(co);
+    if (self->kind == SLOW_FINALISER)
+        WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket + 1, &self->last)));
+    WEFT_END(co);
+}
+
+// What Rust holds a pointer to.
+typedef struct {
+    weft_embedded embedded;
+    hold frame;
+} coroutine;
+
+coroutine *hold_new(uint32_t ticket, enum kind kind);
+bool hold_poll(coroutine *it, void (*wake)(void *data), void *data);
+uint32_t hold_result(const coroutine *it);
+void hold_drop(coroutine *it);
+
+coroutine *hold_new(uint32_t ticket, enum kind kind)
+{
+    coroutine *it = calloc(1, sizeof *it); // malloc aligns to 16
+    coroutines++;
+    it->frame.ticket = ticket;
+    it->frame.kind = kind;
+    weft_embedded_start(&it->embedded, &it->frame.co, hold_run);
+    return it;
+}
+
+bool hold_poll(coroutine *it, void (*wake)(void *data), void *data)
+{
+    return weft_embedded_poll(&it->embedded, wake, data);
+}
+
+uint32_t hold_result(const coroutine *it)
+{
+    return it->frame.result;
+}
+
+static void give_back(void *it)
+{
+    overs++;
+    coroutines--;
+    free(it);
+}
+
+void hold_drop(coroutine *it)
+{
+    if (!weft_embedded_drop(&it->embedded, give_back, it))
+        return;
+    coroutines--;
+    free(it);
+}
