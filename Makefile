@@ -9,7 +9,8 @@ C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 	@echo
-	@echo "PRESET=... builds another preset (cmake --list-presets), TESTS=... runs a part of the tests"
+	@echo "PRESET=... builds another preset (cmake --list-presets), TESTS=... runs a part of the tests,"
+	@echo "BENCH=... are options of bench/run.py: BENCH='--exact', BENCH='--profile stream-items', BENCH=--help"
 
 setup: ## install the pinned tools into .tools/
 	@python3 tools/setup.py
@@ -37,6 +38,13 @@ demo: setup ## build the examples, and see them work on wasmtime
 	$(PYTHON) tools/demo.py --wasmtime .tools/bin/wasmtime \
 	    --echo build/release/examples/echo.wasm --cat build/release/examples/cat.wasm
 
+bench: setup ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
+	cmake --preset bench
+	cmake --build --preset bench
+	cmake --preset bench-minsize
+	cmake --build --preset bench-minsize
+	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)
+
 format: setup ## lay out all C
 	.tools/bin/clang-format -i $(C_FILES)
 
@@ -49,4 +57,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test trace demo format lint clean distclean
+.PHONY: help setup build test trace demo bench format lint clean distclean

@@ -27,8 +27,9 @@ def test_links(document):
     text = (ROOT / document).read_text()
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / Path(document).parent / target).exists(), f"{document} links to {target}"
-    for target in re.findall(r"make test TESTS=(\S+)", text):
-        assert (ROOT / target.rstrip("`")).exists(), f"{document} names {target}"
+    for targets in re.findall(r'make test TESTS=("[^"]+"|[^\s`]+)', text):
+        for target in targets.strip('"').split():
+            assert (ROOT / target).exists(), f"{document} names {target}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

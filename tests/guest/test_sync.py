@@ -13,6 +13,7 @@ TESTS = [
     "cancel_across",
     "mutex_is_fair",
     "mutex_cancelled",
+    "outlive",
     "channel_order",
     "channel_close",
     "channel_cancelled",

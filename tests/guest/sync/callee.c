@@ -14,7 +14,7 @@ static weft_event event, leaves[8];
 static weft_mutex mutex;
 static few few_numbers;
 static rendezvous none;
-static uint32_t waiting, had, holder, finalised;
+static uint32_t waiting, had, holder, finalised, left_behind;
 
 // Who can be cancelled from another task.
 static weft_coro *victims[8];
@@ -31,7 +31,7 @@ void exports_weft_sync_peer_reset(void)
         leaves[i].is_set = false;
     few_numbers = (few){0};
     none = (rendezvous){0};
-    had = finalised = 0;
+    had = finalised = left_behind = 0;
 }
 
 uint32_t exports_weft_sync_peer_waiting(void)
@@ -275,3 +275,32 @@ static weft_poll cancel_run(weft_coro *co)
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);
+
+static weft_poll left_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_event_wait(co, &event));
+    left_behind++;
+    WEFT_FINALLY(co);
+    if (weft_cancelled(co))
+        left_behind += 1 << 16;
+    WEFT_END(co);
+}
+
+static weft_poll leave_behind_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_CANCEL_TOO);
+    weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_OUTLIVE_CANCEL);
+    WEFT_AWAIT(weft_event_wait(co, &event));
+    WEFT_RETURN_VOID(co, exports_weft_sync_peer_leave_behind);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_leave_behind, set, leave_behind_run, (void), );
+
+uint32_t exports_weft_sync_peer_left_behind(void)
+{
+    return left_behind;
+}

@@ -308,6 +308,33 @@ static weft_poll channel_cancelled_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// A cancel of the call ends its root, and what was spawned to be cancelled with it; the other goes on, in the
+// task.
+typedef frame outlive;
+
+static weft_poll outlive_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    weft_sync_peer_reset();
+    weft_subtask_start(co, &self->calls[0], weft_sync_peer_leave_behind());
+    weft_stop(&self->calls[0]);
+    EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED_CANCELLED);
+    EXPECT(weft_sync_peer_left_behind(), 1 << 16);
+    WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_set()));
+    while (weft_sync_peer_left_behind() != 1 + (1 << 16))
+        WEFT_AWAIT(weft_yield(co));
+    // Not cancelled, both go on after the root.
+    weft_sync_peer_reset();
+    weft_subtask_start(co, &self->calls[0], weft_sync_peer_leave_behind());
+    WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_set()));
+    WEFT_AWAIT(weft_await(co, &self->calls[0]));
+    while (weft_sync_peer_left_behind() != 2)
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 #define TESTS                                                                                                  \
     TEST(wake_one)                                                                                             \
     TEST(wake_by_sync)                                                                                         \
@@ -318,6 +345,7 @@ static weft_poll channel_cancelled_run(weft_coro *co)
     TEST(cancel_across)                                                                                        \
     TEST(mutex_is_fair)                                                                                        \
     TEST(mutex_cancelled)                                                                                      \
+    TEST(outlive)                                                                                              \
     TEST(channel_order)                                                                                        \
     TEST(channel_close)                                                                                        \
     TEST(channel_cancelled)

@@ -1,0 +1,21 @@
+// call-ready, the callee on Weft: it returns at once.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "call_ready_callee.h"
+#include <weft/weft.h>
+
+typedef struct {
+    weft_coro co;
+    uint32_t a, b;
+} add;
+
+static weft_poll add_run(weft_coro *co)
+{
+    add *self = weft_frame(co, add);
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_bench_aio_call_ready_add, self->a + self->b);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(call_ready_callee, exports_bench_aio_call_ready_add, add, add_run, (uint32_t a, uint32_t b),
+            self->a = a, self->b = b);

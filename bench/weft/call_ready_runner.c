@@ -1,0 +1,25 @@
+// call-ready, the runner on Weft: one call after the other.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "call_ready_runner.h"
+#include <weft/weft.h>
+
+typedef struct {
+    weft_coro co;
+    weft_subtask call;
+    uint32_t n, i, sum;
+} run;
+
+static weft_poll run_run(weft_coro *co)
+{
+    run *self = weft_frame(co, run);
+    WEFT_BEGIN(co);
+    for (; self->i < self->n; self->i++)
+        WEFT_AWAIT(
+            weft_subtask_call(co, &self->call, bench_aio_call_ready_add(self->sum, self->i, &self->sum)));
+    WEFT_RETURN(co, exports_call_ready_runner_run_call_ready, self->sum);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(call_ready_runner, exports_call_ready_runner_run_call_ready, run, run_run, (uint32_t n),
+            self->n = n);

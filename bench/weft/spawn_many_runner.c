@@ -1,0 +1,49 @@
+// spawn-many on Weft: coroutines of one task, in an array of frames.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "spawn_many_runner.h"
+#include <stdlib.h>
+#include <weft/weft.h>
+
+typedef struct {
+    weft_coro co;
+    weft_child child;
+    uint32_t *counter;
+} bump;
+
+static weft_poll bump_run(weft_coro *co)
+{
+    bump *self = weft_frame(co, bump);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    ++*self->counter;
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    bump *bumps;
+    uint32_t n, counter;
+} run;
+
+static weft_poll run_run(weft_coro *co)
+{
+    run *self = weft_frame(co, run);
+    WEFT_BEGIN(co);
+    self->bumps = calloc(self->n, sizeof *self->bumps);
+    for (uint32_t i = 0; i < self->n; i++) {
+        bump *it = &self->bumps[i];
+        it->counter = &self->counter;
+        weft_spawn(co, &self->scope, &it->child, &it->co, bump_run);
+    }
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_RETURN(co, exports_spawn_many_runner_run_spawn_many, self->counter);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    free(self->bumps);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, run_run, (uint32_t n),
+            self->n = n);

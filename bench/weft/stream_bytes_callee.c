@@ -1,0 +1,30 @@
+// stream-bytes, the callee on Weft: it writes one buffer again and again.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "stream_bytes_callee.h"
+#include <string.h>
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, exports_bench_aio_stream_bytes_stream_u8, uint8_t);
+
+typedef struct {
+    weft_coro co;
+    bytes_writer out;
+    uint32_t chunks;
+    uint8_t buffer[65536];
+} source;
+
+static weft_poll source_run(weft_coro *co)
+{
+    source *self = weft_frame(co, source);
+    WEFT_BEGIN(co);
+    memset(self->buffer, 0xa5, sizeof self->buffer);
+    WEFT_RETURN(co, exports_bench_aio_stream_bytes_open, bytes_new(&self->out));
+    for (; self->chunks > 0; self->chunks--)
+        WEFT_AWAIT(bytes_write_all(co, &self->out, self->buffer, sizeof self->buffer));
+    WEFT_FINALLY(co);
+    bytes_close_writer(&self->out);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, source_run, (uint32_t mib),
+            self->chunks = mib * 16);

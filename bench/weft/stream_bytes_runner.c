@@ -1,0 +1,37 @@
+// stream-bytes, the runner on Weft: it reads into one buffer until the writer is gone.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "stream_bytes_runner.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, bench_aio_stream_bytes_stream_u8, uint8_t);
+
+typedef struct {
+    weft_coro co;
+    weft_subtask call;
+    bench_aio_stream_bytes_stream_u8_t opened;
+    bytes_reader in;
+    uint32_t n;
+    uint64_t total;
+    uint8_t buffer[65536];
+} run;
+
+static weft_poll run_run(weft_coro *co)
+{
+    run *self = weft_frame(co, run);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_aio_stream_bytes_open(self->n, &self->opened)));
+    self->in = bytes_reader_of(self->opened);
+    do {
+        WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+        if (self->in.count && (self->buffer[0] != 0xa5 || self->buffer[self->in.count - 1] != 0xa5))
+            WEFT_FAIL(co, 1);
+        self->total += self->in.count;
+    } while (!weft_dropped(&self->in));
+    WEFT_RETURN(co, exports_stream_bytes_runner_run_stream_bytes, self->total);
+    WEFT_FINALLY(co);
+    bytes_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, run_run, (uint32_t n),
+            self->n = n);

@@ -1,0 +1,27 @@
+// stream-items, the callee on Weft: one item a write.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "stream_items_callee.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(items, exports_bench_aio_stream_items_stream_u32, uint32_t);
+
+typedef struct {
+    weft_coro co;
+    items_writer out;
+    uint32_t n, i;
+} source;
+
+static weft_poll source_run(weft_coro *co)
+{
+    source *self = weft_frame(co, source);
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_bench_aio_stream_items_open, items_new(&self->out));
+    for (; self->i < self->n; self->i++)
+        WEFT_AWAIT(items_write(co, &self->out, &self->i, 1));
+    WEFT_FINALLY(co);
+    items_close_writer(&self->out);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(stream_items_callee, exports_bench_aio_stream_items_open, source, source_run, (uint32_t n),
+            self->n = n);
