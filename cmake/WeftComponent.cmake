@@ -20,8 +20,10 @@
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
 
 # Where weft's own build, or an installation of it, has the tools and the WIT files of WASI.
-find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin" NO_CMAKE_FIND_ROOT_PATH)
-find_program(WEFT_WASM_TOOLS wasm-tools HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin" NO_CMAKE_FIND_ROOT_PATH)
+get_filename_component(weft_tools "${WEFT_ZIG}" DIRECTORY) # of the toolchain file, which may be all that is left of it
+list(PREPEND weft_tools "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin")
+find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH)
+find_program(WEFT_WASM_TOOLS wasm-tools HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH)
 find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/wit" "${CMAKE_CURRENT_LIST_DIR}/wit"
   NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
   DOC "The folder with the WIT files of WASI")

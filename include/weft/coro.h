@@ -17,7 +17,7 @@
 //
 // Laws:
 // - Locals do not survive an await; fields of the frame do. (clang -Wconditional-uninitialized finds the
-//   ones that slip; __attribute__((cleanup)) across an await is refused by clang.)
+//   scalars that slip, not arrays and structs; __attribute__((cleanup)) across an await is refused by clang.)
 // - Awaits may stand inside the user's own if, for, while and switch.
 // - The only ways out are WEFT_END, WEFT_FINISH and WEFT_FAIL. A return past them stops with a message.
 // - A cancel is delivered where a coroutine waits, never between two statements. The operation below it is
