@@ -77,7 +77,9 @@ static void show_unawaited(const weft_task *task)
         line.length = 0;
         weft__add(&line, "weft:   ");
         weft__add_op(&line, op);
-        weft__add(&line, op->cancel ? ": nobody waits for it" : ": a default on its way");
+        weft__add(&line, op->cancel       ? ": nobody waits for it"
+                         : op->status & 7 ? ": a default on its way"
+                                          : ": foreign code waits for it");
         weft__report_line(&line);
     }
 }

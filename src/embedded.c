@@ -83,7 +83,9 @@ static bool run(weft_embedded *it)
 {
     weft_task *task = &it->task;
     task->flags |= WEFT__AWAKE;
+    WEFT__TRACE_TASK(task, RESUME);
     if (weft__task_run_embedded(task)) {
+        WEFT__TRACE_TASK(task, END);
         task->flags |= WEFT__OVER;
         close_own_stream(it);
         let_go(&it->host);
@@ -92,6 +94,7 @@ static bool run(weft_embedded *it)
     if (it->dropped)
         read_own_stream(it);
     task->flags &= (uint16_t)~WEFT__AWAKE;
+    WEFT__TRACE_TASK(task, WAIT);
     if (task->yielded)
         weft__task_rouse(task);
     return false;
@@ -183,6 +186,8 @@ void weft_embedded_start(weft_embedded *it, weft_coro *root, weft_step *run)
     *it = (weft_embedded){.root = root};
     it->task.link.from = &from;
     it->task.flags = WEFT__EMBEDDED | WEFT__RETURNED;
+    WEFT__TRACE_TASK(&it->task, START);
+    WEFT__TRACE_TASK(&it->task, WAIT);
     weft__start(root, run, &it->task);
     root->up.parent = NULL;
     weft__queue_push_back(&it->task.ready, root);

@@ -7,7 +7,7 @@ const char *weft__op_kind(const weft_op *op)
 {
     static const char *const kinds[] = {"call",        "call",         "stream read", "stream write",
                                         "future read", "future write", "operation",   "operation"};
-    return kinds[op->status & 7];
+    return op->cancel || op->status & 7 ? kinds[op->status & 7] : "foreign waitable";
 }
 
 void weft__add_op(weft__text *to, const weft_op *op)

@@ -78,10 +78,15 @@ weft_op *weft__op_next(const weft_op *op)
 {
     if (op && op->next)
         return op->next;
-    for (uint32_t i = op ? (op->handle & (own.count - 1)) + 1 : 0; i < own.count; i++)
-        if (own.chains[i])
-            return own.chains[i];
-    return NULL;
+    const table *in = op && op->task->flags & WEFT__EMBEDDED ? &lent : &own;
+    uint32_t i = op ? (op->handle & (in->count - 1)) + 1 : 0;
+    for (;; in = &lent, i = 0) {
+        for (; i < in->count; i++)
+            if (in->chains[i])
+                return in->chains[i];
+        if (in == &lent)
+            return NULL;
+    }
 }
 
 // Finds and takes out.
@@ -309,6 +314,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
 
 static void complete_background(weft_op *op, uint32_t code)
 {
+    WEFT__TRACE_OP(op, END, code);
     weft__background *it = (weft__background *)op;
     op->task->in_flight--;
     it->completed(it, op->task, code);
@@ -328,6 +334,7 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
     bool is_call = event <= WEFT_EVENT_SUBTASK;
     if (!op->cancel) {
         weft__background *it = (weft__background *)op;
+        WEFT__TRACE_OP(op, END, code);
         task->in_flight--;
         weft__op_lent_back(op);
         it->completed(it, task, code);

@@ -312,6 +312,7 @@ bool weft__task_run_embedded(weft_task *task)
         weft__wake(co);
     run_ready(task);
     if (!over(task)) {
+        WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers && !task->yielded);
         WEFT__CHECK(!task->in_flight && !task->sleepers && !task->yielded, deadlock, task->link.from->name, 0);
         return false;
     }

@@ -82,6 +82,7 @@ static registration *find(uint32_t waitable)
 
 static void forget(registration *it)
 {
+    WEFT__TRACE_OP(&it->base.op, END, WEFT_COPY_CANCELLED);
     it->base.op.task->in_flight--;
     it->base.op.task->children--;
     weft__op_leave(&it->base.op); // and the task is roused: it may have waited for nothing else

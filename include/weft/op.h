@@ -118,7 +118,7 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
 extern void (*weft__unwind_call)(weft_op *op);
 // Hands an event to the operation it belongs to; one that belongs to none is ignored.
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
-// The operation in flight that stands behind `op` in the table of those, or the first; NULL if there is none.
+// The operation in flight that stands behind `op` in the tables of those, or the first; NULL if there is none.
 weft_op *weft__op_next(const weft_op *op);
 // The operation in flight on a handle in a set of Weft's own; NULL if there is none.
 weft_op *weft__op_find(uint32_t handle);

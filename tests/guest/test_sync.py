@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import pytest
+from lists import listed
 
 TESTS = [
     "wake_one",
@@ -23,3 +24,8 @@ TESTS = [
 @pytest.mark.parametrize("test", TESTS)
 def test_sync(passes, test):
     passes("sync", test)
+
+
+@pytest.mark.parametrize("runner, test", listed("sync", "raw"))
+def test_sync_raw(passes, runner, test):
+    passes(f"sync-{runner}", test)

@@ -1,0 +1,191 @@
+// The peer of the tests of whole tasks that the host cancels: on Weft, which is what they are about.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "callee.h"
+#include "check.h"
+#include "counting_hooks.h"
+#include <weft/weft.h>
+
+WEFT_STREAM(bytes, exports_weft_stopped_peer_stream_u8, uint8_t);
+
+static weft_mutex lock;
+static weft_event go;
+static uint32_t begun, ended;
+static bytes_reader output;
+
+uint64_t exports_weft_stopped_peer_probe(void)
+{
+    return probe();
+}
+
+void exports_weft_stopped_peer_tally(callee_tuple3_u32_u32_u32_t *result)
+{
+    *result = (callee_tuple3_u32_u32_u32_t){begun, ended, lock.taken};
+    begun = ended = 0;
+}
+
+uint32_t exports_weft_stopped_peer_output(void)
+{
+    return bytes_release(&output);
+}
+
+void exports_weft_stopped_peer_go(void)
+{
+    weft_event_set(&go);
+}
+
+typedef struct {
+    weft_coro co;
+    bytes_reader in;
+    uint8_t items[3];
+    uint32_t sum;
+} reader;
+
+static weft_poll reader_run(weft_coro *co)
+{
+    reader *self = weft_frame(co, reader);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->in)) {
+        WEFT_AWAIT(bytes_read(co, &self->in, self->items, sizeof self->items));
+        for (size_t i = 0; i < self->in.count; i++)
+            self->sum += self->items[i];
+    }
+    WEFT_FINALLY(co);
+    bytes_close_reader(&self->in);
+    WEFT_AWAIT(weft_yield(co));
+    ended++;
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    bytes_writer out;
+} writer;
+
+static weft_poll writer_run(weft_coro *co)
+{
+    writer *self = weft_frame(co, writer);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->out))
+        WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"abcdefg", 7));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_yield(co));
+    bytes_close_writer(&self->out);
+    ended++;
+    WEFT_END(co);
+}
+
+// Takes the lock after `work`, and holds it for a turn.
+typedef struct {
+    weft_coro co;
+    weft_permit permit;
+} locker;
+
+static weft_poll locker_run(weft_coro *co)
+{
+    locker *self = weft_frame(co, locker);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_yield(co));
+    weft_release(&self->permit);
+    ended++;
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t i;
+} turner;
+
+static weft_poll turner_run(weft_coro *co)
+{
+    turner *self = weft_frame(co, turner);
+    WEFT_BEGIN(co);
+    for (; self->i < 6; self->i++)
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    ended++;
+    WEFT_END(co);
+}
+
+// A scope within: two that take turns, one of them the library's.
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    turner first;
+} inner;
+
+static weft_poll inner_run(weft_coro *co)
+{
+    inner *self = weft_frame(co, inner);
+    WEFT_BEGIN(co);
+    begun += 2;
+    weft_spawn(co, &self->scope, &self->child, &self->first.co, turner_run);
+    weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(turner), turner_run)));
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    ended++;
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child children[4];
+    reader reader;
+    writer writer;
+    locker locker;
+    inner inner;
+    weft_permit permit;
+} work;
+
+static weft_poll work_run(weft_coro *co)
+{
+    work *self = weft_frame(co, work);
+    WEFT_BEGIN(co);
+    weft_event_clear(&go);
+    output = bytes_reader_of(bytes_new(&self->writer.out));
+    WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
+    begun += 6;
+    weft_spawn(co, &self->scope, &self->children[0], &self->reader.co, reader_run);
+    weft_spawn(co, &self->scope, &self->children[1], &self->writer.co, writer_run);
+    weft_spawn(co, &self->scope, &self->children[2], &self->locker.co, locker_run);
+    weft_spawn(co, &self->scope, &self->children[3], &self->inner.co, inner_run);
+    // in the scope of the task: the cancel does not reach it
+    weft_task_spawn(co, sizeof(turner), turner_run, WEFT_OUTLIVE_CANCEL);
+    WEFT_AWAIT(weft_event_wait(co, &go));
+    weft_release(&self->permit);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_RETURN(co, exports_weft_stopped_peer_work, self->reader.sum);
+    WEFT_FINALLY(co);
+    weft_release(&self->permit);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    bytes_close_reader(&output);
+    ended++;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_stopped_peer_work, work, work_run, (uint32_t bytes),
+            self->reader.in = bytes_reader_of(bytes));
+
+typedef struct {
+    weft_coro co;
+    weft_permit permit;
+} bystander;
+
+static weft_poll bystander_run(weft_coro *co)
+{
+    bystander *self = weft_frame(co, bystander);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
+    WEFT_RETURN(co, exports_weft_stopped_peer_bystander, 1);
+    WEFT_FINALLY(co);
+    weft_release(&self->permit);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
