@@ -395,10 +395,13 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
     bool embedded = task->flags & WEFT__EMBEDDED;
     bool leaves =
         embedded || event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
+    WEFT__TRACE_OP(op, CANCEL, 0);
     op->status |= WEFT__CANCELLING;
     op->cancel = outcome;
     if (leaves)
         weft__op_leave(op); // it is the host's: code of ours may run inside, and must not stop it
+    else
+        weft__task_rouse(task); // the cancel may take an event that the host is about to deliver
     weft__blocked++;
     uint32_t status = cancel(op->handle);
     weft__blocked--;

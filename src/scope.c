@@ -47,6 +47,7 @@ weft_child *weft_next_ended(weft_scope *scope)
     else
         last->next = first->next;
     first->told = true;
+    first->scope = NULL;
     return first;
 }
 
@@ -63,9 +64,18 @@ static void free_block(weft_child *child)
         weft_free(child, child->block_size);
 }
 
+static void free_ended(weft_scope *scope)
+{
+    for (weft_child *child; (child = weft_next_ended(scope));)
+        free_block(child);
+    scope->failed = false;
+    scope->failure = 0;
+}
+
 void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run)
 {
-    WEFT__CHECK(frame->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
+    WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
     weft_task *task = co->task;
     weft__start(frame, run, task);
     frame->flags = WEFT__SPAWNED;
@@ -80,6 +90,8 @@ void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *
     task->children++;
     WEFT__TRACE_SPAWNED(child);
     weft__queue_push_back(&task->ready, frame);
+    if (scope->closing)
+        weft_cancel(frame);
 }
 
 void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
@@ -87,6 +99,7 @@ void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *r
     weft_child *child = weft_alloc(sizeof *child + size);
     if (!child)
         return NULL;
+    child->scope = NULL;
     weft_coro *frame = (weft_coro *)(child + 1);
     __builtin_memset(frame, 0, size);
     weft_spawn(co, scope, child, frame, run);
@@ -107,6 +120,7 @@ void weft_detach(weft_child *child)
         before->next = child->next;
         if (child->scope->ended == child)
             child->scope->ended = before == child ? NULL : before;
+        child->scope = NULL;
     }
     free_block(child);
 }
@@ -127,10 +141,12 @@ void weft__child_ended(weft_child *child)
     disinherit(child);
     unlink_child(&scope->running, child);
     weft__wake_all(&child->joiners);
-    if (child->detached || scope->closing)
+    if (child->detached) {
+        child->scope = NULL;
         free_block(child);
-    else
+    } else {
         push_ended(scope, child);
+    }
     if (first_failure && scope->policy == WEFT_END_SIBLINGS)
         weft_scope_cancel(scope);
     if (scope->count == 0 || (failed && scope->policy == WEFT_TELL_PARENT && !scope->closing))
@@ -138,16 +154,18 @@ void weft__child_ended(weft_child *child)
     if (scope->count == 0 || scope->ended)
         weft__wake_all(&scope->any);
     if (scope->count == 0 && scope->closing) {
-        scope->closing = scope->failed = false;
-        scope->failure = 0;
+        scope->closing = false;
+        free_ended(scope);
     }
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)
 {
+    WEFT__CHECK(!child->co, not_started, "weft_join", 0);
     if (child->co->state == WEFT__ENDED)
         return weft__ready();
-    return weft__park_in(co, &child->joiners, WEFT__ON_SCOPE, "weft_join");
+    return weft__park_in(co, &child->joiners, child->co->task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL,
+                         "weft_join");
 }
 
 weft_poll weft_join_all(weft_coro *co, weft_scope *scope)
@@ -178,12 +196,10 @@ void weft_scope_cancel(weft_scope *scope)
 
 weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
 {
-    for (weft_child *child; (child = weft_next_ended(scope));)
-        free_block(child);
-    scope->failed = false;
-    scope->failure = 0;
-    if (scope->count == 0)
+    if (scope->count == 0) {
+        free_ended(scope);
         return weft__ready();
+    }
     scope->closing = true;
     weft_scope_cancel(scope);
     return weft__park_in(co, &scope->all, WEFT__ON_SCOPE, "weft_scope_close");

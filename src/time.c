@@ -67,12 +67,11 @@ static weft_poll deadline_run(weft_coro *co)
 {
     weft_deadline *self = weft_frame(co, weft_deadline);
     WEFT_BEGIN(co);
-    weft_spawn(co, &self->scope, &self->child, self->frame, self->run);
-    weft_spawn(co, &self->scope, &self->alarm, &self->sleeper.co, sleeper_run);
     WEFT_AWAIT(weft_join_any(co, &self->scope));
     self->expired = weft_next_ended(&self->scope) == &self->alarm;
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    self->expired = self->expired && weft_outcome_of(self->frame) == WEFT_CANCELLED;
     WEFT_END(co);
 }
 
@@ -84,6 +83,8 @@ weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *cl
     deadline->frame = child;
     deadline->run = run;
     deadline->sleeper = (weft__sleeper){.clock = clock, .when = when};
+    weft_spawn(co, &deadline->scope, &deadline->child, child, run);
+    weft_spawn(co, &deadline->scope, &deadline->alarm, &deadline->sleeper.co, sleeper_run);
     return weft_call(co, &deadline->co, deadline_run);
 }
 

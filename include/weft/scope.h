@@ -80,7 +80,8 @@ static inline weft_child *weft_child_of(void *frame)
 void weft_detach(weft_child *child);
 
 // Waits until `child` has ended; weft_outcome_of(child->co) tells how. Any number may wait. A cancel of the
-// waiter does not reach the child.
+// waiter does not reach the child. Who is not of the scope must not look at a child of the library's memory
+// after the scope is closed.
 weft_poll weft_join(weft_coro *co, weft_child *child) __attribute__((warn_unused_result));
 
 // Waits until no child of `scope` runs; with WEFT_TELL_PARENT, or until one has failed.
