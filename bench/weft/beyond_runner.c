@@ -1,0 +1,292 @@
+// beyond, the runner: many coroutines, many calls, and channels.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "beyond_runner.h"
+#include "memory_hooks.h"
+#include <string.h>
+#include <weft/weft.h>
+
+// Coroutines whose frames are the library's
+// ----------------------------------------------------------------------
+
+static weft_poll nothing_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    uint32_t n;
+    uint64_t live;
+} spawns;
+
+static weft_poll spawns_body(weft_coro *co)
+{
+    spawns *self = weft_frame(co, spawns);
+    WEFT_BEGIN(co);
+    for (uint32_t i = 0; i < self->n; i++)
+        weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(weft_coro), nothing_run)));
+    self->live = heap_live;
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    spawns spawns;
+} spawns_frame;
+
+#define SPAWNS(what, value)                                                                                    \
+    static weft_poll what##_run(weft_coro *co)                                                                 \
+    {                                                                                                          \
+        spawns_frame *self = weft_frame(co, spawns_frame);                                                     \
+        WEFT_BEGIN(co);                                                                                        \
+        WEFT_AWAIT(weft_call(co, &self->spawns.co, spawns_body));                                              \
+        WEFT_RETURN(co, exports_beyond_runner_run_##what, value);                                              \
+        WEFT_FINALLY(co);                                                                                      \
+        WEFT_END(co);                                                                                          \
+    }                                                                                                          \
+    WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),       \
+                self->spawns.n = n)
+
+SPAWNS(spawns, self->spawns.n);
+SPAWNS(spawns_live, self->spawns.live);
+
+// Coroutines on one event
+// ----------------------------------------------------------------------------------------
+
+typedef struct {
+    weft_coro co;
+    weft_child child;
+    weft_event *event;
+    uint32_t *count;
+} waiter;
+
+static weft_poll waiter_run(weft_coro *co)
+{
+    waiter *self = weft_frame(co, waiter);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_event_wait(co, self->event));
+    ++*self->count;
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_event event;
+    waiter *waiters;
+    uint32_t n, count;
+} event;
+
+static weft_poll event_run(weft_coro *co)
+{
+    event *self = weft_frame(co, event);
+    WEFT_BEGIN(co);
+    self->waiters = heap_alloc(self->n * sizeof *self->waiters);
+    memset(self->waiters, 0, self->n * sizeof *self->waiters);
+    for (uint32_t i = 0; i < self->n; i++) {
+        waiter *it = &self->waiters[i];
+        it->event = &self->event;
+        it->count = &self->count;
+        weft_spawn(co, &self->scope, &it->child, &it->co, waiter_run);
+    }
+    WEFT_AWAIT(weft_yield(co));
+    weft_event_set(&self->event);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_RETURN(co, exports_beyond_runner_run_event, self->count);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    heap_free(self->waiters, self->n * sizeof *self->waiters);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_event, event, event_run, (uint32_t n), self->n = n);
+
+// One of many calls
+// ----------------------------------------------------------------------------------------------
+
+typedef struct {
+    weft_subtask subtask;
+    uint32_t x;
+} held;
+
+typedef struct {
+    weft_coro co;
+    weft_subtask letting_go;
+    held *calls;
+    uint32_t crowd, n, i, at;
+    uint64_t count;
+} wake;
+
+static void wake_hold(weft_coro *co, wake *self, uint32_t x)
+{
+    held *it = &self->calls[x];
+    weft_subtask_start(co, &it->subtask, bench_beyond_many_hold(x, &it->x));
+}
+
+static void wake_stop(wake *self)
+{
+    for (uint32_t x = 0; x < self->crowd; x++)
+        weft_stop(&self->calls[x].subtask);
+}
+
+static weft_poll wake_run(weft_coro *co)
+{
+    wake *self = weft_frame(co, wake);
+    WEFT_BEGIN(co);
+    self->calls = heap_alloc(self->crowd * sizeof *self->calls);
+    memset(self->calls, 0, self->crowd * sizeof *self->calls);
+    for (uint32_t x = 0; x < self->crowd; x++)
+        wake_hold(co, self, x);
+    for (; self->i < self->n; self->i++) {
+        self->at = (self->at + 7919) % self->crowd;
+        WEFT_AWAIT(weft_subtask_call(co, &self->letting_go, bench_beyond_many_let_go(self->at)));
+        WEFT_AWAIT(weft_await(co, &self->calls[self->at].subtask));
+        self->count += self->calls[self->at].x == self->at;
+        wake_hold(co, self, self->at);
+    }
+    wake_stop(self); // before the result: the host of a benchmark goes away with it
+    WEFT_RETURN(co, exports_beyond_runner_run_wake, self->count);
+    WEFT_FINALLY(co);
+    wake_stop(self);
+    heap_free(self->calls, self->crowd * sizeof *self->calls);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_wake, wake, wake_run, (uint32_t crowd, uint32_t n),
+            self->crowd = crowd, self->n = n);
+
+// Coroutines that are cancelled
+// ----------------------------------------------------------------------------------
+
+typedef struct {
+    weft_coro co;
+    weft_child child;
+    weft_subtask call;
+    uint32_t x;
+    uint32_t *cancelled;
+} caller;
+
+static weft_poll caller_run(weft_coro *co)
+{
+    caller *self = weft_frame(co, caller);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_beyond_many_hold(self->x, &self->x)));
+    WEFT_FINALLY(co);
+    *self->cancelled += weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED_CANCELLED;
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    caller *callers;
+    uint32_t n, cancelled;
+} cancel;
+
+static weft_poll cancel_run(weft_coro *co)
+{
+    cancel *self = weft_frame(co, cancel);
+    WEFT_BEGIN(co);
+    self->callers = heap_alloc(self->n * sizeof *self->callers);
+    memset(self->callers, 0, self->n * sizeof *self->callers);
+    for (uint32_t i = 0; i < self->n; i++) {
+        caller *it = &self->callers[i];
+        it->x = i;
+        it->cancelled = &self->cancelled;
+        weft_spawn(co, &self->scope, &it->child, &it->co, caller_run);
+    }
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_RETURN(co, exports_beyond_runner_run_cancel, self->cancelled);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    heap_free(self->callers, self->n * sizeof *self->callers);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_cancel, cancel, cancel_run, (uint32_t n), self->n = n);
+
+// Channels
+// -------------------------------------------------------------------------------------------------------
+
+WEFT_CHANNEL(lane, uint32_t, 1);
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    struct {
+        weft_coro co;
+        lane_slot slot;
+    } other;
+    lane there, back;
+    lane_slot slot;
+    uint32_t n, i;
+} channel;
+
+static weft_poll other_run(weft_coro *co)
+{
+    channel *self = (channel *)(void *)((char *)co - offsetof(channel, other));
+    WEFT_BEGIN(co);
+    for (;;) {
+        WEFT_AWAIT(lane_receive(co, &self->there, &self->other.slot));
+        if (!weft_served(&self->other.slot))
+            WEFT_FINISH(co);
+        WEFT_AWAIT(lane_send(co, &self->back, &self->other.slot, self->other.slot.item));
+    }
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll channel_run(weft_coro *co)
+{
+    channel *self = weft_frame(co, channel);
+    WEFT_BEGIN(co);
+    weft_spawn(co, &self->scope, &self->child, &self->other.co, other_run);
+    for (; self->i < self->n; self->i++) {
+        WEFT_AWAIT(lane_send(co, &self->there, &self->slot, self->i));
+        WEFT_AWAIT(lane_receive(co, &self->back, &self->slot));
+        if (self->slot.item != self->i)
+            WEFT_FAIL(co, 1);
+    }
+    lane_close(&self->there);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_RETURN(co, exports_beyond_runner_run_channel, self->i);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel, channel, channel_run, (uint32_t n), self->n = n);
+
+typedef struct {
+    weft_coro co;
+    weft_subtask sides[2];
+    uint32_t rounds[2];
+    uint32_t n;
+} tasks;
+
+static weft_poll tasks_run(weft_coro *co)
+{
+    tasks *self = weft_frame(co, tasks);
+    WEFT_BEGIN(co);
+    for (uint32_t side = 0; side < 2; side++)
+        weft_subtask_start(co, &self->sides[side], bench_beyond_many_play(side, self->n, &self->rounds[side]));
+    WEFT_AWAIT(weft_await(co, &self->sides[0]));
+    WEFT_AWAIT(weft_await(co, &self->sides[1]));
+    WEFT_RETURN(co, exports_beyond_runner_run_channel_of_tasks, self->rounds[0]);
+    WEFT_FINALLY(co);
+    weft_stop(&self->sides[0]);
+    weft_stop(&self->sides[1]);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, tasks_run, (uint32_t n),
+            self->n = n);
