@@ -34,6 +34,7 @@ static weft_local *innermost(const weft_coro *co)
 
 void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value)
 {
+    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_local_bind", 0);
     WEFT__CHECK(local->by, local_in_use, "weft_local_bind", 0);
     weft_local **chain = chain_of(co);
     *local = (weft_local){.key = key, .value = value, .outer = innermost(co), .by = co, .next = *chain};

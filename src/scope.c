@@ -77,6 +77,7 @@ void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
     WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
     weft_task *task = co->task;
+    WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
     weft__start(frame, run, task);
     frame->flags = WEFT__SPAWNED;
     frame->up.handle = child;
@@ -159,27 +160,32 @@ void weft__child_ended(weft_child *child)
     }
 }
 
+// `co` waits for `child`, or for one or all beside it, which are of the same task.
+static weft_poll wait_for(weft_coro *co, const weft_child *child, weft_coro **queue, const char *call)
+{
+    return weft__park_in(co, queue, child->co->task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, call);
+}
+
 weft_poll weft_join(weft_coro *co, weft_child *child)
 {
     WEFT__CHECK(!child->co, not_started, "weft_join", 0);
     if (child->co->state == WEFT__ENDED)
         return weft__ready();
-    return weft__park_in(co, &child->joiners, child->co->task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL,
-                         "weft_join");
+    return wait_for(co, child, &child->joiners, "weft_join");
 }
 
 weft_poll weft_join_all(weft_coro *co, weft_scope *scope)
 {
     if (scope->count == 0 || (scope->failed && scope->policy == WEFT_TELL_PARENT))
         return weft__ready();
-    return weft__park_in(co, &scope->all, WEFT__ON_SCOPE, "weft_join_all");
+    return wait_for(co, scope->running, &scope->all, "weft_join_all");
 }
 
 weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
 {
     if (scope->count == 0 || scope->ended)
         return weft__ready();
-    return weft__park_in(co, &scope->any, WEFT__ON_SCOPE, "weft_join_any");
+    return wait_for(co, scope->running, &scope->any, "weft_join_any");
 }
 
 // First to last: the order in which they wait, if they wait for the same.
@@ -202,7 +208,9 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     }
     scope->closing = true;
     weft_scope_cancel(scope);
-    return weft__park_in(co, &scope->all, WEFT__ON_SCOPE, "weft_scope_close");
+    if (scope->count == 0) // children of another task, which went on while a cancel blocked
+        return weft__ready();
+    return wait_for(co, scope->running, &scope->all, "weft_scope_close");
 }
 
 void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)

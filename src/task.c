@@ -117,6 +117,15 @@ void weft__task_leave(weft_task *task)
         recycle(task);
 }
 
+// All calls, whatever the limit is: it may be set while they run.
+static void count_call(weft_export *from, int by)
+{
+    if (weft__limit_changed) {
+        from->active += (uint32_t)by;
+        weft__limit_changed(from);
+    }
+}
+
 // A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
 static void end(weft_task *task)
 {
@@ -125,10 +134,7 @@ static void end(weft_task *task)
         weft__task_rouse_end(task);
     if (task->scopes)
         weft__task_scopes_free(task);
-    if (task->flags & WEFT__COUNTED) {
-        task->link.from->active--;
-        weft__limit_changed(task->link.from);
-    }
+    count_call(task->link.from, -1);
     task->flags = WEFT__OVER;
     if (!task->members)
         recycle(task);
@@ -274,11 +280,7 @@ uint32_t weft_task_start(void *frame)
     weft_export *from = task->link.from;
     task->flags = WEFT__AWAKE;
     WEFT__TRACE_TASK(task, START);
-    if (__builtin_expect(from->limit, 0)) {
-        task->flags |= WEFT__COUNTED;
-        from->active++;
-        weft__limit_changed(from);
-    }
+    count_call(from, 1);
     if (weft__task_run_offered) {
         weft__queue_push_back(&task->ready, root);
         return weft__task_run_offered(task, WEFT_EVENT_NONE, 0, 0);
@@ -330,6 +332,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
         return WEFT_UNFINISHED;
     weft_task *task = (weft_task *)frame - 1;
     task->flags = WEFT__RETURNED | WEFT__IN_CONTEXT; // the slot is another's
+    count_call(&from, 1);
     WEFT__TRACE_TASK(task, START);
     weft__start(root, run, task);
     root->up.parent = NULL;

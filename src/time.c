@@ -36,7 +36,7 @@ void weft_virtual_clock_init(weft_virtual_clock *it)
 
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
 {
-    it->time += duration;
+    it->time = it->time + duration < duration ? UINT64_MAX : it->time + duration;
     for (;;) {
         weft_coro *first = NULL;
         weft_coro *co = it->sleepers;

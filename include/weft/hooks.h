@@ -42,6 +42,7 @@ void weft_report(const char *text, size_t length);
     RULE(held, "permit", "is held already: release it first")                                                  \
     RULE(local_in_use, "binding", "is made already, covered by a later one, or seen by a spawned coroutine")   \
     RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
+    RULE(other_task, "scope", "has children of another task: use a scope for each")                            \
     RULE(not_started, "coroutine", "has not been started")                                                     \
     RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \
     RULE(second_result, "export", "has returned already")                                                      \

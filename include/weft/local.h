@@ -40,7 +40,7 @@ struct weft_local {
     uint32_t heirs;    // spawned coroutines that see it first
 };
 
-// Binds `key`, any address, to `value` for `co`, which is running. Misuse if `local` is bound.
+// Binds `key`, any address, to `value` for `co`, which is running. Misuse if it is not, or if `local` is bound.
 void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value);
 
 void weft_local_unbind(weft_local *local);

@@ -9,7 +9,8 @@
 //     WEFT_AWAIT(weft_scope_close(co, &self->scope));
 //
 // Laws:
-// - A child runs in the task of its spawner, from the next time that the spawner waits.
+// - A child runs in the task of its spawner, from the next time that the spawner waits. All children of a scope
+//   are of one task; who waits for them may be of another.
 // - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in:
 //   that cancels what still runs and waits for it. So a coroutine never outlives its scope, nor a cancel of
 //   the owner leave a child behind.
@@ -62,7 +63,7 @@ typedef struct weft_scope {
 } weft_scope;
 
 // Spawns `run` with the caller's frame, whose parameters are set and whose memory stays until it has ended, as
-// does `child`. Misuse if either is in use.
+// does `child`. Misuse if either is in use, or if the scope has children of another task.
 void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run);
 
 // Spawns `run` with a frame of `size` bytes from weft_alloc, zeroed; returns it, for its parameters to be set

@@ -68,7 +68,7 @@ typedef struct weft_subtask_owned {
 
 // As weft_subtask_start and weft_subtask_call. drop(arguments) runs once if the call ends as
 // STARTED_CANCELLED, which leaves the arguments the caller's, and never else; by whatever cancel it does, and
-// before who awaits the call goes on. It may close and free, and not wait.
+// before who awaits the call goes on. It may close and free, but not wait, nor free `it`.
 static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
                                             void (*drop)(void *arguments), void *arguments)
 {

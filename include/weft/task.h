@@ -26,7 +26,7 @@ typedef struct weft_export {
     bool listed;
     bool full;       // backpressure is up for it
     uint32_t limit;  // of concurrent calls; 0: none
-    uint32_t active; // calls that were started with a limit
+    uint32_t active; // calls that have not ended, counted with weft_limit_calls only
 } weft_export;
 
 // A task; its root's frame follows it. All fields are private.
@@ -59,8 +59,7 @@ enum {
     WEFT__OVER = 32,     // ended, but for the members of its set
     WEFT__YIELDING = 64, // asleep until the host's next turn
     WEFT__ROUSED = 128,  // asleep, and the event that ends it is on its way
-    WEFT__COUNTED = 256, // in its export's active calls
-    WEFT__EMBEDDED = 512 // in a foreign task, and without a set
+    WEFT__EMBEDDED = 256 // in a foreign task, and without a set
 };
 
 // Room for the frame of a new task's root, for weft_task_start; NULL if there is no memory.
@@ -93,13 +92,21 @@ void weft_backpressure_dec(void);
 
 // At most `limit` calls of an export at a time; 0 is no limit, and how it starts. At the limit, backpressure
 // goes up for the whole component, and below it down again, so that memory stays bounded under load. May be
-// changed at any time; what runs, runs on. WEFT_LIMIT(export, limit) takes the export's name.
+// changed at any time: what runs then counts, and runs on. Spec: backpressure.{inc,dec}. WEFT_LIMIT(export,
+// limit) takes the export's name.
 void weft_limit_calls(weft_export *it, uint32_t limit);
 #define WEFT_LIMIT(export, limit)                                                                              \
     do {                                                                                                       \
         extern weft_export export##__weft;                                                                     \
         weft_limit_calls(&export##__weft, (limit));                                                            \
     } while (0)
+
+// True if the caller of the task of `co` has its answer: by WEFT_RETURN, or by a cancel. A coroutine that goes
+// on after the root asks before it returns a value.
+static inline bool weft_returned(const weft_coro *co)
+{
+    return co->task->flags & WEFT__RETURNED;
+}
 
 // Gives idle memory and idle waitable sets of ended tasks back.
 void weft_trim(void);

@@ -64,7 +64,7 @@ typedef struct weft_virtual_clock {
 
 void weft_virtual_clock_init(weft_virtual_clock *it);
 
-// Moves the time on and wakes who slept until then, in the order of their times.
+// Moves the time on, at most to the last there is, and wakes who slept until then, in the order of their times.
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration);
 
 // Private: an async function that sleeps.

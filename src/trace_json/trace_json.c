@@ -6,7 +6,7 @@
 // has a row, named after its address: in it stand the coroutine, in that its waits, and in its wait for a call
 // the coroutine called. Tasks and operations overlap freely, so they are asynchronous events, told apart by
 // number and by handle.
-#include <weft/coro.h>
+#include <weft/op.h>
 #include <weft/hooks.h>
 #include <weft/trace.h>
 #include "../text.h"
@@ -204,7 +204,8 @@ void weft_trace_op(const weft_op *op, weft_trace_what what, uint32_t status)
 {
     const char *phase = what == WEFT_TRACE_START ? "b" : what == WEFT_TRACE_END ? "e" : "n";
     weft__text line;
-    begin_event(&line, phase, 0, "operation");
+    // An embedded coroutine's operation is in flight beside what registered its handle.
+    begin_event(&line, phase, 0, op->cancel ? "operation" : "background");
     weft__add(&line, ",\"id\":");
     weft__add_number(&line, weft_trace_op_handle(op));
     weft__add(&line, ",\"name\":\"");

@@ -121,7 +121,7 @@ static weft_poll waits_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, &self->child.co, ends_run));
     if (weft_outcome_of(&self->child.co) == WEFT_FAILED)
         WEFT_FAIL(co, weft_failure(&self->child.co));
-    else if (weft_cancelled(co))
+    else if (weft_cancelled(co) && !weft_returned(co))
         WEFT_FINISH(co);
     else
         WEFT_AWAIT(weft_yield(co));

@@ -12,3 +12,9 @@ TESTS = re.findall(r"^    TEST\((\w+)\)", (ROOT / "tests/guest/asleep/runner.c")
 @pytest.mark.parametrize("test", TESTS)
 def test_asleep(passes, test):
     passes("asleep", test)
+
+
+@pytest.mark.parametrize("test", [test for test in TESTS if "stop" in test])
+def test_asleep_async(passes, test):
+    """The same where a read is stopped by the form of cancel that does not block."""
+    passes("asleep-async", test, "-W", "component-model-more-async-builtins")

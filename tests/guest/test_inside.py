@@ -53,7 +53,7 @@ def test_dump_shows_every_wait(guest):
         waits(0, "waiter_run", "weft_acquire(co", r"in weft_acquire at \d+"),
         waits(0, "waiter_run", "letters_send(", r"in letters_send at \d+"),
         waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep at \d+"),
-        waits(0, "waiter_run", "&self->leaf.co", "in weft_call"),
+        waits(0, "waiter_run", "weft_call(co, &self->leaf.co", "in weft_call"),
         waits(1, "leaf_run", "bytes_read(co, &in_last,", r"for stream read \d+"),
         r"  waiter_run at inside\.c:\d+: ready",
         r"  stream read \d+: nobody waits for it",
@@ -73,6 +73,25 @@ def test_dump_shows_every_task(guest):
     assert re.fullmatch(r"  inner_run at inside\.c:\d+: running", lines[-1])
 
 
+def test_dump_shows_foreign_code(guest):
+    """What foreign code waits for in a task, and a coroutine of Weft's in a foreign task, which is that one again."""
+    lines = first_dump(guest("inside", "foreign").text)
+    foreign = r"  foreign waitable (\d+): foreign code waits for it"
+    expected = [
+        r"dump in turn \d+:",
+        r"task 1 exports_runner_run: awake, 2 in flight, 2 spawned",
+        r"  run_run at weft_runner\.h:\d+: waits in weft_call, since turn \d+",
+        rf"    foreign_run at inside\.c:{line_of('weft_yield(co)); // out of the first step')}: running",
+        foreign,
+        foreign,
+        r"task 2 weft_embedded_poll: asleep, has returned, 1 in flight, 0 spawned",
+        waits(0, "leaf_run", "bytes_read(co, &in_last,", r"for stream read (\d+)"),
+    ]
+    found = [re.fullmatch(pattern, line) for pattern, line in zip(expected, lines)]
+    assert all(found) and len(lines) == len(expected), lines
+    assert found[7][1] in (found[4][1], found[5][1])
+
+
 def test_deadlock_is_explained(guest):
     outcome = guest("inside", "deadlock")
     assert outcome.code != 0 and "weft_misuse_deadlock" in outcome.text
@@ -83,7 +102,7 @@ def test_deadlock_is_explained(guest):
     assert lines[6] == "exports_runner_run: the export waits, but nothing is in flight that could wake it"
 
 
-@pytest.mark.parametrize("test", ["trace", "nested"])
+@pytest.mark.parametrize("test", ["trace", "nested", "foreign"])
 def test_trace(guest, test):
     text = guest("inside-trace", test).text
     assert text.startswith("[\n") and text.endswith("\nok"), text

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import pytest
+from lists import listed
 
-TESTS = ["one_at_a_time", "sixteen", "unlimited", "changed", "cancelled", "others_wait", "few", "sweep_few"]
 
-
-@pytest.mark.parametrize("test", TESTS)
-def test_limit(passes, test):
-    passes("limit", test)
+@pytest.mark.parametrize("runner, test", listed("limit"))
+def test_limit(passes, runner, test):
+    passes(f"limit-{runner}", test)

@@ -16,10 +16,15 @@ TESTS = [
     "shield",
     "owner_cancelled",
     "allocated",
+    "closed_together",
+    "spawned_in_close",
     "many",
     "task_scope",
     "sleeps",
     "deadlines",
+    "deadline_unbegun",
+    "deadline_met",
+    "end_of_time",
 ]
 
 

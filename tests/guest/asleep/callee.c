@@ -67,9 +67,17 @@ void exports_weft_asleep_peer_close(void)
     bytes_close_reader(&held->in);
 }
 
+#ifdef CANCEL_ASYNC
+WEFT_STREAM_CANCEL(bytes, "[export]weft:asleep/peer", "hold", 0);
+#endif
+
 uint32_t exports_weft_asleep_peer_stop(void)
 {
+#ifdef CANCEL_ASYNC
+    bytes_cancel_read(&held->in); // the host knows at once what came of it
+#else
     weft_stop(&held->in);
+#endif
     return (uint32_t)held->in.count;
 }
 

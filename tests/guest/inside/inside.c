@@ -219,6 +219,59 @@ static weft_poll nested_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// Beside other runtimes: foreign code waits in this task, and a coroutine of Weft's in a foreign task, which
+// is this one again.
+WEFT_OFFER_TASK;
+
+typedef struct {
+    weft_coro co;
+    weft_embedded embedded;
+    leaf leaf;
+    runner_stream_u8_t in;
+    runner_stream_u8_writer_t out;
+    uint8_t byte;
+    bool called;
+} foreign;
+
+static void called(void *data, uint32_t code)
+{
+    foreign *self = data;
+    EXPECT(code, WEFT_COPY_DROPPED);
+    self->called = true;
+}
+
+static void wake(void *data)
+{
+    (void)data;
+    weft_event_set(&event);
+}
+
+static weft_poll foreign_run(weft_coro *co)
+{
+    foreign *self = weft_frame(co, foreign);
+    WEFT_BEGIN(co);
+    self->in = runner_stream_u8_new(&self->out);
+    in_last = bytes_reader_of(bytes_new(&out_last));
+    event = (weft_event){0};
+    WEFT_AWAIT(weft_yield(co)); // out of the first step
+    EXPECT(runner_stream_u8_read(self->in, &self->byte, 1), WEFT_BLOCKED);
+    wasip3_task *task = wasip3_task_set(NULL);
+    wasip3_task_set(task);
+    EXPECT(task->waitable_register(task->ptr, self->in, called, self) == NULL, true);
+    weft_embedded_start(&self->embedded, &self->leaf.co, leaf_run);
+    EXPECT(weft_embedded_poll(&self->embedded, wake, NULL), false);
+    weft_dump();
+    runner_stream_u8_drop_writable(self->out);
+    bytes_close_writer(&out_last);
+    while (!self->called || !event.is_set)
+        WEFT_AWAIT(weft_yield(co));
+    EXPECT(weft_embedded_poll(&self->embedded, wake, NULL), true);
+    WEFT_FINALLY(co);
+    runner_stream_u8_drop_readable(self->in);
+    bytes_close_reader(&in_last);
+    WEFT_END(co);
+}
+
 // Two that wait for each other's end.
 typedef struct {
     weft_coro co;
@@ -263,5 +316,6 @@ static uint64_t peer_probe(void)
     TEST(dump)                                                                                                 \
     TEST(trace)                                                                                                \
     TEST(nested)                                                                                               \
+    TEST(foreign)                                                                                              \
     TEST(deadlock)
 #include "weft_runner.h"

@@ -286,11 +286,49 @@ TEST_BODY(not_running_end, { forget(weft_yield(co)); })
 
 TEST_BODY(not_running_other, { WEFT_AWAIT(weft_yield(&self->other)); })
 
+TEST_BODY(not_running_spawn, { weft_spawn(&self->other, &self->scope, &self->child, &self->other, idle_run); })
+
+TEST_BODY(not_running_bind, { weft_local_bind(&self->other, &self->local, self, self); })
+
 // child_busy
 
 TEST_BODY(child_busy_itself, { WEFT_AWAIT(weft_call(co, co, idle_run)); })
 
 TEST_BODY(child_busy_block_on, { weft_block_on(co, idle_run); })
+
+static weft_child other_child;
+
+TEST_BODY(child_busy_spawn, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+    weft_spawn(co, &self->scope, &other_child, &self->other, idle_run);
+})
+
+// The handle of one that has ended, but has not been told.
+static weft_coro another;
+
+TEST_BODY(child_busy_handle, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    weft_spawn(co, &self->scope, &self->child, &another, idle_run);
+})
+
+// other_task
+
+static weft_scope shared;
+
+static weft_poll spawns_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    weft_spawn(co, &shared, &other_child, &another, idle_run);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(other_task_spawn, {
+    weft_coro in_other_task = {0};
+    weft_spawn(co, &shared, &self->child, &self->other, idle_run);
+    weft_block_on(&in_other_task, spawns_run);
+})
 
 // stray_return
 
@@ -320,6 +358,8 @@ TEST_BODY(stray_return_await, {
 // not_started
 
 TEST_BODY(not_started_cancel, { weft_cancel(&self->other); })
+
+TEST_BODY(not_started_join, { WEFT_AWAIT(weft_join(co, &self->child)); })
 
 // local_in_use
 
@@ -632,14 +672,20 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(not_running_any)                                                                                      \
     TEST(not_running_end)                                                                                      \
     TEST(not_running_other)                                                                                    \
+    TEST(not_running_spawn)                                                                                    \
+    TEST(not_running_bind)                                                                                     \
     TEST(child_busy_itself)                                                                                    \
     TEST(child_busy_block_on)                                                                                  \
+    TEST(child_busy_spawn)                                                                                     \
+    TEST(child_busy_handle)                                                                                    \
+    TEST(other_task_spawn)                                                                                     \
     TEST(stray_return_ready)                                                                                   \
     TEST(stray_return_pending)                                                                                 \
     TEST(stray_return_parked)                                                                                  \
     TEST(stray_return_again)                                                                                   \
     TEST(stray_return_await)                                                                                   \
     TEST(not_started_cancel)                                                                                   \
+    TEST(not_started_join)                                                                                     \
     TEST(local_in_use_twice)                                                                                   \
     TEST(local_in_use_covered)                                                                                 \
     TEST(local_in_use_inherited)                                                                               \

@@ -399,6 +399,103 @@ static weft_poll allocated_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// While a scope is being closed, its children may look at each other until the last has ended: the library's
+// memory stays.
+typedef struct {
+    weft_coro co;
+    weft_child *other;
+    bool detach;
+    uint32_t live;
+} looker;
+
+static weft_poll looker_run(weft_coro *co)
+{
+    looker *self = weft_frame(co, looker);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_join(co, self->other));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_join(co, self->other));
+    self->live = live_bytes;
+    EXPECT(weft_outcome_of(self->other->co), WEFT_CANCELLED);
+    if (self->detach)
+        weft_detach(self->other);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handle;
+    looker looker;
+    uint32_t live, i;
+} closed_together;
+
+static weft_poll closed_together_run(weft_coro *co)
+{
+    closed_together *self = weft_frame(co, closed_together);
+    WEFT_BEGIN(co);
+    for (self->i = 0; self->i < 2; self->i++) {
+        self->live = live_bytes;
+        self->looker =
+            (looker){.detach = self->i,
+                     .other = weft_child_of(weft_spawn_new(co, &self->scope, sizeof(worker), worker_run))};
+        weft_frame(self->looker.other->co, worker)->letter = 'w';
+        weft_frame(self->looker.other->co, worker)->rounds = 50;
+        weft_spawn(co, &self->scope, &self->handle, &self->looker.co, looker_run);
+        WEFT_AWAIT(weft_yield(co));
+        WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        EXPECT_SAID("w.");
+        EXPECT(self->looker.live - self->live, sizeof(weft_child) + sizeof(worker));
+        EXPECT(live_bytes, self->live);
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// Who is spawned into a scope that is being closed is cancelled before its first step.
+typedef struct {
+    weft_coro co;
+    weft_scope *into;
+    weft_child handle;
+    worker worker;
+} late_spawner;
+
+static weft_poll late_spawner_run(weft_coro *co)
+{
+    late_spawner *self = weft_frame(co, late_spawner);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    self->worker = (worker){.letter = 'z', .rounds = 5};
+    weft_spawn(co, self->into, &self->handle, &self->worker.co, worker_run);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handle;
+    late_spawner spawner;
+} spawned_in_close;
+
+static weft_poll spawned_in_close_run(weft_coro *co)
+{
+    spawned_in_close *self = weft_frame(co, spawned_in_close);
+    WEFT_BEGIN(co);
+    self->spawner.into = &self->scope;
+    weft_spawn(co, &self->scope, &self->handle, &self->spawner.co, late_spawner_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    EXPECT_SAID(".");
+    EXPECT(weft_outcome_of(&self->spawner.worker.co), WEFT_CANCELLED);
+    EXPECT(self->scope.count, 0);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 typedef struct {
     weft_coro co;
     uint64_t *sum;
@@ -592,6 +689,124 @@ static weft_poll deadlines_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// Its caller is cancelled at the very wait for it: the child skips its body, and what it owns is still given
+// back.
+typedef struct {
+    weft_coro co;
+    bool by_deadline;
+    weft_deadline deadline;
+    worker child;
+} caller;
+
+static weft_poll caller_run(weft_coro *co)
+{
+    caller *self = weft_frame(co, caller);
+    WEFT_BEGIN(co);
+    weft_shield(co);
+    WEFT_AWAIT(weft_yield(co));
+    weft_unshield(co);
+    self->child = (worker){.letter = 'c'};
+    if (self->by_deadline)
+        WEFT_AWAIT(weft_call_within(co, &self->deadline, &clock_.clock, 5, &self->child.co, worker_run));
+    else
+        WEFT_AWAIT(weft_call(co, &self->child.co, worker_run));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handle;
+    caller caller;
+    uint32_t i;
+} deadline_unbegun;
+
+static weft_poll deadline_unbegun_run(weft_coro *co)
+{
+    deadline_unbegun *self = weft_frame(co, deadline_unbegun);
+    WEFT_BEGIN(co);
+    weft_virtual_clock_init(&clock_);
+    for (self->i = 0; self->i < 2; self->i++) {
+        self->caller = (caller){.by_deadline = self->i};
+        weft_spawn(co, &self->scope, &self->handle, &self->caller.co, caller_run);
+        WEFT_AWAIT(weft_yield(co));
+        weft_cancel(&self->caller.co);
+        WEFT_AWAIT(weft_join(co, &self->handle));
+        EXPECT_SAID(".");
+        EXPECT(weft_outcome_of(&self->caller.child.co), WEFT_CANCELLED);
+        EXPECT(self->caller.deadline.expired, false);
+        EXPECT(weft_next_ended(&self->scope) == &self->handle, true);
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// The child's sleep and the deadline end in the same turn: it ended all the same.
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handle;
+    ticker ticker;
+    weft_deadline deadline;
+    sleeper child;
+} deadline_met;
+
+static weft_poll leap_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    weft_virtual_clock_advance(&clock_, 20);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll deadline_met_run(weft_coro *co)
+{
+    deadline_met *self = weft_frame(co, deadline_met);
+    WEFT_BEGIN(co);
+    weft_virtual_clock_init(&clock_);
+    weft_spawn(co, &self->scope, &self->handle, &self->ticker.co, leap_run);
+    self->child = (sleeper){.letter = 's', .when = 10};
+    WEFT_AWAIT(weft_call_until(co, &self->deadline, &clock_.clock, 9, &self->child.co, sleeper_run));
+    EXPECT_SAID("s.");
+    EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
+    EXPECT(self->deadline.expired, false);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// Time stops at its end, and does not begin anew.
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handle;
+    sleeper child;
+} end_of_time;
+
+static weft_poll end_of_time_run(weft_coro *co)
+{
+    end_of_time *self = weft_frame(co, end_of_time);
+    WEFT_BEGIN(co);
+    weft_virtual_clock_init(&clock_);
+    self->child = (sleeper){.letter = 's', .when = UINT64_MAX};
+    weft_spawn(co, &self->scope, &self->handle, &self->child.co, sleeper_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_virtual_clock_advance(&clock_, UINT64_MAX - 1);
+    weft_virtual_clock_advance(&clock_, 0);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("");
+    weft_virtual_clock_advance(&clock_, UINT64_MAX);
+    EXPECT(weft_now(&clock_.clock), UINT64_MAX);
+    WEFT_AWAIT(weft_join(co, &self->handle));
+    EXPECT_SAID("s.");
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 static uint64_t peer_probe(void)
 {
     return 0;
@@ -610,8 +825,13 @@ static uint64_t peer_probe(void)
     TEST(shield)                                                                                               \
     TEST(owner_cancelled)                                                                                      \
     TEST(allocated)                                                                                            \
+    TEST(closed_together)                                                                                      \
+    TEST(spawned_in_close)                                                                                     \
     TEST(many)                                                                                                 \
     TEST(task_scope)                                                                                           \
     TEST(sleeps)                                                                                               \
-    TEST(deadlines)
+    TEST(deadlines)                                                                                            \
+    TEST(deadline_unbegun)                                                                                     \
+    TEST(deadline_met)                                                                                         \
+    TEST(end_of_time)
 #include "weft_runner.h"

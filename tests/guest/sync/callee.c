@@ -284,12 +284,15 @@ static weft_poll left_run(weft_coro *co)
     WEFT_FINALLY(co);
     if (weft_cancelled(co))
         left_behind += 1 << 16;
+    else if (!weft_returned(co))
+        left_behind += 1000;
     WEFT_END(co);
 }
 
 static weft_poll leave_behind_run(weft_coro *co)
 {
     WEFT_BEGIN(co);
+    left_behind += weft_returned(co) ? 1000 : 0;
     weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_CANCEL_TOO);
     weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_OUTLIVE_CANCEL);
     WEFT_AWAIT(weft_event_wait(co, &event));
@@ -304,3 +307,63 @@ uint32_t exports_weft_sync_peer_left_behind(void)
 {
     return left_behind;
 }
+
+// Children of one task, whose end others wait for.
+static weft_scope adopted;
+static weft_child adopted_handles[2];
+static weft_coro adopted_frames[2];
+
+static weft_poll adopted_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_event_wait(co, &event));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll adopt_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    for (int i = 0; i < 2; i++)
+        weft_spawn(co, &adopted, &adopted_handles[i], &adopted_frames[i], adopted_run);
+    WEFT_AWAIT(weft_join_all(co, &adopted));
+    WEFT_RETURN(co, exports_weft_sync_peer_adopt,
+                (weft_outcome_of(&adopted_frames[0]) == WEFT_CANCELLED) +
+                    (weft_outcome_of(&adopted_frames[1]) == WEFT_CANCELLED));
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &adopted));
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_adopt, set, adopt_run, (void), );
+
+typedef struct {
+    weft_coro co;
+    exports_weft_sync_peer_how_t how;
+} join_adopted;
+
+static weft_poll join_adopted_run(weft_coro *co)
+{
+    join_adopted *self = weft_frame(co, join_adopted);
+    WEFT_BEGIN(co);
+    switch (self->how) {
+    case EXPORTS_WEFT_SYNC_PEER_HOW_ONE:
+        WEFT_AWAIT(weft_join(co, &adopted_handles[1]));
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_HOW_ALL:
+        WEFT_AWAIT(weft_join_all(co, &adopted));
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_HOW_ANY:
+        WEFT_AWAIT(weft_join_any(co, &adopted));
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_HOW_CLOSE:
+        WEFT_AWAIT(weft_scope_close(co, &adopted));
+        break;
+    }
+    WEFT_RETURN(co, exports_weft_sync_peer_join_adopted, 7);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_join_adopted, join_adopted, join_adopted_run,
+            (exports_weft_sync_peer_how_t how), self->how = how);

@@ -255,6 +255,25 @@ static uint64_t peer_probe(void)
     return weft_sync_peer_probe();
 }
 
+static void join_across(void)
+{
+    for (weft_sync_peer_how_t how = WEFT_SYNC_PEER_HOW_ONE; how <= WEFT_SYNC_PEER_HOW_CLOSE; how++) {
+        uint32_t cancelled = 9, results[2] = {0, 0};
+        weft_sync_peer_reset();
+        runner_subtask_status_t owner = weft_sync_peer_adopt(&cancelled), waiters[2];
+        started(owner);
+        for (int i = 0; i < 2; i++)
+            started(waiters[i] = weft_sync_peer_join_adopted(how, &results[i]));
+        if (how != WEFT_SYNC_PEER_HOW_CLOSE)
+            EXPECT(RUNNER_SUBTASK_STATE(weft_sync_peer_set()), RUNNER_SUBTASK_RETURNED);
+        until_returned(waiters[1]);
+        until_returned(waiters[0]);
+        until_returned(owner);
+        EXPECT(cancelled, how == WEFT_SYNC_PEER_HOW_CLOSE ? 2 : 0);
+        EXPECT(results[0] + results[1], 14);
+    }
+}
+
 #define TESTS                                                                                                  \
     TEST(wake_one)                                                                                             \
     TEST(wake_by_sync)                                                                                         \
@@ -263,6 +282,7 @@ static uint64_t peer_probe(void)
     TEST(wake_beside_host)                                                                                     \
     TEST(cancel_sleeper)                                                                                       \
     TEST(cancel_across)                                                                                        \
+    TEST(join_across)                                                                                          \
     TEST(mutex_is_fair)                                                                                        \
     TEST(mutex_cancelled)                                                                                      \
     TEST(channel_close)                                                                                        \

@@ -85,6 +85,30 @@ static weft_poll unlimited_run(weft_coro *co)
     return poll;
 }
 
+// Calls that began without a limit count when one is set.
+typedef load late;
+static weft_poll late_run(weft_coro *co)
+{
+    load *self = weft_frame(co, load);
+    WEFT_BEGIN(co);
+    start(co, self, 6, 5);
+    weft_limit_peer_set_limit(4);
+    start(co, self, 10, 1);
+    EXPECT(in_state(self, WEFT_SUBTASK_STARTED), 6);
+    EXPECT(in_state(self, WEFT_SUBTASK_STARTING), 10);
+    for (; self->at < 6; self->at++)
+        WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
+    weft_limit_peer_highest();
+    for (; self->at < 16; self->at++)
+        WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
+    EXPECT(weft_limit_peer_highest() <= 4, true);
+    WEFT_FINALLY(co);
+    stop_all(self);
+    weft_limit_peer_set_limit(0);
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END(co);
+}
+
 // Raised, lowered and lifted while the calls wait.
 typedef load changed;
 static weft_poll changed_run(weft_coro *co)
@@ -203,6 +227,7 @@ static uint64_t peer_probe(void)
     TEST(one_at_a_time)                                                                                        \
     TEST(sixteen)                                                                                              \
     TEST(unlimited)                                                                                            \
+    TEST(late)                                                                                                 \
     TEST(changed)                                                                                              \
     TEST(cancelled)                                                                                            \
     TEST(others_wait)                                                                                          \

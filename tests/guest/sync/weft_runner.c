@@ -335,6 +335,37 @@ static weft_poll outlive_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// Tasks that join and close what another has spawned, and sleep on nothing else.
+typedef frame join_across;
+
+static weft_poll join_across_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    for (self->i = WEFT_SYNC_PEER_HOW_ONE; self->i <= WEFT_SYNC_PEER_HOW_CLOSE; self->i++) {
+        weft_sync_peer_reset();
+        weft_subtask_start(co, &self->calls[0], weft_sync_peer_adopt(&self->results[0]));
+        for (uint32_t i = 1; i <= 2; i++)
+            weft_subtask_start(co, &self->calls[i],
+                               weft_sync_peer_join_adopted((weft_sync_peer_how_t)self->i, &self->results[i]));
+        EXPECT(weft_in_flight(&self->calls[0]) && weft_in_flight(&self->calls[2]), true);
+        if (self->i != WEFT_SYNC_PEER_HOW_CLOSE)
+            WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_set()));
+        WEFT_AWAIT(weft_await(co, &self->calls[1]));
+        WEFT_AWAIT(weft_await(co, &self->calls[2]));
+        WEFT_AWAIT(weft_await(co, &self->calls[0]));
+        EXPECT(self->results[0], self->i == WEFT_SYNC_PEER_HOW_CLOSE ? 2 : 0);
+        EXPECT(self->results[1] + self->results[2], 14);
+    }
+    // with no children, at once
+    WEFT_AWAIT(weft_subtask_call(co, &self->one,
+                                 weft_sync_peer_join_adopted(WEFT_SYNC_PEER_HOW_ALL, &self->results[1])));
+    WEFT_AWAIT(weft_subtask_call(co, &self->one,
+                                 weft_sync_peer_join_adopted(WEFT_SYNC_PEER_HOW_CLOSE, &self->results[1])));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 #define TESTS                                                                                                  \
     TEST(wake_one)                                                                                             \
     TEST(wake_by_sync)                                                                                         \
@@ -345,6 +376,7 @@ static weft_poll outlive_run(weft_coro *co)
     TEST(cancel_across)                                                                                        \
     TEST(mutex_is_fair)                                                                                        \
     TEST(mutex_cancelled)                                                                                      \
+    TEST(join_across)                                                                                          \
     TEST(outlive)                                                                                              \
     TEST(channel_order)                                                                                        \
     TEST(channel_close)                                                                                        \
