@@ -45,14 +45,14 @@
     }                                                                                                          \
     _Static_assert(1, "")
 
-// Returns the value of the export that the task of `co` was called by, which may be any of its coroutines. The
-// task goes on until its root has ended. The host reads the value before this returns, and handles in it move;
-// free its memory afterwards. Once a task; misuse else. Spec: task.return.
-#define WEFT_RETURN(co, export, value)                                                                         \
+// WEFT_RETURN(co, export, value) returns the value of the export that the task of `co` was called by, which may
+// be any of its coroutines. The task goes on until its root has ended. The host reads the value before this
+// returns, and handles in it move; free its memory afterwards. Once a task; misuse else. Spec: task.return.
+#define WEFT_RETURN(co, export, ...)                                                                           \
     do {                                                                                                       \
         extern weft_export export##__weft;                                                                     \
         weft__task_return((co)->task, &export##__weft);                                                        \
-        export##_return(value);                                                                                \
+        export##_return(__VA_ARGS__);                                                                          \
     } while (0)
 
 // The same for an export without a result.

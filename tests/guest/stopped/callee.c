@@ -189,3 +189,51 @@ static weft_poll bystander_run(weft_coro *co)
 }
 
 WEFT_EXPORT(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
+
+typedef struct {
+    weft_coro co;
+    bytes_writer out;
+} journal;
+
+static weft_poll journal_run(weft_coro *co)
+{
+    journal *self = weft_frame(co, journal);
+    WEFT_BEGIN(co);
+    output = bytes_reader_of(bytes_new(&self->out));
+    WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"begin, ", 7));
+    for (;;) {
+        WEFT_AWAIT(weft_yield(co));
+        WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"on, ", 4));
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"end.", 4));
+    bytes_close_writer(&self->out);
+    bytes_close_reader(&output);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_stopped_peer_journal, journal, journal_run, (void), );
+
+typedef struct {
+    weft_coro co;
+    bytes_reader in;
+    size_t length;
+    uint8_t text[256];
+} read_;
+
+static weft_poll read_run(weft_coro *co)
+{
+    read_ *self = weft_frame(co, read_);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->in) && self->length < sizeof self->text - 3) {
+        WEFT_AWAIT(bytes_read(co, &self->in, self->text + self->length, 3));
+        self->length += self->in.count;
+    }
+    WEFT_RETURN(co, exports_weft_stopped_peer_read, (callee_string_t){self->text, self->length});
+    WEFT_FINALLY(co);
+    bytes_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_stopped_peer_read, read_, read_run, (uint32_t text),
+            self->in = bytes_reader_of(text));

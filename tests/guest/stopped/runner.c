@@ -147,6 +147,34 @@ static void with_bystander(void)
     stop_at_each(true, true);
 }
 
+// What the finaliser of a cancelled export writes gets to its reader, whole, after each number of rounds.
+static void last_words(void)
+{
+    size_t shortest = 999, longest = 0;
+    for (uint32_t rounds = 0; rounds < 20; rounds++) {
+        runner_string_t text = {0};
+        uint32_t call = RUNNER_SUBTASK_HANDLE(weft_stopped_peer_journal());
+        runner_subtask_status_t reader = weft_stopped_peer_read(weft_stopped_peer_output(), &text);
+        for (uint32_t i = 0; i < rounds; i++)
+            runner_thread_yield();
+        EXPECT(runner_subtask_cancel(call), RUNNER_SUBTASK_RETURNED_CANCELLED);
+        runner_subtask_drop(call);
+        EXPECT(wait_for(RUNNER_SUBTASK_HANDLE(reader)), RUNNER_SUBTASK_RETURNED);
+        runner_subtask_drop(RUNNER_SUBTASK_HANDLE(reader));
+        const char *words = (const char *)text.ptr;
+        EXPECT(text.len >= 4 && memcmp(words + text.len - 4, "end.", 4) == 0, true);
+        if (text.len > 4) // the cancel may have taken what was not read of a word
+            EXPECT(memcmp(words, "begin, ", text.len - 4 < 7 ? text.len - 4 : 7), 0);
+        shortest = text.len < shortest ? text.len : shortest;
+        longest = text.len > longest ? text.len : longest;
+        if (text.len)
+            free(text.ptr);
+    }
+    EXPECT(shortest <= 11, true);
+    EXPECT(longest > 20, true);
+    settle();
+}
+
 static uint64_t peer_probe(void)
 {
     return weft_stopped_peer_probe();
@@ -155,5 +183,6 @@ static uint64_t peer_probe(void)
 #define TESTS                                                                                                  \
     TEST(both_streams)                                                                                         \
     TEST(idle_output)                                                                                          \
-    TEST(with_bystander)
+    TEST(with_bystander)                                                                                       \
+    TEST(last_words)
 #include "raw_runner.h"
