@@ -28,6 +28,8 @@ find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/
   NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
   DOC "The folder with the WIT files of WASI")
 
+set(weft_quiet "${CMAKE_CURRENT_LIST_DIR}/quiet.cmake" CACHE INTERNAL "Shows what a command says only if it fails")
+
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
 # use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
 # the sources to compile and link.
@@ -58,7 +60,7 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
-    COMMAND "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}" ${ARGN}
+    COMMAND "${CMAKE_COMMAND}" -P "${weft_quiet}" -- "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}" ${ARGN}
     DEPENDS ${files}
     COMMENT "Generating bindings of ${world} for ${name}"
     VERBATIM)
