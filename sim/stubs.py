@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 POINTER = "i32"
@@ -63,34 +64,34 @@ def unquote(literals):
     return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals))
 
 
-def core_type(c_type):
-    """The core type of a C parameter or result."""
+INTEGERS = {"int64_t": "i64", "uint64_t": "i64", "int32_t": "i32", "uint32_t": "i32", "size_t": "i32"}
+TYPEDEF = re.compile(r"\btypedef\s+(\w+)\s+(\w+)\s*;")
+
+
+def core_type(c_type, names):
+    """The core type of a C parameter or result; None for void."""
     words = [word for word in re.findall(r"\w+|\*", c_type) if word not in ("extern", "const", "static")]
     if "*" in words:
         return POINTER
-    if not words or words == ["void"]:
+    word = words[0] if words else "void"
+    while word in names and word not in INTEGERS:
+        word = names[word]
+    if word == "void":
         return None
-    return {
-        "float": "f32",
-        "double": "f64",
-        "int64_t": "i64",
-        "uint64_t": "i64",
-        "int32_t": "i32",
-        "uint32_t": "i32",
-        "size_t": "i32",
-    }.get(words[0])
+    if word not in INTEGERS and word not in ("float", "double"):
+        raise Unsupported(f"{c_type.strip()!r} is no type of a core import or export")
+    return INTEGERS.get(word) or {"float": "f32", "double": "f64"}[word]
 
 
 def declarations(text):
     """The core imports, {(module, name): Declared}, the core exports, {name: Declared}, and the link guard."""
     imports, exports = {}, {}
+    names = {name: of for of, name in TYPEDEF.findall(text)}
     for match in ATTRIBUTE.finditer(text):
-        params = [core_type(param) for param in match["params"].split(",")]
+        params = [core_type(param, names) for param in match["params"].split(",")]
         if params == [None]:
             params = []
-        result = core_type(match["result"])
-        if None in params or (result is None and "void" not in match["result"]):
-            raise Unsupported(f"the declaration of {match['symbol']} has a type that is no core type: {match[0]!r}")
+        result = core_type(match["result"], names)
         declared = Declared(match["symbol"], params, [result] if result else [])
         if match["export"]:
             exports[unquote(match["export"])] = declared
@@ -597,16 +598,22 @@ class Stubs:
         )
 
 
-def preprocessed(command, sources):
-    """The sources with weft's built-ins as they are declared on wasm."""
+def preprocessed(compiler, sources, includes):
+    """The sources with weft's built-ins as they are declared on wasm, and the paths of all files that are in them."""
     builtin = "-DWEFT__BUILTIN(m,n)=__attribute__((__import_module__(m),__import_name__(n)))"
-    texts = []
-    for source in sources:
-        done = subprocess.run([*command, "-E", "-P", builtin, str(source)], text=True, stdout=subprocess.PIPE)
-        if done.returncode != 0:
-            raise Unsupported(f"{source} does not preprocess")
-        texts.append(done.stdout)
-    return "\n".join(texts)
+    texts, paths = [], set()
+    with tempfile.TemporaryDirectory() as folder:
+        rule, headers = Path(folder) / "rule.d", Path(folder) / "headers.c"
+        headers.write_text("".join(f"#include <{include}>\n" for include in includes))
+        for source in [*sources, headers]:
+            command = [*compiler, "-E", "-P", builtin, "-MD", "-MF", str(rule), "-MT", "it", str(source)]
+            done = subprocess.run(command, text=True, stdout=subprocess.PIPE)
+            if done.returncode != 0:
+                raise Unsupported(f"{source} does not preprocess")
+            texts.append(done.stdout)
+            paths.update(rule.read_text().removeprefix("it:").replace("\\\n", " ").split())
+            paths.discard(str(headers))
+    return "\n".join(texts), paths
 
 
 def main():
@@ -615,6 +622,7 @@ def main():
     parser.add_argument("--world", required=True)
     parser.add_argument("--wasm-tools", default="wasm-tools")
     parser.add_argument("--source", action="append", default=[], help="a C source of the component, bindings included")
+    parser.add_argument("--include", action="append", default=[], help="a header that declares more of what it imports")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--depfile", type=Path, help="where to write what the output depends on, for make and ninja")
     parser.add_argument("compiler", nargs="+", help="behind --: the compiler and its options")
@@ -622,16 +630,12 @@ def main():
     try:
         command = [arguments.wasm_tools, "component", "wit", "--json", str(arguments.wit)]
         wit = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        text = preprocessed(arguments.compiler, arguments.source)
+        text, paths = preprocessed(arguments.compiler, arguments.source, arguments.include)
         made = Stubs(World(wit, arguments.world), *declarations(text)).text()
     except Unsupported as unsupported:
         sys.exit(f"stubs of world {arguments.world}: {unsupported}")
     arguments.output.write_text(made)
     if arguments.depfile:
-        paths = set()
-        for source in arguments.source:
-            done = subprocess.run([*arguments.compiler, "-M", str(source)], check=True, text=True, stdout=subprocess.PIPE)
-            paths.update(done.stdout.split(":", 1)[1].replace("\\\n", " ").split())
         arguments.depfile.write_text(f"{arguments.output}: {' '.join(sorted(paths))}\n")
 
 

@@ -711,3 +711,17 @@ void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value)
     }
     memset(value, 0, sizeof *value);
 }
+
+weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text)
+{
+    weft_sim_value value = {.count = (uint32_t)strlen(text)};
+    value.bytes = weft_sim__allocate(instance, value.count);
+    memcpy(value.bytes, text, value.count);
+    return value;
+}
+
+weft_sim_value weft_sim_items_value(weft_sim_instance *instance, uint32_t count)
+{
+    return (weft_sim_value){.count = count,
+                            .items = weft_sim__allocate(instance, count * sizeof(weft_sim_value))};
+}

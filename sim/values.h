@@ -35,6 +35,11 @@ uint32_t weft_sim_alignment(const weft_sim_type *type); // 1 for NULL
 bool weft_sim_is_plain(const weft_sim_type *type);      // numbers, and records of them: lifted and lowered by a memcpy
 bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_sim_instance *b, const weft_sim_type *of_b);
 
+// Values that a test makes, of memory that weft_sim_value_free() takes back: a text, and items, zero at first, of a list that
+// is not plain, a record or a tuple.
+weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text);
+weft_sim_value weft_sim_items_value(weft_sim_instance *instance, uint32_t count);
+
 // Where a value is lifted from or lowered into. `scope` is the task or call that borrowed handles belong to.
 typedef struct weft_sim_context {
     weft_sim_instance *instance;
