@@ -9,6 +9,12 @@ const weft_sim__resource_type *weft_sim__resource_type_of(weft_sim_instance *ins
     return instance->resources[resource->index];
 }
 
+bool weft_sim__same_resource(weft_sim_instance *a, const weft_sim_resource *of_a, weft_sim_instance *b,
+                             const weft_sim_resource *of_b)
+{
+    return weft_sim__resource_type_of(a, of_a) == weft_sim__resource_type_of(b, of_b);
+}
+
 static uint32_t add(weft_sim_instance *instance, weft_sim__resource_handle *handle)
 {
     return handle->handle = weft_sim__handle_add(instance, KIND_RESOURCE, handle);

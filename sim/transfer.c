@@ -16,6 +16,8 @@
 bool weft_sim__is_memory(const void *pointer, size_t size)
 {
     uintptr_t at = (uintptr_t)pointer;
+    if (!size)
+        return true;
     if (at < 4096 || at + size < at)
         return false;
 #ifdef WEFT_SIM__ASAN
