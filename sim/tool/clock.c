@@ -16,7 +16,6 @@ static void answer_number(weft_sim_call *call, uint64_t number)
     weft_sim_value value = {.number = number};
     weft_sim_call_start(call);
     weft_sim_call_return(call, &value);
-    weft_sim_call_free(call);
 }
 
 static void now(weft_sim_call *call, void *data)
@@ -34,7 +33,6 @@ static void sleep_until(clock_state *clock, weft_sim_call *call, uint64_t when)
 {
     if (when <= clock->now) {
         weft_sim_call_return(call, NULL);
-        weft_sim_call_free(call);
         return;
     }
     clock_sleeper **at = &clock->sleepers, *sleeper = malloc(sizeof *sleeper);
@@ -73,12 +71,11 @@ void clock_answer(weft_sim *sim, const weft_sim_component *component, clock_stat
     }
 }
 
-// Takes a sleeper out, and forgets its call.
+// Takes out a sleeper whose call is answered.
 static void forget(clock_sleeper **at)
 {
     clock_sleeper *sleeper = *at;
     *at = sleeper->next;
-    weft_sim_call_free(sleeper->call);
     free(sleeper);
 }
 

@@ -31,7 +31,9 @@ static _Noreturn void stop(const char *what, const char *why)
 
 static const weft_sim_component *load(const char *path)
 {
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
+    void *object = dlopen(full ? full : path, RTLD_NOW | RTLD_LOCAL);
+    free(full);
     if (!object)
         stop(path, dlerror());
     const weft_sim_component *component = dlsym(object, "weft_sim_component");

@@ -1,13 +1,8 @@
-# The native suite: runs on what `make native` built, with each of its compilers; each test is a process of its own.
+# The native suite: runs on what the presets sim and sim-clang built; each test is a process of its own.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-
-import os
-import subprocess
 
 import pytest
 from paths import ROOT
-
-LIMIT = 30  # seconds for one test, far more than any takes
 
 
 @pytest.fixture(params=["sim", "sim-clang"])
