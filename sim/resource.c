@@ -20,13 +20,19 @@ static uint32_t add(weft_sim_instance *instance, weft_sim__resource_handle *hand
     return handle->handle = weft_sim__handle_add(instance, KIND_RESOURCE, handle);
 }
 
+static const char *interface_of(const weft_sim_resource *resource)
+{
+    return resource->interface ? resource->interface : "";
+}
+
 static weft_sim__resource_handle *get(weft_sim_instance *instance, const weft_sim_resource *resource,
                                       uint32_t handle)
 {
     weft_sim__resource_handle *it = weft_sim__handle_get(instance, handle, KIND_RESOURCE);
     if (it->type != weft_sim__resource_type_of(instance, resource))
-        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_TYPE, "handle %u is a %s, not a %s",
-                       (unsigned)handle, it->type->resource->name, resource->name);
+        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_TYPE, "handle %u is a %s/%s, not a %s/%s",
+                       (unsigned)handle, interface_of(it->type->resource), it->type->resource->name,
+                       interface_of(resource), resource->name);
     return it;
 }
 
@@ -70,6 +76,7 @@ uint32_t weft_sim__resource_lower(const weft_sim_context *context, const weft_si
         weft_sim__release(moved);
         return rep;
     }
+    moved->own = false; // a script may lend what it made
     moved->borrower = context->scope;
     moved->borrower->borrows++;
     return add(instance, moved);

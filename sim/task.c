@@ -106,21 +106,24 @@ static void follow(weft_sim__task *task)
     weft_sim *sim = task->instance->sim;
     for (;;) {
         uint32_t code = task->answer & 0xf, handle = task->answer >> 4;
-        sim->call = "callback's answer";
-        sim->call_handle = task->answer;
+        sim->call_handle = 0;
         switch (code) {
         case CODE_EXIT:
+            sim->call = "EXIT";
             end(task);
             return;
         case CODE_YIELD:
             weft_sim__note(sim, "YIELD", NULL, 0, 0, 0, 0);
             break;
         case CODE_WAIT:
+            sim->call = "WAIT";
+            sim->call_handle = handle;
             task->set = weft_sim__handle_get(task->instance, handle, KIND_SET);
             weft_sim__note(sim, "WAIT", NULL, 1, handle, 0, 0);
             break;
         default:
-            weft_sim__trap(sim, WEFT_SIM_TRAP_CALLBACK_CODE, "code %u", (unsigned)code);
+            sim->call = "callback's answer";
+            weft_sim__trap(sim, WEFT_SIM_TRAP_CALLBACK_CODE, "%u", (unsigned)task->answer);
         }
         unlock(task);
         weft_sim__event event = {0};
