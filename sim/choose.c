@@ -116,3 +116,8 @@ weft_sim_options weft_sim_options_swarm(uint64_t seed)
     options.fresh_handles = scramble(&state) % 4 == 0;
     return options;
 }
+
+weft_sim_options weft_sim_options_wasmtime(void)
+{
+    return (weft_sim_options){.block = 1000, .unasked = 1000, .cancel_counts = true, .cancel_again = true};
+}

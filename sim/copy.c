@@ -151,8 +151,11 @@ void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow)
 {
     weft_sim *sim = end->pipe->sim;
     end->state = END_CANCELLING;
-    if (end->base.event)
+    if (end->base.event) {
+        if (sim->options.cancel_counts && !end->pipe->is_future && end->result == COPY_COMPLETED)
+            end->result = COPY_CANCELLED;
         return;
+    }
     if (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel)) {
         end->canceller = (weft_sim__waiter){.ready = cancel_ready, .go = cancel_go};
         weft_sim__wait(sim, &end->canceller);

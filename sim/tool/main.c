@@ -1,5 +1,6 @@
 // weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
-// process. Usage: weft-sim [--seed N] [--transcript] <component.so>... -- <export> [<text>...]
+// process. Usage: weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export>
+// [<text>...]
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Calls an export of the first component's world with arguments that are texts, and prints its result as
@@ -130,6 +131,8 @@ int main(int count, char **arguments)
         if (!strcmp(arguments[at], "--seed") && at + 1 < count) {
             schedule.seed = strtoull(arguments[++at], NULL, 0);
             options = weft_sim_options_swarm(schedule.seed);
+        } else if (!strcmp(arguments[at], "--like-wasmtime")) {
+            options = weft_sim_options_wasmtime();
         } else if (!strcmp(arguments[at], "--transcript")) {
             transcript = true;
         } else if (loaded == COMPONENTS_MAX) {
@@ -139,7 +142,8 @@ int main(int count, char **arguments)
         }
     }
     if (!loaded || at + 1 >= count)
-        stop("usage", "weft-sim [--seed N] [--transcript] <component.so>... -- <export> [<text>...]");
+        stop("usage",
+             "weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export> [<text>...]");
 
     command it = {.export = find_export(components[0], arguments[at + 1]), .texts = arguments + at + 2};
     if ((uint32_t)(count - at - 2) != it.export->func.param_count)

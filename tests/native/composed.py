@@ -21,6 +21,8 @@ def parts(component, folder):
             names = [f"{topic}-{runner}-runner", f"{topic}-{callee}-callee"]
     else:
         topic = component.split("-")[0]
+        if topic == "misuse":
+            return [folder / f"{name}.so" for name in ("misuse-driver", f"{component}-subject", "misuse-callee")]
         names = [f"{component}-runner", f"{topic}-callee"]
         if not (folder / f"{names[0]}.so").exists():
             names = [component]
@@ -30,7 +32,7 @@ def parts(component, folder):
 
 
 def weft_sim(build, component, test, *options):
-    """Runs a test of a component; the CompletedProcess."""
+    """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
-    command = [build / "sim/weft-sim", *options, *objects, "--", "run", test]
+    command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", "run", test]
     return subprocess.run(list(map(str, command)), text=True, capture_output=True, timeout=LIMIT)
