@@ -214,12 +214,7 @@ static void layout(void)
 {
 #define EXPECT_LAYOUT(type, c_type)                                                                            \
     EXPECT(weft_sim_size(&type), sizeof(c_type));                                                              \
-    EXPECT(weft_sim_alignment(&type), offsetof(                                                                \
-                                          struct {                                                             \
-                                              char c;                                                          \
-                                              c_type it;                                                       \
-                                          },                                                                   \
-                                          it))
+    EXPECT(weft_sim_alignment(&type), _Alignof(c_type))
     EXPECT_LAYOUT(t_bool, bool);
     EXPECT_LAYOUT(t_s8, int8_t);
     EXPECT_LAYOUT(t_u16, uint16_t);
