@@ -12,3 +12,12 @@ TESTS = re.findall(r'\{"(\w+)", \w+\}', (ROOT / "tests/native/values.c").read_te
 @pytest.mark.parametrize("test", TESTS)
 def test_values(run, build, test):
     run([build / "tests/native/values-test", test])
+
+
+TYPES = re.findall(r"^    TEST\((\w+)\)", (ROOT / "tests/native/types/runner.c").read_text(), re.M)
+
+
+@pytest.mark.parametrize("test", TYPES)
+def test_types(run, build, test):
+    sides = [build / f"tests/native/types-{side}.so" for side in ("runner", "callee")]
+    assert run([build / "sim/weft-sim", *sides, "--", "run", test]) == "ok\n"
