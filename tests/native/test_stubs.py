@@ -19,7 +19,7 @@ M32 = ["gcc", "-m32", "-malign-double", f"-I{ROOT}/sim", f"-I{ROOT}/include"]
 
 
 @pytest.fixture
-def stubs(tools, tmp_path):
+def stubs(m32, tools, tmp_path):
     """stubs(wit, world, source) makes the stubs of a source; the CompletedProcess."""
 
     def make(wit, world, source):
