@@ -1,5 +1,6 @@
 # The native form of weft_add_component(): under toolchains/native.cmake, a component is a shared object that the native host
-# loads. Its sources and bindings are as on WebAssembly; stubs.py makes what connects them to the host.
+# loads, or that a test of your own links, together with weft::sim. Its sources and bindings are as on WebAssembly; stubs.py
+# makes what connects them to the host.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
@@ -13,7 +14,7 @@ function(weft__add_native_component name world bindings)
   list(FILTER bindings EXCLUDE REGEX "_component_type")
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   set(stubs "${directory}/stubs.c")
-  add_library(${name} MODULE ${arg_SOURCES} ${bindings} "${stubs}")
+  add_library(${name} SHARED ${arg_SOURCES} ${bindings} "${stubs}")
   # Import and export names are attributes that mean nothing here; the stubs come from them.
   target_compile_options(${name} PRIVATE $<IF:$<C_COMPILER_ID:Clang>,-Wno-unknown-attributes,-Wno-attributes>
     ${arg_COMPILE_OPTIONS})
