@@ -27,6 +27,11 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	@ln -sf build/debug/compile_commands.json compile_commands.json
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
+native: setup ## build the native host and the tests' components for it (needs gcc-multilib and clang-22)
+	for preset in sim sim-clang; do \
+	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
+	done
+
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
 	cmake --build --preset trace
@@ -57,4 +62,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test trace demo bench format lint clean distclean
+.PHONY: help setup build test native trace demo bench format lint clean distclean

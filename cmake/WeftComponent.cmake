@@ -18,6 +18,13 @@
 #
 # Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
+#
+# Under toolchains/native.cmake, it makes <name>.so instead, for the native host: see WeftNative.cmake. STDERR, TRACE and
+# STRIP are then of no use: messages go to standard error.
+
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND CMAKE_SIZEOF_VOID_P EQUAL 4)
+  include("${CMAKE_CURRENT_LIST_DIR}/WeftNative.cmake")
+endif()
 
 # Where weft's own build, or an installation of it, has the tools and the WIT files of WASI.
 get_filename_component(weft_tools "${WEFT_ZIG}" DIRECTORY) # of the toolchain file, which may be all that is left of it
@@ -81,8 +88,9 @@ function(weft_add_component name)
       message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
     endif()
   endforeach()
-  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
-    message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed: -DCMAKE_TOOLCHAIN_FILE=...")
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND NOT CMAKE_SIZEOF_VOID_P EQUAL 4)
+    message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed, or weft's native.cmake: "
+      "-DCMAKE_TOOLCHAIN_FILE=...")
   endif()
   foreach(tool WEFT_WIT_BINDGEN WEFT_WASM_TOOLS)
     if(NOT ${tool})
@@ -133,6 +141,11 @@ function(weft_add_component name)
   endif()
 
   weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
+    weft__add_native_component(${name} ${arg_WORLD} "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
+      COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
+    return()
+  endif()
   add_executable(${name} ${arg_SOURCES} ${bindings})
   # The warning finds local variables that live across an await.
   target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized> ${arg_COMPILE_OPTIONS})

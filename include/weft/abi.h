@@ -53,7 +53,7 @@ typedef enum weft_copy_state {
 // those of wit-bindgen c, so that both declare the same thing.
 #ifdef __wasm__
 #define WEFT__BUILTIN(module, name) __attribute__((__import_module__(module), __import_name__(name)))
-#else
+#elif !defined WEFT__BUILTIN // the native host's stubs are made from what this file declares
 #define WEFT__BUILTIN(module, name)
 #endif
 

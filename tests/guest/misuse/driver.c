@@ -19,6 +19,7 @@ driver_callback_code_t exports_driver_run(driver_string_t *test)
                 driver_waitable_set_wait(set, &event);
         }
     }
+    driver_string_free(test);
     driver_result_void_string_t result = {0};
     exports_driver_run_return(result);
     return DRIVER_CALLBACK_CODE_EXIT;

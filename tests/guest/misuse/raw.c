@@ -461,12 +461,13 @@ bool exports_weft_rules_subject_prepare(middle_string_t *name)
         if (strlen(cases[i].name) == name->len && !memcmp(cases[i].name, name->ptr, name->len))
             test = &cases[i];
     must(test);
+    middle_string_free(name);
     return named("return_after_cancel");
 }
 
 middle_callback_code_t exports_weft_rules_subject_run(middle_string_t *name)
 {
-    (void)name;
+    middle_string_free(name);
     test->run();
     switch (test->after) {
     case WAIT:
@@ -491,7 +492,7 @@ middle_callback_code_t exports_weft_rules_subject_run_callback(middle_event_t *e
 
 void exports_weft_rules_subject_poke(middle_string_t *name)
 {
-    (void)name;
+    middle_string_free(name);
     if (named("set_drop_waited_on"))
         middle_waitable_set_drop(set);
     else if (named("block_in_sync"))

@@ -438,7 +438,10 @@ static weft_poll abandoned_call(weft_coro *co)
     WEFT_END(co);
 }
 
-TEST_BODY(abandoned_block_on, { weft_block_on(&self->other, abandoned_read); })
+TEST_BODY(abandoned_block_on, {
+    static test frame;
+    weft_block_on(&frame.co, abandoned_read);
+})
 
 // what `poke` does wakes a coroutine of a task that is asleep in the host
 

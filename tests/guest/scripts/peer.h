@@ -79,8 +79,9 @@ void PEER(log)(callee_string_t *text)
         script_cleanup();
     const char *shown = check_text[0] ? check_text : script_log;
     text->len = strlen(shown);
-    text->ptr = malloc(text->len + 1);
-    memcpy(text->ptr, shown, text->len);
+    text->ptr = NULL;
+    if (text->len) // the memory of an empty text would not be freed
+        text->ptr = memcpy(malloc(text->len), shown, text->len);
     script_log[0] = 0;
 }
 

@@ -1,0 +1,50 @@
+# The native form of weft_add_component(): under toolchains/native.cmake, a component is a shared object that the native host
+# loads, or that a test of your own links, together with weft::sim. Its sources and bindings are as on WebAssembly; stubs.py
+# makes what connects them to the host.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# The host's folder: in weft's own tree, or installed beside this file.
+find_path(WEFT_SIM_DIR stubs.py HINTS "${CMAKE_CURRENT_LIST_DIR}/../sim" "${CMAKE_CURRENT_LIST_DIR}/sim"
+  NO_DEFAULT_PATH DOC "The folder of the native host")
+
+# For weft_add_component(), which has checked the arguments. `bindings` is what weft_wit_bindings() made.
+function(weft__add_native_component name world bindings)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;LIBRARIES;COMPILE_OPTIONS")
+  list(FILTER bindings EXCLUDE REGEX "_component_type")
+  set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
+  set(stubs "${directory}/stubs.c")
+  add_library(${name} SHARED ${arg_SOURCES} ${bindings} "${stubs}")
+  # Import and export names are attributes that mean nothing here; the stubs come from them.
+  target_compile_options(${name} PRIVATE $<IF:$<C_COMPILER_ID:Clang>,-Wno-unknown-attributes,-Wno-attributes>
+    ${arg_COMPILE_OPTIONS})
+  target_include_directories(${name} SYSTEM PRIVATE "${directory}")
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} weft::weft)
+  # Hidden: what one component defines is not another's.
+  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .so C_VISIBILITY_PRESET hidden
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" WEFT_COMPONENT "${CMAKE_CURRENT_BINARY_DIR}/${name}.so")
+  set_source_files_properties("${stubs}" PROPERTIES INCLUDE_DIRECTORIES "${WEFT_SIM_DIR}")
+
+  # Built-ins that weft itself calls are declared in abi.h, which not every source includes.
+  set(options)
+  set(sources)
+  foreach(source ${arg_SOURCES} ${bindings})
+    get_filename_component(source "${source}" ABSOLUTE)
+    list(APPEND options --source "${source}")
+    list(APPEND sources "${source}")
+  endforeach()
+  separate_arguments(flags NATIVE_COMMAND "${CMAKE_C_FLAGS}")
+  set(includes "$<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>")
+  set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")
+  add_custom_command(
+    OUTPUT "${stubs}"
+    COMMAND Python3::Interpreter "${WEFT_SIM_DIR}/stubs.py" --wit "${directory}/wit" --world ${world}
+      --wasm-tools "${WEFT_WASM_TOOLS}" ${options} --include weft/abi.h --output "${stubs}" --depfile "${stubs}.d"
+      -- "${CMAKE_C_COMPILER}" ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>"
+      "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>" "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
+    DEPENDS ${sources} "${WEFT_SIM_DIR}/stubs.py"
+    DEPFILE "${stubs}.d"
+    COMMENT "Generating native stubs of ${world} for ${name}"
+    COMMAND_EXPAND_LISTS
+    VERBATIM)
+endfunction()

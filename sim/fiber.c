@@ -1,0 +1,222 @@
+// Stacks of their own for guest code and scripts, and the switch between them. Stacks are pooled by the
+// process; one thread runs them all.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#define _DEFAULT_SOURCE // for MAP_ANONYMOUS
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#if !defined __i386__
+#error "weft_sim runs 32-bit x86 code: compile with -m32 -malign-double"
+#endif
+
+#if defined __SANITIZE_ADDRESS__
+#define WEFT_SIM__ASAN 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define WEFT_SIM__ASAN 1
+#endif
+#endif
+
+#ifdef WEFT_SIM__ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+#define STACK_SIZE (512 * 1024)
+#define PAGE 4096
+
+struct weft_sim__fiber {
+    void *sp; // while it does not run
+    unsigned char *stack;
+    size_t size;
+    weft_sim__fiber *resumer;
+    weft_sim__fiber *next;     // in the pool
+    weft_sim__fiber *all_next; // of those that this host has used
+    void (*body)(void *data);
+    void *data;
+    void *fake_stack; // AddressSanitizer's, while it does not run
+};
+
+// Saves the registers that a function must keep, and the stack pointer; takes those of the other.
+void weft_sim__switch(void **save, void *to);
+__asm__(".text\n"
+        ".globl weft_sim__switch\n"
+        ".hidden weft_sim__switch\n"
+        ".type weft_sim__switch, @function\n"
+        "weft_sim__switch:\n"
+        "    movl 4(%esp), %eax\n"
+        "    movl 8(%esp), %edx\n"
+        "    pushl %ebp\n"
+        "    pushl %ebx\n"
+        "    pushl %esi\n"
+        "    pushl %edi\n"
+        "    movl %esp, (%eax)\n"
+        "    movl %edx, %esp\n"
+        "    popl %edi\n"
+        "    popl %esi\n"
+        "    popl %ebx\n"
+        "    popl %ebp\n"
+        "    ret\n"
+        ".size weft_sim__switch, . - weft_sim__switch\n");
+
+static weft_sim__fiber *pool;
+static weft_sim *starting;    // whose fiber is just being switched to
+static weft_sim__fiber *left; // by that switch
+
+// On the new stack: its sanitizer bookkeeping, and that of the stack where the run began.
+static void arrived(weft_sim *sim)
+{
+#ifdef WEFT_SIM__ASAN
+    const void *bottom;
+    size_t size;
+    __sanitizer_finish_switch_fiber(sim->fiber->fake_stack, &bottom, &size);
+    if (!left->stack || left->size == 0) {
+        left->stack = (unsigned char *)bottom;
+        left->size = size;
+    }
+#else
+    (void)sim;
+#endif
+}
+
+static void switch_to(weft_sim *sim, weft_sim__fiber *to)
+{
+    weft_sim__fiber *from = sim->fiber;
+    left = from;
+    starting = sim;
+    sim->fiber = to;
+#ifdef WEFT_SIM__ASAN
+    __sanitizer_start_switch_fiber(&from->fake_stack, to->stack, to->size);
+#endif
+    weft_sim__switch(&from->sp, to->sp);
+    arrived(starting); // a pooled stack may be in the hands of another host by now
+}
+
+static void fiber_main(void)
+{
+    arrived(starting);
+    for (;;) {
+        weft_sim *sim = starting;
+        weft_sim__fiber *self = sim->fiber;
+        self->body(self->data);
+        weft_sim__fiber *resumer = self->resumer;
+        self->next = sim->fiber_pool;
+        sim->fiber_pool = self;
+        switch_to(sim, resumer);
+    }
+}
+
+static void prepare(weft_sim__fiber *fiber)
+{
+#ifdef WEFT_SIM__ASAN
+    __asan_unpoison_memory_region(fiber->stack, fiber->size);
+#endif
+    fiber->fake_stack = NULL;
+    void **top = (void **)(fiber->stack + fiber->size) - 4;
+    *--top = NULL; // the return address of fiber_main, which never returns; then its stack is aligned
+    *--top = (void *)(uintptr_t)fiber_main;
+    for (int i = 0; i < 4; i++)
+        *--top = NULL;
+    fiber->sp = top;
+}
+
+static weft_sim__fiber *take(weft_sim *sim)
+{
+    weft_sim__fiber *fiber = sim->fiber_pool;
+    if (fiber) {
+        sim->fiber_pool = fiber->next;
+        return fiber;
+    }
+    fiber = pool;
+    if (fiber) {
+        pool = fiber->next;
+    } else {
+        fiber = calloc(1, sizeof *fiber);
+        unsigned char *memory = mmap(NULL, STACK_SIZE + PAGE, PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (!fiber || memory == MAP_FAILED || mprotect(memory, PAGE, PROT_NONE)) {
+            fputs("weft_sim: no memory for another stack\n", stderr);
+            abort();
+        }
+        fiber->stack = memory + PAGE;
+        fiber->size = STACK_SIZE;
+        prepare(fiber);
+    }
+    fiber->all_next = sim->fibers;
+    sim->fibers = fiber;
+    return fiber;
+}
+
+static void go(weft_sim *sim, weft_sim__fiber *fiber)
+{
+    weft_sim__task *task = sim->current;
+    weft_sim__script *script = sim->script;
+    fiber->resumer = sim->fiber;
+    switch_to(sim, fiber);
+    sim->current = task;
+    sim->script = script;
+}
+
+void weft_sim__fiber_start(weft_sim *sim, void (*body)(void *data), void *data)
+{
+    weft_sim__fiber *fiber = take(sim);
+    fiber->body = body;
+    fiber->data = data;
+    go(sim, fiber);
+}
+
+void weft_sim__fiber_resume(weft_sim *sim, weft_sim__fiber *fiber)
+{
+    go(sim, fiber);
+}
+
+void weft_sim__fiber_block(weft_sim *sim)
+{
+    weft_sim__task *task = sim->current;
+    weft_sim__script *script = sim->script;
+    switch_to(sim, sim->fiber->resumer);
+    sim->current = task;
+    sim->script = script;
+}
+
+weft_sim__fiber *weft_sim__fiber_current(weft_sim *sim)
+{
+    return sim->fiber;
+}
+
+bool weft_sim__fiber_run(weft_sim *sim, void (*body)(void *data), void *data)
+{
+    weft_sim__fiber outside = {0};
+    sim->outside = &outside;
+    sim->fiber = &outside;
+    weft_sim__fiber_start(sim, body, data);
+    sim->fiber = NULL;
+    sim->outside = NULL;
+    return !sim->abandoned;
+}
+
+void weft_sim__fiber_abandon(weft_sim *sim)
+{
+    sim->abandoned = true;
+    switch_to(sim, sim->outside);
+    abort();
+}
+
+// A fiber in the host's pool has a stack that ends in fiber_main's loop; any other is in the middle of
+// something.
+void weft_sim__fiber_free_all(weft_sim *sim)
+{
+    for (weft_sim__fiber *fiber = sim->fiber_pool; fiber; fiber = fiber->next)
+        fiber->body = NULL;
+    for (weft_sim__fiber *fiber = sim->fibers, *next; fiber; fiber = next) {
+        next = fiber->all_next;
+        if (fiber->body)
+            prepare(fiber);
+        fiber->next = pool;
+        pool = fiber;
+    }
+    sim->fibers = sim->fiber_pool = NULL;
+}

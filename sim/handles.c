@@ -1,0 +1,66 @@
+// An instance's table of handles: dense, reused last in first out, as the spec's is. Spec: Table.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#include <string.h>
+
+static const char *const kinds[] = {"nothing",       "waitable set",  "subtask",
+                                    "stream reader", "stream writer", "future reader",
+                                    "future writer", "resource",      "error context"};
+
+const char *weft_sim__kind_name(weft_sim__kind kind)
+{
+    return kinds[kind];
+}
+
+uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, void *object)
+{
+    weft_sim *sim = instance->sim;
+    uint32_t most = sim->options.max_handles ? sim->options.max_handles : MAX_LENGTH;
+    if (instance->live >= most)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLES_FULL, "%u handles are in use", (unsigned)instance->live);
+    uint32_t handle = instance->free_entry;
+    if (handle) {
+        instance->free_entry = instance->entries[handle].next_free;
+    } else {
+        if (instance->entry_count >= instance->entry_capacity) {
+            uint32_t capacity = instance->entry_capacity ? 2 * instance->entry_capacity : 16;
+            weft_sim__entry *entries = weft_sim__new(sim, capacity * sizeof *entries);
+            if (instance->entry_count)
+                memcpy(entries, instance->entries, instance->entry_count * sizeof *entries);
+            else
+                instance->entry_count = 1; // handle 0 is none
+            weft_sim__release(instance->entries);
+            instance->entries = entries;
+            instance->entry_capacity = capacity;
+        }
+        handle = instance->entry_count++;
+    }
+    instance->entries[handle] = (weft_sim__entry){.kind = kind, .object = object};
+    instance->live++;
+    return handle;
+}
+
+weft_sim__entry *weft_sim__handle_entry(weft_sim_instance *instance, uint32_t handle)
+{
+    if (handle >= instance->entry_count || !instance->entries[handle].kind)
+        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_UNKNOWN, "handle %u", (unsigned)handle);
+    return &instance->entries[handle];
+}
+
+void *weft_sim__handle_get(weft_sim_instance *instance, uint32_t handle, weft_sim__kind kind)
+{
+    weft_sim__entry *entry = weft_sim__handle_entry(instance, handle);
+    if (entry->kind != kind)
+        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a %s",
+                       (unsigned)handle, kinds[entry->kind], kinds[kind]);
+    return entry->object;
+}
+
+void weft_sim__handle_remove(weft_sim_instance *instance, uint32_t handle)
+{
+    instance->entries[handle] = (weft_sim__entry){.next_free = instance->free_entry};
+    if (!instance->sim->options.fresh_handles)
+        instance->free_entry = handle;
+    instance->live--;
+}

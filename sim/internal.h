@@ -1,0 +1,419 @@
+// What the files of the host share: its objects, and how they hang together.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_SIM_INTERNAL_H
+#define WEFT_SIM_INTERNAL_H
+
+#include "transfer.h"
+#include "weft_sim.h"
+
+// Events, callback codes and copy states, as in weft/abi.h, which a host does not need otherwise.
+enum {
+    EVENT_NONE,
+    EVENT_SUBTASK,
+    EVENT_STREAM_READ,
+    EVENT_STREAM_WRITE,
+    EVENT_FUTURE_READ,
+    EVENT_FUTURE_WRITE,
+    EVENT_CANCEL
+};
+enum { CODE_EXIT, CODE_YIELD, CODE_WAIT };
+enum { COPY_COMPLETED, COPY_DROPPED, COPY_CANCELLED };
+#define BLOCKED UINT32_MAX
+#define MAX_LENGTH 0x0fffffffu
+
+typedef struct weft_sim__fiber weft_sim__fiber;
+typedef struct weft_sim__task weft_sim__task;
+typedef struct weft_sim__pipe weft_sim__pipe;
+typedef struct weft_sim__set weft_sim__set;
+
+// ---- choose.c: above, in weft_sim.h ----
+
+// ---- memory.c: the host's own objects; all of them go with the host ----
+
+typedef struct weft_sim__block {
+    struct weft_sim__block *next, *previous;
+} weft_sim__block;
+
+void *weft_sim__new(weft_sim *sim, size_t size);
+void weft_sim__release_all(weft_sim *sim);
+
+// A list of pointers that grows; removal takes the last one into the gap.
+typedef struct weft_sim__list {
+    void **items;
+    uint32_t count, capacity;
+} weft_sim__list;
+void weft_sim__list_add(weft_sim *sim, weft_sim__list *list, void *item);
+
+// ---- fiber.c: stacks of their own for guest code and scripts ----
+
+// Runs `body` on a stack of its own, until it blocks or ends.
+void weft_sim__fiber_start(weft_sim *sim, void (*body)(void *data), void *data);
+// Goes back to whoever started or resumed the current fiber, until someone resumes it.
+void weft_sim__fiber_block(weft_sim *sim);
+void weft_sim__fiber_resume(weft_sim *sim, weft_sim__fiber *fiber);
+weft_sim__fiber *weft_sim__fiber_current(weft_sim *sim);
+// Leaves all fibers for the place where the run began, for good.
+_Noreturn void weft_sim__fiber_abandon(weft_sim *sim);
+// Calls `body` as the first fiber; true if it returned, false if the run was abandoned.
+bool weft_sim__fiber_run(weft_sim *sim, void (*body)(void *data), void *data);
+void weft_sim__fiber_free_all(weft_sim *sim);
+
+// ---- run.c: the scheduler. A waiter is what can go on by itself once it is ready. ----
+
+typedef struct weft_sim__waiter weft_sim__waiter;
+struct weft_sim__waiter {
+    weft_sim__waiter *next, *previous; // in weft_sim.waiting, if next is not NULL
+    bool (*ready)(weft_sim__waiter *waiter);
+    void (*go)(weft_sim__waiter *waiter); // has been taken off the list
+};
+void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
+void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
+
+// Instances that are on the stack may not be entered, except by themselves.
+void weft_sim__enter(weft_sim_instance *instance, const weft_sim_instance *caller);
+void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *caller);
+
+// ---- handles.c: an instance's table ----
+
+typedef enum weft_sim__kind {
+    KIND_NONE,
+    KIND_SET,
+    KIND_SUBTASK,
+    KIND_STREAM_READER,
+    KIND_STREAM_WRITER,
+    KIND_FUTURE_READER,
+    KIND_FUTURE_WRITER,
+    KIND_RESOURCE,
+    KIND_ERROR_CONTEXT
+} weft_sim__kind;
+
+typedef struct weft_sim__entry {
+    weft_sim__kind kind;
+    uint32_t next_free;
+    void *object;
+} weft_sim__entry;
+
+const char *weft_sim__kind_name(weft_sim__kind kind);
+uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, void *object);
+void *weft_sim__handle_get(weft_sim_instance *instance, uint32_t handle, weft_sim__kind kind);
+weft_sim__entry *weft_sim__handle_entry(weft_sim_instance *instance, uint32_t handle);
+void weft_sim__handle_remove(weft_sim_instance *instance, uint32_t handle);
+
+// ---- waitable.c ----
+
+typedef struct weft_sim__waitable {
+    weft_sim_instance *instance; // whose table it is in; NULL: no table
+    uint32_t handle;
+    weft_sim__kind kind;
+    bool event;   // of an operation
+    bool unasked; // of nothing: a peer dropped its end
+    bool sync_waiter;
+    weft_sim__set *set;
+    uint32_t member_index, ready_index; // in the set's lists; ready_index only if there is an event
+} weft_sim__waitable;
+
+struct weft_sim__set {
+    weft_sim__list members, ready;
+    uint32_t waiting; // tasks
+    uint32_t handle;
+};
+
+void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_sim__set *set);
+void weft_sim__waitable_notify(weft_sim *sim,
+                               weft_sim__waitable *waitable); // an event of an operation is there
+void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable);
+void weft_sim__waitable_taken(weft_sim *sim, weft_sim__waitable *waitable); // neither is any more
+// Blocks the current task until the event is there.
+void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable);
+
+typedef struct weft_sim__event {
+    uint32_t code, waitable, payload;
+} weft_sim__event;
+weft_sim__event weft_sim__set_take(weft_sim *sim, weft_sim__set *set); // one that is there
+
+// ---- task.c: what runs in an instance ----
+
+typedef enum weft_sim__task_state {
+    TASK_INITIAL,
+    TASK_STARTED,
+    TASK_CANCEL_PENDING,
+    TASK_CANCEL_DELIVERED,
+    TASK_RESOLVED
+} weft_sim__task_state;
+
+typedef enum weft_sim__wait_kind {
+    WAIT_NOT,
+    WAIT_ENTER,    // backpressure, or the lock
+    WAIT_YIELD,    // the callback said YIELD
+    WAIT_SET,      // the callback said WAIT
+    WAIT_BLOCKED,  // in waitable-set.wait, on `set`
+    WAIT_WAITABLE, // in a built-in that blocks, on `waitable`
+    WAIT_CALL,     // in a sync call of an import, on `call`
+    WAIT_PAUSED    // in thread.yield
+} weft_sim__wait_kind;
+
+struct weft_sim__task {
+    weft_sim__waiter waiter;
+    weft_sim_instance *instance;
+    weft_sim__task *next, *previous; // of the instance
+    const weft_sim_export *export;   // NULL for a helper (realloc, a destructor)
+    weft_sim_call *call;             // whose callee it is; NULL when it has resolved
+    uint32_t number;
+    weft_sim__task_state state;
+    uint32_t borrows;
+    uint32_t cancels; // CANCEL events still to come
+    uint32_t slots[2];
+    uint32_t answer; // of entry or callback
+    weft_sim__wait_kind wait;
+    weft_sim__fiber *fiber; // blocked on it
+    union {
+        weft_sim__set *set;
+        weft_sim__waitable *waitable;
+        weft_sim_call *on_call;
+    };
+};
+
+void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, const weft_sim_export *export,
+                          const weft_sim_instance *caller);
+void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller);
+// Blocks the current task until `ready`, in one of the waits from WAIT_BLOCKED on; its object is set by the
+// caller.
+void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait);
+// Code of the component that is not a task of its own: realloc, destructors.
+typedef struct weft_sim__helper {
+    weft_sim__task task, *previous;
+    bool may_leave;
+    const char *call;
+    uint32_t call_handle;
+} weft_sim__helper;
+void weft_sim__helper_begin(weft_sim_instance *instance, weft_sim__helper *helper, bool may_leave);
+void weft_sim__helper_end(weft_sim__helper *helper);
+// The current task, which a built-in of `self` was called from, checked; notes the call for messages.
+weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle);
+
+// ---- subtask.c: calls ----
+
+struct weft_sim_call {
+    weft_sim__waitable base; // a subtask, when the caller is an instance and did not get its result at once
+    weft_sim *sim;
+    weft_sim_instance *caller; // NULL: the host
+    const weft_sim_func *func; // as the caller describes it; the callee's if that is the host
+    weft_sim_instance *callee; // of a call from the host
+    weft_sim__task *task;      // of the callee
+    weft_sim_call_state state;
+    bool delivered; // the final state
+    bool cancel_asked;
+    bool cancel_told; // to the callee
+    bool queued;      // to be accepted
+    weft_sim_core core[18];
+    void *out; // where the result goes, in the caller
+    weft_sim_core result_core;
+    weft_sim_value *args;
+    weft_sim_value result;
+    bool has_result;
+    weft_sim__list lent; // resource handles
+    weft_sim__waiter canceller;
+    weft_sim_call *next; // waits to be accepted
+};
+
+bool weft_sim__call_resolved(const weft_sim_call *call);
+void weft_sim__call_take_args(weft_sim_call *call); // on_start
+// on_resolve: the values are the callee's, and used up; NULL with `cancelled`.
+void weft_sim__call_resolve(weft_sim_call *call, weft_sim_value *result, bool cancelled);
+void weft_sim__call_done_with(weft_sim_call *call);
+uint32_t weft_sim__subtask_take(weft_sim_call *call); // its event: the state
+void weft_sim__call_cancel(weft_sim_call *call, const weft_sim_instance *caller, bool may_be_slow);
+// An import that no instance exports: peer.c
+void weft_sim__host_call(weft_sim_call *call);
+void weft_sim__host_call_cancel(weft_sim_call *call);
+
+// ---- copy.c: streams and futures ----
+
+typedef enum weft_sim__end_state { END_IDLE, END_COPYING, END_CANCELLING, END_DONE } weft_sim__end_state;
+
+struct weft_sim_end {
+    weft_sim__waitable base;
+    weft_sim__pipe *pipe;
+    const weft_sim_type *type; // as its holder describes it
+    weft_sim__end_state state;
+    bool writable;
+    bool host; // held by a script
+    // The operation in flight.
+    bool pending; // in the pipe, for the other end to find
+    unsigned char *items;
+    uint32_t length, progress;
+    uint32_t result; // COPY_..., when there is an event
+    weft_sim__waiter canceller;
+};
+
+struct weft_sim__pipe {
+    weft_sim *sim;
+    const weft_sim_type *type; // as `instance` describes it
+    weft_sim_instance *instance;
+    bool is_future;
+    bool dropped;
+    weft_sim_end *ends[2]; // reader, writer; NULL when dropped
+};
+
+uint32_t weft_sim__end_take(weft_sim_end *end); // its event: the status word
+void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count);
+void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow);
+void weft_sim__end_close(weft_sim_end *end);
+weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_type *type, uint32_t handle);
+uint32_t weft_sim__end_lower(weft_sim_instance *instance, const weft_sim_type *type, weft_sim_end *end);
+weft_sim__pipe *weft_sim__pipe_new(weft_sim *sim, weft_sim_instance *instance, const weft_sim_type *type);
+
+// ---- resource.c, error_context.c: what transfer.c moves ----
+
+typedef struct weft_sim__resource_type {
+    const weft_sim_resource *resource; // as its definer, or the first importer of a host's one, describes it
+    weft_sim_instance *implementer;    // NULL: the host
+} weft_sim__resource_type;
+
+typedef struct weft_sim__resource_handle {
+    const weft_sim__resource_type *type;
+    uint32_t rep;
+    bool own;
+    uint32_t lends;
+    weft_sim__task *borrower;
+    uint32_t handle;
+} weft_sim__resource_handle;
+
+const weft_sim__resource_type *weft_sim__resource_type_of(weft_sim_instance *instance,
+                                                          const weft_sim_resource *resource);
+weft_sim__resource_handle *weft_sim__resource_lift(const weft_sim_context *context, const weft_sim_type *type,
+                                                   uint32_t handle);
+uint32_t weft_sim__resource_lower(const weft_sim_context *context, const weft_sim_type *type,
+                                  weft_sim__resource_handle *moved);
+// Ends an owned resource: runs its destructor.
+void weft_sim__resource_end(weft_sim *sim, const weft_sim__resource_type *type, uint32_t rep,
+                            const weft_sim_instance *caller);
+
+typedef struct weft_sim__error_context {
+    uint32_t references;
+    uint32_t length;
+    char *text;
+} weft_sim__error_context;
+
+weft_sim__error_context *weft_sim__error_context_make(weft_sim *sim, const char *text, uint32_t length);
+void weft_sim__error_context_unref(weft_sim__error_context *context);
+
+// ---- trap.c, report.c ----
+
+_Noreturn void weft_sim__trap(weft_sim *sim, weft_sim_trap trap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// A line of the transcript. `text` is constant and outlives the host.
+typedef struct weft_sim__line {
+    const char *what; // "stream.read", or what happens by itself
+    const char *text; // a function's name, or NULL
+    uint32_t instance, task;
+    uint32_t numbers[3];
+    uint32_t answer;
+    uint8_t shape; // how many numbers there are, and 0x80 if there is an answer
+} weft_sim__line;
+#define LINES 4096
+
+void weft_sim__note(weft_sim *sim, const char *what, const char *text, int count, uint32_t a, uint32_t b,
+                    uint32_t c);
+// The same, with an answer.
+void weft_sim__note_answer(weft_sim *sim, const char *what, const char *text, int count, uint32_t a, uint32_t b,
+                           uint32_t c, uint32_t answer);
+
+// Text that grows.
+typedef struct weft_sim__text {
+    char *data;
+    size_t length, capacity;
+} weft_sim__text;
+void weft_sim__print(weft_sim__text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void weft_sim__describe_deadlock(weft_sim *sim);
+
+// ---- script.c ----
+
+typedef struct weft_sim__script weft_sim__script;
+struct weft_sim__script {
+    weft_sim__waiter waiter;
+    weft_sim *sim;
+    weft_sim_script function;
+    void *data;
+    weft_sim__fiber *fiber;
+    weft_sim__script *next;
+    bool main, settling;
+    const char *what; // it waits for
+    bool (*until)(void *object);
+    void *object;
+};
+
+void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, bool main);
+// Blocks the current script until `until(object)`; `what` says so in a report.
+void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
+// A script that waits until nothing else can happen, which is so now; or NULL.
+weft_sim__waiter *weft_sim__settled(weft_sim *sim);
+
+// ---- host.c ----
+
+const weft_sim_export *weft_sim__export_named(const weft_sim_instance *instance, const char *interface,
+                                              const char *name);
+bool weft_sim__call_named(const weft_sim_call *call, const char *interface, const char *name);
+
+typedef struct weft_sim__answer {
+    struct weft_sim__answer *next;
+    const char *interface, *name;
+    weft_sim_handler handler;
+    void *data;
+} weft_sim__answer;
+
+weft_sim__answer *weft_sim__answer_for(weft_sim *sim, const weft_sim_func *func);
+
+struct weft_sim_instance {
+    weft_sim *sim;
+    weft_sim_instance *next;
+    const weft_sim_component *component;
+    uint32_t number;
+    weft_sim__entry *entries;
+    uint32_t entry_count, entry_capacity, free_entry, live;
+    bool entered; // it is on the stack (the spec: not may_enter)
+    bool may_leave;
+    uint32_t backpressure;
+    uint32_t waiting_to_enter;
+    weft_sim__task *exclusive;
+    weft_sim__task *tasks;
+    struct weft_sim__link {
+        weft_sim_instance *instance;
+        const weft_sim_export *export;
+    } *links;                                  // by import
+    const weft_sim__resource_type **resources; // by description
+};
+
+struct weft_sim {
+    weft_sim_options options;
+    weft_sim_schedule *schedule;
+    weft_sim__block blocks;
+    weft_sim_instance *instances;
+    uint32_t instance_count;
+    weft_sim__answer *answers;
+    weft_sim_call *calls; // that wait to be accepted
+    void (*resource_drop)(const weft_sim_resource *resource, uint32_t rep, void *data);
+    void *resource_drop_data;
+
+    weft_sim__waiter waiting; // the list's head
+    weft_sim__script *scripts;
+    weft_sim__script *script; // the current one, or NULL
+    weft_sim__task *current;
+    uint32_t task_count;
+    uint64_t step_limit;
+    bool main_done;
+
+    weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;
+
+    weft_sim_trap trap;
+    bool abandoned, deadlock, endless;
+    const char *call; // the built-in that is running
+    uint32_t call_handle;
+    weft_sim_counts counts;
+    weft_sim__line *lines;
+    uint64_t line_count, hash;
+    weft_sim__text report, transcript, leftovers;
+};
+
+#endif

@@ -1,0 +1,98 @@
+// The scheduler: whoever is ready goes on, one after another, in an order that the schedule chooses. It runs on
+// the first fiber of a run, so that a trap can leave everything at any point. Spec: Store.tick, may_enter_from.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+// More candidates than that are not offered at once; who has waited longest is always among them.
+#define CANDIDATES 16
+
+void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
+{
+    waiter->next = &sim->waiting;
+    waiter->previous = sim->waiting.previous;
+    waiter->previous->next = waiter;
+    sim->waiting.previous = waiter;
+}
+
+void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter)
+{
+    (void)sim;
+    if (!waiter->next)
+        return;
+    waiter->next->previous = waiter->previous;
+    waiter->previous->next = waiter->next;
+    waiter->next = waiter->previous = NULL;
+}
+
+void weft_sim__enter(weft_sim_instance *instance, const weft_sim_instance *caller)
+{
+    if (instance == caller)
+        return;
+    if (instance->entered)
+        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_CANNOT_ENTER, "instance %u (%s)",
+                       (unsigned)instance->number, instance->component->world);
+    instance->entered = true;
+}
+
+void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *caller)
+{
+    if (instance != caller)
+        instance->entered = false;
+}
+
+static bool step(weft_sim *sim)
+{
+    weft_sim__waiter *candidates[CANDIDATES];
+    uint32_t count = 0;
+    weft_sim__waiter *waiter;
+    for (waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES; waiter = waiter->next)
+        if (waiter->ready(waiter))
+            candidates[count++] = waiter;
+    if (count)
+        waiter = candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)];
+    else if (!(waiter = weft_sim__settled(sim)))
+        return false;
+    weft_sim__unwait(sim, waiter);
+    sim->call = NULL;
+    sim->counts.steps++;
+    waiter->go(waiter);
+    return true;
+}
+
+static void schedule(void *data)
+{
+    weft_sim *sim = data;
+    sim->current = NULL;
+    sim->script = NULL;
+    for (uint64_t left = sim->step_limit; step(sim); left--)
+        if (!left) {
+            sim->endless = true;
+            return;
+        }
+}
+
+weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
+{
+    sim->report.length = 0;
+    sim->endless = false;
+    sim->main_done = false;
+    weft_sim__script_add(sim, script, data, true);
+    if (!weft_sim__fiber_run(sim, schedule, sim))
+        return WEFT_SIM_TRAPPED;
+    if (sim->endless) {
+        weft_sim__print(&sim->report, "endless: still running after %llu steps\n",
+                        (unsigned long long)sim->step_limit);
+        weft_sim__describe_deadlock(sim);
+        return WEFT_SIM_ENDLESS;
+    }
+    if (sim->main_done && sim->waiting.next == &sim->waiting)
+        return WEFT_SIM_DONE;
+    weft_sim__print(&sim->report, "deadlock: nothing can go on\n");
+    weft_sim__describe_deadlock(sim);
+    return WEFT_SIM_DEADLOCK;
+}
+
+void weft_sim_step_limit(weft_sim *sim, uint64_t steps)
+{
+    sim->step_limit = steps;
+}

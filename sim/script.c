@@ -1,0 +1,99 @@
+// Scripts: functions of a test that run on fibers beside the components, and block until something is so.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool ready(weft_sim__waiter *waiter)
+{
+    weft_sim__script *script = (weft_sim__script *)waiter;
+    return !script->settling && (!script->until || script->until(script->object));
+}
+
+static void body(void *data)
+{
+    weft_sim__script *script = data;
+    weft_sim *sim = script->sim;
+    sim->script = script;
+    script->function(sim, script->data);
+    weft_sim__script **at = &sim->scripts;
+    while (*at != script)
+        at = &(*at)->next;
+    *at = script->next;
+    if (script->main)
+        sim->main_done = true;
+    weft_sim__release(script);
+}
+
+static void go(weft_sim__waiter *waiter)
+{
+    weft_sim__script *script = (weft_sim__script *)waiter;
+    weft_sim *sim = script->sim;
+    if (script->fiber)
+        weft_sim__fiber_resume(sim, script->fiber);
+    else
+        weft_sim__fiber_start(sim, body, script);
+}
+
+void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, bool main)
+{
+    weft_sim__script *script = weft_sim__new(sim, sizeof *script);
+    script->waiter.ready = ready;
+    script->waiter.go = go;
+    script->sim = sim;
+    script->function = function;
+    script->data = data;
+    script->main = main;
+    script->next = sim->scripts;
+    sim->scripts = script;
+    weft_sim__wait(sim, &script->waiter);
+}
+
+static weft_sim__script *current(weft_sim *sim, const char *what)
+{
+    if (!sim->script) {
+        fprintf(stderr, "weft_sim: %s: this is for scripts: call it from a function that weft_sim_run() runs\n",
+                what);
+        abort();
+    }
+    return sim->script;
+}
+
+void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
+{
+    weft_sim__script *script = current(sim, what);
+    script->what = what;
+    script->until = until;
+    script->object = object;
+    script->fiber = weft_sim__fiber_current(sim);
+    weft_sim__wait(sim, &script->waiter);
+    weft_sim__fiber_block(sim);
+    script->what = NULL;
+}
+
+void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)
+{
+    weft_sim__script_add(sim, script, data, false);
+}
+
+void weft_sim_pause(weft_sim *sim)
+{
+    weft_sim__script_block(sim, "pauses", NULL, NULL);
+}
+
+void weft_sim_settle(weft_sim *sim)
+{
+    current(sim, "weft_sim_settle")->settling = true;
+    weft_sim__script_block(sim, "settles", NULL, NULL);
+}
+
+weft_sim__waiter *weft_sim__settled(weft_sim *sim)
+{
+    for (weft_sim__script *script = sim->scripts; script; script = script->next)
+        if (script->settling) {
+            script->settling = false;
+            return &script->waiter;
+        }
+    return NULL;
+}

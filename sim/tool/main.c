@@ -1,0 +1,178 @@
+// weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
+// process. Usage: weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export>
+// [<text>...]
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls an export of the first component's world with arguments that are texts, and prints its result as
+// wasmtime's
+// --invoke does. Imports of each component are connected to those of the others that export the interface. The
+// exit code is 0, or 1 if something is missing, 2 if a rule was broken, 3 if nothing could go on, 4 if there is
+// no end to it.
+#include "clock.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COMPONENTS_MAX = 16 };
+
+typedef struct {
+    weft_sim_instance *instance;
+    const weft_sim_export *export;
+    char **texts;
+    clock_state clock;
+} command;
+
+static _Noreturn void stop(const char *what, const char *why)
+{
+    fprintf(stderr, "weft-sim: %s: %s\n", what, why);
+    exit(1);
+}
+
+static const weft_sim_component *load(const char *path)
+{
+    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
+    void *object = dlopen(full ? full : path, RTLD_NOW | RTLD_LOCAL);
+    free(full);
+    if (!object)
+        stop(path, dlerror());
+    const weft_sim_component *component = dlsym(object, "weft_sim_component");
+    if (!component)
+        stop(path, "is no component: build it with weft_add_component() under toolchains/native.cmake");
+    return component;
+}
+
+static const weft_sim_export *find_export(const weft_sim_component *component, const char *name)
+{
+    for (uint32_t i = 0; i < component->export_count; i++)
+        if (!component->exports[i].func.interface && !strcmp(component->exports[i].func.name, name))
+            return &component->exports[i];
+    stop(name, "is no function that the world of the first component exports");
+}
+
+static void print_text(const weft_sim_value *text)
+{
+    const char *bytes = text->bytes;
+    putchar('"');
+    for (uint32_t i = 0; i < text->count; i++) {
+        if (bytes[i] == '"' || bytes[i] == '\\')
+            putchar('\\');
+        putchar(bytes[i]);
+    }
+    putchar('"');
+}
+
+static void print_value(const weft_sim_type *type, const weft_sim_value *value)
+{
+    const weft_sim_part *part;
+    switch (type->kind) {
+    case WEFT_SIM_STRING:
+        print_text(value);
+        break;
+    case WEFT_SIM_RESULT:
+        part = &type->parts[value->which];
+        fputs(value->which ? "err" : "ok", stdout);
+        if (part->type) {
+            putchar('(');
+            print_value(part->type, value->payload);
+            putchar(')');
+        }
+        break;
+    case WEFT_SIM_BOOL:
+        fputs(value->number ? "true" : "false", stdout);
+        break;
+    case WEFT_SIM_S8:
+    case WEFT_SIM_S16:
+    case WEFT_SIM_S32:
+    case WEFT_SIM_S64:
+        printf("%lld", (long long)value->number);
+        break;
+    case WEFT_SIM_U8:
+    case WEFT_SIM_U16:
+    case WEFT_SIM_U32:
+    case WEFT_SIM_U64:
+        printf("%llu", (unsigned long long)value->number);
+        break;
+    default: // what a test asks for is simple
+        printf("<%s>", type->name);
+    }
+}
+
+static void call(weft_sim *sim, void *data)
+{
+    command *it = data;
+    uint32_t count = it->export->func.param_count;
+    weft_sim_value *args = calloc(count ? count : 1, sizeof *args);
+    for (uint32_t i = 0; i < count; i++)
+        args[i] = weft_sim_text_value(it->instance, it->texts[i]);
+    weft_sim_call *made = weft_sim_call_export(it->instance, NULL, it->export->func.name, args);
+    free(args);
+    weft_sim_spawn(sim, clock_script, &it->clock);
+    weft_sim_call_wait(made);
+    if (it->export->func.result) {
+        print_value(it->export->func.result, weft_sim_call_result(made));
+        putchar('\n');
+    }
+    weft_sim_call_free(made);
+}
+
+int main(int count, char **arguments)
+{
+    weft_sim_options options = {0};
+    weft_sim_schedule schedule = {0};
+    const weft_sim_component *components[COMPONENTS_MAX];
+    weft_sim_instance *instances[COMPONENTS_MAX];
+    uint32_t loaded = 0;
+    bool transcript = false;
+
+    int at = 1;
+    for (; at < count && strcmp(arguments[at], "--") != 0; at++) {
+        if (!strcmp(arguments[at], "--seed") && at + 1 < count) {
+            schedule.seed = strtoull(arguments[++at], NULL, 0);
+            options = weft_sim_options_swarm(schedule.seed);
+        } else if (!strcmp(arguments[at], "--like-wasmtime")) {
+            options = weft_sim_options_wasmtime();
+        } else if (!strcmp(arguments[at], "--transcript")) {
+            transcript = true;
+        } else if (loaded == COMPONENTS_MAX) {
+            stop(arguments[at], "is one component too many");
+        } else {
+            components[loaded++] = load(arguments[at]);
+        }
+    }
+    if (!loaded || at + 1 >= count)
+        stop("usage",
+             "weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export> [<text>...]");
+
+    command it = {.export = find_export(components[0], arguments[at + 1]), .texts = arguments + at + 2};
+    if ((uint32_t)(count - at - 2) != it.export->func.param_count)
+        stop(arguments[at + 1], "takes another number of arguments");
+    for (uint32_t i = 0; i < it.export->func.param_count; i++)
+        if (it.export->func.params[i].type->kind != WEFT_SIM_STRING)
+            stop(arguments[at + 1], "takes something else than strings: call it from a test of your own");
+
+    weft_sim *sim = weft_sim_new(&options, &schedule);
+    for (uint32_t i = 0; i < loaded; i++) {
+        instances[i] = weft_sim_instantiate(sim, components[i]);
+        clock_answer(sim, components[i], &it.clock);
+    }
+    for (uint32_t i = 0; i < loaded; i++)
+        for (uint32_t j = 0; j < loaded; j++)
+            if (i != j)
+                weft_sim_link(instances[i], instances[j]);
+    it.instance = instances[0];
+
+    weft_sim_outcome outcome = weft_sim_run(sim, call, &it);
+    fflush(stdout);
+    if (transcript)
+        fputs(weft_sim_transcript(sim), stderr);
+    if (outcome != WEFT_SIM_DONE) {
+        fprintf(stderr, "weft-sim: %s\n", weft_sim_report(sim));
+        _exit((int)outcome + 1); // what was in the middle of something is no leak
+    }
+    weft_sim_free(sim);
+    weft_sim_schedule_free(&schedule);
+    return 0;
+}

@@ -1,0 +1,92 @@
+// Handles that move with a value, and a component's memory, for values.c.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#if defined __SANITIZE_ADDRESS__
+#define WEFT_SIM__ASAN 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define WEFT_SIM__ASAN 1
+#endif
+#endif
+#ifdef WEFT_SIM__ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+bool weft_sim__is_memory(const void *pointer, size_t size)
+{
+    uintptr_t at = (uintptr_t)pointer;
+    if (!size)
+        return true;
+    if (at < 4096 || at + size < at)
+        return false;
+#ifdef WEFT_SIM__ASAN
+    return !__asan_region_is_poisoned((void *)pointer, size);
+#else
+    return true;
+#endif
+}
+
+void *weft_sim__realloc(weft_sim_instance *instance, size_t alignment, size_t size)
+{
+    weft_sim *sim = instance->sim;
+    if (!instance->component->realloc)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_REALLOC, "%s has no cabi_realloc", instance->component->world);
+    weft_sim__helper helper;
+    weft_sim__helper_begin(instance, &helper, false);
+    void *memory = instance->component->realloc(NULL, 0, alignment, size);
+    weft_sim__helper_end(&helper);
+    if ((uintptr_t)memory % alignment || (size && !weft_sim__is_memory(memory, size)))
+        weft_sim__trap(sim, WEFT_SIM_TRAP_REALLOC, "%lu bytes, got %p", (unsigned long)size, memory);
+    return memory;
+}
+
+void *weft_sim__lift_handle(const weft_sim_context *context, const weft_sim_type *type, uint32_t handle)
+{
+    switch (type->kind) {
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+        return weft_sim__resource_lift(context, type, handle);
+    case WEFT_SIM_ERROR_CONTEXT: {
+        weft_sim__error_context *it = weft_sim__handle_get(context->instance, handle, KIND_ERROR_CONTEXT);
+        it->references++;
+        return it;
+    }
+    default:
+        return weft_sim__end_lift(context->instance, type, handle);
+    }
+}
+
+uint32_t weft_sim__lower_handle(const weft_sim_context *context, const weft_sim_type *type, void *in_transit)
+{
+    switch (type->kind) {
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+        return weft_sim__resource_lower(context, type, in_transit);
+    case WEFT_SIM_ERROR_CONTEXT:
+        return weft_sim__handle_add(context->instance, KIND_ERROR_CONTEXT, in_transit);
+    default:
+        return weft_sim__end_lower(context->instance, type, in_transit);
+    }
+}
+
+void weft_sim__drop_handle(const weft_sim_type *type, void *in_transit)
+{
+    if (!in_transit)
+        return;
+    switch (type->kind) {
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW: {
+        weft_sim__resource_handle it = *(weft_sim__resource_handle *)in_transit;
+        weft_sim__release(in_transit);
+        if (it.own && it.type->implementer)
+            weft_sim__resource_end(it.type->implementer->sim, it.type, it.rep, NULL);
+        break;
+    }
+    case WEFT_SIM_ERROR_CONTEXT:
+        weft_sim__error_context_unref(in_transit);
+        break;
+    default:
+        weft_sim__end_close(in_transit);
+    }
+}

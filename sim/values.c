@@ -1,0 +1,727 @@
+// Lifting and lowering of values, in memory and as core values, and what a type looks like there.
+// All components share one address space, so what a pointer's bounds are only AddressSanitizer knows.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "values.h"
+
+#include "transfer.h"
+#include <string.h>
+
+enum { BYTES_MAX = (1 << 28) - 1 }; // of a string or list
+
+// ---- What a type looks like. ----
+
+static uint32_t align_to(uint32_t offset, uint32_t alignment)
+{
+    return (offset + alignment - 1) / alignment * alignment;
+}
+
+static uint32_t max(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+// Variants, and what the spec makes them of: enum, option, result. An option has no parts, so ask here for its
+// cases.
+static bool is_variant(const weft_sim_type *type)
+{
+    return type->kind == WEFT_SIM_VARIANT || type->kind == WEFT_SIM_ENUM || type->kind == WEFT_SIM_OPTION ||
+           type->kind == WEFT_SIM_RESULT;
+}
+
+static uint32_t case_count(const weft_sim_type *type)
+{
+    return type->kind == WEFT_SIM_OPTION ? 2 : type->part_count;
+}
+
+// The payload's type; NULL for none.
+static const weft_sim_type *case_type(const weft_sim_type *type, uint32_t which)
+{
+    if (type->kind == WEFT_SIM_OPTION)
+        return which == 0 ? NULL : type->element;
+    return type->parts[which].type;
+}
+
+static bool is_record(const weft_sim_type *type)
+{
+    return type->kind == WEFT_SIM_RECORD || type->kind == WEFT_SIM_TUPLE;
+}
+
+static uint32_t discriminant_size(const weft_sim_type *type)
+{
+    uint32_t count = case_count(type);
+    return count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4;
+}
+
+static uint32_t payload_alignment(const weft_sim_type *type)
+{
+    uint32_t alignment = 1;
+    for (uint32_t i = 0; i < case_count(type); i++)
+        alignment = max(alignment, weft_sim_alignment(case_type(type, i)));
+    return alignment;
+}
+
+// Where in a variant its payload lies.
+static uint32_t payload_offset(const weft_sim_type *type)
+{
+    return align_to(discriminant_size(type), payload_alignment(type));
+}
+
+static uint32_t parts_alignment(const weft_sim_part *parts, uint32_t count)
+{
+    uint32_t alignment = 1;
+    for (uint32_t i = 0; i < count; i++)
+        alignment = max(alignment, weft_sim_alignment(parts[i].type));
+    return alignment;
+}
+
+static uint32_t parts_size(const weft_sim_part *parts, uint32_t count)
+{
+    uint32_t size = 0;
+    for (uint32_t i = 0; i < count; i++)
+        size = align_to(size, weft_sim_alignment(parts[i].type)) + weft_sim_size(parts[i].type);
+    return align_to(size, parts_alignment(parts, count));
+}
+
+static uint32_t flags_size(const weft_sim_type *type)
+{
+    return type->part_count <= 8 ? 1 : type->part_count <= 16 ? 2 : 4;
+}
+
+uint32_t weft_sim_alignment(const weft_sim_type *type)
+{
+    if (!type)
+        return 1;
+    switch (type->kind) {
+    case WEFT_SIM_BOOL:
+    case WEFT_SIM_S8:
+    case WEFT_SIM_U8:
+        return 1;
+    case WEFT_SIM_S16:
+    case WEFT_SIM_U16:
+        return 2;
+    case WEFT_SIM_S64:
+    case WEFT_SIM_U64:
+    case WEFT_SIM_F64:
+        return 8;
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE:
+        return parts_alignment(type->parts, type->part_count);
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT:
+        return max(discriminant_size(type), payload_alignment(type));
+    case WEFT_SIM_FLAGS:
+        return flags_size(type);
+    default: // 32 bits, a pointer and a length, or a handle
+        return 4;
+    }
+}
+
+uint32_t weft_sim_size(const weft_sim_type *type)
+{
+    if (!type)
+        return 0;
+    switch (type->kind) {
+    case WEFT_SIM_BOOL:
+    case WEFT_SIM_S8:
+    case WEFT_SIM_U8:
+        return 1;
+    case WEFT_SIM_S16:
+    case WEFT_SIM_U16:
+        return 2;
+    case WEFT_SIM_S64:
+    case WEFT_SIM_U64:
+    case WEFT_SIM_F64:
+    case WEFT_SIM_STRING:
+    case WEFT_SIM_LIST:
+        return 8;
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE:
+        return parts_size(type->parts, type->part_count);
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT: {
+        uint32_t payload = 0;
+        for (uint32_t i = 0; i < case_count(type); i++)
+            payload = max(payload, weft_sim_size(case_type(type, i)));
+        return align_to(payload_offset(type) + payload, weft_sim_alignment(type));
+    }
+    case WEFT_SIM_FLAGS:
+        return flags_size(type);
+    default:
+        return 4;
+    }
+}
+
+bool weft_sim_is_plain(const weft_sim_type *type)
+{
+    if (!type)
+        return true;
+    if (is_record(type)) {
+        for (uint32_t i = 0; i < type->part_count; i++)
+            if (!weft_sim_is_plain(type->parts[i].type))
+                return false;
+        return true;
+    }
+    // Bool and char are not: any byte may stand for true, and not every 32 bits are a char.
+    return type->kind >= WEFT_SIM_S8 && type->kind <= WEFT_SIM_F64;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_sim_instance *b,
+                        const weft_sim_type *of_b)
+{
+    if (!of_a || !of_b)
+        return of_a == of_b;
+    if (of_a->kind != of_b->kind || of_a->part_count != of_b->part_count)
+        return false;
+    if (of_a->resource && !weft_sim__same_resource(a, of_a->resource, b, of_b->resource))
+        return false;
+    for (uint32_t i = 0; i < of_a->part_count; i++)
+        if (!same_name(of_a->parts[i].name, of_b->parts[i].name) ||
+            !weft_sim_same_type(a, of_a->parts[i].type, b, of_b->parts[i].type))
+            return false;
+    return weft_sim_same_type(a, of_a->element, b, of_b->element);
+}
+
+static uint32_t flat_count(const weft_sim_type *type)
+{
+    if (!type)
+        return 0;
+    if (type->kind == WEFT_SIM_STRING || type->kind == WEFT_SIM_LIST)
+        return 2;
+    if (is_record(type))
+        return weft_sim_flat_count(type->parts, type->part_count);
+    if (!is_variant(type))
+        return 1;
+    uint32_t payload = 0;
+    for (uint32_t i = 0; i < case_count(type); i++)
+        payload = max(payload, flat_count(case_type(type, i)));
+    return 1 + payload;
+}
+
+uint32_t weft_sim_flat_count(const weft_sim_part *parts, uint32_t count)
+{
+    uint32_t flat = 0;
+    for (uint32_t i = 0; i < count; i++)
+        flat += flat_count(parts[i].type);
+    return flat;
+}
+
+// ---- Numbers, with their range: the same from memory and from core values. ----
+
+// The value of the low bits; sign-extended for a signed type.
+static uint64_t to_number(const weft_sim_context *context, const weft_sim_type *type, uint64_t bits)
+{
+    switch (type->kind) {
+    case WEFT_SIM_BOOL:
+        return bits != 0;
+    case WEFT_SIM_S8:
+        return (uint64_t)(int64_t)(int8_t)bits;
+    case WEFT_SIM_U8:
+        return (uint8_t)bits;
+    case WEFT_SIM_S16:
+        return (uint64_t)(int64_t)(int16_t)bits;
+    case WEFT_SIM_U16:
+        return (uint16_t)bits;
+    case WEFT_SIM_S32:
+        return (uint64_t)(int64_t)(int32_t)bits;
+    case WEFT_SIM_U32:
+        return (uint32_t)bits;
+    case WEFT_SIM_CHAR:
+        if (bits >= 0x110000 || (bits >= 0xd800 && bits < 0xe000))
+            weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_CHAR, "0x%x", (uint32_t)bits);
+        return bits;
+    case WEFT_SIM_FLAGS:
+        return bits & (UINT64_MAX >> (64 - type->part_count));
+    default:
+        return bits;
+    }
+}
+
+static uint64_t read_bits(const void *from, uint32_t size)
+{
+    uint64_t bits = 0; // little-endian, as WebAssembly is
+    memcpy(&bits, from, size);
+    return bits;
+}
+
+static void check_aligned(const weft_sim_context *context, weft_sim_trap trap, const char *what,
+                          const void *pointer, uint32_t alignment)
+{
+    if ((uintptr_t)pointer % alignment != 0)
+        weft_sim__value_trap(context->instance, trap, "%s at %p, which must be a multiple of %u", what, pointer,
+                             alignment);
+}
+
+static void check_memory(const weft_sim_context *context, weft_sim_trap trap, const char *what,
+                         const void *pointer, size_t size)
+{
+    if (!weft_sim__is_memory(pointer, size))
+        weft_sim__value_trap(context->instance, trap, "%s at %p, of %u bytes", what, pointer, (unsigned)size);
+}
+
+// Items of the host's own memory.
+static void *allocate(const weft_sim_context *context, uint32_t count, size_t size)
+{
+    return weft_sim__allocate(context->instance, count * size);
+}
+
+// ---- Strings and lists: a pointer and a length on either way. ----
+
+// The bytes of the UTF-8 sequence at `text`; 0 if there is none, or one that no text may have.
+static uint32_t sequence_length(const uint8_t *text, uint32_t left)
+{
+    if (text[0] < 0x80)
+        return 1;
+    uint32_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    if (text[0] < 0xc2 || text[0] > 0xf4 || length > left)
+        return 0;
+    for (uint32_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
+    bool surrogate = text[0] == 0xed && text[1] >= 0xa0;
+    bool too_high = text[0] == 0xf4 && text[1] >= 0x90;
+    return overlong || surrogate || too_high ? 0 : length;
+}
+
+static void lift_string(const weft_sim_context *context, const void *bytes, uint32_t length,
+                        weft_sim_value *value)
+{
+    if (length > BYTES_MAX)
+        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_BOUNDS, "a string of %u bytes", length);
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "a string", bytes, length);
+    const uint8_t *text = bytes;
+    for (uint32_t at = 0, step; at < length; at += step)
+        if ((step = sequence_length(text + at, length - at)) == 0)
+            weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_UTF8, "byte %u of the string at %p", at,
+                                 bytes);
+    value->count = length;
+    value->bytes = allocate(context, length, 1);
+    if (length)
+        memcpy(value->bytes, bytes, length);
+}
+
+static void lift_list(const weft_sim_context *context, const weft_sim_type *element, const void *items,
+                      uint32_t count, weft_sim_value *value)
+{
+    uint32_t size = weft_sim_size(element);
+    if ((uint64_t)count * size > BYTES_MAX)
+        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_BOUNDS, "a list of %u items of %u bytes",
+                             count, size);
+    check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "a list", items, weft_sim_alignment(element));
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "a list", items, (size_t)count * size);
+    value->count = count;
+    if (weft_sim_is_plain(element)) {
+        value->bytes = allocate(context, count, size);
+        if (count)
+            memcpy(value->bytes, items, (size_t)count * size);
+        return;
+    }
+    value->items = allocate(context, count, sizeof *value->items);
+    for (uint32_t i = 0; i < count; i++)
+        weft_sim_load(context, element, (const char *)items + (size_t)i * size, &value->items[i]);
+}
+
+// Both return the pointer that was allocated in the component.
+static void *lower_string(const weft_sim_context *context, const weft_sim_value *value)
+{
+    void *bytes = weft_sim__realloc(context->instance, 1, value->count);
+    if (value->count)
+        memcpy(bytes, value->bytes, value->count);
+    return bytes;
+}
+
+static void *lower_list(const weft_sim_context *context, const weft_sim_type *element, weft_sim_value *value)
+{
+    uint32_t size = weft_sim_size(element);
+    void *items =
+        weft_sim__realloc(context->instance, weft_sim_alignment(element), (size_t)value->count * size);
+    if (weft_sim_is_plain(element)) {
+        if (value->count)
+            memcpy(items, value->bytes, (size_t)value->count * size);
+        return items;
+    }
+    for (uint32_t i = 0; i < value->count; i++)
+        weft_sim_store(context, element, &value->items[i], (char *)items + (size_t)i * size);
+    return items;
+}
+
+static weft_sim_value *lift_case(const weft_sim_context *context, const weft_sim_type *type, uint32_t which,
+                                 weft_sim_value *value)
+{
+    if (which >= case_count(type))
+        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_CASE, "case %u of %s, which has %u", which,
+                             type->name, case_count(type));
+    if (type->kind == WEFT_SIM_ENUM) {
+        value->number = which;
+        return NULL;
+    }
+    value->which = which;
+    value->payload = case_type(type, which) ? allocate(context, 1, sizeof *value->payload) : NULL;
+    return value->payload;
+}
+
+static uint32_t which_case(const weft_sim_type *type, const weft_sim_value *value)
+{
+    return type->kind == WEFT_SIM_ENUM ? (uint32_t)value->number : value->which;
+}
+
+static uint32_t lower_handle(const weft_sim_context *context, const weft_sim_type *type, weft_sim_value *value)
+{
+    void *lifted = value->handle;
+    value->handle = NULL;
+    return weft_sim__lower_handle(context, type, lifted);
+}
+
+// ---- Memory. ----
+
+void weft_sim_load(const weft_sim_context *context, const weft_sim_type *type, const void *from,
+                   weft_sim_value *value)
+{
+    memset(value, 0, sizeof *value);
+    switch (type->kind) {
+    case WEFT_SIM_F32:
+        memcpy(&value->f32, from, sizeof value->f32);
+        break;
+    case WEFT_SIM_F64:
+        memcpy(&value->f64, from, sizeof value->f64);
+        break;
+    case WEFT_SIM_STRING:
+    case WEFT_SIM_LIST: {
+        const void *begin;
+        uint32_t length;
+        memcpy(&begin, from, sizeof begin);
+        memcpy(&length, (const char *)from + sizeof begin, sizeof length);
+        if (type->kind == WEFT_SIM_STRING)
+            lift_string(context, begin, length, value);
+        else
+            lift_list(context, type->element, begin, length, value);
+        break;
+    }
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE: {
+        value->count = type->part_count;
+        value->items = allocate(context, type->part_count, sizeof *value->items);
+        uint32_t offset = 0;
+        for (uint32_t i = 0; i < type->part_count; i++) {
+            const weft_sim_type *part = type->parts[i].type;
+            offset = align_to(offset, weft_sim_alignment(part));
+            weft_sim_load(context, part, (const char *)from + offset, &value->items[i]);
+            offset += weft_sim_size(part);
+        }
+        break;
+    }
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT: {
+        uint32_t which = (uint32_t)read_bits(from, discriminant_size(type));
+        weft_sim_value *payload = lift_case(context, type, which, value);
+        if (payload)
+            weft_sim_load(context, case_type(type, which), (const char *)from + payload_offset(type), payload);
+        break;
+    }
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+    case WEFT_SIM_STREAM:
+    case WEFT_SIM_FUTURE:
+    case WEFT_SIM_ERROR_CONTEXT:
+        value->handle = weft_sim__lift_handle(context, type, (uint32_t)read_bits(from, 4));
+        break;
+    default:
+        value->number = to_number(context, type, read_bits(from, weft_sim_size(type)));
+    }
+}
+
+void weft_sim_store(const weft_sim_context *context, const weft_sim_type *type, weft_sim_value *value, void *to)
+{
+    switch (type->kind) {
+    case WEFT_SIM_F32:
+        memcpy(to, &value->f32, sizeof value->f32);
+        break;
+    case WEFT_SIM_F64:
+        memcpy(to, &value->f64, sizeof value->f64);
+        break;
+    case WEFT_SIM_STRING:
+    case WEFT_SIM_LIST: {
+        void *begin = type->kind == WEFT_SIM_STRING ? lower_string(context, value)
+                                                    : lower_list(context, type->element, value);
+        memcpy(to, &begin, sizeof begin);
+        memcpy((char *)to + sizeof begin, &value->count, sizeof value->count);
+        break;
+    }
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE: {
+        uint32_t offset = 0;
+        for (uint32_t i = 0; i < type->part_count; i++) {
+            const weft_sim_type *part = type->parts[i].type;
+            offset = align_to(offset, weft_sim_alignment(part));
+            weft_sim_store(context, part, &value->items[i], (char *)to + offset);
+            offset += weft_sim_size(part);
+        }
+        break;
+    }
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT: {
+        uint32_t which = which_case(type, value);
+        memcpy(to, &which, discriminant_size(type));
+        if (case_type(type, which))
+            weft_sim_store(context, case_type(type, which), value->payload, (char *)to + payload_offset(type));
+        break;
+    }
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+    case WEFT_SIM_STREAM:
+    case WEFT_SIM_FUTURE:
+    case WEFT_SIM_ERROR_CONTEXT: {
+        uint32_t handle = lower_handle(context, type, value);
+        memcpy(to, &handle, sizeof handle);
+        break;
+    }
+    default:
+        memcpy(to, &value->number, weft_sim_size(type));
+    }
+}
+
+void weft_sim_copy(const weft_sim_context *writer, const weft_sim_type *written, const void *from,
+                   const weft_sim_context *reader, const weft_sim_type *read, void *to, uint32_t count)
+{
+    if (!written || !count)
+        return;
+    uint32_t size = weft_sim_size(written), alignment = weft_sim_alignment(written);
+    check_aligned(writer, WEFT_SIM_TRAP_BUFFER_ALIGNMENT, "a write's buffer", from, alignment);
+    check_aligned(reader, WEFT_SIM_TRAP_BUFFER_ALIGNMENT, "a read's buffer", to, alignment);
+    if (weft_sim_is_plain(written)) {
+        memmove(to, from, (size_t)count * size); // both ends may be in one component
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        weft_sim_value item;
+        weft_sim_load(writer, written, (const char *)from + (size_t)i * size, &item);
+        weft_sim_store(reader, read, &item, (char *)to + (size_t)i * size);
+        weft_sim_value_free(read, &item);
+    }
+}
+
+// ---- Core values. ----
+// A case's payload shares its core values with those of the other cases, so one may be wider than it needs, or
+// an integer that holds the bits of a float. In the union all that is the same bits, with zeros above.
+
+// Returns where the next value begins.
+static const weft_sim_core *lift_flat(const weft_sim_context *context, const weft_sim_type *type,
+                                      const weft_sim_core *core, weft_sim_value *value)
+{
+    memset(value, 0, sizeof *value);
+    switch (type->kind) {
+    case WEFT_SIM_S64:
+    case WEFT_SIM_U64:
+        value->number = core->i64;
+        break;
+    case WEFT_SIM_F32:
+        value->f32 = core->f32;
+        break;
+    case WEFT_SIM_F64:
+        value->f64 = core->f64;
+        break;
+    case WEFT_SIM_STRING:
+        // wasm32: a pointer is a core value of 32 bits, and so it is here
+        lift_string(context, (const void *)(uintptr_t)core[0].i32, core[1].i32, value);
+        break;
+    case WEFT_SIM_LIST:
+        lift_list(context, type->element, (const void *)(uintptr_t)core[0].i32, core[1].i32, value);
+        break;
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE: {
+        value->count = type->part_count;
+        value->items = allocate(context, type->part_count, sizeof *value->items);
+        const weft_sim_core *next = core;
+        for (uint32_t i = 0; i < type->part_count; i++)
+            next = lift_flat(context, type->parts[i].type, next, &value->items[i]);
+        break;
+    }
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT: {
+        weft_sim_value *payload = lift_case(context, type, core->i32, value);
+        if (payload)
+            lift_flat(context, case_type(type, core->i32), core + 1, payload);
+        break;
+    }
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+    case WEFT_SIM_STREAM:
+    case WEFT_SIM_FUTURE:
+    case WEFT_SIM_ERROR_CONTEXT:
+        value->handle = weft_sim__lift_handle(context, type, core->i32);
+        break;
+    default:
+        value->number = to_number(context, type, core->i32);
+    }
+    return core + flat_count(type);
+}
+
+static weft_sim_core *lower_flat(const weft_sim_context *context, const weft_sim_type *type,
+                                 weft_sim_value *value, weft_sim_core *core)
+{
+    uint32_t count = flat_count(type);
+    memset(core, 0, count * sizeof *core);
+    switch (type->kind) {
+    case WEFT_SIM_S64:
+    case WEFT_SIM_U64:
+        core->i64 = value->number;
+        break;
+    case WEFT_SIM_F32:
+        core->f32 = value->f32;
+        break;
+    case WEFT_SIM_F64:
+        core->f64 = value->f64;
+        break;
+    case WEFT_SIM_STRING:
+    case WEFT_SIM_LIST:
+        core[0].i32 =
+            (uint32_t)(uintptr_t)(type->kind == WEFT_SIM_STRING ? lower_string(context, value)
+                                                                : lower_list(context, type->element, value));
+        core[1].i32 = value->count;
+        break;
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE: {
+        weft_sim_core *next = core;
+        for (uint32_t i = 0; i < type->part_count; i++)
+            next = lower_flat(context, type->parts[i].type, &value->items[i], next);
+        break;
+    }
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_ENUM:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT: {
+        uint32_t which = which_case(type, value);
+        core->i32 = which;
+        if (case_type(type, which))
+            lower_flat(context, case_type(type, which), value->payload, core + 1);
+        break;
+    }
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+    case WEFT_SIM_STREAM:
+    case WEFT_SIM_FUTURE:
+    case WEFT_SIM_ERROR_CONTEXT:
+        core->i32 = lower_handle(context, type, value);
+        break;
+    default:
+        core->i32 = (uint32_t)value->number;
+    }
+    return core + count;
+}
+
+void weft_sim_lift(const weft_sim_context *context, const weft_sim_part *parts, uint32_t count,
+                   uint32_t max_flat, const weft_sim_core *core, weft_sim_value *values)
+{
+    if (weft_sim_flat_count(parts, count) <= max_flat) {
+        for (uint32_t i = 0; i < count; i++)
+            core = lift_flat(context, parts[i].type, core, &values[i]);
+        return;
+    }
+    const char *from = (const char *)(uintptr_t)core->i32;
+    check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "values", from, parts_alignment(parts, count));
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "values", from, parts_size(parts, count));
+    uint32_t offset = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        offset = align_to(offset, weft_sim_alignment(parts[i].type));
+        weft_sim_load(context, parts[i].type, from + offset, &values[i]);
+        offset += weft_sim_size(parts[i].type);
+    }
+}
+
+uint32_t weft_sim_lower(const weft_sim_context *context, const weft_sim_part *parts, uint32_t count,
+                        uint32_t max_flat, weft_sim_value *values, weft_sim_core *core, void *out)
+{
+    uint32_t flat = weft_sim_flat_count(parts, count);
+    if (flat <= max_flat) {
+        for (uint32_t i = 0; i < count; i++)
+            core = lower_flat(context, parts[i].type, &values[i], core);
+        return flat;
+    }
+    uint32_t alignment = parts_alignment(parts, count);
+    char *to = out ? out : weft_sim__realloc(context->instance, alignment, parts_size(parts, count));
+    check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "the place for values", to, alignment);
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "the place for values", to, parts_size(parts, count));
+    uint32_t offset = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        offset = align_to(offset, weft_sim_alignment(parts[i].type));
+        weft_sim_store(context, parts[i].type, &values[i], to + offset);
+        offset += weft_sim_size(parts[i].type);
+    }
+    if (out)
+        return 0;
+    core->i64 = 0;
+    core->i32 = (uint32_t)(uintptr_t)to;
+    return 1;
+}
+
+void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value)
+{
+    switch (type->kind) {
+    case WEFT_SIM_STRING:
+        weft_sim__release(value->bytes);
+        break;
+    case WEFT_SIM_LIST:
+        if (weft_sim_is_plain(type->element)) {
+            weft_sim__release(value->bytes);
+            break;
+        }
+        for (uint32_t i = 0; i < value->count; i++)
+            weft_sim_value_free(type->element, &value->items[i]);
+        weft_sim__release(value->items);
+        break;
+    case WEFT_SIM_RECORD:
+    case WEFT_SIM_TUPLE:
+        for (uint32_t i = 0; i < type->part_count; i++)
+            weft_sim_value_free(type->parts[i].type, &value->items[i]);
+        weft_sim__release(value->items);
+        break;
+    case WEFT_SIM_VARIANT:
+    case WEFT_SIM_OPTION:
+    case WEFT_SIM_RESULT:
+        if (value->payload) {
+            weft_sim_value_free(case_type(type, value->which), value->payload);
+            weft_sim__release(value->payload);
+        }
+        break;
+    case WEFT_SIM_OWN:
+    case WEFT_SIM_BORROW:
+    case WEFT_SIM_STREAM:
+    case WEFT_SIM_FUTURE:
+    case WEFT_SIM_ERROR_CONTEXT:
+        if (value->handle)
+            weft_sim__drop_handle(type, value->handle);
+        break;
+    default:
+        break;
+    }
+    memset(value, 0, sizeof *value);
+}
+
+weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text)
+{
+    weft_sim_value value = {.count = (uint32_t)strlen(text)};
+    value.bytes = weft_sim__allocate(instance, value.count);
+    memcpy(value.bytes, text, value.count);
+    return value;
+}
+
+weft_sim_value weft_sim_items_value(weft_sim_instance *instance, uint32_t count)
+{
+    return (weft_sim_value){.count = count,
+                            .items = weft_sim__allocate(instance, count * sizeof(weft_sim_value))};
+}

@@ -1,0 +1,200 @@
+// Waitables and the sets that they are in. A set keeps those of its members that have an event in a list of
+// their own. Spec: Waitable, WaitableSet, canon_waitable_set_new to canon_waitable_join.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+static void list_remove(weft_sim__list *list, uint32_t index, uint32_t (*place)(void *item, uint32_t index))
+{
+    void *last = list->items[--list->count];
+    if (index < list->count) {
+        list->items[index] = last;
+        place(last, index);
+    }
+}
+
+static uint32_t place_member(void *item, uint32_t index)
+{
+    return ((weft_sim__waitable *)item)->member_index = index;
+}
+
+static uint32_t place_ready(void *item, uint32_t index)
+{
+    return ((weft_sim__waitable *)item)->ready_index = index;
+}
+
+static bool has_event(const weft_sim__waitable *waitable)
+{
+    return waitable->event || waitable->unasked;
+}
+
+static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
+{
+    if (!waitable->set)
+        return;
+    waitable->ready_index = waitable->set->ready.count;
+    weft_sim__list_add(sim, &waitable->set->ready, waitable);
+}
+
+static void unlist_ready(weft_sim__waitable *waitable)
+{
+    if (waitable->set)
+        list_remove(&waitable->set->ready, waitable->ready_index, place_ready);
+}
+
+void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_sim__set *set)
+{
+    if (waitable->set) {
+        if (has_event(waitable))
+            unlist_ready(waitable);
+        list_remove(&waitable->set->members, waitable->member_index, place_member);
+    }
+    waitable->set = set;
+    if (set) {
+        waitable->member_index = set->members.count;
+        weft_sim__list_add(sim, &set->members, waitable);
+        if (has_event(waitable))
+            list_ready(sim, waitable);
+    }
+}
+
+// The event of an operation takes the place of one that nothing asked for: both say that the peer is gone.
+void weft_sim__waitable_notify(weft_sim *sim, weft_sim__waitable *waitable)
+{
+    if (!has_event(waitable))
+        list_ready(sim, waitable);
+    waitable->event = true;
+    waitable->unasked = false;
+}
+
+void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable)
+{
+    if (has_event(waitable))
+        return;
+    list_ready(sim, waitable);
+    waitable->unasked = true;
+}
+
+void weft_sim__waitable_taken(weft_sim *sim, weft_sim__waitable *waitable)
+{
+    (void)sim;
+    if (has_event(waitable))
+        unlist_ready(waitable);
+    waitable->event = waitable->unasked = false;
+}
+
+void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable)
+{
+    weft_sim__task *task = sim->current;
+    waitable->sync_waiter = true;
+    task->waitable = waitable;
+    weft_sim__task_block(task, WAIT_WAITABLE);
+    waitable->sync_waiter = false;
+}
+
+static uint32_t event_code(weft_sim__kind kind)
+{
+    switch (kind) {
+    case KIND_SUBTASK:
+        return EVENT_SUBTASK;
+    case KIND_STREAM_READER:
+        return EVENT_STREAM_READ;
+    case KIND_STREAM_WRITER:
+        return EVENT_STREAM_WRITE;
+    case KIND_FUTURE_READER:
+        return EVENT_FUTURE_READ;
+    default:
+        return EVENT_FUTURE_WRITE;
+    }
+}
+
+weft_sim__event weft_sim__set_take(weft_sim *sim, weft_sim__set *set)
+{
+    weft_sim__waitable *waitable =
+        set->ready.items[weft_sim_choose(sim, WEFT_SIM_CHOOSE_EVENT, set->ready.count)];
+    weft_sim__event event = {.code = event_code(waitable->kind), .waitable = waitable->handle};
+    if (!waitable->event) {
+        weft_sim__waitable_taken(sim, waitable);
+        event.payload = COPY_DROPPED;
+    } else if (waitable->kind == KIND_SUBTASK) {
+        event.payload = weft_sim__subtask_take((weft_sim_call *)waitable);
+    } else {
+        event.payload = weft_sim__end_take((weft_sim_end *)waitable);
+    }
+    sim->counts.events[event.code]++;
+    return event;
+}
+
+uint32_t weft_sim_waitable_set_new(weft_sim_instance *self)
+{
+    weft_sim__built_in(self, "waitable-set.new", 0);
+    weft_sim__set *set = weft_sim__new(self->sim, sizeof *set);
+    set->handle = weft_sim__handle_add(self, KIND_SET, set);
+    weft_sim__note_answer(self->sim, "waitable-set.new", NULL, 0, 0, 0, 0, set->handle);
+    return set->handle;
+}
+
+void weft_sim_waitable_set_drop(weft_sim_instance *self, uint32_t handle)
+{
+    weft_sim *sim = self->sim;
+    weft_sim__built_in(self, "waitable-set.drop", handle);
+    weft_sim__set *set = weft_sim__handle_get(self, handle, KIND_SET);
+    if (set->members.count)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_SET_MEMBERS, "%u in it, first the %s %u",
+                       (unsigned)set->members.count,
+                       weft_sim__kind_name(((weft_sim__waitable *)set->members.items[0])->kind),
+                       (unsigned)((weft_sim__waitable *)set->members.items[0])->handle);
+    if (set->waiting)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_SET_WAITERS, "%u wait", (unsigned)set->waiting);
+    weft_sim__handle_remove(self, handle);
+    weft_sim__release(set->members.items);
+    weft_sim__release(set->ready.items);
+    weft_sim__release(set);
+    weft_sim__note(sim, "waitable-set.drop", NULL, 1, handle, 0, 0);
+}
+
+static uint32_t unpack(weft_sim *sim, const char *what, uint32_t set, weft_sim__event event, uint32_t *to)
+{
+    to[0] = event.waitable;
+    to[1] = event.payload;
+    weft_sim__note_answer(sim, what, NULL, 3, set, event.waitable, event.payload, event.code);
+    return event.code;
+}
+
+uint32_t weft_sim_waitable_set_wait(weft_sim_instance *self, uint32_t handle, uint32_t *event)
+{
+    weft_sim *sim = self->sim;
+    weft_sim__task *task = weft_sim__built_in(self, "waitable-set.wait", handle);
+    weft_sim__set *set = weft_sim__handle_get(self, handle, KIND_SET);
+    weft_sim__note(sim, "waitable-set.wait begins", NULL, 1, handle, 0, 0);
+    set->waiting++;
+    task->set = set;
+    weft_sim__task_block(task, WAIT_BLOCKED);
+    set->waiting--;
+    return unpack(sim, "waitable-set.wait", handle, weft_sim__set_take(sim, set), event);
+}
+
+uint32_t weft_sim_waitable_set_poll(weft_sim_instance *self, uint32_t handle, uint32_t *event)
+{
+    weft_sim *sim = self->sim;
+    weft_sim__built_in(self, "waitable-set.poll", handle);
+    weft_sim__set *set = weft_sim__handle_get(self, handle, KIND_SET);
+    weft_sim__event taken = {0};
+    if (set->ready.count)
+        taken = weft_sim__set_take(sim, set);
+    return unpack(sim, "waitable-set.poll", handle, taken, event);
+}
+
+void weft_sim_waitable_join(weft_sim_instance *self, uint32_t handle, uint32_t to)
+{
+    weft_sim *sim = self->sim;
+    weft_sim__built_in(self, "waitable.join", handle);
+    weft_sim__entry *entry = weft_sim__handle_entry(self, handle);
+    if (entry->kind < KIND_SUBTASK || entry->kind > KIND_FUTURE_WRITER)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a waitable", (unsigned)handle,
+                       weft_sim__kind_name(entry->kind));
+    weft_sim__waitable *waitable = entry->object;
+    if (waitable->sync_waiter)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, NULL);
+    weft_sim__waitable_join(sim, waitable, to ? weft_sim__handle_get(self, to, KIND_SET) : NULL);
+    weft_sim__note(sim, "waitable.join", NULL, 2, handle, to, 0);
+}

@@ -1,0 +1,40 @@
+# What the components of the guest suite are made of, and how weft-sim runs them.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+import subprocess
+
+LIMIT = 60  # seconds for one test, far more than any takes
+
+# Topics whose sides import weft:calls/peer, too.
+GATES = ("tasks", "blocking", "foreign")
+
+
+def parts(component, folder):
+    """The shared objects that make up a component of the guest suite, the one with the tests first."""
+    composed = re.fullmatch(r"(\w+)-(\w+)-on-(\w+)", component)
+    if composed:
+        topic, runner, callee = composed.groups()
+        if topic == "awaits":
+            names = [f"awaits-{runner}", *(f"{peer}-{callee}-callee" for peer in ("calls", "flow", "futures"))]
+        else:
+            names = [f"{topic}-{runner}-runner", f"{topic}-{callee}-callee"]
+    else:
+        topic = component.split("-")[0]
+        if topic == "misuse":
+            return [folder / f"{name}.so" for name in ("misuse-driver", f"{component}-subject", "misuse-callee")]
+        names = [f"{component}-runner", f"{topic}-callee"]
+        if (folder / f"{component}-callee.so").exists():
+            names = [f"{topic}-runner", f"{component}-callee"]
+        if not (folder / f"{names[0]}.so").exists():
+            names = [component]
+    if topic in GATES:
+        names.append("calls-raw-callee")
+    return [folder / f"{name}.so" for name in names]
+
+
+def weft_sim(build, component, test, *options):
+    """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
+    objects = parts(component, build / "tests/guest")
+    command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", "run", test]
+    return subprocess.run(list(map(str, command)), text=True, capture_output=True, timeout=LIMIT)

@@ -1,0 +1,25 @@
+# The native suite: runs on what `make native` built; each test is a process of its own.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import subprocess
+
+import pytest
+from paths import ROOT
+
+
+@pytest.fixture(params=["sim", "sim-clang"])
+def build(request):
+    """The folder of the build that a test runs on: with gcc and with clang."""
+    folder = ROOT / "build" / request.param
+    if not (folder / "sim/weft-sim").exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def m32():
+    """Skips the test where gcc can't compile for 32 bits."""
+    source = "#include <stdlib.h>\n"
+    if subprocess.run(["gcc", "-m32", "-E", "-"], input=source, text=True, capture_output=True).returncode != 0:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("gcc has no 32-bit libc: install gcc-multilib")

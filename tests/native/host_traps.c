@@ -1,0 +1,745 @@
+// Every trap of the native host, provoked once by raw calls, with its exact message.
+// Usage: host-traps <test>
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "host_world.h"
+
+static uint32_t reader, writer, set, subtask, result_word;
+static uint8_t bytes[8];
+static uint32_t words[4];
+
+// ---- Scripts: how the guest is called ----
+
+static void only_run(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    weft_sim_call_export(guest, NULL, "run", NULL);
+}
+
+// `run` first, until it waits; then `sync` in the midst of it.
+static void run_then_sync(weft_sim *sim, void *data)
+{
+    (void)data;
+    weft_sim_call_export(guest, NULL, "run", NULL);
+    weft_sim_settle(sim);
+    weft_sim_call_export(guest, NULL, "sync", NULL);
+}
+
+static void sync_only(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    weft_sim_call_export(guest, NULL, "sync", NULL);
+}
+
+static void no_guest(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    weft_sim_waitable_set_new(guest);
+}
+
+// ---- What other does ----
+
+// Waits for ever, deaf to a cancel.
+static uint32_t stays(const uint32_t *args)
+{
+    (void)args;
+    return WAIT(weft_sim_waitable_set_new(other));
+}
+
+static uint32_t deaf(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)waitable;
+    (void)code;
+    return WAIT(weft_sim_waitable_set_new(other));
+}
+
+static uint32_t calls_back(const uint32_t *args)
+{
+    (void)args;
+    weft_sim_core none[1] = {{0}};
+    weft_sim_import_call(other, &other_imports[0], none);
+    return EXIT;
+}
+
+static uint32_t makes_thing(const uint32_t *args)
+{
+    return weft_sim_resource_new(other, &exported_thing, args[0]);
+}
+
+static void leaves_from_realloc(void)
+{
+    on_realloc = NULL;
+    weft_sim_waitable_set_new(guest);
+}
+
+// ---- The breaches ----
+
+#define RUN(name) static uint32_t name(const uint32_t *args)
+#define UNUSED (void)args
+
+RUN(stale)
+{
+    UNUSED;
+    weft_sim_waitable_join(guest, 7, 0);
+    return EXIT;
+}
+
+RUN(set_as_subtask)
+{
+    UNUSED;
+    weft_sim_subtask_drop(guest, weft_sim_waitable_set_new(guest));
+    return EXIT;
+}
+
+RUN(set_as_waitable)
+{
+    UNUSED;
+    weft_sim_waitable_join(guest, weft_sim_waitable_set_new(guest), 0);
+    return EXIT;
+}
+
+RUN(other_stream)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_drop_readable(guest, &words_stream, reader);
+    return EXIT;
+}
+
+RUN(too_many)
+{
+    UNUSED;
+    for (int i = 0; i < 3; i++)
+        weft_sim_waitable_set_new(guest);
+    return EXIT;
+}
+
+RUN(leave_from_realloc)
+{
+    UNUSED;
+    on_realloc = leaves_from_realloc;
+    uint32_t error = weft_sim_error_context_new(guest, "x", 1);
+    weft_sim_error_context_debug_message(guest, error, words);
+    return EXIT;
+}
+
+RUN(enter_again)
+{
+    UNUSED;
+    other_does[WORK] = calls_back;
+    call_import(WORK, 1, &result_word);
+    return EXIT;
+}
+
+RUN(drop_unresolved)
+{
+    UNUSED;
+    other_does[WORK] = stays;
+    weft_sim_subtask_drop(guest, call_import(WORK, 1, &result_word) >> 4);
+    return EXIT;
+}
+
+static uint32_t answers_cancel(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)waitable;
+    (void)code;
+    weft_sim_task_cancel(other);
+    return EXIT;
+}
+
+RUN(cancel_after_status)
+{
+    UNUSED;
+    other_does[WORK] = stays;
+    other_callback[WORK] = answers_cancel;
+    subtask = call_import(WORK, 1, &result_word) >> 4;
+    weft_sim_subtask_cancel(guest, subtask, false);
+    weft_sim_subtask_cancel(guest, subtask, false);
+    return EXIT;
+}
+
+RUN(cancel_twice)
+{
+    UNUSED;
+    other_does[WORK] = stays;
+    other_callback[WORK] = deaf;
+    subtask = call_import(WORK, 1, &result_word) >> 4;
+    weft_sim_subtask_cancel(guest, subtask, true);
+    weft_sim_subtask_cancel(guest, subtask, true);
+    return EXIT;
+}
+
+RUN(cancel_in_set)
+{
+    UNUSED;
+    other_does[WORK] = stays;
+    subtask = call_import(WORK, 1, &result_word) >> 4;
+    weft_sim_waitable_join(guest, subtask, weft_sim_waitable_set_new(guest));
+    weft_sim_subtask_cancel(guest, subtask, true);
+    return EXIT;
+}
+
+RUN(sync_read_in_set)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_waitable_join(guest, reader, weft_sim_waitable_set_new(guest));
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, false);
+    return EXIT;
+}
+
+RUN(sync_cancel_in_set)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_waitable_join(guest, reader, weft_sim_waitable_set_new(guest));
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    weft_sim_stream_cancel_read(guest, &bytes_stream, reader, false);
+    return EXIT;
+}
+
+RUN(blocks_on_read)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, false);
+    return EXIT;
+}
+
+RUN(joins_reader)
+{
+    UNUSED;
+    weft_sim_waitable_join(guest, reader, 0);
+    return 0;
+}
+
+RUN(read_twice)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    return EXIT;
+}
+
+RUN(drop_busy)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_write(guest, &bytes_stream, writer, bytes, 8, true);
+    weft_sim_stream_drop_writable(guest, &bytes_stream, writer);
+    return EXIT;
+}
+
+RUN(cancel_idle)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_cancel_write(guest, &bytes_stream, writer, true);
+    return EXIT;
+}
+
+RUN(read_on)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_drop_writable(guest, &bytes_stream, writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    return EXIT;
+}
+
+RUN(write_on)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_drop_readable(guest, &bytes_stream, reader);
+    weft_sim_stream_write(guest, &bytes_stream, writer, bytes, 8, true);
+    weft_sim_stream_write(guest, &bytes_stream, writer, bytes, 8, true);
+    return EXIT;
+}
+
+RUN(future_read_twice)
+{
+    UNUSED;
+    new_stream(&number_future, &reader, &writer);
+    weft_sim_future_write(guest, &number_future, writer, words, true);
+    weft_sim_future_read(guest, &number_future, reader, words, true);
+    weft_sim_future_read(guest, &number_future, reader, words, true);
+    return EXIT;
+}
+
+RUN(future_write_twice)
+{
+    UNUSED;
+    new_stream(&number_future, &reader, &writer);
+    weft_sim_future_read(guest, &number_future, reader, words, true);
+    weft_sim_future_write(guest, &number_future, writer, words, true);
+    weft_sim_future_write(guest, &number_future, writer, words, true);
+    return EXIT;
+}
+
+RUN(future_unwritten)
+{
+    UNUSED;
+    new_stream(&number_future, &reader, &writer);
+    weft_sim_future_drop_writable(guest, &number_future, writer);
+    return EXIT;
+}
+
+RUN(give_busy)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    call_import(TAKE_BYTES, reader, NULL);
+    return EXIT;
+}
+
+RUN(give_done)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_drop_writable(guest, &bytes_stream, writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 8, true);
+    call_import(TAKE_BYTES, reader, NULL);
+    return EXIT;
+}
+
+RUN(give_in_set)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_waitable_join(guest, reader, weft_sim_waitable_set_new(guest));
+    call_import(TAKE_BYTES, reader, NULL);
+    return EXIT;
+}
+
+RUN(too_long)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &bytes_stream, reader, bytes, 1u << 28, true);
+    return EXIT;
+}
+
+RUN(null_buffer)
+{
+    UNUSED;
+    new_stream(&words_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &words_stream, reader, NULL, 1, true);
+    return EXIT;
+}
+
+RUN(misaligned_buffer)
+{
+    UNUSED;
+    new_stream(&words_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &words_stream, reader, (char *)4097, 1, true);
+    return EXIT;
+}
+
+RUN(both_ends)
+{
+    UNUSED;
+    new_stream(&text_stream, &reader, &writer);
+    weft_sim_stream_read(guest, &text_stream, reader, words, 1, true);
+    weft_sim_stream_write(guest, &text_stream, writer, words, 1, true);
+    return EXIT;
+}
+
+RUN(drop_full_set)
+{
+    UNUSED;
+    new_stream(&bytes_stream, &reader, &writer);
+    set = weft_sim_waitable_set_new(guest);
+    weft_sim_waitable_join(guest, reader, set);
+    weft_sim_waitable_set_drop(guest, set);
+    return EXIT;
+}
+
+RUN(waits)
+{
+    UNUSED;
+    set = weft_sim_waitable_set_new(guest);
+    return WAIT(set);
+}
+
+RUN(drops_set)
+{
+    UNUSED;
+    weft_sim_waitable_set_drop(guest, set);
+    return 0;
+}
+
+RUN(return_twice)
+{
+    UNUSED;
+    guest_return(1);
+    guest_return(2);
+    return EXIT;
+}
+
+RUN(return_of_other)
+{
+    UNUSED;
+    weft_sim_task_return(guest, &guest_exports[SECOND].func, NULL);
+    return EXIT;
+}
+
+RUN(return_in_sync)
+{
+    UNUSED;
+    weft_sim_core one = {.i32 = 1};
+    weft_sim_task_return(guest, &guest_exports[SYNC].func, &one);
+    return 0;
+}
+
+RUN(no_result)
+{
+    UNUSED;
+    return EXIT;
+}
+
+RUN(cancel_unasked)
+{
+    UNUSED;
+    weft_sim_task_cancel(guest);
+    return EXIT;
+}
+
+RUN(block_in_sync)
+{
+    UNUSED;
+    weft_sim_waitable_set_wait(guest, weft_sim_waitable_set_new(guest), words);
+    return 0;
+}
+
+RUN(cancel_in_sync)
+{
+    UNUSED;
+    other_does[WORK] = stays;
+    other_callback[WORK] = deaf;
+    subtask = call_import(WORK, 1, &result_word) >> 4;
+    weft_sim_subtask_cancel(guest, subtask, false);
+    return 0;
+}
+
+RUN(pressure_below)
+{
+    UNUSED;
+    weft_sim_backpressure_dec(guest);
+    return EXIT;
+}
+
+RUN(pressure_above)
+{
+    UNUSED;
+    for (int i = 0; i < 65536; i++)
+        weft_sim_backpressure_inc(guest);
+    return EXIT;
+}
+
+RUN(unknown_code)
+{
+    UNUSED;
+    guest_return(1);
+    return 5;
+}
+
+RUN(wait_for_nothing)
+{
+    UNUSED;
+    guest_return(1);
+    return WAIT(99);
+}
+
+RUN(drop_lent)
+{
+    UNUSED;
+    other_does[LEND] = stays;
+    uint32_t thing = call_import(MAKE, 5, NULL);
+    call_import(LEND, thing, NULL);
+    weft_sim_resource_drop(guest, &imported_thing, thing);
+    return EXIT;
+}
+
+RUN(give_lent)
+{
+    UNUSED;
+    other_does[LEND] = stays;
+    uint32_t thing = call_import(MAKE, 5, NULL);
+    call_import(LEND, thing, NULL);
+    call_import(GIVE, thing, NULL);
+    return EXIT;
+}
+
+RUN(other_resource)
+{
+    UNUSED;
+    call_import(GIVE, weft_sim_resource_new(guest, &own_thing, 3), NULL);
+    return EXIT;
+}
+
+RUN(no_such_slot)
+{
+    UNUSED;
+    weft_sim_context_set(guest, 2, 1);
+    return EXIT;
+}
+
+RUN(text_at_null)
+{
+    UNUSED;
+    call_import_2(TAKE_TEXT, NULL, 3);
+    return EXIT;
+}
+
+RUN(text_not_utf8)
+{
+    UNUSED;
+    call_import_2(TAKE_TEXT, "a\xff", 2);
+    return EXIT;
+}
+
+RUN(list_misaligned)
+{
+    UNUSED;
+    call_import_2(TAKE_NUMBERS, (char *)words + 1, 1);
+    return EXIT;
+}
+
+RUN(letter_surrogate)
+{
+    UNUSED;
+    call_import(TAKE_LETTER, 0xd800, NULL);
+    return EXIT;
+}
+
+RUN(no_such_case)
+{
+    UNUSED;
+    call_import_2(TAKE_MAYBE, (void *)2, 0);
+    return EXIT;
+}
+
+static void breaks_realloc(void)
+{
+    weft_sim_unreachable(guest, "out of memory");
+}
+
+RUN(stops_itself)
+{
+    UNUSED;
+    on_realloc = breaks_realloc;
+    uint32_t error = weft_sim_error_context_new(guest, "x", 1);
+    weft_sim_error_context_debug_message(guest, error, words);
+    return EXIT;
+}
+
+static void *no_realloc(void *old, size_t old_size, size_t alignment, size_t size)
+{
+    (void)old;
+    (void)old_size;
+    (void)alignment;
+    (void)size;
+    return NULL;
+}
+
+// Of the guest: a borrowed thing of the host's, as an argument. It is in a world of its own.
+static weft_sim_instance *borrower;
+static uint32_t borrowed;
+static void keep(const weft_sim_core *args, weft_sim_core *result);
+static void give_away(const weft_sim_core *args, weft_sim_core *result);
+static const weft_sim_type borrower_borrow = {
+    .kind = WEFT_SIM_BORROW, .name = "borrow<thing>", .resource = &imported_thing};
+static const weft_sim_type borrower_own = {.kind = WEFT_SIM_OWN, .name = "thing", .resource = &imported_thing};
+static const weft_sim_func borrower_imports[] = {FUNC("give", false, NULL, {"t", &borrower_own})};
+static const weft_sim_part one_borrow[] = {{"t", &borrower_borrow}};
+static const weft_sim_export borrower_exports[] = {
+    {.func = {.name = "keep", .params = one_borrow, .param_count = 1}, .entry = keep},
+    {.func = {.name = "give-away", .params = one_borrow, .param_count = 1}, .entry = give_away}};
+static const weft_sim_resource *const borrower_resources[] = {&imported_thing};
+static const weft_sim_component borrower_component = {.world = "borrower",
+                                                      .exports = borrower_exports,
+                                                      .export_count = 2,
+                                                      .imports = borrower_imports,
+                                                      .import_count = 1,
+                                                      .resources = borrower_resources,
+                                                      .resource_count = 1,
+                                                      .realloc = no_realloc,
+                                                      .self = &borrower};
+
+static void keep(const weft_sim_core *args, weft_sim_core *result)
+{
+    (void)result;
+    borrowed = args[0].i32;
+}
+
+static void give_away(const weft_sim_core *args, weft_sim_core *result)
+{
+    (void)result;
+    weft_sim_import_call(borrower, &borrower_imports[0], args);
+}
+
+static void lend_to(const char *name)
+{
+    weft_sim_value thing = weft_sim_resource_value(borrower, &imported_thing, 9);
+    weft_sim_call_export(borrower, NULL, name, &thing);
+}
+
+static void lend_to_keep(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    lend_to("keep");
+}
+
+static void lend_to_give_away(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    lend_to("give-away");
+}
+
+static weft_sim_instance *poor;
+static void message_entry(const weft_sim_core *args, weft_sim_core *result)
+{
+    (void)args;
+    (void)result;
+    weft_sim_error_context_debug_message(poor, weft_sim_error_context_new(poor, "x", 1), words);
+}
+static const weft_sim_export poor_exports[] = {{.func = {.name = "message"}, .entry = message_entry}};
+static const weft_sim_component poor_component = {
+    .world = "poor", .exports = poor_exports, .export_count = 1, .realloc = no_realloc, .self = &poor};
+
+static void no_memory(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    weft_sim_call_export(poor, NULL, "message", NULL);
+}
+
+static const struct test {
+    const char *name;
+    weft_sim_trap trap;
+    const char *said; // between the trap's name and its rule
+    entry run, sync;
+    weft_sim_script script;
+} tests[] = {
+#define TEST(name_, trap_, said_, ...)                                                                         \
+    {.name = #name_, .trap = WEFT_SIM_TRAP_##trap_, .said = said_, __VA_ARGS__}
+    TEST(stale, HANDLE_UNKNOWN, "waitable.join(7): handle 7", .run = stale),
+    TEST(set_as_subtask, HANDLE_KIND, "subtask.drop(1): handle 1 is a waitable set, not a subtask",
+         .run = set_as_subtask),
+    TEST(set_as_waitable, HANDLE_KIND, "waitable.join(1): handle 1 is a waitable set, not a waitable",
+         .run = set_as_waitable),
+    TEST(other_stream, HANDLE_TYPE,
+         "stream.drop-readable(1): handle 1 is of a stream<u8>, not of a stream<u32>", .run = other_stream),
+    TEST(other_resource, HANDLE_TYPE, "give: handle 1 is a guest/thing, not a peer/thing",
+         .run = other_resource),
+    TEST(too_many, HANDLES_FULL, "waitable-set.new: 2 handles are in use", .run = too_many),
+    TEST(leave_from_realloc, CANNOT_LEAVE, "waitable-set.new", .run = leave_from_realloc),
+    TEST(enter_again, CANNOT_ENTER, "sync: instance 1 (guest)", .run = enter_again),
+    TEST(no_task, NO_TASK, "waitable-set.new", .script = no_guest),
+    TEST(drop_unresolved, SUBTASK_DROP, "subtask.drop(1): work", .run = drop_unresolved),
+    TEST(cancel_after_status, SUBTASK_CANCEL_DONE, "subtask.cancel(1): work", .run = cancel_after_status),
+    TEST(cancel_twice, SUBTASK_CANCEL_TWICE, "subtask.cancel async(1): work", .run = cancel_twice),
+    TEST(cancel_in_set, SYNC_IN_SET, "subtask.cancel async(1): subtask of work, in set 2",
+         .run = cancel_in_set),
+    TEST(sync_read_in_set, SYNC_IN_SET, "stream.read(1): stream<u8>, in set 3", .run = sync_read_in_set),
+    TEST(sync_cancel_in_set, SYNC_IN_SET, "stream.cancel-read(1): stream<u8>, in set 3",
+         .run = sync_cancel_in_set),
+    TEST(join_waited_for, SYNC_WAITER, "waitable.join(1)", .run = blocks_on_read, .sync = joins_reader,
+         .script = run_then_sync),
+    TEST(read_twice, END_CONCURRENT, "stream.read(1): stream<u8>", .run = read_twice),
+    TEST(drop_busy, END_DROP_BUSY, "stream.drop-writable(2): stream<u8>", .run = drop_busy),
+    TEST(cancel_idle, END_CANCEL_IDLE, "stream.cancel-write(2): stream<u8>", .run = cancel_idle),
+    TEST(read_on, READ_AFTER_DROPPED, "stream.read(1): stream<u8>", .run = read_on),
+    TEST(write_on, WRITE_AFTER_DROPPED, "stream.write(2): stream<u8>", .run = write_on),
+    TEST(future_read_twice, FUTURE_READ_TWICE, "future.read(1): future<u32>", .run = future_read_twice),
+    TEST(future_write_twice, FUTURE_WRITE_TWICE, "future.write(2): future<u32>", .run = future_write_twice),
+    TEST(future_unwritten, FUTURE_UNWRITTEN, "future.drop-writable(2): future<u32>", .run = future_unwritten),
+    TEST(give_busy, TRANSFER_BUSY, "take-bytes: handle 1, a stream<u8>", .run = give_busy),
+    TEST(give_done, TRANSFER_DONE, "take-bytes: handle 1, a stream<u8>", .run = give_done),
+    TEST(give_in_set, TRANSFER_IN_SET, "take-bytes: handle 1, a stream<u8>, in set 3", .run = give_in_set),
+    TEST(too_long, COUNT_TOO_LARGE, "stream.read(1): count 268435456", .run = too_long),
+    TEST(null_buffer, BUFFER_BOUNDS, "stream.read(1): 4 bytes at (nil)", .run = null_buffer),
+    TEST(misaligned_buffer, BUFFER_ALIGNMENT, "stream.read(1): 0x1001 for stream<u32>",
+         .run = misaligned_buffer),
+    TEST(both_ends, INTRA_COMPONENT, "stream.write(2): stream<string>", .run = both_ends),
+    TEST(drop_full_set, SET_MEMBERS, "waitable-set.drop(3): 1 in it, first the stream reader 1",
+         .run = drop_full_set),
+    TEST(drop_waited_set, SET_WAITERS, "waitable-set.drop(1): 1 wait", .run = waits, .sync = drops_set,
+         .script = run_then_sync),
+    TEST(return_twice, RETURN_TWICE, "task.return: run", .run = return_twice),
+    TEST(return_of_other, RETURN_WRONG, "task.return: this is that of second, and the task is in run",
+         .run = return_of_other),
+    TEST(return_in_sync, RETURN_WRONG, "task.return: this is that of sync, and the task is in sync",
+         .sync = return_in_sync, .script = sync_only),
+    TEST(no_result, NO_RESULT, "EXIT: run", .run = no_result),
+    TEST(cancel_unasked, CANCEL_UNASKED, "task.cancel: run", .run = cancel_unasked),
+    TEST(block_in_sync, SYNC_BLOCKED, "waitable-set.wait(1)", .sync = block_in_sync, .script = sync_only),
+    TEST(cancel_in_sync, SYNC_BLOCKED, "subtask.cancel(1)", .sync = cancel_in_sync, .script = sync_only),
+    TEST(pressure_below, BACKPRESSURE, "backpressure.dec: it is 0", .run = pressure_below),
+    TEST(pressure_above, BACKPRESSURE, "backpressure.inc: it is 65535", .run = pressure_above),
+    TEST(unknown_code, CALLBACK_CODE, "callback's answer: 5", .run = unknown_code),
+    TEST(wait_for_nothing, HANDLE_UNKNOWN, "WAIT(99): handle 99", .run = wait_for_nothing),
+    TEST(keep_borrow, BORROWS_REMAIN, "keep: keep holds 1", .script = lend_to_keep),
+    TEST(drop_lent, RESOURCE_LENT, "resource.drop(1): handle 1, a thing", .run = drop_lent),
+    TEST(give_lent, RESOURCE_LENT, "give: handle 1, a thing", .run = give_lent),
+    TEST(give_borrowed, RESOURCE_NOT_OWNED, "give: handle 1, a thing", .script = lend_to_give_away),
+    TEST(no_such_slot, CONTEXT_SLOT, "context.set(2): slot 2", .run = no_such_slot),
+    TEST(text_at_null, VALUE_BOUNDS, NULL, .run = text_at_null),
+    TEST(text_not_utf8, VALUE_UTF8, NULL, .run = text_not_utf8),
+    TEST(list_misaligned, VALUE_ALIGNMENT, NULL, .run = list_misaligned),
+    TEST(letter_surrogate, VALUE_CHAR, NULL, .run = letter_surrogate),
+    TEST(no_such_case, VALUE_CASE, NULL, .run = no_such_case),
+    TEST(no_memory, REALLOC, "error-context.debug-message(1): 1 bytes, got (nil)", .script = no_memory),
+    TEST(stops_itself, UNREACHABLE, "error-context.debug-message(1): out of memory", .run = stops_itself),
+};
+
+int main(int count, char **arguments)
+{
+    const struct test *test = NULL;
+    for (size_t i = 0; count == 2 && i < sizeof tests / sizeof tests[0]; i++)
+        if (!strcmp(tests[i].name, arguments[1]))
+            test = &tests[i];
+    if (!test) {
+        fprintf(stderr, "usage: host-traps <test>\n");
+        return 1;
+    }
+
+    weft_sim_options options = {.max_handles = !strcmp(test->name, "too_many") ? 2 : 0};
+    weft_sim_schedule schedule = {0};
+    weft_sim *sim = make_host(&options, &schedule, false);
+    weft_sim_instantiate(sim, &borrower_component);
+    weft_sim_instantiate(sim, &poor_component);
+    weft_sim_link(borrower, other);
+    other_does[MAKE] = makes_thing;
+    guest_run = test->run;
+    guest_sync = test->sync;
+    weft_sim_outcome outcome = weft_sim_run(sim, test->script ? test->script : only_run, NULL);
+    const char *report = weft_sim_report(sim);
+    int failed = 0;
+    if (outcome != WEFT_SIM_TRAPPED || weft_sim_trapped(sim) != test->trap) {
+        fprintf(stderr, "%s: expected trap %s, got outcome %d:\n%s", test->name, weft_sim_trap_name(test->trap),
+                outcome, report);
+        failed = 1;
+    } else if (test->said) {
+        char expected[512];
+        snprintf(expected, sizeof expected, "trap %s: %s: %s\n", weft_sim_trap_name(test->trap), test->said,
+                 weft_sim_trap_rule(test->trap));
+        if (strncmp(report, expected, strlen(expected)) != 0) {
+            fprintf(stderr, "%s: expected\n%sgot\n%s", test->name, expected, report);
+            failed = 1;
+        }
+    }
+    weft_sim_free(sim);
+    weft_sim_schedule_free(&schedule);
+    return failed;
+}
