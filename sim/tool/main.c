@@ -132,6 +132,7 @@ int main(int count, char **arguments)
         if (!strcmp(arguments[at], "--seed") && at + 1 < count) {
             schedule.seed = strtoull(arguments[++at], NULL, 0);
             options = weft_sim_options_swarm(schedule.seed);
+            options.fresh_handles = false; // components may count on dense ones: the guest suite does
         } else if (!strcmp(arguments[at], "--like-wasmtime")) {
             options = weft_sim_options_wasmtime();
         } else if (!strcmp(arguments[at], "--transcript")) {

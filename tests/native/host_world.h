@@ -228,7 +228,7 @@ static uint32_t call_import(int at, uint32_t argument, uint32_t *result)
     return weft_sim_import_call(guest, &guest_imports[at], args).i32;
 }
 
-static uint32_t call_import_2(int at, const void *pointer, uint32_t length)
+static inline uint32_t call_import_2(int at, const void *pointer, uint32_t length)
 {
     weft_sim_core args[2] = {{.i32 = (uint32_t)(uintptr_t)pointer}, {.i32 = length}};
     return weft_sim_import_call(guest, &guest_imports[at], args).i32;
@@ -253,16 +253,6 @@ static weft_sim *make_host(const weft_sim_options *options, weft_sim_schedule *s
         weft_sim_link(other, guest);
     }
     return sim;
-}
-
-static inline void reset_world(void)
-{
-    guest_run = guest_second = guest_sync = NULL;
-    guest_callback = guest_second_callback = NULL;
-    memset(other_does, 0, sizeof other_does);
-    memset(other_callback, 0, sizeof other_callback);
-    on_realloc = NULL;
-    destroyed = 0;
 }
 
 #endif

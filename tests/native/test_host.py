@@ -1,0 +1,25 @@
+# The native host by itself: every trap with its message, and every asynchronous path; a test a process.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+
+import pytest
+from paths import ROOT
+
+TRAPS = re.findall(r"^\s+TEST\((\w+), (\w+),", (ROOT / "tests/native/host_traps.c").read_text(), re.M)
+PATHS = re.findall(r"^\s+TEST\((\w+)\),", (ROOT / "tests/native/host_paths.c").read_text(), re.M)
+
+
+@pytest.mark.parametrize("test", [name for name, _ in TRAPS])
+def test_trap(run, build, test):
+    run([build / "tests/native/host-traps", test])
+
+
+def test_every_trap_is_provoked():
+    listed = re.findall(r"^    X\((\w+),", (ROOT / "sim/trap.h").read_text(), re.M)
+    assert set(listed) == {trap for _, trap in TRAPS}
+
+
+@pytest.mark.parametrize("test", PATHS)
+def test_path(run, build, test):
+    run([build / "tests/native/host-paths", test])
