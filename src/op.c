@@ -400,10 +400,17 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         break;
     case WEFT_EVENT_STREAM_WRITE: {
         weft_stream_writer *writer = (weft_stream_writer *)op;
-        if (writer->more)
-            return NULL;
+        size_t count = WEFT_STATUS_COUNT(code);
+        if (writer->more) {
+            count += writer->count;
+            if (count < writer->length)
+                return NULL;
+        }
         WEFT__TRACE_OP(op, END, code);
-        writer->count = WEFT_STATUS_COUNT(code);
+        writer->count = count;
+        op->status = code;
+        if (writer->more)
+            writer->more(writer); // which ends it
         break;
     }
     case WEFT_EVENT_SUBTASK:

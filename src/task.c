@@ -11,6 +11,12 @@
 
 uint32_t weft__blocked;
 
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__HOT
+#else
+#define WEFT__HOT __attribute__((always_inline))
+#endif
+
 // Ended tasks that an export keeps for reuse, at most.
 enum { KEPT = 32 };
 
@@ -202,7 +208,7 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
 }
 
 // Runs `co` to its next wait or to its end.
-static inline __attribute__((always_inline)) void step(weft_task *task, weft_coro *co)
+static inline WEFT__HOT void step(weft_task *task, weft_coro *co)
 {
     co->state = WEFT__RUNNING;
     WEFT__TRACE_CORO(co, RESUME);
@@ -257,7 +263,7 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 }
 
 // Runs what can run, and tells the host what to wait for.
-static inline __attribute__((always_inline)) uint32_t turn(weft_task *task)
+static inline WEFT__HOT uint32_t turn(weft_task *task)
 {
     if (__builtin_expect(task->ready || task->yielded || !task->alone, 0))
         return turn_rest(task);
@@ -276,9 +282,13 @@ static void next_round(weft_task *task)
             break;
         weft__op_deliver(task, code, event[0], event[1]);
     }
-    weft_coro *co;
-    while ((co = weft__queue_pop(&task->yielded)))
-        weft__wake(co);
+    if (WEFT_TRACE || task->ready) {
+        for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
+            weft__wake(co);
+    } else {
+        task->ready = task->yielded; // they say that they yield until they run, which nobody minds
+        task->yielded = NULL;
+    }
 }
 
 // Any event but that of the operation that is alone.
