@@ -13,6 +13,8 @@
 #                                a component so made imports wasi:cli/stderr and wasi:io/streams beside its own world
 #   [TRACE ON|OFF]               write a Chrome trace there, and import wasi:clocks, too; needs a weft built with WEFT_TRACE. The
 #                                default is WEFT_TRACE_JSON, which is OFF
+#   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
+#                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
@@ -78,7 +80,7 @@ function(weft_wit_bindings sources name wit world deps)
 endfunction()
 
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;STRIP"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;LTO;STRIP"
     "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -130,6 +132,14 @@ function(weft_add_component name)
       set(arg_STDERR ON)
     endif()
   endif()
+  if(NOT DEFINED arg_LTO)
+    set(arg_LTO OFF)
+    if(DEFINED WEFT_LTO)
+      set(arg_LTO ${WEFT_LTO})
+    elseif(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
+      set(arg_LTO ON)
+    endif()
+  endif()
   if(NOT DEFINED arg_STRIP)
     if(CMAKE_BUILD_TYPE MATCHES "^(Debug|RelWithDebInfo)$")
       set(arg_STRIP none)
@@ -149,6 +159,8 @@ function(weft_add_component name)
   add_executable(${name} ${arg_SOURCES} ${bindings})
   # The warning finds local variables that live across an await.
   target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized> ${arg_COMPILE_OPTIONS})
+  # Not to the link: zig would then make its libc for it, too, whose guard of the stack asks the host for a random number.
+  target_compile_options(${name} PRIVATE $<$<BOOL:${arg_LTO}>:-flto>)
   target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>

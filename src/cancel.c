@@ -4,12 +4,12 @@
 
 void weft_subtask_cancel(weft_subtask *call)
 {
-    weft__op_request_cancel(&call->op, __subtask_cancel_async, weft__cancel_outcome);
+    weft__op_request_cancel(&call->op, __subtask_cancel_async);
 }
 
 static void unwind_call(weft_op *op)
 {
-    weft__op_request_cancel(op, __subtask_cancel_async, weft__cancel_outcome);
+    weft__op_request_cancel(op, __subtask_cancel_async);
 }
 
 void weft_cancel_without_blocking(void)

@@ -8,12 +8,13 @@
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
 
-void weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
+weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);
     (void)call;
     WEFT__TRACE_CALL(co, call);
     co->state = (uint8_t)state;
+    return weft__leave(co->flags ? WEFT__PENDING_FLAGGED : WEFT__PENDING);
 }
 
 void weft__wake(weft_coro *co)
@@ -29,12 +30,12 @@ void weft__wake(weft_coro *co)
 
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
 {
-    weft__park(co, state, call);
+    weft_poll poll = weft__park(co, state, call);
     co->on.queue = queue;
     weft__queue_push_back(queue, co);
     if (state >= WEFT__ON_LOCAL)
         co->task->sleepers++;
-    return weft__pending();
+    return poll;
 }
 
 bool weft__wake_first(weft_coro **queue)
@@ -51,31 +52,21 @@ void weft__wake_all(weft_coro **queue)
     }
 }
 
-void weft__start(weft_coro *co, weft_step *run, weft_task *task)
-{
-    co->run = run;
-    co->resume = 0;
-    co->task = task;
-    co->state = WEFT__READY;
-    co->flags = 0;
-}
-
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
 {
     WEFT__CHECK(child->state > WEFT__ENDED, child_busy, "weft_call", 0);
-    weft__park(co, WEFT__ON_CHILD, "weft_call");
+    weft_poll poll = weft__park(co, WEFT__ON_CHILD, "weft_call");
     co->on.child = child;
-    weft__start(child, run, co->task);
-    child->up.parent = co;
+    weft__start(child, run, co->task, (uintptr_t)co);
     weft__queue_push_front(&co->task->ready, child);
-    return weft__pending();
+    return poll;
 }
 
 weft_poll weft_yield(weft_coro *co)
 {
-    weft__park(co, WEFT__ON_YIELD, "weft_yield");
+    weft_poll poll = weft__park(co, WEFT__ON_YIELD, "weft_yield");
     weft__queue_push_back(&co->task->yielded, co);
-    return weft__pending();
+    return poll;
 }
 
 void weft_cancel(weft_coro *co)

@@ -93,12 +93,12 @@ static void show_task(const weft_task *task)
     weft__add_number(&line, task->number);
     weft__add(&line, " ");
 #endif
-    weft__add(&line, task->link.from->name);
-    weft__add(&line, task->flags & WEFT__AWAKE ? ": awake" : task->yielded ? ": yields" : ": asleep");
-    weft__add(&line, task->flags & WEFT__RETURNED ? ", has returned" : "");
+    weft__add(&line, task->from->name);
+    weft__add(&line, task->sleep == WEFT__AWAKE ? ": awake" : task->yielded ? ": yields" : ": asleep");
+    weft__add(&line, task->returned ? ", has returned" : "");
     weft__add(&line, task->flags & WEFT__TASK_CANCELLED ? ", cancelled" : "");
     weft__add(&line, ", ");
-    weft__add_number(&line, task->in_flight);
+    weft__add_number(&line, task->in_flight + !!task->alone);
     weft__add(&line, " in flight, ");
     weft__add_number(&line, task->children);
     weft__add(&line, " spawned");
@@ -135,10 +135,16 @@ void weft_dump(void)
 
 enum { SHOWN = 0x8000 }; // a flag of a task, during a dump
 
+extern bool weft__op_needs_table(void);
+bool weft__op_needs_table(void)
+{
+    return true;
+}
+
 // The root, unless it has ended; NULL in weft_block_on, whose root is the caller's.
 static const weft_coro *root_of(const weft_task *task)
 {
-    bool has_root = task->link.from->frame_size && !(task->flags & WEFT__ROOT_ENDED);
+    bool has_root = task->from->run && !(task->flags & WEFT__ROOT_ENDED);
     return has_root ? (const weft_coro *)(task + 1) : NULL;
 }
 

@@ -30,7 +30,7 @@ static void unregister_from(const wasip3_task_v2 *host, uint32_t waitable)
 // is kept alive, and to be woken is a write to that.
 static void write_own_stream(void *it)
 {
-    __stream_write_unit(((weft_embedded *)it)->task.wake_writer, NULL, 1);
+    __stream_write_unit(((weft_embedded *)it)->writer, NULL, 1);
 }
 
 static void run_dropped(weft_embedded *it);
@@ -46,30 +46,28 @@ static void own_stream_read(void *data, uint32_t code)
 
 static void read_own_stream(weft_embedded *it)
 {
-    weft_task *task = &it->task;
     if (it->reading)
         return;
-    if (!task->wake_reader) {
+    if (!it->reader) {
         uint64_t ends = __stream_new_unit();
-        task->wake_reader = (uint32_t)ends;
-        task->wake_writer = (uint32_t)(ends >> 32);
+        it->reader = (uint32_t)ends;
+        it->writer = (uint32_t)(ends >> 32);
     }
-    __stream_read_unit(task->wake_reader, NULL, 1);
+    __stream_read_unit(it->reader, NULL, 1);
     it->reading = true;
-    register_with(&it->host, task->wake_reader, own_stream_read, it);
+    register_with(&it->host, it->reader, own_stream_read, it);
 }
 
 static void close_own_stream(weft_embedded *it)
 {
-    weft_task *task = &it->task;
-    if (!task->wake_reader)
+    if (!it->reader)
         return;
     if (it->reading) {
-        unregister_from(&it->host, task->wake_reader);
-        __stream_cancel_read_unit(task->wake_reader);
+        unregister_from(&it->host, it->reader);
+        __stream_cancel_read_unit(it->reader);
     }
-    __stream_drop_readable_unit(task->wake_reader);
-    __stream_drop_writable_unit(task->wake_writer);
+    __stream_drop_readable_unit(it->reader);
+    __stream_drop_writable_unit(it->writer);
 }
 
 static void let_go(wasip3_task_v2 *host)
@@ -82,7 +80,7 @@ static void let_go(wasip3_task_v2 *host)
 static bool run(weft_embedded *it)
 {
     weft_task *task = &it->task;
-    task->flags |= WEFT__AWAKE;
+    task->sleep = WEFT__AWAKE;
     WEFT__TRACE_TASK(task, RESUME);
     if (weft__task_run_embedded(task)) {
         WEFT__TRACE_TASK(task, END);
@@ -93,7 +91,7 @@ static bool run(weft_embedded *it)
     }
     if (it->dropped)
         read_own_stream(it);
-    task->flags &= (uint16_t)~WEFT__AWAKE;
+    task->sleep = WEFT__ASLEEP;
     WEFT__TRACE_TASK(task, WAIT);
     if (task->yielded)
         weft__task_rouse(task);
@@ -113,15 +111,15 @@ static void deliver(void *data, uint32_t code)
 {
     weft_op *op = data;
     weft_task *task = op->task;
-    bool asleep = !(task->flags & WEFT__AWAKE);
-    task->flags |= WEFT__AWAKE;
+    bool asleep = task->sleep == WEFT__ASLEEP;
+    task->sleep = WEFT__AWAKE;
     weft__op_deliver_lent(op, code);
     if (!asleep)
         return;
     if (embedded_of(task)->dropped) {
         run_dropped(embedded_of(task));
     } else {
-        task->flags &= (uint16_t)~WEFT__AWAKE;
+        task->sleep = WEFT__ASLEEP;
         weft__task_rouse(task);
     }
 }
@@ -165,7 +163,7 @@ static void move_to_current(weft_embedded *it)
     if (registered) {
         weft__op_each_lent(&it->task, unregister_one);
         if (it->reading)
-            unregister_from(&it->host, it->task.wake_reader);
+            unregister_from(&it->host, it->reader);
     }
     it->host = (wasip3_task_v2){.v1 = *current};
     if (current->version > 1) {
@@ -175,7 +173,7 @@ static void move_to_current(weft_embedded *it)
     if (registered) {
         weft__op_each_lent(&it->task, register_one);
         if (it->reading)
-            register_with(&it->host, it->task.wake_reader, own_stream_read, it);
+            register_with(&it->host, it->reader, own_stream_read, it);
     }
     let_go(&before);
 }
@@ -184,12 +182,13 @@ void weft_embedded_start(weft_embedded *it, weft_coro *root, weft_step *run)
 {
     WEFT__CHECK(root->state > WEFT__ENDED, child_busy, "weft_embedded_start", 0);
     *it = (weft_embedded){.root = root};
-    it->task.link.from = &from;
-    it->task.flags = WEFT__EMBEDDED | WEFT__RETURNED;
+    it->task.from = &from;
+    it->task.flags = WEFT__EMBEDDED;
+    it->task.returned = 1;
+    it->task.sleep = WEFT__ASLEEP;
     WEFT__TRACE_TASK(&it->task, START);
     WEFT__TRACE_TASK(&it->task, WAIT);
-    weft__start(root, run, &it->task);
-    root->up.parent = NULL;
+    weft__start(root, run, &it->task, 0);
     weft__queue_push_back(&it->task.ready, root);
 }
 
@@ -212,7 +211,8 @@ bool weft_embedded_drop(weft_embedded *it, void (*over)(void *data), void *data)
     it->over_data = data;
     it->dropped = true;
     move_to_current(it);
-    it->task.flags = (uint16_t)((it->task.flags | WEFT__AWAKE) & ~WEFT__ROUSED);
+    it->task.sleep = WEFT__AWAKE;
+    it->task.flags &= (uint16_t)~WEFT__ROUSED;
     weft_cancel(it->root);
     if (it->task.scopes)
         weft__task_scopes_cancel(&it->task);

@@ -19,8 +19,8 @@ void weft__add_op(weft__text *to, const weft_op *op)
 
 const weft_coro *weft__head_of(const weft_coro *co)
 {
-    while (!(co->flags & WEFT__SPAWNED) && co->up.parent)
-        co = co->up.parent;
+    while (weft__parent_of(co))
+        co = weft__parent_of(co);
     return co;
 }
 

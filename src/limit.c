@@ -3,7 +3,7 @@
 #include <weft/abi.h>
 #include <weft/task.h>
 
-void weft__limit_changed(weft_export *it)
+static void changed(weft_export *it)
 {
     bool full = it->limit && it->active >= it->limit;
     if (full == it->full)
@@ -15,8 +15,15 @@ void weft__limit_changed(weft_export *it)
         __backpressure_dec();
 }
 
+// All calls, whatever the limit is: it may be set while they run.
+void weft__count_call(weft_export *from, int by)
+{
+    from->active += (uint32_t)by;
+    changed(from);
+}
+
 void weft_limit_calls(weft_export *it, uint32_t limit)
 {
     it->limit = limit;
-    weft__limit_changed(it);
+    changed(it);
 }

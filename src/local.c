@@ -23,11 +23,11 @@ static weft_local *last_of(const weft_coro *co)
 
 static weft_local *innermost(const weft_coro *co)
 {
-    for (; co; co = co->up.parent) {
+    for (; co; co = weft__parent_of(co)) {
         if (co->flags & WEFT__BINDS)
             return last_of(co);
-        if (co->flags & WEFT__SPAWNED)
-            return co->up.handle->locals;
+        if (weft__handle_of(co))
+            return weft__handle_of(co)->locals;
     }
     return NULL;
 }

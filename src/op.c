@@ -1,5 +1,6 @@
 // Operations in flight: from a waitable's handle to the operation, and from its completion to who waits.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/cancel.h>
 #include <weft/future.h>
 #include <weft/op.h>
 #include <weft/stream.h>
@@ -9,11 +10,17 @@
 // NULL if nothing is linked that needs them.
 #pragma weak weft__embedded_join
 #pragma weak weft__embedded_leave
+#pragma weak weft__cancel_outcome
 
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
 
-// Operations in flight of the whole component, hashed by handle and chained through themselves. Handles are
-// dense, so the chains are short. When there is no memory to grow, they get longer, and nothing fails.
+// Most tasks wait for one operation at a time: start, wait, go on. Its coroutine is in task->alone, and the
+// operation in no table; it is nobody else's business, has no waiter noted, and is not counted. As soon as
+// anything else is to happen to it than its completion, it is settled: put in the table as the others are.
+//
+// Those are the operations in flight of the whole component, hashed by handle and chained through themselves.
+// Handles are dense, so the chains are short. When there is no memory to grow, they get longer, and nothing
+// fails.
 enum { FEW = 16 };
 
 typedef struct {
@@ -103,11 +110,19 @@ static weft_op *take(table *in, uint32_t handle)
     return NULL;
 }
 
-static void leave_set(weft_op *op)
+// Of one in flight: a call, or a registration of foreign code. Its task does not end before it does, so it is
+// not counted as a member of the set.
+static bool is_call(const weft_op *op)
+{
+    return (op->status & 7) <= WEFT_EVENT_SUBTASK;
+}
+
+static void leave_set(weft_op *op, bool is_member)
 {
     if (op->task) {
         weft__task_rouse(op->task);
-        weft__task_leave(op->task);
+        if (is_member)
+            weft__task_leave(op->task);
         op->task = NULL;
     }
 }
@@ -117,9 +132,23 @@ static void join_set(weft_op *op, weft_task *task)
     if (op->task == task)
         return;
     __waitable_join(op->handle, weft__task_set(task)); // from another set, with its event
-    task->members++;
-    leave_set(op);
+    bool is_member = !is_call(op);
+    task->flags |= WEFT__LEAVES;
+    if (is_member)
+        task->members++;
+    leave_set(op, is_member);
     op->task = task;
+}
+
+static void settle(weft_task *task)
+{
+    weft_coro *co = task->alone;
+    if (!co)
+        return;
+    task->alone = NULL;
+    task->in_flight++;
+    co->on.op->waiter = co;
+    insert(&own, co->on.op);
 }
 
 static void trim(table *it)
@@ -146,7 +175,7 @@ weft_op *weft__op_find(uint32_t handle)
 void weft__op_leave_set(weft_op *op)
 {
     __waitable_join(op->handle, 0);
-    leave_set(op);
+    leave_set(op, !is_call(op));
 }
 
 void weft__op_leave(weft_op *op)
@@ -169,7 +198,7 @@ void weft__op_lend(weft_task *task, weft_op *op)
 void weft__op_lent_back(weft_op *op)
 {
     take(&lent, op->handle);
-    leave_set(op);
+    leave_set(op, true);
 }
 
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op))
@@ -184,6 +213,7 @@ void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op 
 static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
 {
     task->in_flight++;
+    task->flags |= WEFT__LEAVES;
     if (__builtin_expect(task->flags & WEFT__EMBEDDED, 0)) {
         weft__embedded_join(task, op);
         return;
@@ -208,9 +238,53 @@ static void go_on_in(weft_task *task, weft_op *op)
     wait_in(task, op);
 }
 
+// Whether weft_dump is linked without the lists of WEFT_TRACE: it finds no operation outside of the table.
+__attribute__((weak)) bool weft__op_needs_table(void)
+{
+    return false;
+}
+
+// The set is joined, or another operation is alone, or a cancel is due.
+static __attribute__((noinline)) weft_poll block_first(weft_coro *co, weft_op *op, uint32_t status,
+                                                       uint32_t (*cancel)(uint32_t handle))
+{
+    weft_task *task = co->task;
+    weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
+    co->on.op = op;
+    op->status = status;
+    op->cancel = cancel;
+    if (__builtin_expect(!task->alone && !weft__op_needs_table() && !(task->flags & WEFT__EMBEDDED), 1)) {
+        op->waiter = NULL;
+        join_set(op, task);
+        task->alone = co;
+    } else {
+        op->waiter = co;
+        wait_in(task, op);
+    }
+    WEFT__TRACE_OP(op, START, 0);
+    return poll;
+}
+
+weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
+{
+    weft_task *task = co->task;
+    if (__builtin_expect(op->task != task || task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
+        weft__op_needs_table())
+        return block_first(co, op, status, cancel);
+    WEFT__TRACE_CALL(co, "weft_await");
+    co->state = WEFT__ON_OP;
+    co->on.op = op;
+    op->status = status; // the rest is as the last time left it
+    WEFT__TRACE_OP(op, START, 0);
+    task->alone = co;
+    return weft__leave(WEFT__PENDING);
+}
+
 // A wait for an operation that another task started moves it here.
 static void adopt(weft_coro *co, weft_op *op, const char *call)
 {
+    if (op->task)
+        settle(op->task);
     WEFT__CHECK(op->waiter, awaited, call, op->handle);
     WEFT__CHECK(!op->task, stopping, call, op->handle);
     (void)call;
@@ -227,10 +301,10 @@ static void adopt(weft_coro *co, weft_op *op, const char *call)
 
 weft_poll weft__op_park(weft_coro *co, weft_op *op)
 {
-    weft__park(co, WEFT__ON_OP, "weft_await");
+    weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     adopt(co, op, "weft_await");
     co->on.op = op;
-    return weft__pending();
+    return poll;
 }
 
 // True if one is complete; the first such is any->index.
@@ -249,11 +323,11 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     if (any_complete(any))
         return weft__ready();
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
-    weft__park(co, WEFT__ON_ANY, "weft_await_any");
+    weft_poll poll = weft__park(co, WEFT__ON_ANY, "weft_await_any");
     co->on.any = any;
     for (uint32_t i = 0; i < count; i++)
         adopt(co, ops[i], "weft_await_any");
-    return weft__pending();
+    return poll;
 }
 
 static void wake_waiter(weft_op *op)
@@ -281,7 +355,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         break;
     case WEFT_EVENT_STREAM_WRITE: {
         weft_stream_writer *writer = (weft_stream_writer *)op;
-        writer->count += WEFT_STATUS_COUNT(status);
+        writer->count = (writer->more ? writer->count : 0) + WEFT_STATUS_COUNT(status);
         if (before & WEFT__CANCELLING && writer->more && writer->count < writer->length &&
             weft__op_is(op, WEFT_COPY_COMPLETED))
             op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
@@ -300,8 +374,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         break;
     default: // a subtask
         __subtask_drop(op->handle);
-        op->handle = 0;
-        leave_set(op);
+        leave_set(op, false);
         if (before & WEFT__OWNED && status == WEFT_SUBTASK_STARTED_CANCELLED) {
             weft_subtask_owned *it = (weft_subtask_owned *)op;
             it->drop(it->arguments);
@@ -310,6 +383,50 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     task->in_flight--;
     if (op->waiter)
         wake_waiter(op);
+}
+
+weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
+{
+    weft_coro *co = task->alone;
+    if (!co)
+        return NULL;
+    weft_op *op = co->on.op;
+    if (op->handle != handle)
+        return NULL;
+    switch (event) {
+    case WEFT_EVENT_STREAM_READ:
+        WEFT__TRACE_OP(op, END, code);
+        ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(code);
+        break;
+    case WEFT_EVENT_STREAM_WRITE: {
+        weft_stream_writer *writer = (weft_stream_writer *)op;
+        size_t count = WEFT_STATUS_COUNT(code);
+        if (writer->more) {
+            count += writer->count;
+            if (count < writer->length)
+                return NULL;
+        }
+        WEFT__TRACE_OP(op, END, code);
+        writer->count = count;
+        op->status = code;
+        if (writer->more)
+            writer->more(writer); // which ends it
+        break;
+    }
+    case WEFT_EVENT_SUBTASK:
+        if (code <= WEFT_SUBTASK_STARTED)
+            return NULL;
+        WEFT__TRACE_OP(op, END, code);
+        __subtask_drop(handle);
+        op->task = NULL;
+        break;
+    default:
+        WEFT__TRACE_OP(op, END, code);
+        code = weft__future_status(code);
+    }
+    op->status = code;
+    task->alone = NULL;
+    return co;
 }
 
 static void complete_background(weft_op *op, uint32_t code)
@@ -322,7 +439,7 @@ static void complete_background(weft_op *op, uint32_t code)
 
 static void started(weft_op *call)
 {
-    call->status = WEFT__STARTED | (call->status & WEFT__CANCELLING);
+    call->status = WEFT__STARTED | (call->status & (WEFT__CANCELLING | WEFT__ASKED));
     if (call->waiter && call->waiter->state == WEFT__ON_START)
         wake_waiter(call);
 }
@@ -351,6 +468,7 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
+    settle(task);
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
         weft_op *call = find(handle);
         if (!call)
@@ -361,43 +479,42 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
         }
     }
     weft_op *op = take(&own, handle);
-    if (!op) {
-        if (handle == task->wake_reader)
-            task->flags &= (uint16_t)~WEFT__ROUSED;
-    } else if (__builtin_expect(op->cancel != NULL, 1)) {
+    if (!op)
+        weft__task_roused(task, handle);
+    else if (__builtin_expect(op->cancel != NULL, 1))
         complete(op, op->task, event, code);
-    } else {
+    else
         complete_background(op, code);
-    }
 }
 
 void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
     WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
+    settle(task);
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);
+    uint32_t (*cancel)(uint32_t) = op->status & WEFT__ASKED ? weft__cancel_outcome : op->cancel;
     op->status |= WEFT__CANCELLING;
     weft__op_leave(op);
     weft__blocked++;
-    uint32_t status = op->cancel(op->handle);
+    uint32_t status = cancel(op->handle);
     weft__blocked--;
     complete(op, task, event, status);
 }
 
-void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
-                             uint32_t (*outcome)(uint32_t handle))
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
 {
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
+    settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
     bool leaves =
         embedded || event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
     WEFT__TRACE_OP(op, CANCEL, 0);
-    op->status |= WEFT__CANCELLING;
-    op->cancel = outcome;
+    op->status |= WEFT__CANCELLING | WEFT__ASKED;
     if (leaves)
         weft__op_leave(op); // it is the host's: code of ours may run inside, and must not stop it
     else
@@ -420,8 +537,9 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
 uint32_t weft__op_release(weft_op *op)
 {
     uint32_t handle = op->handle;
-    leave_set(op);
-    *op = (weft_op){0};
+    if (op->task)
+        leave_set(op, true);
+    op->handle = op->status = 0;
     return handle;
 }
 

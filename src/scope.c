@@ -78,9 +78,7 @@ void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *
     WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
     weft_task *task = co->task;
     WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
-    weft__start(frame, run, task);
-    frame->flags = WEFT__SPAWNED;
-    frame->up.handle = child;
+    weft__start(frame, run, task, (uintptr_t)child + 1);
     *child = (weft_child){.co = frame, .scope = scope, .next = scope->running};
     if (weft__local_inherit)
         child->locals = weft__local_inherit(co);
@@ -89,6 +87,7 @@ void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *
     scope->running = child;
     scope->count++;
     task->children++;
+    task->flags |= WEFT__LEAVES;
     WEFT__TRACE_SPAWNED(child);
     weft__queue_push_back(&task->ready, frame);
     if (scope->closing)

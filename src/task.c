@@ -7,16 +7,20 @@
 #pragma weak weft__task_scopes_cancel
 #pragma weak weft__task_scopes_free
 #pragma weak weft__child_ended
-#pragma weak weft__limit_changed
-#pragma weak weft__task_run_offered
 #pragma weak weft__task_offer_trim
 
 uint32_t weft__blocked;
 
-// Ended tasks that an export keeps for reuse, at most.
-enum { POOL = 32 };
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__HOT
+#else
+#define WEFT__HOT __attribute__((always_inline))
+#endif
 
-static weft_export *exports; // that have a pool
+// Ended tasks that an export keeps for reuse, at most.
+enum { KEPT = 32 };
+
+static weft_export *exports; // that keep some
 
 // The slot that finds a task again in its callback. Spec: context.{get,set}.
 #ifdef __wasm_libcall_thread_context__
@@ -48,67 +52,87 @@ static weft_coro *root_of(weft_task *task)
     return (weft_coro *)(task + 1);
 }
 
-static void dispose(weft_task *task, size_t frame_size)
+static void dispose(weft_task *task)
 {
-    if (task->set)
-        __waitable_set_drop(task->set);
-    weft_free(task, sizeof *task + frame_size);
+    weft_export *from = task->from;
+    if (task->flags & WEFT__KEPT)
+        from->kept--;
+    weft__task_rouse_leave(task);
+    if (task->wait)
+        __waitable_set_drop(task->wait >> 4);
+    weft_free(task, sizeof *task + from->frame_size);
 }
 
-// The task's memory and set wait for the next call of its export, or go.
+// The task's memory and set wait for the next call of its export, or go. In a pool all is as for a start.
 static void recycle(weft_task *task)
 {
-    weft_export *from = task->link.from;
-    if (from->pooled == POOL) {
-        dispose(task, from->frame_size);
+    weft_export *from = task->from;
+    if (!(task->flags & WEFT__KEPT)) {
+        dispose(task);
         return;
     }
-    if (!from->listed) {
-        from->listed = true;
-        from->next = exports;
-        exports = from;
+    weft_coro *root = root_of(task);
+    root->resume = 0;
+    task->sleep = WEFT__AWAKE;
+    task->returned = 0;
+    task->flags = WEFT__KEPT;
+    root->next = from->pool;
+    from->pool = root;
+}
+
+static void trim(weft_coro **pool)
+{
+    for (weft_coro *root; (root = *pool);) {
+        *pool = root->next;
+        dispose(root->task);
     }
-    from->pooled++;
-    task->link.next = from->pool;
-    from->pool = task;
 }
 
 void weft_trim(void)
 {
     for (weft_export *from = exports; from; from = from->next) {
-        while (from->pool) {
-            weft_task *task = from->pool;
-            from->pool = task->link.next;
-            dispose(task, from->frame_size);
-        }
-        from->pooled = 0;
+        trim(&from->pool);
     }
+    weft__task_rouse_trim();
     weft__op_trim();
     if (weft__task_offer_trim)
         weft__task_offer_trim();
 }
 
-void *weft_task_new(weft_export *from)
+static weft_task *make(weft_export *from)
 {
-    weft_task *task = from->pool;
-    if (task) {
-        from->pool = task->link.next;
-        from->pooled--;
-    } else {
-        task = weft_alloc(sizeof *task + from->frame_size);
-        if (!task)
-            return NULL;
-        *task = (weft_task){0};
+    weft_task *task = weft_alloc(sizeof *task + from->frame_size);
+    if (!task)
+        return NULL;
+    *task = (weft_task){.from = from};
+    weft_coro *root = root_of(task);
+    *root = (weft_coro){.run = from->run, .task = task};
+    if (from->kept == KEPT)
+        return task;
+    task->flags = WEFT__KEPT;
+    if (from->kept++ == 0) {
+        bool listed = false;
+        for (weft_export *it = exports; it; it = it->next)
+            listed |= it == from;
+        if (!listed) {
+            from->next = exports;
+            exports = from;
+        }
     }
-    task->link.from = from;
-    return root_of(task);
+    return task;
+}
+
+void *weft__task_make(weft_export *from)
+{
+    weft_task *task = make(from);
+    return task ? root_of(task) : NULL;
 }
 
 uint32_t weft__task_set(weft_task *task)
 {
-    if (!task->set)
-        task->set = __waitable_set_new();
-    return task->set;
+    if (!task->wait)
+        task->wait = WEFT_CALLBACK_WAIT | __waitable_set_new() << 4;
+    return task->wait >> 4;
 }
 
 void weft__task_leave(weft_task *task)
@@ -117,37 +141,34 @@ void weft__task_leave(weft_task *task)
         recycle(task);
 }
 
-// All calls, whatever the limit is: it may be set while they run.
-static void count_call(weft_export *from, int by)
-{
-    if (weft__limit_changed) {
-        from->active += (uint32_t)by;
-        weft__limit_changed(from);
-    }
-}
-
 // A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
 static void end(weft_task *task)
 {
     WEFT__TRACE_TASK(task, END);
-    if (task->wake_reader)
+    if (task->flags & WEFT__ROUSED)
         weft__task_rouse_end(task);
     if (task->scopes)
         weft__task_scopes_free(task);
-    count_call(task->link.from, -1);
-    task->flags = WEFT__OVER;
+    weft__count_call(task->from, -1);
+    task->flags = WEFT__OVER | (task->flags & WEFT__KEPT);
     if (!task->members)
         recycle(task);
+}
+
+__attribute__((weak)) void weft__count_call(weft_export *from, int by)
+{
+    (void)from;
+    (void)by;
 }
 
 // The root has ended.
 static void resolve(weft_task *task)
 {
     task->flags |= WEFT__ROOT_ENDED;
-    if (task->flags & WEFT__RETURNED)
+    if (task->returned)
         return;
-    WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->link.from->name, 0);
-    task->flags |= WEFT__RETURNED;
+    WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->from->name, 0);
+    task->returned = 1;
     __task_cancel();
 }
 
@@ -158,31 +179,45 @@ void WEFT_ON_WAIT(weft_coro *co);
 #define WEFT_ON_WAIT(co) ((void)0)
 #endif
 
-// Runs `co` to its next wait or to its end.
-static void step(weft_task *task, weft_coro *co)
+// `co` has ended, or waits otherwise than most do.
+static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, uint32_t how)
 {
-    co->state = WEFT__RUNNING;
-    if (WEFT_CHECKS)
-        co->line = 0;
-    WEFT__TRACE_CORO(co, RESUME);
-    co->run(co);
-    if (co->state == WEFT__ENDED) {
+    WEFT__CHECK(how < WEFT__LEFT_BY_AWAIT ? (how & 0xff) <= WEFT__ENDED
+                                          : (how | 0x100) != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_FLAGGED,
+                stray_return, task->from->name, 0);
+    if (how < WEFT__LEFT_BY_AWAIT) {
+        WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
+        co->state = WEFT__ENDED;
         WEFT__TRACE_CORO(co, END);
-        WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->link.from->name, 0);
-        if (co->flags & WEFT__SPAWNED) {
-            weft__child_ended(co->up.handle);
-        } else if (co->up.parent) {
-            co->up.parent->state = WEFT__READY;
-            weft__queue_push_front(&task->ready, co->up.parent);
+        WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->from->name, 0);
+        weft_coro *parent = weft__parent_of(co);
+        if (parent) {
+            parent->state = WEFT__READY;
+            weft__queue_push_front(&task->ready, parent);
+        } else if (co->up) {
+            weft__child_ended(weft__handle_of(co));
         } else {
             resolve(task);
         }
         return;
     }
-    WEFT__CHECK(co->state == WEFT__RUNNING || !co->line, stray_return, task->link.from->name, 0);
     WEFT__TRACE_CORO(co, WAIT);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
+    WEFT_ON_WAIT(co);
+}
+
+// Runs `co` to its next wait or to its end.
+static inline WEFT__HOT void step(weft_task *task, weft_coro *co)
+{
+    co->state = WEFT__RUNNING;
+    WEFT__TRACE_CORO(co, RESUME);
+    uint32_t how = co->run(co).pending;
+    if (__builtin_expect(how != WEFT__PENDING + WEFT__LEFT_BY_AWAIT, 0)) {
+        stepped(task, co, how);
+        return;
+    }
+    WEFT__TRACE_CORO(co, WAIT);
     WEFT_ON_WAIT(co);
 }
 
@@ -198,60 +233,72 @@ static bool over(weft_task *task)
 {
     if (!(task->flags & WEFT__ROOT_ENDED) || task->children)
         return false;
-    WEFT__CHECK(task->in_flight > task->background, abandoned, task->link.from->name, 0);
+    WEFT__CHECK(task->in_flight, abandoned, task->from->name, 0);
     return !task->in_flight;
 }
 
-// Where an asleep task is woken.
-static uint32_t set_to_wait_on(weft_task *task)
+static void check_deadlock(weft_task *task)
 {
-    WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers);
-    WEFT__CHECK(!task->in_flight && !task->sleepers, deadlock, task->link.from->name, 0);
-    return weft__task_set(task);
+    WEFT__TRACE_DUMP_IF(!task->in_flight && !task->alone && !task->sleepers);
+    WEFT__CHECK(!task->in_flight && !task->alone && !task->sleepers, deadlock, task->from->name, 0);
+    (void)task;
 }
 
-// Runs what can run, and tells the host what to wait for.
-static uint32_t turn(weft_task *task)
+static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 {
     run_ready(task);
     if (over(task)) {
         end(task);
         return WEFT_CALLBACK_EXIT;
     }
-    if (!(task->flags & WEFT__IN_CONTEXT))
-        context_set(task);
-    task->flags = (uint16_t)((task->flags | WEFT__IN_CONTEXT) & ~WEFT__AWAKE);
     WEFT__TRACE_TASK(task, WAIT);
     if (task->yielded) {
-        task->flags |= WEFT__YIELDING;
+        task->sleep = WEFT__YIELDS;
         return WEFT_CALLBACK_YIELD;
     }
-    return WEFT_CALLBACK_WAIT | set_to_wait_on(task) << 4;
+    task->sleep = WEFT__ASLEEP;
+    check_deadlock(task);
+    weft__task_set(task);
+    return task->wait;
+}
+
+// Runs what can run, and tells the host what to wait for.
+static inline WEFT__HOT uint32_t turn(weft_task *task)
+{
+    if (__builtin_expect(task->ready || task->yielded || !task->alone, 0))
+        return turn_rest(task);
+    WEFT__TRACE_TASK(task, WAIT);
+    task->sleep = WEFT__ASLEEP;
+    return task->wait;
 }
 
 // A new round: events that came meanwhile are delivered, then all who yielded go on.
 static void next_round(weft_task *task)
 {
     uint32_t event[2];
-    while (task->in_flight) {
-        uint32_t code = __waitable_set_poll(task->set, event);
+    while (task->in_flight || task->alone) {
+        uint32_t code = __waitable_set_poll(task->wait >> 4, event);
         if (code == WEFT_EVENT_NONE)
             break;
         weft__op_deliver(task, code, event[0], event[1]);
     }
-    weft_coro *co;
-    while ((co = weft__queue_pop(&task->yielded)))
-        weft__wake(co);
+    if (WEFT_TRACE || task->ready) {
+        for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
+            weft__wake(co);
+    } else {
+        task->ready = task->yielded; // they say that they yield until they run, which nobody minds
+        task->yielded = NULL;
+    }
 }
 
-static inline __attribute__((always_inline)) uint32_t run(weft_task *task, uint32_t event, uint32_t waitable,
-                                                          uint32_t code)
+// Any event but that of the operation that is alone.
+static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t event, uint32_t waitable,
+                                                   uint32_t code)
 {
-    task->flags = (uint16_t)((task->flags | WEFT__AWAKE) & ~WEFT__YIELDING);
     if (event == WEFT_EVENT_NONE) {
         next_round(task);
     } else if (event == WEFT_EVENT_CANCEL) {
-        if (!(task->flags & WEFT__RETURNED)) {
+        if (!task->returned) {
             task->flags |= WEFT__TASK_CANCELLED;
             WEFT__TRACE_TASK(task, CANCEL);
             weft_cancel(root_of(task));
@@ -260,42 +307,81 @@ static inline __attribute__((always_inline)) uint32_t run(weft_task *task, uint3
         }
         next_round(task);
     } else {
-        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->link.from->name, 0);
+        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->from->name, 0);
         weft__op_deliver(task, event, waitable, code);
     }
-    return turn(task);
+    return turn_rest(task);
 }
 
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
 {
-    return run(task, event, waitable, code);
-}
-
-uint32_t weft_task_start(void *frame)
-{
-    weft_task *task = (weft_task *)frame - 1;
-    weft_coro *root = frame;
-    root->run = task->link.from->run;
-    root->task = task;
-    weft_export *from = task->link.from;
-    task->flags = WEFT__AWAKE;
-    WEFT__TRACE_TASK(task, START);
-    count_call(from, 1);
-    if (weft__task_run_offered) {
-        weft__queue_push_back(&task->ready, root);
-        return weft__task_run_offered(task, WEFT_EVENT_NONE, 0, 0);
-    }
-    step(task, root);
+    task->sleep = WEFT__AWAKE;
+    weft_coro *co = weft__op_arrive(task, event, waitable, code);
+    if (__builtin_expect(!co, 0))
+        return run_rest(task, event, waitable, code);
+    step(task, co);
     return turn(task);
 }
 
-uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code)
+// The rest of the first turn, if the root has not ended at once, or not all is done with it.
+static __attribute__((noinline)) uint32_t begin_rest(weft_task *task, uint32_t how)
+{
+    weft_coro *root = root_of(task);
+    if (how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
+        WEFT__TRACE_CORO(root, WAIT);
+        WEFT_ON_WAIT(root);
+    } else {
+        stepped(task, root, how);
+    }
+    uint32_t answer = turn(task);
+    if (answer != WEFT_CALLBACK_EXIT)
+        context_set(task);
+    return answer;
+}
+
+uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run)
+{
+    root->line = 0;
+    root->state = WEFT__RUNNING;
+    root->flags = 0;
+    WEFT__TRACE_TASK(root->task, START);
+    weft__count_call(from, 1);
+    WEFT__TRACE_CORO(root, RESUME);
+    uint32_t how = run(root).pending;
+    weft_task *task = root->task;
+    // Most calls that end at once have returned a value, and leave nothing.
+    uint32_t word = task->sleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16; // in one load
+    if (!WEFT_TRACE && __builtin_expect(how == WEFT__RUNNING && word == (1 << 8 | WEFT__KEPT << 16), 1)) {
+        task->returned = 0;
+        root->next = from->pool;
+        from->pool = root;
+        weft__count_call(from, -1);
+        return WEFT_CALLBACK_EXIT;
+    }
+    return begin_rest(task, how);
+}
+
+__attribute__((weak)) uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run)
+{
+    return weft__task_begin(root, from, run);
+}
+
+__attribute__((weak)) uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable,
+                                                      uint32_t code)
+{
+    return weft__task_run(task, event, waitable, code);
+}
+
+uint32_t weft_task_start(void *root, weft_export *from, weft_step *run)
+{
+    return weft__task_begin_offered(root, from, run);
+}
+
+uint32_t weft_task_callback(const weft_task_event *event)
 {
     weft_task *task = context_get();
     WEFT__TRACE_TASK(task, RESUME);
-    if (weft__task_run_offered)
-        return weft__task_run_offered(task, event, waitable, code);
-    return run(task, event, waitable, code);
+    return weft__task_run_offered(task, event->event, event->waitable, event->code);
 }
 
 // The host's turn may run other callbacks on top of this stack, and whoever blocks there must not be overtaken.
@@ -315,7 +401,7 @@ bool weft__task_run_embedded(weft_task *task)
     run_ready(task);
     if (!over(task)) {
         WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers && !task->yielded);
-        WEFT__CHECK(!task->in_flight && !task->sleepers && !task->yielded, deadlock, task->link.from->name, 0);
+        WEFT__CHECK(!task->in_flight && !task->sleepers && !task->yielded, deadlock, task->from->name, 0);
         return false;
     }
     if (task->scopes)
@@ -325,23 +411,21 @@ bool weft__task_run_embedded(weft_task *task)
 
 weft_outcome weft_block_on(weft_coro *root, weft_step *run)
 {
-    static weft_export from = {.name = "weft_block_on"};
+    static weft_export from = {.name = "weft_block_on", .frame_size = sizeof(weft_coro)};
     WEFT__CHECK(root->state > WEFT__ENDED, child_busy, from.name, 0);
-    void *frame = weft_task_new(&from);
-    if (!frame)
+    weft_coro *unused = weft_task_new(&from);
+    if (!unused)
         return WEFT_UNFINISHED;
-    weft_task *task = (weft_task *)frame - 1;
-    task->flags = WEFT__RETURNED | WEFT__IN_CONTEXT; // the slot is another's
-    count_call(&from, 1);
+    weft_task *task = unused->task;
+    task->returned = 1;
+    weft__count_call(&from, 1);
     WEFT__TRACE_TASK(task, START);
-    weft__start(root, run, task);
-    root->up.parent = NULL;
+    weft__start(root, run, task, 0);
     weft__queue_push_back(&task->ready, root);
     uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
     // A sync export that barges in while the host has its turn may wake the task.
     for (;;) {
-        uint32_t answer =
-            (weft__task_run_offered ? weft__task_run_offered : weft__task_run)(task, code, event[0], event[1]);
+        uint32_t answer = weft__task_run_offered(task, code, event[0], event[1]);
         if (answer == WEFT_CALLBACK_EXIT)
             break;
         if (answer == WEFT_CALLBACK_YIELD) {

@@ -44,7 +44,7 @@ void weft__trace_task(weft_task *task, weft_trace_what what)
 
 void weft__trace_coro(weft_coro *co, weft_trace_what what)
 {
-    bool is_root = !(co->flags & WEFT__SPAWNED) && !co->up.parent;
+    bool is_root = !co->up;
     switch (what) {
     case WEFT_TRACE_START:
         if (is_root)
@@ -96,7 +96,7 @@ void weft__trace_ended(weft_child *child)
 
 const char *weft_trace_task_name(const weft_task *task)
 {
-    return task->link.from->name;
+    return task->from->name;
 }
 
 uint32_t weft_trace_task_number(const weft_task *task)

@@ -1,14 +1,57 @@
-// Waking a task that is asleep in the host: a stream of the component's own, in the sleeper's waitable set.
+// Waking a task that is asleep in the host: a bell is a stream of the component's own, whose readable end is in
+// the sleeper's waitable set.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
 
 #pragma weak weft__embedded_wake
 
+// A few bells serve all tasks. One stays in the set where it rang last, and is taken from there when another
+// task needs it. When all have been rung and not yet been heard, the next to be roused wait in a queue; who
+// hears a bell passes it on.
+enum { BELLS = 8 };
+
+typedef struct weft__bell {
+    uint32_t reader, writer; // 0 if the stream has not been made
+    weft_task *task;         // in whose set the reader is
+} bell;
+
+static bell bells[BELLS];
+static weft_task *first, *last; // wait for a bell
+
+static bell *idle_bell(void)
+{
+    bell *idle = NULL;
+    for (bell *it = bells; it < bells + BELLS; it++) {
+        if (!it->task)
+            return it;
+        if (!idle && !(it->task->flags & WEFT__ROUSED))
+            idle = it;
+    }
+    return idle;
+}
+
+// The read is started in the sleeper's set, and the write completes it. So a task that is never woken so makes
+// no host call for it.
+static void ring(bell *it, weft_task *task)
+{
+    if (it->task != task) {
+        if (!it->reader) {
+            uint64_t ends = __stream_new_unit();
+            it->reader = (uint32_t)ends;
+            it->writer = (uint32_t)(ends >> 32);
+        }
+        if (it->task)
+            it->task->rouse.bell = NULL;
+        __waitable_join(it->reader, weft__task_set(task));
+        it->task = task;
+        task->rouse.bell = it;
+    }
+    __stream_read_unit(it->reader, NULL, 1);
+    __stream_write_unit(it->writer, NULL, 1);
+}
+
 // Also called when a member leaves the set of a task that is asleep: a host that has made up its mind to
 // deliver that member's event must find another (wasmtime 49 gives up the store if the set is empty then).
-//
-// The waker does all of it: a read that it starts in the sleeper's set, and the write that completes it. So a
-// task that is never woken so, or is awake, makes no host call for it.
 void weft__task_rouse_asleep(weft_task *task)
 {
     if (task->flags & WEFT__ROUSED)
@@ -18,22 +61,91 @@ void weft__task_rouse_asleep(weft_task *task)
         weft__embedded_wake(task);
         return;
     }
-    if (!task->wake_reader) {
-        uint64_t ends = __stream_new_unit();
-        task->wake_reader = (uint32_t)ends;
-        task->wake_writer = (uint32_t)(ends >> 32);
-        __waitable_join(task->wake_reader, task->set);
+    bell *it = task->rouse.bell ? task->rouse.bell : idle_bell();
+    if (it) {
+        ring(it, task);
+        return;
     }
-    __stream_read_unit(task->wake_reader, NULL, 1);
-    __stream_write_unit(task->wake_writer, NULL, 1);
+    task->flags |= WEFT__QUEUED;
+    if (first)
+        last->rouse.next = task;
+    else
+        first = task;
+    last = task;
 }
 
+// The bell was heard: it goes to the next who waits for one. One that is awake again needs none.
+static void pass_on(bell *it)
+{
+    while (first) {
+        weft_task *task = first;
+        first = task->rouse.next;
+        task->rouse.next = NULL;
+        task->flags &= (uint16_t)~WEFT__QUEUED;
+        if (task->sleep == WEFT__ASLEEP) {
+            ring(it, task);
+            return;
+        }
+        task->flags &= (uint16_t)~WEFT__ROUSED;
+    }
+}
+
+void weft__task_roused(weft_task *task, uint32_t handle)
+{
+    bell *it = task->rouse.bell;
+    if (task->flags & WEFT__QUEUED || !it || it->reader != handle)
+        return;
+    task->flags &= (uint16_t)~WEFT__ROUSED;
+    pass_on(it);
+}
+
+static void leave_queue(weft_task *task)
+{
+    weft_task *before = NULL;
+    for (weft_task *it = first; it != task; it = it->rouse.next)
+        before = it;
+    if (before)
+        before->rouse.next = task->rouse.next;
+    else
+        first = task->rouse.next;
+    if (last == task)
+        last = before;
+    task->rouse.next = NULL;
+}
+
+// The bell may stay in the set, if it does not ring.
 void weft__task_rouse_end(weft_task *task)
 {
-    __waitable_join(task->wake_reader, 0);
-    if (task->flags & WEFT__ROUSED) // and the event has not come
-        __stream_cancel_read_unit(task->wake_reader);
-    __stream_drop_readable_unit(task->wake_reader);
-    __stream_drop_writable_unit(task->wake_writer);
-    task->wake_reader = task->wake_writer = 0;
+    if (task->flags & WEFT__QUEUED) {
+        leave_queue(task);
+    } else if (task->flags & WEFT__ROUSED) {
+        bell *it = task->rouse.bell;
+        weft__task_rouse_leave(task);
+        __stream_cancel_read_unit(it->reader);
+        pass_on(it);
+    }
+    task->flags &= (uint16_t)~(WEFT__ROUSED | WEFT__QUEUED);
+}
+
+void weft__task_rouse_leave(weft_task *task)
+{
+    bell *it = task->rouse.bell;
+    if (!it)
+        return;
+    __waitable_join(it->reader, 0);
+    it->task = NULL;
+    task->rouse.bell = NULL;
+}
+
+void weft__task_rouse_trim(void)
+{
+    for (bell *it = bells; it < bells + BELLS; it++) {
+        if (!it->reader || (it->task && it->task->flags & WEFT__ROUSED))
+            continue;
+        if (it->task)
+            weft__task_rouse_leave(it->task);
+        __stream_drop_readable_unit(it->reader);
+        __stream_drop_writable_unit(it->writer);
+        it->reader = it->writer = 0;
+    }
 }

@@ -127,6 +127,7 @@ static void *waitable_unregister(void *ptr, uint32_t waitable)
 static void *clone(void *ptr)
 {
     ((weft_task *)ptr)->members++;
+    ((weft_task *)ptr)->flags |= WEFT__LEAVES;
     return ptr;
 }
 
@@ -142,6 +143,15 @@ uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitab
     wasip3_task_v2 offered = {{3, task, waitable_register, waitable_unregister}, &vtable};
     wasip3_task *before = wasip3_task_set(&offered.v1);
     uint32_t answer = weft__task_run(task, event, waitable, code);
+    wasip3_task_set(before);
+    return answer;
+}
+
+uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run)
+{
+    wasip3_task_v2 offered = {{3, root->task, waitable_register, waitable_unregister}, &vtable};
+    wasip3_task *before = wasip3_task_set(&offered.v1);
+    uint32_t answer = weft__task_begin(root, from, run);
     wasip3_task_set(before);
     return answer;
 }

@@ -19,9 +19,10 @@ set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
 # zig checks for undefined behaviour and guards the stack. The messages of the first and the random number of the second
 # would need WASI preview 1, which no component here has: the checks trap, in Debug builds, and the guard is left out.
 set(CMAKE_C_FLAGS_INIT "-fsanitize-trap=undefined -fno-stack-protector")
-foreach(type RELEASE RELWITHDEBINFO MINSIZEREL)
+foreach(type RELEASE RELWITHDEBINFO)
   set(CMAKE_C_FLAGS_${type}_INIT "-fno-sanitize=undefined")
 endforeach()
+set(CMAKE_C_FLAGS_MINSIZEREL "-Oz -DNDEBUG -fno-sanitize=undefined" CACHE STRING "") # CMake's own is -Os
 
 # `zig ar` is two words, and CMAKE_AR takes one: spell the rules out instead.
 set(CMAKE_C_ARCHIVE_CREATE "\"${WEFT_ZIG}\" ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")

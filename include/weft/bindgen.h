@@ -35,13 +35,13 @@
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
-        __builtin_memset(self, 0, sizeof *self);                                                               \
+        weft__zero((weft_coro *)(void *)self + 1, sizeof *self - sizeof(weft_coro));                           \
         __VA_ARGS__;                                                                                           \
-        return weft_task_start(self);                                                                          \
+        return weft_task_start(self, &export##__weft, (step));                                                 \
     }                                                                                                          \
     world##_callback_code_t export##_callback(world##_event_t *event)                                          \
     {                                                                                                          \
-        return weft_task_callback(event->event, event->waitable, event->code);                                 \
+        return weft_task_callback((const weft_task_event *)(const void *)event);                               \
     }                                                                                                          \
     _Static_assert(1, "")
 
@@ -150,6 +150,20 @@
 // What the lines above are made of.
 
 #define WEFT__FN __attribute__((unused)) static inline
+
+// Zeroes what follows the header of a root's frame: by stores if it is small, which cost less than a call.
+WEFT__FN void weft__zero(void *memory, size_t size)
+{
+    if (size <= 256) {
+        for (; size > 64; size -= 64) {
+            __builtin_memset(memory, 0, 64);
+            memory = (char *)memory + 64;
+            __asm__("" : "+r"(memory)); // or they become one, which is a call
+        }
+    }
+    __builtin_memset(memory, 0, size);
+}
+
 #define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
 #define WEFT__JUST(...) __VA_ARGS__
 #define WEFT__KEEP(value, moved) ((void)0)
@@ -217,8 +231,16 @@
     }                                                                                                          \
     WEFT__WAIT name##_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)                    \
     {                                                                                                          \
-        name##_start_read(co, in, WEFT__JUST ITEMS length);                                                    \
-        return weft_await(co, in);                                                                             \
+        if (weft__stream_begin(&in->op, #name "_read")) {                                                      \
+            uint32_t status = X##_read(in->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));            \
+            if (status == WEFT_BLOCKED)                                                                        \
+                return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ, X##_cancel_read); \
+            in->op.status = status;                                                                            \
+            in->count = WEFT_STATUS_COUNT(status);                                                             \
+        } else {                                                                                               \
+            in->count = 0;                                                                                     \
+        }                                                                                                      \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     WEFT__FN void name##_start_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)        \
     {                                                                                                          \
@@ -230,8 +252,17 @@
     }                                                                                                          \
     WEFT__WAIT name##_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)                 \
     {                                                                                                          \
-        name##_start_write(co, out, WEFT__JUST ITEMS length);                                                  \
-        return weft_await(co, out);                                                                            \
+        if (weft__stream_begin(&out->op, #name "_write")) {                                                    \
+            uint32_t status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));          \
+            if (status == WEFT_BLOCKED)                                                                        \
+                return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE,                 \
+                                      X##_cancel_write);                                                       \
+            out->op.status = status;                                                                           \
+            out->count = WEFT_STATUS_COUNT(status);                                                            \
+        } else {                                                                                               \
+            out->count = 0;                                                                                    \
+        }                                                                                                      \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     /* Goes on with a write_all; true if the host said BLOCKED. */                                             \
     WEFT__FN bool name##__more(weft_stream_writer *writer)                                                     \
@@ -262,8 +293,16 @@
     }                                                                                                          \
     WEFT__WAIT name##_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)             \
     {                                                                                                          \
-        name##_start_write_all(co, out, WEFT__JUST ITEMS length);                                              \
-        return weft_await(co, out);                                                                            \
+        if (weft__stream_begin(&out->op, #name "_write_all"))                                                  \
+            out->op.status = WEFT_COPY_COMPLETED;                                                              \
+        out->count = 0;                                                                                        \
+        out->items = STORE;                                                                                    \
+        out->length = length;                                                                                  \
+        if (name##__more(&out->writer)) {                                                                      \
+            out->more = name##__more;                                                                          \
+            return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
+        }                                                                                                      \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     _Static_assert(1, "")
 
@@ -295,8 +334,13 @@
     }                                                                                                          \
     WEFT__WAIT name##_read(weft_coro *co, name##_reader *in WEFT__JUST READ)                                   \
     {                                                                                                          \
-        name##_start_read(co, in WEFT__JUST VALUE);                                                            \
-        return weft_await(co, in);                                                                             \
+        if (weft__future_begin(&in->op, #name "_read")) {                                                      \
+            uint32_t status = X##_read(in->op.handle WEFT__JUST VALUE);                                        \
+            if (status == WEFT_BLOCKED)                                                                        \
+                return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ, X##_cancel_read); \
+            in->op.status = weft__future_status(status);                                                       \
+        }                                                                                                      \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     WEFT__FN void name##_start_write(weft_coro *co, name##_writer *out WEFT__JUST WRITE)                       \
     {                                                                                                          \
@@ -309,8 +353,17 @@
     }                                                                                                          \
     WEFT__WAIT name##_write(weft_coro *co, name##_writer *out WEFT__JUST WRITE)                                \
     {                                                                                                          \
-        name##_start_write(co, out WEFT__JUST VALUE);                                                          \
-        return weft_await(co, out);                                                                            \
+        bool open = weft__future_begin(&out->op, #name "_write");                                              \
+        DROP(&out->value, false);                                                                              \
+        SET;                                                                                                   \
+        if (open) {                                                                                            \
+            uint32_t status = X##_write(out->op.handle WEFT__JUST OUT);                                        \
+            if (status == WEFT_BLOCKED)                                                                        \
+                return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_WRITE,                 \
+                                      X##_cancel_write);                                                       \
+            out->op.status = weft__future_status(status);                                                      \
+        }                                                                                                      \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     WEFT__FN void name##__default_done(weft__default *base)                                                    \
     {                                                                                                          \

@@ -52,11 +52,11 @@ void weft_cancel_without_blocking(void);
     extern uint32_t name##__cancel_write_async(uint32_t handle);                                               \
     __attribute__((unused)) static inline void name##_cancel_read(name##_reader *in)                           \
     {                                                                                                          \
-        weft__op_request_cancel(&in->op, name##__cancel_read_async, weft__cancel_outcome);                     \
+        weft__op_request_cancel(&in->op, name##__cancel_read_async);                                           \
     }                                                                                                          \
     __attribute__((unused)) static inline void name##_cancel_write(name##_writer *out)                         \
     {                                                                                                          \
-        weft__op_request_cancel(&out->op, name##__cancel_write_async, weft__cancel_outcome);                   \
+        weft__op_request_cancel(&out->op, name##__cancel_write_async);                                         \
     }                                                                                                          \
     _Static_assert(1, "")
 

@@ -50,7 +50,7 @@ typedef struct weft_local weft_local;
 
 // Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
 typedef struct weft_poll {
-    bool pending;
+    uint32_t pending; // 0: no. A word, so that no compiler masks it
 } weft_poll;
 
 // Runs a coroutine from where it stands to its next wait or to its end.
@@ -82,22 +82,26 @@ enum weft__coro_state {
 enum {
     WEFT__CANCEL = 1,  // a cancel was asked for
     WEFT__UNWIND = 2,  // and delivered
-    WEFT__FINALLY = 4, // the finaliser has begun
+    WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
     WEFT__FAIL = 8,
     WEFT__SHIELD = 16,
-    WEFT__SPAWNED = 32, // awaited through its handle: up.handle
-    WEFT__BINDS = 64    // has bindings of its own (local.h)
+    WEFT__BINDS = 32 // has bindings of its own (local.h)
+};
+
+// What a wait that is not ready says. With WEFT__LEFT_BY_AWAIT added, it is what a step says that is left so;
+// one that is left by WEFT_END says the coroutine's state and flags.
+enum {
+    WEFT__PENDING = 0x200,
+    WEFT__PENDING_FLAGGED = 0x300, // and the coroutine has flags: a cancel may be due
+    WEFT__LEFT_BY_AWAIT = 0x10000
 };
 
 // A coroutine's header. Zero-initialised is valid; all fields are private.
 struct weft_coro {
     weft_step *run;
     uintptr_t resume; // the label to go on at; 0 before the first step
-    union {
-        weft_coro *parent;  // who awaits the end
-        weft_child *handle; // of one that was spawned
-    } up;
-    weft_coro *next; // link of the queue that it is in
+    uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
+    weft_coro *next;  // link of the queue that it is in
     weft_task *task;
     union {
         weft_op *op;
@@ -110,7 +114,7 @@ struct weft_coro {
         uintptr_t finally; // the finaliser's label, until it is entered
         int32_t code;      // of WEFT_FAIL, from then on
     } end;
-    uint16_t line; // of the await; 0 while it runs
+    uint16_t line; // of the last await
     uint8_t state;
     uint8_t flags;
     WEFT__TRACE_CORO_FIELDS
@@ -123,12 +127,13 @@ struct weft_coro {
 #define WEFT_BEGIN(co_)                                                                                        \
     weft_coro *const weft__co = (co_);                                                                         \
     typedef char weft__in_body __attribute__((unused));                                                        \
+    enum { weft__finaliser = 0 };                                                                              \
     do {                                                                                                       \
         if (weft__co->resume)                                                                                  \
             WEFT__GOTO(weft__co->resume);                                                                      \
         WEFT__TRACE_BEGIN(weft__co);                                                                           \
         weft__co->end.finally = WEFT__LABEL(weft__finally);                                                    \
-        if (__builtin_expect(weft__co->flags & WEFT__UNWIND, 0)) {                                             \
+        if (__builtin_expect(weft__co->flags, 0) && weft__co->flags & WEFT__UNWIND) {                          \
             weft__co->resume = WEFT__LABEL(weft__nowhere);                                                     \
             goto weft__finally;                                                                                \
         }                                                                                                      \
@@ -138,11 +143,16 @@ struct weft_coro {
 // One a line: a second would have the same label, and does not compile.
 #define WEFT_AWAIT(wait_)                                                                                      \
     do {                                                                                                       \
-        if (__builtin_expect((wait_).pending, 0)) {                                                            \
-            weft__co->line = WEFT__LINE;                                                                       \
-            WEFT__TRACE_PLACE(weft__co);                                                                       \
-            weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
-            return weft__pending();                                                                            \
+        {                                                                                                      \
+            const uint32_t weft__wait = (wait_).pending;                                                       \
+            if (__builtin_expect(weft__wait, 0)) {                                                             \
+                weft__co->line = WEFT__LINE;                                                                   \
+                WEFT__TRACE_PLACE(weft__co);                                                                   \
+                weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                          \
+                if (weft__finaliser)                                                                           \
+                    weft__co->flags |= WEFT__FINALLY;                                                          \
+                return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                          \
+            }                                                                                                  \
         }                                                                                                      \
         WEFT__HERE(__LINE__) :;                                                                                \
     } while (0)
@@ -163,9 +173,9 @@ struct weft_coro {
 // Opens the finaliser. Every coroutine has one, if an empty one.
 #define WEFT_FINALLY(co_)                                                                                      \
     weft__finally:                                                                                             \
-    weft__co->flags |= WEFT__FINALLY;                                                                          \
     {                                                                                                          \
-        typedef struct weft__in_finally weft__in_body __attribute__((unused))
+        typedef struct weft__in_finally weft__in_body __attribute__((unused));                                 \
+        enum { weft__finaliser = 1 }
 
 // Ends the coroutine.
 #define WEFT_END(co_)                                                                                          \
@@ -231,21 +241,37 @@ static inline int32_t weft_failure(const weft_coro *co)
 
 static inline weft_poll weft__ready(void)
 {
-    weft_poll poll = {false};
+    weft_poll poll = {0};
     return poll;
 }
 
-static inline weft_poll weft__pending(void)
+// What a step comes back with.
+static inline weft_poll weft__leave(uint32_t how)
 {
-    weft_poll poll = {true};
+    weft_poll poll = {how};
     return poll;
 }
 
-static inline weft_poll weft__end(weft_coro *co)
+// Both in one load. WEFT__RUNNING: it runs, and there is nothing to mind.
+static inline uint32_t weft__state_and_flags(const weft_coro *co)
 {
-    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
-    co->state = WEFT__ENDED;
-    return weft__ready();
+    return co->state | (uint32_t)co->flags << 8;
+}
+
+static inline weft_poll weft__end(const weft_coro *co)
+{
+    return weft__leave(weft__state_and_flags(co));
+}
+
+static inline weft_coro *weft__parent_of(const weft_coro *co)
+{
+    return co->up & 1 ? NULL : (weft_coro *)co->up;
+}
+
+// NULL if it was not spawned.
+static inline weft_child *weft__handle_of(const weft_coro *co)
+{
+    return co->up & 1 ? (weft_child *)(co->up - 1) : NULL;
 }
 
 static inline void weft__fail(weft_coro *co, int32_t code)
@@ -255,7 +281,8 @@ static inline void weft__fail(weft_coro *co, int32_t code)
 }
 
 // For the other kinds of wait: `co` goes from running to `state`.
-void weft__park(weft_coro *co, enum weft__coro_state state, const char *call);
+weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
+    __attribute__((warn_unused_result));
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
 // `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
@@ -266,7 +293,17 @@ void weft__queue_remove(weft_coro **queue, weft_coro *co);
 bool weft__wake_first(weft_coro **queue);
 void weft__wake_all(weft_coro **queue);
 // Makes `co`, of `task`, ready to run from its beginning.
-void weft__start(weft_coro *co, weft_step *run, weft_task *task);
+static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, uintptr_t up)
+{
+    co->run = run;
+    co->resume = 0;
+    co->up = up;
+    co->task = task;
+    co->line = 0;
+    co->state = WEFT__READY;
+    co->flags = 0;
+}
+
 // Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 

@@ -267,7 +267,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
     {                                                                                                          \
         name##_feed *feed = weft_frame(co, name##_feed);                                                       \
         weft_poll poll = feed->run(co);                                                                        \
-        if (!poll.pending)                                                                                     \
+        if (poll.pending < WEFT__LEFT_BY_AWAIT)                                                                \
             name##_close_writer(&feed->out);                                                                   \
         return poll;                                                                                           \
     }                                                                                                          \

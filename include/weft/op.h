@@ -39,6 +39,7 @@ typedef struct weft__background {
 // Beside it:
 #define WEFT__OWNED 16u      // a weft_subtask_owned that has not taken its arguments
 #define WEFT__CANCELLING 32u // the host was asked to cancel it, and the completion will come
+#define WEFT__ASKED 64u      // in a way that may not have blocked: a stop waits for the outcome
 
 // All of these take a pointer to anything that embeds a weft_op as `op`: a subtask, a reader, a writer.
 
@@ -86,6 +87,9 @@ static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
     return WEFT_STATUS_STATE(op->status) == (uint32_t)state;
 }
 
+// The host said BLOCKED, and `co` waits for the outcome: status is WEFT__IN_FLIGHT with the event.
+weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
+    __attribute__((warn_unused_result));
 // For an operation in flight.
 weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
 void weft__op_cancel(weft_op *op);
@@ -102,20 +106,22 @@ static inline void weft__op_stop(weft_op *op)
         weft__op_cancel(op);
 }
 
-// The host said BLOCKED: `op` is in flight from here until `event`, in the waitable set of `task`.
+// The host said BLOCKED, and nobody waits yet: `op` is in flight from here until `event`, in the waitable set
+// of `task`.
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
                     uint32_t (*cancel)(uint32_t handle));
 // Takes the handle out of `op`, which is zero afterwards: when it has been dropped (a set may go with its last
 // member), or to hand it on, out of its set.
 uint32_t weft__op_release(weft_op *op);
 uint32_t weft__op_transfer(weft_op *op, const char *call);
-// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED; `outcome` waits for what a
-// cancel that said so comes to. Linked only with cancel.h.
-void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle),
-                             uint32_t (*outcome)(uint32_t handle));
+// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
 // How an unwinding coroutine cancels the call that it waits for, if not by weft__op_cancel; set by cancel.h
 // only.
 extern void (*weft__unwind_call)(weft_op *op);
+// The plain case of an event: it completes the operation that task->alone waits for, which is returned, to be
+// run. NULL, and nothing done, if it is not that.
+weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
 // Hands an event to the operation it belongs to; one that belongs to none is ignored.
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
 // The operation in flight that stands behind `op` in the tables of those, or the first; NULL if there is none.

@@ -30,8 +30,10 @@ static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
     return (weft_subtask_state)call->op.status;
 }
 
-// Private: the path of weft_subtask_start for a call that did not return at once.
+// Private: the paths of weft_subtask_start and weft_subtask_call for a call that did not return at once.
 void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status);
+weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
+    __attribute__((warn_unused_result));
 
 // Takes over the call that the import's return value `status` stands for. It goes on by itself; await it with
 // weft_await or weft_await_any, or end it with weft_stop. `call` is the runtime's until it is resolved.
@@ -51,8 +53,11 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
     __attribute__((warn_unused_result));
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
 {
-    weft_subtask_start(co, call, status);
-    return weft_await(co, call);
+    WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
+    if (__builtin_expect(status != WEFT_SUBTASK_RETURNED, 0))
+        return weft__subtask_block(co, call, status);
+    call->op.status = WEFT_SUBTASK_RETURNED;
+    return weft__ready();
 }
 
 // Waits until the callee has taken the arguments: their memory is then the caller's again. Ready at once if

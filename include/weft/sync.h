@@ -4,7 +4,7 @@
 // All are the caller's memory, zero-initialised is valid, and nothing allocates. They must stay while somebody
 // waits. Who waits first is served first. A cancel takes the waiter out of its queue; if it had been served
 // before, the service stands, and the ticket in its frame says so to its finaliser. Waking a task that is
-// asleep costs two host calls, the first time two more and up to four at its end; one that is awake, none.
+// asleep costs two host calls, and one more when the last one woken so was another; one that is awake, none.
 #ifndef WEFT_SYNC_H
 #define WEFT_SYNC_H
 

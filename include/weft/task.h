@@ -18,58 +18,69 @@ extern "C" {
 // An async export: made by WEFT_EXPORT (bindgen.h), one per export, static. Keeps ended tasks for reuse.
 typedef struct weft_export {
     const char *name;
-    weft_step *run;
-    size_t frame_size; // bytes
-    weft_task *pool;
-    uint32_t pooled;          // tasks in the pool
-    struct weft_export *next; // of all that have a pool
-    bool listed;
-    bool full;       // backpressure is up for it
-    uint32_t limit;  // of concurrent calls; 0: none
-    uint32_t active; // calls that have not ended, counted with weft_limit_calls only
+    weft_step *run;           // of the root; NULL if its frame is elsewhere
+    size_t frame_size;        // bytes
+    weft_coro *pool;          // roots of ended tasks, linked by next
+    uint32_t kept;            // tasks that go to a pool when they end
+    struct weft_export *next; // of all that keep some
+    bool full;                // backpressure is up for it
+    uint32_t limit;           // of concurrent calls; 0: none
+    uint32_t active;          // calls that have not ended, counted with weft_limit_calls only
 } weft_export;
 
 // A task; its root's frame follows it. All fields are private.
 struct weft_task {
     weft_coro *ready;   // queue: can run now
     weft_coro *yielded; // queue: can run after the host's turn
-    union {
-        weft_export *from;
-        weft_task *next; // in the pool
-    } link;
-    uint32_t set;        // the waitable set; 0 until first needed, and kept for the next task
-    uint32_t members;    // handles in the set, and clones that foreign code holds
-    uint32_t in_flight;  // operations
-    uint32_t children;   // spawned coroutines that have not ended, and registrations of foreign code
-    uint32_t sleepers;   // coroutines that another task may wake
-    uint16_t background; // of the operations, those that nobody waits for, by design
+    weft_coro *alone;   // waits for an operation that is in no table: see op.c
+    uint32_t wait;      // the answer WAIT with the waitable set; 0 until first needed, kept for the next task
+    uint32_t in_flight; // operations in the tables
+    uint32_t
+        children;     // spawned coroutines that have not ended, and operations that nobody waits for, by design
+    uint8_t sleep;    // enum weft__sleep
+    uint8_t returned; // 1: by task.return or task.cancel
     uint16_t flags;
-    uint32_t wake_reader; // the stream over which another task rouses this one; 0 until first needed
-    uint32_t wake_writer;
+    uint32_t sleepers; // coroutines that another task may wake
+    uint32_t members;  // ends in the set, and clones that foreign code holds
+    weft_export *from;
+    union {
+        struct weft__bell *bell; // over which another task rouses this one, if any
+        weft_task *next;         // that waits for a bell
+    } rouse;
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS
 } __attribute__((aligned(16)));
 
-enum {
-    WEFT__IN_CONTEXT = 1,     // the context slot points here
-    WEFT__AWAKE = 2,          // inside a call or callback of the host
-    WEFT__RETURNED = 4,       // by task.return or task.cancel
-    WEFT__TASK_CANCELLED = 8, // the host said CANCEL
-    WEFT__ROOT_ENDED = 16,
-    WEFT__OVER = 32,     // ended, but for the members of its set
-    WEFT__YIELDING = 64, // asleep until the host's next turn
-    WEFT__ROUSED = 128,  // asleep, and the event that ends it is on its way
-    WEFT__EMBEDDED = 256 // in a foreign task, and without a set
+enum weft__sleep {
+    WEFT__AWAKE,  // inside a call or callback of the host, or over
+    WEFT__ASLEEP, // until an event
+    WEFT__YIELDS  // until the host's next turn
 };
 
-// Room for the frame of a new task's root, for weft_task_start; NULL if there is no memory.
-void *weft_task_new(weft_export *from);
+enum {
+    WEFT__KEPT = 1,           // its block goes to a pool
+    WEFT__TASK_CANCELLED = 2, // the host said CANCEL
+    WEFT__ROOT_ENDED = 4,
+    WEFT__OVER = 8,      // ended, but for the members of its set
+    WEFT__ROUSED = 16,   // asleep, and the event that ends it is on its way
+    WEFT__QUEUED = 32,   // roused, but no bell is free: it waits for one
+    WEFT__EMBEDDED = 64, // in a foreign task, and without a set
+    WEFT__LEAVES = 128   // something is to be looked after when the root has ended
+};
 
-// Runs the root and answers the host's call. root: what weft_task_new gave, zeroed but for its parameters.
-uint32_t weft_task_start(void *root);
+// The frame of a new task's root, whose header is ready for weft_task_start, and the rest is not; NULL if there
+// is no memory.
+static inline void *weft_task_new(weft_export *from);
+
+// Runs the root and answers the host's call. root: what weft_task_new gave for `from`, zeroed but for its
+// parameters; run: its step function.
+uint32_t weft_task_start(void *root, weft_export *from, weft_step *run);
 
 // Answers a callback of the host. Spec: canon lift, the callback option.
-uint32_t weft_task_callback(uint32_t event, uint32_t waitable, uint32_t code);
+typedef struct __attribute__((may_alias)) weft_task_event {
+    uint32_t event, waitable, code;
+} weft_task_event;
+uint32_t weft_task_callback(const weft_task_event *event);
 
 // Runs an async function to its end on the machine stack, for exports that the host calls synchronously. The
 // frame is the caller's, zeroed but for its parameters. The host's events are delivered, also while the
@@ -105,19 +116,31 @@ void weft_limit_calls(weft_export *it, uint32_t limit);
 // on after the root asks before it returns a value.
 static inline bool weft_returned(const weft_coro *co)
 {
-    return co->task->flags & WEFT__RETURNED;
+    return co->task->returned;
 }
 
 // Gives idle memory and idle waitable sets of ended tasks back.
 void weft_trim(void);
 
+// Private: the same, when the pool is empty.
+void *weft__task_make(weft_export *from);
+
+static inline void *weft_task_new(weft_export *from)
+{
+    weft_coro *root = from->pool;
+    if (__builtin_expect(!root, 0))
+        return weft__task_make(from);
+    from->pool = root->next;
+    return root;
+}
+
 // Private: `task` is about to return a value for `from`.
 static inline void weft__task_return(weft_task *task, const weft_export *from)
 {
-    WEFT__CHECK(task->link.from != from, wrong_export, from->name, 0);
-    WEFT__CHECK(task->flags & WEFT__RETURNED, second_result, from->name, 0);
+    WEFT__CHECK(task->from != from, wrong_export, from->name, 0);
+    WEFT__CHECK(task->returned, second_result, from->name, 0);
     (void)from;
-    task->flags |= WEFT__RETURNED;
+    task->returned = 1;
     WEFT__TRACE_TASK(task, RETURN);
 }
 
@@ -127,12 +150,14 @@ void weft__task_scopes_free(weft_task *task);
 // Private: a spawned coroutine has ended; linked only with scope.h.
 void weft__child_ended(weft_child *child);
 
-// Private: linked only with weft_limit_calls.
-void weft__limit_changed(weft_export *it);
+// Private: a call has begun, or ended. Does nothing unless weft_limit_calls is linked.
+void weft__count_call(weft_export *from, int by);
 
-// Private: runs `task` from an event on, and answers the host.
+// Private: runs `task`, from its beginning or from an event on, and answers the host. The second of each is
+// what runs: the first unless wasip3_task.h is linked, which offers the task to foreign code meanwhile.
+uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
-// Private: the same, offering it to foreign code meanwhile; linked only with wasip3_task.h.
+uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run);
 uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
 void weft__task_offer_trim(void);
 
@@ -151,14 +176,18 @@ void weft__task_rouse_asleep(weft_task *task);
 
 static inline void weft__task_rouse(weft_task *task)
 {
-    if (__builtin_expect(!(task->flags & (WEFT__AWAKE | WEFT__YIELDING | WEFT__OVER)), 0))
+    if (__builtin_expect(task->sleep == WEFT__ASLEEP, 0))
         weft__task_rouse_asleep(task);
 }
 
 // Private: how many built-ins that may block are on the machine stack.
 extern uint32_t weft__blocked;
-// Private: gives the stream of rouse back.
+// Private: an event came that may be the one it was roused with; it has ended; its set is to go; and the memory
+// of all that is given back.
+void weft__task_roused(weft_task *task, uint32_t handle);
 void weft__task_rouse_end(weft_task *task);
+void weft__task_rouse_leave(weft_task *task);
+void weft__task_rouse_trim(void);
 // Private: `task` loses a member of its set.
 void weft__task_leave(weft_task *task);
 

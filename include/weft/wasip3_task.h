@@ -105,6 +105,7 @@ typedef struct weft_embedded {
     void *over_data;
     bool dropped;
     bool reading; // its own stream: see the source
+    uint32_t reader, writer;
 } weft_embedded;
 
 // Readies `root` to run at the first poll. Both are the caller's, who has set the frame's parameters; `it` and

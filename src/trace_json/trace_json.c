@@ -168,8 +168,7 @@ void weft_trace_coro(const weft_coro *co, weft_trace_what what)
     case WEFT_TRACE_START:
         if (weft_trace_head(co) == co)
             name_row((uintptr_t)co,
-                     co->flags & WEFT__SPAWNED ? weft_trace_place(co)->function
-                                               : weft_trace_task_name(co->task),
+                     weft__handle_of(co) ? weft_trace_place(co)->function : weft_trace_task_name(co->task),
                      weft_trace_task_number(co->task));
         coro_event("B", co, weft_trace_place(co)->function);
         break;

@@ -67,7 +67,7 @@ static weft_poll numbers_run(weft_coro *co)
     feed->count = self->count;
     feed->chunk = self->chunk;
     feed->until = self->until;
-    if (weft__co->task->link.from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
+    if (weft__co->task->from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
         WEFT_RETURN(co, exports_weft_flow_peer_slow, handle);
     else
         WEFT_RETURN(co, exports_weft_flow_peer_numbers, handle);

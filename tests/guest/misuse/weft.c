@@ -467,7 +467,8 @@ TEST_BODY(no_memory_export, {})
 
 TEST_BODY(bad_event_callback, {
     WEFT_AWAIT(weft_yield(co));
-    weft_task_callback(7, 0, 0);
+    weft_task_event unknown = {7, 0, 0};
+    weft_task_callback(&unknown);
 })
 
 // no_room, task_over, no_task: of code beside Weft, played here
