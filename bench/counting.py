@@ -1,8 +1,9 @@
 # Exact counts of what a guest does: host calls by kind, and executed instructions by function and line.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """A composed component is printed as text, and counters are put into its core modules: one in front of each call of an
-import, and one at the start of each straight run of instructions. A counter is a global of its module. The runner's export
-traps when it has ended, and the core dump that wasmtime then writes has the globals of all modules."""
+import, and one at the start of each straight run of instructions (by line), or one of all instructions that is read at each
+call of an import (by path). A counter is a global of its module. The runner's export traps when it has ended, and the core
+dump that wasmtime then writes has the globals of all modules."""
 
 import re
 import subprocess
@@ -13,6 +14,7 @@ FREE = {"nop", "drop", "block", "loop", "unreachable", "return", "else", "end"} 
 PER_BYTE = {"memory.fill", "memory.copy"}  # and a unit of fuel a byte; one, too, for the entry of a function
 # After these, the next instruction may be reached from elsewhere, or not reached.
 BREAKS = {"loop", "if", "else", "end", "br_if", "br", "br_table", "return", "unreachable"}
+CALLS = {"call", "call_indirect"}
 
 IMPORT = re.compile(r'^\s*\(import "[^"]*" "([^"]*)" \(func (\$\S+) \(;\d+;\) \(type (\d+)\)(.*)\)\)$')
 EXPORT = re.compile(r'^\s*\(export "(\[callback\])?\[async-lift\]([^"]*)" \(func (\$\S+)\)\)$')
@@ -30,50 +32,69 @@ def kind_of(name):
     return builtin[1] if builtin else "call"
 
 
+class Steps:
+    """Counts the instructions of a straight run, once they are known."""
+
+    def __init__(self, fuel=0):
+        self.fuel = fuel
+
+    def __str__(self):
+        return f"global.get $done i64.const {self.fuel} i64.add global.set $done" if self.fuel else ""
+
+
 class Module:
-    """A core module of the component, with its counters."""
+    """A core module of the component, with its counters: of calls of imports, and by "line" or by "path"."""
 
     def __init__(self, number):
         self.number = number
         self.calls = []  # of each counter of an import or of a callback: its kind
-        self.lines = []  # (function, line of text, counter or None, fuel)
+        self.lines = []  # by line: (function, line of text, counter, fuel)
+        self.paths = []  # by path: of each further counter, the kind of the call that it leads to, or "return"
 
-    def rewrite(self, text, by_line, last):
-        """The module's text with counters in it; by_line: of instructions, too. `last`: the export whose end is a trap."""
-        imports, wrappers, callbacks, ends = {}, [], set(), set()
+    def rewrite(self, text, by, last):
+        """The module's text with counters in it. `last`: the export whose end is a trap."""
+        imports, wrappers, exports, callbacks = {}, [], {}, set()
         for line in text:
             if found := IMPORT.match(line):
                 name, function, kind, signature = found.groups()
-                imports[function] = f"$count{len(self.calls)}"
-                wrappers.append(
-                    f"(func $count{len(self.calls)} (type {kind}) {self.bump(len(self.calls))} "
-                    f"{self.arguments(signature)} call {function})"
-                )
+                imports[function] = (f"$count{len(self.calls)}", kind, signature)
                 self.calls.append(kind_of(name))
             elif found := EXPORT.match(line):
                 callback, name, function = found.groups()
                 callbacks |= {function} if callback else set()
-                ends |= {function} if name == last else set()
+                if name == last or by == "path":
+                    exports[function] = name == last
         if not imports:
             raise NotCounted("a core module has no names: build it with STRIP debug")
-        names = re.compile("|".join(re.escape(name) + r"(?![^\s()])" for name in sorted(imports, key=len, reverse=True)))
-        counters = len(self.calls) + 1
+        self.paths = [*self.calls, "return"] if by == "path" else []
         self.calls.append("callback")
-        out, function, counter = [], None, None
+        counters = len(self.calls) + len(self.paths)
+        for number, (function, (wrapper, kind, signature)) in enumerate(imports.items()):
+            arrived, went_on = (self.arrived(number), self.MARK) if by == "path" else ("", "")
+            wrappers.append(
+                f"(func {wrapper} (type {kind}) {self.bump(number)} {arrived} {self.arguments(signature)} "
+                f"call {function} {went_on})"
+            )
+        names = re.compile("|".join(re.escape(name) + r"(?![^\s()])" for name in sorted(imports, key=len, reverse=True)))
+
+        def redirect(line):
+            return names.sub(lambda found: imports[found[0]][0], line)
+
+        out, function, counter, steps = [], None, None, Steps()
         for line in text:
             started = FUNCTION.match(line)
             if started:
                 function, counter = started[1], None
-                if function in ends:  # 0 is EXIT
-                    wrappers.append(
-                        f'(func {function}-end (type {started[2]}) (local $answer i32) {self.arguments(started[3])} '
-                        f"call {function} local.tee $answer i32.eqz if unreachable end local.get $answer)"
-                    )
+                if function in exports:
+                    wrappers.append(self.of_export(function, started[2], started[3], by, exports[function]))
                 pending = [self.bump(len(self.calls) - 1)] if function in callbacks else []
-                if by_line:
+                if by == "line":
                     counter, counters = counters, counters + 1
                     pending.append(self.bump(counter))
                     self.lines.append((function, "(entry)", counter, 1))
+                elif by == "path":
+                    steps = Steps(1)
+                    pending.append(steps)
                 if line.rstrip().endswith(")") and line.count("(") == line.count(")"):
                     pending = []  # an empty body
                 out.append(line)
@@ -82,19 +103,26 @@ class Module:
             if function and word:
                 out += pending
                 pending = []
-                line = names.sub(lambda found: imports[found[0]], line)
-                self.lines.append((function, line.strip(), counter, 0 if word[1] in FREE else 1))
-                if by_line and word[1] in PER_BYTE:
-                    out.append(self.add_length(counters))
+                line = redirect(line)
+                fuel = 0 if word[1] in FREE else 1
+                self.lines.append((function, line.strip(), counter, fuel))
+                steps.fuel += fuel
+                if by == "line" and word[1] in PER_BYTE:
+                    out.append(self.add_length(f"$counter{counters}"))
                     self.lines.append((function, "(bytes)", counters, 1))
                     counters += 1
-                if by_line and word[1] in BREAKS:
+                elif by == "path" and word[1] in PER_BYTE:
+                    out.append(self.add_length("$done"))
+                if by == "line" and word[1] in BREAKS:
                     counter, counters = counters, counters + 1
                     pending = [self.bump(counter)]
-            elif EXPORT.match(line) and EXPORT.match(line)[3] in ends:
+                elif by == "path" and word[1] in BREAKS | CALLS:
+                    steps = Steps()
+                    pending = [steps]
+            elif EXPORT.match(line) and EXPORT.match(line)[3] in exports:
                 line = line.replace("))", "-end))")
             elif line.lstrip().startswith("(elem"):
-                line = names.sub(lambda found: imports[found[0]], line)
+                line = redirect(line)
             elif line.strip() == ")":
                 out += pending if function else []
                 function, pending = None, []
@@ -103,8 +131,25 @@ class Module:
         out += [f"(global $counter (mut i64) (i64.const {MAGIC + self.number}))"]
         out += [f"(global $counter{i} (mut i64) (i64.const 0))" for i in range(counters)]
         out += ["(global $length (mut i32) (i32.const 0))"]
+        out += [f"(global ${name} (mut i64) (i64.const 0))" for name in ("done", "mark")]
         self.counters = counters
-        return out + wrappers + [closing]
+        return [str(line) for line in out + wrappers + [closing]]
+
+    MARK = "global.get $done global.set $mark"
+
+    def arrived(self, number):
+        """The instructions since the last call of an import, or since the host's, led here."""
+        counter = f"$counter{len(self.calls) + number}"
+        return f"global.get {counter} global.get $done global.get $mark i64.sub i64.add global.set {counter}"
+
+    def of_export(self, function, kind, signature, by, last):
+        """What is called in place of an async export, or of its callback."""
+        before, after = (self.MARK, self.arrived(len(self.paths) - 1)) if by == "path" else ("", "")
+        end = "local.get $answer i32.eqz if unreachable end" if last else ""  # 0 is EXIT
+        return (
+            f"(func {function}-end (type {kind}) (local $answer i32) {before} {self.arguments(signature)} "
+            f"call {function} local.set $answer {after} {end} local.get $answer)"
+        )
 
     @staticmethod
     def arguments(signature):
@@ -117,7 +162,7 @@ class Module:
 
     @staticmethod
     def add_length(counter):
-        count = f"global.get $counter{counter} global.get $length i64.extend_i32_u i64.add global.set $counter{counter}"
+        count = f"global.get {counter} global.get $length i64.extend_i32_u i64.add global.set {counter}"
         return f"global.set $length {count} global.get $length"
 
 
@@ -170,9 +215,9 @@ def globals_of(dump):
 
 
 class Counted:
-    """A component with counters, ready to run. export: "name({})"."""
+    """A component with counters, ready to run. export: "name({})"; by: None, "line" or "path"."""
 
-    def __init__(self, tools, component, export, folder, by_line=False):
+    def __init__(self, tools, component, export, folder, by=None):
         self.tools, self.export, self.folder = tools, export, folder
         name = export.partition("(")[0]
         text = subprocess.run([tools.wasm_tools, "print", component], capture_output=True, text=True, check=True)
@@ -189,7 +234,7 @@ class Counted:
             body = lines[at : last + 1]
             if any('"cabi_realloc"' in line and "(export" in line for line in body):  # else an adapter
                 self.modules.append(Module(len(self.modules)))
-                body = self.modules[-1].rewrite(body, by_line, name)
+                body = self.modules[-1].rewrite(body, by, name)
             out += body
             at = last + 1
         self.wasm = folder / "counted.wasm"
@@ -239,4 +284,17 @@ class Counted:
                 functions[function][0] += fuel * counts[counter]
                 functions[function][1].append((counts[counter], line))
             modules.append(functions)
+        return modules
+
+    def path(self, sizes, options):
+        """Of each module, by kind of host call, and "return" to the host: (calls, instructions that lead there), for one
+        more of the argument."""
+        modules = []
+        for module, counts in zip(self.modules, self.slope(sizes, options)):
+            steps = defaultdict(lambda: [0, 0])
+            for kind, count in zip(module.calls, counts):
+                steps[kind][0] += count
+            for kind, count in zip(module.paths, counts[len(module.calls) :]):
+                steps[kind][1] += count
+            modules.append({kind: step for kind, step in steps.items() if any(abs(it) > 1e-9 for it in step)})
         return modules

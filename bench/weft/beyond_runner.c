@@ -19,7 +19,7 @@ typedef struct {
     weft_coro co;
     weft_scope scope;
     uint32_t n;
-    uint64_t live;
+    uint64_t memory;
 } spawns;
 
 static weft_poll spawns_body(weft_coro *co)
@@ -28,7 +28,7 @@ static weft_poll spawns_body(weft_coro *co)
     WEFT_BEGIN(co);
     for (uint32_t i = 0; i < self->n; i++)
         weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(weft_coro), nothing_run)));
-    self->live = heap_live;
+    self->memory = (uint64_t)heap_pages() << 48 | heap_live;
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
@@ -54,7 +54,12 @@ typedef struct {
                 self->spawns.n = n)
 
 SPAWNS(spawns, self->spawns.n);
-SPAWNS(spawns_live, self->spawns.live);
+SPAWNS(spawns_memory, self->spawns.memory);
+
+uint64_t exports_beyond_runner_layout(void)
+{
+    return (uint64_t)sizeof(weft_coro) << 32 | sizeof(weft_op);
+}
 
 // Coroutines on one event
 // ----------------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+# Figures that are the same on every machine: instructions, host calls, bytes, sizes.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import subprocess
+
+import counting
+from guests import OPTIONS
+from worlds import WAYS
+
+MEMORY_SIZES = (5000, 10000)
+# (figure, core module, whether of the build for size). The services are as they are served, for speed, and for size.
+SIZES = [
+    ("call-ready callee: size", "call-ready-callee", True),
+    ("future-pingpong runner: size", "future-pingpong-runner", True),
+    ("stream-bytes callee: size", "stream-bytes-callee", True),
+    ("hello service: size", "hello", False),
+    ("hello service, for size: size", "hello", True),
+    ("echo service: size", "echo", False),
+    ("echo service, for size: size", "echo", True),
+]
+
+
+def fuel(guests, way, world, n, guess=None):
+    """The least fuel with which the world runs: its instructions, and those of the adapters between components."""
+    file = guests.compiled(way, world.name, fuel=True)
+
+    def enough(fuel):
+        return guests.run(file, world.call(n), "-W", f"fuel={fuel}")[0] is not None
+
+    guests.verified(way, world, n, fuel=2**62)
+    least, most, step = 0, guess or 1 << 12, 1
+    while not enough(most):
+        least, step = most, step * 4
+        most += step if guess else most
+    while guess and not least:
+        lower = max(1, most - step)
+        least, most, step = (least, lower, step * 4) if enough(lower) else (lower, most, step)
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if enough(middle) else (middle, most)
+    return most
+
+
+def instructions(guests, figures, world, way):
+    small, big = world.exact
+    first = fuel(guests, way, world, small)
+    # The first guess for the big one costs a run of twice the small one, and saves most of the search.
+    slope = fuel(guests, way, world, 2 * small) - first
+    rise = fuel(guests, way, world, big, first + slope * (big - small) // small) - first
+    figures.note(f"{world.label}: instructions", way, round(rise / (big - small) / world.operations, 2), "instructions")
+
+
+def host_calls(guests, figures, world, way):
+    export = f"{world.export}({world.arguments})"
+    counted = counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder)
+    kinds = counted.host_calls(world.exact, OPTIONS)
+    per = {kind: round(count / world.operations, 3) for kind, count in kinds.items()}
+    figures.note(f"{world.label}: host calls", way, per, "calls")
+
+
+def halves(number):
+    return number >> 32, number & 0xFFFFFFFF
+
+
+def bytes_of_calls(guests, figures):
+    """Live bytes, and bytes of linear memory, of a pending call at its caller and at its callee."""
+    for what, export in (("live bytes", "run-memory-live"), ("linear memory", "run-memory-pages")):
+        sizes = MEMORY_SIZES if what == "live bytes" else [4 * n for n in MEMORY_SIZES]
+        for way in WAYS:
+            small, big = (halves(guests.number(way, "memory", f"{export}({n})")) for n in sizes)
+            for side, before, after in zip(("caller", "callee"), small, big):
+                per = round((after - before) / (sizes[1] - sizes[0]), 1)
+                figures.note(f"pending call, {side}: {what}", way, per, "bytes")
+
+
+def bytes_of_coroutines(guests, figures):
+    """Bytes of a header, of an operation, and of a spawned coroutine whose frame is the library's, beside that frame."""
+    header, operation = halves(guests.number("weft", "beyond", "layout()"))
+    figures.note("coroutine header: bytes", "weft", header, "bytes")
+    figures.note("operation: bytes", "weft", operation, "bytes")
+    sizes = (500000, 1000000)
+    small, big = (halves(guests.number("weft", "beyond", f"run-spawns-memory({n})")) for n in sizes)
+    for what, before, after in zip(("linear memory", "live bytes"), small, big):
+        per = (after - before) / (sizes[1] - sizes[0]) - header  # its frame is a header
+        figures.note(f"1,000,000 spawns, each beside its frame: {what}", "weft", round(per, 1), "bytes")
+
+
+def stripped(guests, module):
+    out = guests.folder / "stripped.wasm"
+    subprocess.run([guests.tools.wasm_tools, "strip", "--all", module, "-o", out], check=True)
+    return out.stat().st_size
+
+
+def sizes(guests, figures, build, build_small):
+    for name, module, small in SIZES:
+        folder = (build_small if small else build) / "bench"
+        for way in WAYS:
+            file = folder / f"{way}-{module}.core.wasm"
+            if file.exists():
+                figures.note(name, way, stripped(guests, file), "bytes")
+    figures.note("all of Weft: size", "weft", stripped(guests, build_small / "bench/weft-everything.wasm"), "bytes")

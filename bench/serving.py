@@ -1,0 +1,185 @@
+# The HTTP services under wrk, on Weft and by hand, side by side on `wasmtime serve`.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from guests import Failed
+
+LOAD = Path(__file__).resolve().parent / "http/load.lua"
+OPTIONS = ["-S", "p3,cli", "-W", "component-model-async"]
+WAYS = ["weft", "raw"]
+LINE = b"stream future task await yield poll wake ready cancel drop read write "  # as in load.lua
+HELLO = b"Hello, world!\n"
+KIB, MIB = 1 << 10, 1 << 20
+START_LIMIT, ANSWER_LIMIT = 20, 30  # seconds
+TRAP_MARKS = ("wasm trap", "worker failed", "panicked")  # in the host's log: a client may see a clean answer
+
+
+@dataclass
+class Load:
+    """What is asked of a service: a body of `size` bytes over `connections` connections, again and again."""
+
+    service: str
+    size: int
+    connections: int
+    reuse: bool  # of instances, as by default, or a new one for each request
+
+    @property
+    def label(self):
+        size = {0: "", KIB: " 1 KiB", 64 * KIB: " 64 KiB", 16 * MIB: " 16 MiB"}[self.size]
+        plural = "s" if self.connections > 1 else ""
+        return f"{self.service}{size}, {self.connections} connection{plural}{'' if self.reuse else ', new instances'}"
+
+    @property
+    def streams(self):
+        """True if bytes are counted, not requests, of which a run may have a few only."""
+        return self.size > KIB
+
+    @property
+    def seconds(self):
+        """Of a run, whole ones for wrk; many large bodies take their time to get under way."""
+        if self.size <= MIB:
+            return 1
+        return 8 if self.connections > 16 else 2
+
+
+# hello reads no body: the host closes a connection with a larger one unread.
+SIZES = {"hello": [0, KIB], "echo": [0, KIB, 64 * KIB, 16 * MIB]}
+CONNECTIONS = [1, 16, 256]
+
+
+def loads(service, reuse):
+    return [Load(service, size, connections, reuse) for size in SIZES[service] for connections in CONNECTIONS]
+
+
+class Server:
+    """`wasmtime serve` on a free port, which the host chooses."""
+
+    def __init__(self, wasmtime, component, options):
+        self.log = tempfile.TemporaryFile("w+")
+        command = [wasmtime, "serve", *OPTIONS, *options, "--addr", "127.0.0.1:0", component]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        ends = time.monotonic() + START_LIMIT
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", self.words())):
+            if self.process.poll() is not None or time.monotonic() > ends:
+                self.stop()
+                raise Failed(f"`{' '.join(map(str, command))}` does not serve: {self.words()[:1000]}")
+            time.sleep(0.01)
+        self.port = int(found[1])
+
+    def words(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def processor_seconds(self):
+        """Of all its threads, so far."""
+        files = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(file.read_text().split()[0]) for file in files) / 1e9
+
+    def stop(self):
+        for end in (self.process.terminate, self.process.kill):
+            if self.process.poll() is None:
+                end()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(5)
+
+
+def body_of(size):
+    return (LINE * (size // len(LINE) + 1))[:size]
+
+
+def verify(server, load):
+    """One request of the load has the right answer; returns its length. curl reads it while it sends, as the load does."""
+    body = body_of(load.size)
+    command = ["curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", str(ANSWER_LIMIT)]
+    command += ["--data-binary", "@-"] if body else []
+    done = subprocess.run([*command, f"http://127.0.0.1:{server.port}/"], input=body, capture_output=True)
+    if done.returncode:
+        raise Failed(f"{load.label}: no right answer: {done.stderr.decode().strip()}")
+    expected = HELLO if load.service == "hello" else body.upper()
+    if done.stdout != expected:
+        raise Failed(f"{load.label}: {len(done.stdout)} bytes came back, which are not the {len(expected)} expected")
+    return len(expected)
+
+
+def run_wrk(server, load, least):
+    """(requests or MiB a second, microseconds of the host's processors for each) of one run, with `least` bytes an answer."""
+    command = ["wrk", "-t1", f"-c{load.connections}", f"-d{load.seconds}s", f"--timeout={ANSWER_LIMIT}s", "-s", LOAD]
+    before = server.processor_seconds()
+    done = subprocess.run(
+        [*command, f"http://127.0.0.1:{server.port}/", "--", str(load.size)], capture_output=True, text=True, timeout=120
+    )
+    used = server.processor_seconds() - before
+    found = re.search(r"^\{.*\}$", done.stdout, re.M)
+    if done.returncode != 0 or not found:
+        raise Failed(f"wrk: {done.stderr or done.stdout}")
+    came = json.loads(found[0])
+    if came["failed"] or came["status"] or came["bytes"] < came["requests"] * least:
+        raise Failed(f"{load.label}: wrong answers under load: {found[0]}")
+    count = came["bytes"] / MIB if load.streams else came["requests"]
+    if not count:
+        raise Failed(f"{load.label}: no answer within {came['seconds']} s")
+    return count / came["seconds"], used / count * 1e6
+
+
+def check_log(server, way, load):
+    words = server.words()
+    if server.process.poll() is not None or any(mark in words for mark in TRAP_MARKS):
+        raise Failed(f"{way} {load.label}: the service trapped: {words[:1000]}")
+
+
+def measure_group(guests, figures, say, service, reuse, rounds):
+    """All loads of a service, in rounds, each with Weft and raw at once after each other."""
+    options = [] if reuse else ["--max-instance-reuse-count", "1"]
+    group = loads(service, reuse)
+    got = {load.label: {way: [] for way in WAYS} for load in group}
+    servers = {}
+    try:
+        for way in WAYS:
+            servers[way] = Server(guests.tools.wasmtime, guests.component(way, service), options)
+        for number in range(rounds + 1):
+            for load in group if number else group[1:2]:  # the first is the warm-up
+                say(f"{load.label}: round {number} of {rounds}")
+                for way in WAYS if number % 2 else reversed(WAYS):
+                    least = verify(servers[way], load)
+                    rate = run_wrk(servers[way], load, least)
+                    if number:
+                        got[load.label][way].append(rate)
+                    check_log(servers[way], way, load)
+    finally:
+        for server in servers.values():
+            server.stop()
+    for load in group:
+        note(figures, load, got[load.label])
+
+
+def note(figures, load, rates):
+    names = [("rate", "MiB/s"), ("host", "us/MiB")] if load.streams else [("requests", "/s"), ("host", "us/request")]
+    for i, (what, unit) in enumerate(names):
+        name = f"{load.label}: {what}"
+        for way in WAYS:
+            figures.note(name, way, round(statistics.median(rate[i] for rate in rates[way]), 1), unit)
+        pairs = zip(rates["weft"], rates["raw"])
+        figures.note_of_raw(name, "weft", statistics.median(weft[i] / raw[i] for weft, raw in pairs))
+
+
+def measure(guests, figures, say, minutes, services):
+    """As many rounds as the minutes allow, at least one."""
+    if not shutil.which("wrk"):
+        print("http: wrk is not installed, so the services are not measured (on Debian: apt-get install wrk)")
+        return
+    groups = [(service, reuse) for service in services for reuse in (True, False)]
+    # a run takes a little more than wrk's time: the request that is verified, and the host's rest.
+    a_round = sum((load.seconds + 0.3) * len(WAYS) for group in groups for load in loads(*group))
+    rounds = max(1, int(minutes * 60 / a_round))
+    for service, reuse in groups:
+        measure_group(guests, figures, say, service, reuse, rounds)

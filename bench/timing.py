@@ -1,0 +1,22 @@
+# Times of the worlds, on this machine: processor time of the host's process, so that other work there does not count.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import statistics
+
+
+def times(guests, figures, world, pairs, hurry):
+    """Nanoseconds an operation, and the ratio to raw of runs side by side; both are medians."""
+    small, big = (max(1, n // hurry) for n in world.timed)
+    per = {way: [] for way in world.ways}
+    for pair in range(pairs + 1):
+        # Every other round goes the other way round: no way is always first after a pause.
+        for way in world.ways if pair % 2 else reversed(world.ways):
+            rise = -guests.verified(way, world, small) + guests.verified(way, world, big)
+            if pair:  # the first is the warm-up
+                per[way].append(rise / (big - small) / world.operations * 1e9)
+    name = f"{world.label}: time"
+    for way in world.ways:
+        figures.note(name, way, round(statistics.median(per[way]), 1), "ns")
+        if "raw" in world.ways and way != "raw":
+            ratios = [mine / raw for mine, raw in zip(per[way], per["raw"])]
+            figures.note_of_raw(name, way, statistics.median(ratios))
