@@ -43,12 +43,29 @@ demo: setup ## build the examples, and see them work on wasmtime
 	$(PYTHON) tools/demo.py --wasmtime .tools/bin/wasmtime \
 	    --echo build/release/examples/echo.wasm --cat build/release/examples/cat.wasm
 
-bench: setup ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
+bench: benchmarks ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
+	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)
+
+benchmarks: setup
 	cmake --preset bench
 	cmake --build --preset bench
 	cmake --preset bench-minsize
 	cmake --build --preset bench-minsize
-	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)
+
+figures: benchmarks ## run the benchmarks, and renew all that is committed of them
+	$(PYTHON) bench/run.py --update --json docs/bench.json $(BENCH)
+	$(PYTHON) bench/document.py docs/costs.md
+	$(MAKE) plot
+
+PLOT = .tools/plot
+
+plot: $(PLOT)/stamp ## draw docs/bench.svg from docs/bench.json
+	$(PLOT)/bin/python bench/plot.py docs/bench.json docs/bench.svg
+
+$(PLOT)/stamp: bench/plot-requirements.txt
+	python3 -m venv --clear $(PLOT)
+	$(PLOT)/bin/pip install --disable-pip-version-check -q -r $<
+	@touch $@
 
 format: setup ## lay out all C
 	.tools/bin/clang-format -i $(C_FILES)
@@ -62,4 +79,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native trace demo bench format lint clean distclean
+.PHONY: help setup build test native trace demo bench benchmarks figures plot format lint clean distclean

@@ -27,6 +27,15 @@ class Figures:
     def exact(self):
         return {name: value for name, value in self.values.items() if self.units[name] in EXACT}
 
+    @classmethod
+    def from_json(cls, read):
+        it = cls()
+        for name, figure in read.items():
+            it.units[name] = figure["unit"]
+            it.values[name] = {way: figure[way] for way in WAYS if way in figure}
+            it.of_raw[name] = figure.get("of raw", {})
+        return it
+
     def as_json(self):
         figures = {}
         for name, value in self.values.items():
@@ -67,8 +76,8 @@ class Budget:
     def limits(self):
         return {kind: limits for kind, limits in self.read.items() if kind != "exact"}
 
-    def update(self, figures):
-        self.read["exact"].update(figures.exact())
+    def update(self, figures, whole):
+        self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
         innermost = re.compile(r"(?<!(?:most|.raw|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
@@ -132,9 +141,11 @@ def more_than_raw(figure):
 # The table -----------------------------------------------------------------------------------------------------------
 
 
-def table(figures, budget):
+def table(figures, budget, only=None):
     rows = [("", *WAYS, "unit", "weft/raw", "budget", "")]
     for name, figure in figures.values.items():
+        if only and name.split(":")[0] not in only:
+            continue
         weft, raw = total(figure.get("weft")), total(figure.get("raw"))
         ratio = figures.of_raw.get(name, {}).get("weft") or (weft / raw if weft and raw else None)
         limit, met = budget.remark(name, figures)
@@ -142,5 +153,7 @@ def table(figures, budget):
         rows.append((name, *cells, figures.units[name], f"{ratio:.2f}" if ratio else "", limit, met))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        cells = [cell.ljust(width) if i in (0, 4, 7) else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))]
+        cells = [cell.rjust(width) for cell, width in zip(row, widths)]
+        for i in (0, 4, 7):  # words
+            cells[i] = row[i].ljust(widths[i])
         print("  ".join(cells).rstrip())

@@ -34,7 +34,7 @@ def arguments():
     add("--wasm-tools", metavar="FILE", default=ROOT / ".tools/bin/wasm-tools", help="(%(default)s)")
     add("--budget", metavar="FILE", type=Path, default=ROOT / "bench/budget.json", help="(%(default)s)")
     worlds = [world.label for world in WORLDS]
-    names = [*worlds, *serving.SIZES]
+    names = [*worlds, *serving.SIZES, "bytes", "sizes"]
     add("--only", metavar="NAME", action="append", choices=names, help=f"one of {', '.join(names)}; may be repeated")
     add("--pairs", metavar="N", type=int, default=5, help="runs of each, after one for warming up (%(default)s)")
     add("--hurry", metavar="N", type=int, default=1, help="divide the sizes of the timed runs by N")
@@ -43,6 +43,8 @@ def arguments():
     add("--check", action="store_true", help="no times; fail if an exact figure rose by more than 2%%")
     add("--update", action="store_true", help="write the exact figures to the budget's file")
     add("--json", metavar="FILE", type=Path, help="write all figures to a file")
+    add("--show", metavar="FILE", type=Path, help="print the table of figures that --json wrote, instead of measuring")
+    add("--path", metavar="WORLD", choices=worlds, help="show how many instructions lead to each call of the host instead")
     add("--profile", metavar="WORLD", choices=worlds, help="show where the instructions of a world go instead")
     add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile: weft, raw or naive")
     add("--lines", metavar="FUNCTION", help="with --profile: the function's code, with how often each line runs")
@@ -73,10 +75,11 @@ def measure(args, guests, figures):
                 guests.verified(way, world, n)
             exact.instructions(guests, figures, world, way)
             exact.host_calls(guests, figures, world, way)
-    if not args.only:
-        say("memory and sizes")
+    if not args.only or "bytes" in args.only:
+        say("bytes")
         exact.bytes_of_calls(guests, figures)
         exact.bytes_of_coroutines(guests, figures)
+    if not args.only or "sizes" in args.only:
         exact.sizes(guests, figures, args.build, args.build_small)
     if not args.check and not args.exact:
         for world in chosen:
@@ -106,6 +109,29 @@ def profile(args, guests):
                     print(f"{times / per:10.2f}  | {line}" if times else f"{'':10}  | {line}")
 
 
+def path(args, guests):
+    """Calls of the host in one operation, and the instructions between them: those that lead to each."""
+    world = world_of(args.path)
+    export = f"{world.export}({world.arguments})"
+    print(f"in one {world.operation}: calls, and instructions that lead to them")
+    paths = {}
+    for way in world.ways:
+        counted = counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder, by="path")
+        paths[way] = counted.path(world.exact, OPTIONS)
+    for number, side in enumerate(("runner", "callee")[: max(map(len, paths.values()))]):
+        print(side.ljust(24) + "".join(way.rjust(18) for way in world.ways))
+        kinds = sorted({kind for way in world.ways for kind in paths[way][number]} - {"callback", "return"})
+        for kind in ["callback", *kinds, "return"]:
+            row = ""
+            for way in world.ways:
+                calls, steps = (count / world.operations for count in paths[way][number].get(kind, (0, 0)))
+                row += (f"{calls:.2f}" if calls else "").rjust(8) + (f"{steps:.2f}" if steps else "").rjust(10)
+            if row.strip():
+                print(f"  {kind.ljust(22)}{row}".rstrip())
+        sums = (sum(steps for _, steps in paths[way][number].values()) / world.operations for way in world.ways)
+        print("  all".ljust(24) + "".join(f"{steps:18.2f}" for steps in sums))
+
+
 def machine(tools):
     """What times depend on: the processor, and versions."""
 
@@ -130,18 +156,21 @@ def main():
     args = arguments()
     budget, figures = Budget(args.budget), Figures()
     tools = SimpleNamespace(wasmtime=args.wasmtime, wasm_tools=args.wasm_tools)
+    if args.show:
+        table(Figures.from_json(json.loads(args.show.read_text())["figures"]), budget, args.only)
+        return 0
     with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
         guests = Guests(tools, args.build, folder)
         try:
-            if args.profile:
-                profile(args, guests)
+            if args.profile or args.path:
+                (profile if args.profile else path)(args, guests)
                 return 0
             measure(args, guests, figures)
         except (Failed, counting.NotCounted, subprocess.SubprocessError) as error:
             print(f"\nbench: {error}", file=sys.stderr)
             return 1
     if args.update:
-        budget.update(figures)
+        budget.update(figures, whole=not args.only)
     if args.json:
         of = {"machine": machine(tools), "figures": figures.as_json(), "budget": budget.limits}
         args.json.write_text(json.dumps(of, indent=1) + "\n")
