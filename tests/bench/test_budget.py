@@ -2,30 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
-import subprocess
-import sys
 
 import pytest
 from paths import ROOT
 
 BUDGET = ROOT / "bench/budget.json"
-
-
-@pytest.fixture(scope="module")
-def bench(run, tmp_path_factory):
-    """bench(option...) runs bench/run.py on fresh builds and returns its exit code and output."""
-    folder = tmp_path_factory.mktemp("bench")
-    for preset in ("bench", "bench-minsize"):
-        run(["cmake", "--preset", preset, "-B", folder / preset], cwd=ROOT)
-        run(["cmake", "--build", folder / preset])
-
-    def call(*options):
-        command = [sys.executable, ROOT / "bench/run.py", "--quiet"]
-        command += ["--build", folder / "bench", "--build-small", folder / "bench-minsize", *options]
-        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        return done.returncode, done.stdout
-
-    return call
 
 
 @pytest.mark.xdist_group("bench")
@@ -41,6 +22,8 @@ def test_no_figure_is_worse(bench):
         ("call-ready: instructions", 0.97, "worse than committed: call-ready: instructions: "),
         ("call-ready: instructions", 0.985, None),  # 1.5% worse
         ("call-ready: host calls", {"call": 1}, "worse than committed: call-ready: host calls of task-return: 0 -> 1"),
+        ("hello service: size", 0.97, "worse than committed: hello service: size: "),
+        ("operation: bytes", 0.97, "worse than committed: operation: bytes: "),
     ],
 )
 def test_a_rise_is_noticed(bench, tmp_path, figure, committed, line):
@@ -49,9 +32,20 @@ def test_a_rise_is_noticed(bench, tmp_path, figure, committed, line):
     budget["exact"][figure]["weft"] = committed if isinstance(committed, dict) else now * committed
     doctored = tmp_path / "budget.json"
     doctored.write_text(json.dumps(budget))
-    code, said = bench("--check", "--only", "call-ready", "--budget", doctored)
+    only = {"size": "sizes", "bytes": "bytes"}.get(figure.split(": ")[1], "call-ready")
+    code, said = bench("--check", "--only", only, "--budget", doctored)
     assert code == (1 if line else 0), said
     assert line is None or line in said
+
+
+@pytest.mark.xdist_group("bench")
+def test_a_cost_that_grows_is_noticed(bench, tmp_path):
+    budget = json.loads(BUDGET.read_text())
+    budget["as"] = {"call-pending: instructions": "call-ready: instructions"}
+    doctored = tmp_path / "budget.json"
+    doctored.write_text(json.dumps(budget))
+    code, said = bench("--check", "--only", "call-ready", "--only", "call-pending", "--budget", doctored)
+    assert code == 1 and "worse than committed: call-pending: instructions: " in said
 
 
 @pytest.mark.xdist_group("bench")
