@@ -207,7 +207,7 @@ static void play(weft_sim *sim, void *data)
     answer_by_script("lend", answer);
     limit = pick(3);
     extern weft_export exports_workloads_call__weft;
-    exports_workloads_call__weft.limit = limit;
+    weft_limit_calls(&exports_workloads_call__weft, limit);
     weft_sim_spawn(sim, calm_down, NULL);
     for (uint32_t i = pick(3); i < 3; i++) {
         weft_sim_spawn(sim, one_call, NULL);

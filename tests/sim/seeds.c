@@ -57,6 +57,12 @@ static void trim(weft_sim *sim, void *guest)
     (void)sim;
 }
 
+// Bits that have nothing to do with the workload, which is told by the remainder.
+static uint64_t mix(uint64_t seed)
+{
+    return (seed + 1) * 0x9e3779b97f4a7c15u >> 40;
+}
+
 // One run: does not come back if it fails.
 static void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options)
 {
@@ -93,12 +99,6 @@ static void schedule_from(uint64_t seed, uint32_t given)
 {
     self->schedule = (weft_sim_schedule){
         .seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
-}
-
-// Bits that have nothing to do with the workload, which is told by the remainder.
-static uint64_t mix(uint64_t seed)
-{
-    return (seed + 1) * 0x9e3779b97f4a7c15u >> 40;
 }
 
 static weft_sim_options options_of(uint64_t seed)
