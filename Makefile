@@ -3,6 +3,7 @@
 
 PRESET ?= debug
 TESTS ?= tests
+SEEDS ?= 100000
 PYTHON = .tools/venv/bin/python
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
@@ -45,6 +46,11 @@ bench: setup ## build the benchmarks, run them, and print their table (JSON=1 wr
 	cmake --build --preset bench-minsize
 	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)
 
+sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=1000000)
+	cmake --preset sim-fast -DWEFT_TESTS=ON
+	cmake --build --preset sim-fast --target weft-seeds
+	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 20000 --coverage --jobs $(shell nproc)
+
 format: setup ## lay out all C
 	.tools/bin/clang-format -i $(C_FILES)
 
@@ -57,4 +63,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test trace demo bench format lint clean distclean
+.PHONY: help setup build test trace demo bench sim format lint clean distclean

@@ -1,5 +1,6 @@
-// Workload: calls of imports. Several coroutines call at once, await in each way, stop and cancel; the peer takes
-// its time, and answers or agrees to a cancel. Model: each call resolves once, as the peer says that it did.
+// Workload: calls of imports. Several coroutines call at once, await in each way, stop and cancel; the peer
+// takes its time, and answers or agrees to a cancel. Model: each call resolves once, as the peer says that it
+// did.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "workload.h"
 #include "workloads.h"
@@ -10,8 +11,8 @@ enum { CALLS = 32 };
 
 typedef struct {
     bool made, resolved, dropped, started, ended;
-    uint32_t answer;         // of the peer: a weft_subtask_state
-    uint32_t seen;           // by the component
+    uint32_t answer; // of the peer: a weft_subtask_state
+    uint32_t seen;   // by the component
 } call_model;
 
 static call_model calls[CALLS];
@@ -48,8 +49,8 @@ static void start_call(weft_coro *co, caller *self, uint32_t i)
         weft_subtask_start(co, &self->call[i].call, workloads_add(id, 5, &self->result[i]));
     } else {
         workloads_string_set(&self->text[i], "lent");
-        weft_subtask_start_owned(co, &self->call[i], workloads_lend(id, self->text[i], &self->result[i]), drop_text,
-                                 &self->id[i]);
+        weft_subtask_start_owned(co, &self->call[i], workloads_lend(id, self->text[i], &self->result[i]),
+                                 drop_text, &self->id[i]);
     }
 }
 
@@ -222,7 +223,8 @@ static void check(void)
         EXPECT(it->resolved, "call %u: made, but never resolved", id);
         uint32_t due = it->started ? it->answer : WEFT_SUBTASK_STARTED_CANCELLED;
         EXPECT(it->seen == due, "call %u: the peer said %u, and the component saw %u", id, due, it->seen);
-        EXPECT(!it->dropped || due == WEFT_SUBTASK_STARTED_CANCELLED, "call %u: its arguments were the peer's", id);
+        EXPECT(!it->dropped || due == WEFT_SUBTASK_STARTED_CANCELLED, "call %u: its arguments were the peer's",
+               id);
     }
     EXPECT(!active, "%u calls are active, and none runs", active);
 }

@@ -1,5 +1,5 @@
-// Workload: channels between tasks, some of which are cancelled. Model: each item that was sent is received once,
-// those of one sender in their order; what was not sent is the sender's.
+// Workload: channels between tasks, some of which are cancelled. Model: each item that was sent is received
+// once, those of one sender in their order; what was not sent is the sender's.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "workload.h"
 #include "workloads.h"
@@ -87,7 +87,8 @@ static weft_poll receive_run(weft_coro *co)
         if (pick(3) == 0) {
             item it;
             self->begun = false;
-            if (use_direct ? direct_try_receive(&direct_channel, &it) : buffered_try_receive(&buffered_channel, &it))
+            if (use_direct ? direct_try_receive(&direct_channel, &it)
+                           : buffered_try_receive(&buffered_channel, &it))
                 receive_item(it);
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
@@ -107,7 +108,8 @@ static weft_poll receive_run(weft_coro *co)
     WEFT_END(co);
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_send, mover, send_run, (void), exports_workloads_send_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_send, mover, send_run, (void),
+               exports_workloads_send_return(NO_MEMORY), );
 WEFT_EXPORT_OR(workloads, exports_workloads_receive, mover, receive_run, (void),
                exports_workloads_receive_return(NO_MEMORY), );
 

@@ -1,5 +1,5 @@
-// Workload: a stream service that passes on what it reads, by name_forward. Model: what came back is the beginning
-// of what was taken, and all of it if nobody broke off.
+// Workload: a stream service that passes on what it reads, by name_forward. Model: what came back is the
+// beginning of what was taken, and all of it if nobody broke off.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "workload.h"
 #include "workloads.h"
@@ -121,7 +121,8 @@ static void check(void)
 {
     EXPECT(written == taken, "%u bytes were written, and %u taken", written, taken);
     EXPECT(given == read_back, "%u bytes were given, and %u came back", given, read_back);
-    EXPECT(given <= taken && (broken || !began || given == taken), "of %u bytes %u were passed on", taken, given);
+    EXPECT(given <= taken && (broken || !began || given == taken), "of %u bytes %u were passed on", taken,
+           given);
 }
 
 const workload echo_workload = {"echo", play, check};

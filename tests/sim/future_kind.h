@@ -1,5 +1,5 @@
-// One kind of future: a reader and a writer of the component, and their peers. Included once a kind; TAKEN is the
-// number of a value that was read, and gives back what that owns.
+// One kind of future: a reader and a writer of the component, and their peers. Included once a kind; TAKEN is
+// the number of a value that was read, and gives back what that owns.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #define CAT3_(a, b, c) a##b##c
@@ -41,7 +41,10 @@ static weft_poll K(read_run)(weft_coro *co)
     WEFT_END(co);
 }
 
-#define NO_READER K(reader) in = K(reader_of)(value); K(close_reader)(&in); RETURN_READ(NO_MEMORY)
+#define NO_READER                                                                                              \
+    K(reader) in = K(reader_of)(value);                                                                        \
+    K(close_reader)(&in);                                                                                      \
+    RETURN_READ(NO_MEMORY)
 EXPORT_OR(workloads, EXPORT_READ, K(read_frame), K(read_run), (uint32_t value), NO_READER,
           self->in = K(reader_of)(value));
 
@@ -120,7 +123,7 @@ static weft_poll K(write_run)(weft_coro *co)
         model.gave = WRITTEN;
     model.may_be_default = !model.gave;
     if (pick(2))
-        weft_stop(&self->call.call);
+        weft_subtask_cancel(&self->call.call); // weft_stop would wait, while the peer waits for the value
     if (!K(close_writer)(co, &self->out)) {
         WEFT_AWAIT(K(write)(co, &self->out, MAKE(OTHERWISE)));
         (void)K(close_writer)(co, &self->out);

@@ -11,8 +11,8 @@
 enum { WRITTEN = 1000, OTHERWISE = 2000 };
 
 typedef struct {
-    uint32_t got;  // by the reader; 0 for none
-    uint32_t gave; // what the writer was told has moved; 0 for none
+    uint32_t got;        // by the reader; 0 for none
+    uint32_t gave;       // what the writer was told has moved; 0 for none
     bool may_be_default; // it was closed unwritten
 } future_model;
 

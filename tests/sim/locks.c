@@ -1,5 +1,5 @@
-// Workload: several tasks share a mutex, a semaphore and an event, and are cancelled. Model: as many are inside as
-// there are permits, first come is first served, and each permit comes back.
+// Workload: several tasks share a mutex, a semaphore and an event, and are cancelled. Model: as many are inside
+// as there are permits, first come is first served, and each permit comes back.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "workload.h"
 #include "workloads.h"
@@ -143,7 +143,8 @@ static void play(weft_sim *sim, void *data)
 
 static void check(void)
 {
-    EXPECT(!mutex.taken && !semaphore.taken, "%u and %u permits were not given back", mutex.taken, semaphore.taken);
+    EXPECT(!mutex.taken && !semaphore.taken, "%u and %u permits were not given back", mutex.taken,
+           semaphore.taken);
     EXPECT(!mutex.waiters && !semaphore.waiters && !event.waiters, "somebody waits, and nobody is there");
 }
 

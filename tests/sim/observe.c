@@ -7,7 +7,7 @@
 #include <weft/weft.h>
 
 enum { NONE, STARTED, RESOLVED, STREAM_READ, STREAM_WRITE, FUTURE_READ, FUTURE_WRITE, CANCELLED, EVENTS };
-static const char *const event_names[] = {"NONE",       "SUBTASK started", "SUBTASK resolved", "STREAM_READ",
+static const char *const event_names[] = {"NONE",         "SUBTASK started", "SUBTASK resolved", "STREAM_READ",
                                           "STREAM_WRITE", "FUTURE_READ",     "FUTURE_WRITE",     "CANCEL"};
 
 // Of the operation that it is for, or of the root coroutine of the task.
@@ -51,7 +51,7 @@ static const char *const state_names[] = {"awaited",
 
 uint64_t pairs[PAIRS_MAX];
 const uint32_t pair_count = EVENTS * STATES;
-_Static_assert(EVENTS * STATES <= PAIRS_MAX, "room for all pairs");
+_Static_assert(EVENTS *STATES <= PAIRS_MAX, "room for all pairs");
 
 static const char *reason(uint32_t event, uint32_t state)
 {
@@ -71,7 +71,8 @@ static const char *reason(uint32_t event, uint32_t state)
     if (event == RESOLVED && state == NO_OPERATION)
         return "a subtask is in flight until it has resolved, and its handle goes with that";
     if ((state == CANCELLING_AWAITED || state == CANCELLING_UNAWAITED) && event > RESOLVED)
-        return "streams and futures are cancelled by the form that blocks here: see the guest suite for the other";
+        return "streams and futures are cancelled by the form that blocks here: see the guest suite for the "
+               "other";
     return NULL;
 }
 

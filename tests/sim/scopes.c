@@ -91,7 +91,8 @@ static weft_poll child_run(weft_coro *co)
         *self->inner = (child){.number = child_count, .depth = 2};
         children[child_count++] = (child_model){.spawned = true};
         self->when = weft_now(&the_clock.clock) + pick(3);
-        WEFT_AWAIT(weft_call_until(co, &self->deadline, &the_clock.clock, self->when, &self->inner->co, child_run));
+        WEFT_AWAIT(
+            weft_call_until(co, &self->deadline, &the_clock.clock, self->when, &self->inner->co, child_run));
         expect_deadline(self);
         break;
     default:
@@ -107,7 +108,8 @@ static weft_poll child_run(weft_coro *co)
         WEFT_AWAIT(weft_join_all(co, &self->scope));
         EXPECT(!self->scope.count || (self->scope.policy == WEFT_TELL_PARENT && self->scope.failed),
                "weft_join_all came back while %u run", (unsigned)self->scope.count);
-        EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d", (int)self->scope.failure);
+        EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d",
+               (int)self->scope.failure);
     }
     children[self->number].meant = WEFT_DONE;
     WEFT_FINALLY(co);

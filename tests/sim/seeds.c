@@ -97,8 +97,8 @@ static void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options
 // The schedule's memory is the worker's, so that it can be read when that has died.
 static void schedule_from(uint64_t seed, uint32_t given)
 {
-    self->schedule = (weft_sim_schedule){
-        .seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
+    self->schedule =
+        (weft_sim_schedule){.seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
 }
 
 static weft_sim_options options_of(uint64_t seed)
@@ -137,6 +137,7 @@ static void enumerate(uint32_t at, uint64_t most)
 // Runs `taken` in a child; true if it fails.
 static bool fails(uint32_t at, uint64_t seed, const uint32_t *taken, uint32_t count, bool quiet)
 {
+    fflush(stdout);
     pid_t child = fork();
     if (!child) {
         if (quiet && (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout)))
@@ -278,9 +279,11 @@ static int run_many(const command *it)
                 ok = false;
                 printf("weft-seeds: a run failed (%s %d) after %llu runs of this worker; replay:\n",
                        WIFSIGNALED(status) ? "signal" : "exit code",
-                       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (unsigned long long)one->runs);
+                       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+                       (unsigned long long)one->runs);
                 if (one->enumerating) {
-                    printf("  %s --workload %s --seed 0 --choices ", it->program, all->list[one->workload].name);
+                    printf("  %s --workload %s --seed 0 --choices ", it->program,
+                           all->list[one->workload].name);
                     for (uint32_t i = 0; i < one->schedule.choice_count; i++)
                         printf("%s%u", i ? "," : "", (unsigned)one->taken[i].taken);
                     puts("");
@@ -309,11 +312,12 @@ static int run_many(const command *it)
     for (int i = 0; i < 7; i++)
         events += total.events[i];
     double seconds = now() - start;
-    printf("weft-seeds: %llu runs (%llu of them enumerated) of %u workloads: %llu events, %llu steps, %llu choices; "
+    printf("weft-seeds: %llu runs (%llu of them enumerated) of %u workloads: %llu events, %llu steps, %llu "
+           "choices; "
            "%.1f s, %.0f runs/s with %u processes\n",
            (unsigned long long)total.runs, (unsigned long long)total.enumerated, all->count,
-           (unsigned long long)events, (unsigned long long)total.steps, (unsigned long long)total.choices, seconds,
-           (double)total.runs / seconds, it->jobs);
+           (unsigned long long)events, (unsigned long long)total.steps, (unsigned long long)total.choices,
+           seconds, (double)total.runs / seconds, it->jobs);
     if (ok && it->coverage) {
         int missing = show_coverage(total.pairs);
         if (missing)
@@ -361,7 +365,13 @@ static int replay(const command *it)
 
 int main(int count, char **arguments)
 {
-    command it = {.only = -1, .seed = -1, .seeds = 10000, .first = 1, .jobs = 2, .program = arguments[0], .path = WORKLOADS};
+    command it = {.only = -1,
+                  .seed = -1,
+                  .seeds = 10000,
+                  .first = 1,
+                  .jobs = 2,
+                  .program = arguments[0],
+                  .path = WORKLOADS};
     const char *name = NULL;
     for (int at = 1; at < count; at++) {
         const char *option = arguments[at], *value = at + 1 < count ? arguments[at + 1] : "0";

@@ -23,14 +23,14 @@ typedef struct {
     weft_op *ops[1];
 } K(read_frame);
 
-static void K(note_read)(K(read_frame) *self)
+static void K(note_read)(K(read_frame) * self)
 {
     if (!self->begun)
         return;
     self->begun = false;
     EXPECT(!weft_in_flight(&self->in), "a read is over, but still in flight");
-    EXPECT(self->in.count <= self->length, "%u items were read, and there is room for %u", (unsigned)self->in.count,
-           (unsigned)self->length);
+    EXPECT(self->in.count <= self->length, "%u items were read, and there is room for %u",
+           (unsigned)self->in.count, (unsigned)self->length);
     for (size_t i = 0; i < self->in.count; i++) {
         GOT(self->items[i]);
         CHECK_ITEM(self->items[i], model.component);
@@ -76,9 +76,12 @@ static weft_poll K(read_run)(weft_coro *co)
     WEFT_END(co);
 }
 
-#define NO_READER K(reader) in = K(reader_of)(items); K(close_reader)(&in); RETURN_OF(EXPORT_READ)(NO_MEMORY)
+#define NO_READER                                                                                              \
+    K(reader) in = K(reader_of)(items);                                                                        \
+    K(close_reader)(&in);                                                                                      \
+    RETURN_OF(EXPORT_READ)(NO_MEMORY)
 EXPORT_OR(workloads, EXPORTED(EXPORT_READ), K(read_frame), K(read_run), (uint32_t items), NO_READER,
-               self->in = K(reader_of)(items));
+          self->in = K(reader_of)(items));
 
 static void K(peer_writes)(weft_sim *sim, void *data)
 {
@@ -136,7 +139,7 @@ static void K(drop_reader)(void *handle)
     K(close_reader)(&in);
 }
 
-static void K(note_write)(K(write_frame) *self)
+static void K(note_write)(K(write_frame) * self)
 {
     if (!self->begun)
         return;
@@ -194,7 +197,7 @@ static weft_poll K(write_run)(weft_coro *co)
 }
 
 EXPORT_OR(workloads, EXPORTED(EXPORT_WRITE), K(write_frame), K(write_run), (void),
-               RETURN_OF(EXPORT_WRITE)(NO_MEMORY), );
+          RETURN_OF(EXPORT_WRITE)(NO_MEMORY), );
 
 static void K(peer_reads)(weft_sim *sim, void *data)
 {

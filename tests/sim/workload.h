@@ -46,8 +46,8 @@ bool maybe(uint32_t weight);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define EXPECT(condition, ...) ((condition) ? (void)0 : fail(__VA_ARGS__))
 
-// For scripts: lets others run, for a while; ends the phase of faults after a while; calls an export, cancels it
-// perhaps, and says how it ended; the number of memory that an export without any returns.
+// For scripts: lets others run, for a while; ends the phase of faults after a while; calls an export, cancels
+// it perhaps, and says how it ended; the number of memory that an export without any returns.
 void linger(void);
 void calm_down(weft_sim *sim, void *data);
 weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, uint32_t *result);
@@ -57,7 +57,8 @@ const weft_sim_type *param_type(const char *export);
 // A script for each call of an import: `body` gets the call.
 void answer_by_script(const char *import, weft_sim_script body);
 
-// What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks, channels.
+// What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
+// channels.
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
