@@ -84,14 +84,13 @@ static weft_poll receive_run(weft_coro *co)
     WEFT_BEGIN(co);
     for (;;) {
         self->begun = true;
-        if (pick(3) == 0) {
+        if (pick(3) == 2) {
             item it;
             self->begun = false;
             if (use_direct ? direct_try_receive(&direct_channel, &it)
                            : buffered_try_receive(&buffered_channel, &it))
                 receive_item(it);
-            if (pick(2))
-                WEFT_AWAIT(weft_yield(co));
+            WEFT_AWAIT(weft_yield(co));
             continue;
         }
         if (use_direct)

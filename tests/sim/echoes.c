@@ -92,7 +92,7 @@ static void reads(weft_sim *sim, void *data)
             break;
         }
         linger();
-        weft_sim_end_start(end, items, pick(8));
+        weft_sim_end_start(end, items, (1 + pick(8)) % 8); // always 0 would be endless
         linger();
         uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
         for (uint32_t i = 0; i < status >> 4; i++, read_back++)

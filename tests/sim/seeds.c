@@ -284,7 +284,10 @@ static int run_many(const command *it)
                 if (one->enumerating) {
                     printf("  %s --workload %s --seed 0 --choices ", it->program,
                            all->list[one->workload].name);
-                    for (uint32_t i = 0; i < one->schedule.choice_count; i++)
+                    uint32_t count = one->schedule.choice_count;
+                    while (count && !one->taken[count - 1].taken)
+                        count--; // what is not given is 0
+                    for (uint32_t i = 0; i < count; i++)
                         printf("%s%u", i ? "," : "", (unsigned)one->taken[i].taken);
                     puts("");
                 } else {

@@ -214,7 +214,7 @@ static void K(peer_reads)(weft_sim *sim, void *data)
         weft_sim_call_return(call, NULL);
     HOST_ITEM items[8];
     for (uint32_t left = run.calm ? UINT32_MAX : 1 + pick(20); left; left--) {
-        uint32_t count = pick(8);
+        uint32_t count = (1 + pick(8)) % 8; // always 0 would be endless
         linger();
         if (!early && weft_sim_call_cancel_asked(call) && pick(2))
             break;
