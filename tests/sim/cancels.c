@@ -130,6 +130,11 @@ static weft_poll cancel_run(weft_coro *co)
             weft_event_set(&stage);
             weft_event_clear(&stage);
             break;
+        case 2:
+            weft_subtask_start(co, &self->own.call[0], workloads_add(0, 0, &self->own.result[0]));
+            WEFT_AWAIT(weft_subtask_await_started(co, &self->own.call[0]));
+            WEFT_AWAIT(weft_await(co, &self->own.call[0]));
+            break;
         case 1:
             WEFT_AWAIT(weft_subtask_call(co, &self->own.call[0], workloads_add(0, 0, &self->own.result[0])));
             break;
@@ -152,6 +157,7 @@ static weft_poll cancel_run(weft_coro *co)
         if (self->chains[i].links[0].of && self->chains[i].child.co)
             EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
     }
+    weft_stop(&self->own.call[0]);
     live -= self->counted;
     WEFT_END(co);
 }

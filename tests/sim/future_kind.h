@@ -10,6 +10,8 @@ typedef struct {
     weft_coro co;
     K(reader) in;
     VALUE value;
+    weft_any any;
+    weft_op *ops[1];
 } K(read_frame);
 
 static weft_poll K(read_run)(weft_coro *co)
@@ -26,6 +28,11 @@ static weft_poll K(read_run)(weft_coro *co)
         break;
     case 2:
         K(start_read)(co, &self->in, &self->value);
+        break;
+    case 3:
+        K(start_read)(co, &self->in, &self->value);
+        self->ops[0] = &self->in.op;
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
         break;
     default:
         WEFT_AWAIT(K(read)(co, &self->in, &self->value));
@@ -86,6 +93,8 @@ typedef struct {
     K(writer) out;
     uint32_t handle;
     weft_subtask_owned call;
+    weft_any any;
+    weft_op *ops[1];
 } K(write_frame);
 
 static void K(drop_reader)(void *handle)
@@ -110,6 +119,11 @@ static weft_poll K(write_run)(weft_coro *co)
         break;
     case 2:
         K(start_write)(co, &self->out, MAKE(WRITTEN));
+        break;
+    case 3:
+        K(start_write)(co, &self->out, MAKE(WRITTEN));
+        self->ops[0] = &self->out.op;
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
         break;
     default:
         WEFT_AWAIT(K(write)(co, &self->out, MAKE(WRITTEN)));

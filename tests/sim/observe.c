@@ -26,6 +26,7 @@ enum {
     ROOT_FINALLY = ROOT + WEFT__ON_TICKET - WEFT__ON_OP + 1,
     ROOT_SHIELDED,
     ROOT_ENDED,
+    ROOT_READY,
     STATES
 };
 static const char *const state_names[] = {"awaited",
@@ -47,7 +48,8 @@ static const char *const state_names[] = {"awaited",
                                           "root waits with a ticket",
                                           "root in its finaliser",
                                           "root shielded",
-                                          "root has ended"};
+                                          "root has ended",
+                                          "root woken by another task"};
 
 uint64_t pairs[PAIRS_MAX];
 const uint32_t pair_count = EVENTS * STATES;
@@ -58,8 +60,6 @@ static const char *reason(uint32_t event, uint32_t state)
     bool of_task = event == NONE || event == CANCELLED;
     if (of_task != (state >= OF_OPERATIONS))
         return of_task ? "an event of a task has no operation" : "an event of an operation asks for no root";
-    if (event == STARTED && state == BACKGROUND)
-        return "what runs in the background is a write of a future";
     if (state == BACKGROUND && event != FUTURE_WRITE)
         return "what runs in the background is a write of a future";
     if (state == ROUSE && event != STREAM_READ)
@@ -73,6 +73,15 @@ static const char *reason(uint32_t event, uint32_t state)
     if ((state == CANCELLING_AWAITED || state == CANCELLING_UNAWAITED) && event > RESOLVED)
         return "streams and futures are cancelled by the form that blocks here: see the guest suite for the "
                "other";
+    if (event == NONE &&
+        (state == ROOT + WEFT__ON_ANY - WEFT__ON_OP || state == ROOT + WEFT__ON_CHILD - WEFT__ON_OP ||
+         state == ROOT + WEFT__ON_LOCAL - WEFT__ON_OP || state == ROOT + WEFT__ON_TICKET - WEFT__ON_OP ||
+         state == ROOT_READY))
+        return "NONE wakes who yields: no root of a workload waits so while another coroutine yields";
+    if ((event == FUTURE_READ || event == FUTURE_WRITE) && state == NO_OPERATION)
+        return "an end of a future whose copy is over is in no set, or done";
+    if (event == CANCELLED && state == ROOT_ENDED)
+        return "a task whose root has ended has returned, and is sent no CANCEL";
     return NULL;
 }
 
@@ -125,6 +134,8 @@ static uint32_t look_and_call_back(uint32_t event, uint32_t waitable, uint32_t c
         uint32_t state = ROOT + (uint32_t)root->state - WEFT__ON_OP;
         if (task->flags & WEFT__ROOT_ENDED)
             state = ROOT_ENDED;
+        else if (root->state == WEFT__READY)
+            state = ROOT_READY;
         else if (root->flags & WEFT__FINALLY)
             state = ROOT_FINALLY;
         else if (root->flags & WEFT__SHIELD)

@@ -129,6 +129,8 @@ typedef struct {
     uint32_t rounds;
     size_t length;
     bool begun, all;
+    weft_any any;
+    weft_op *ops[1];
     uint32_t handle;
     weft_subtask_owned call;
 } K(write_frame);
@@ -168,7 +170,11 @@ static weft_poll K(write_run)(weft_coro *co)
             K(start_write_all)(co, &self->out, WITH(self->items) self->length);
         else
             K(start_write)(co, &self->out, WITH(self->items) self->length);
-        switch (pick(4)) {
+        switch (pick(5)) {
+        case 4:
+            self->ops[0] = &self->out.op;
+            WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
+            break;
         case 0:
             WEFT_AWAIT(weft_yield(co));
             weft_stop(&self->out);
