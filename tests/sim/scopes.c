@@ -45,6 +45,16 @@ static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
     return it;
 }
 
+// Who ended after one that failed was cancelled.
+static void expect_siblings_cancelled(weft_scope *scope)
+{
+    bool failed = false;
+    for (weft_child *ended; (ended = weft_next_ended(scope)); weft_detach(ended)) {
+        EXPECT(!failed || weft_cancelled(ended->co), "a child failed, and a sibling was not cancelled");
+        failed = failed || weft_outcome_of(ended->co) == WEFT_FAILED;
+    }
+}
+
 static void expect_deadline(const child *self)
 {
     weft_outcome outcome = weft_outcome_of(&self->inner->co);
@@ -110,6 +120,8 @@ static weft_poll child_run(weft_coro *co)
                "weft_join_all came back while %u run", (unsigned)self->scope.count);
         EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d",
                (int)self->scope.failure);
+        if (self->scope.policy == WEFT_END_SIBLINGS)
+            expect_siblings_cancelled(&self->scope);
     }
     children[self->number].meant = WEFT_DONE;
     WEFT_FINALLY(co);
