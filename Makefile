@@ -3,6 +3,7 @@
 
 PRESET ?= debug
 TESTS ?= tests
+SEEDS ?= 100000
 PYTHON = .tools/venv/bin/python
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
@@ -31,6 +32,13 @@ native: setup ## build the native host and the tests' components for it (needs g
 	for preset in sim sim-clang; do \
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
+	cmake --preset sim-fast -DWEFT_TESTS=ON
+	cmake --build --preset sim-fast --target weft-seeds
+
+sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=100000)
+	cmake --preset sim-fast -DWEFT_TESTS=ON
+	cmake --build --preset sim-fast --target weft-seeds
+	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 20000 --coverage --jobs $(shell nproc)
 
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
@@ -79,4 +87,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build test native sim trace demo bench benchmarks figures plot format lint clean distclean

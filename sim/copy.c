@@ -267,7 +267,11 @@ static uint32_t start(weft_sim_instance *self, const weft_sim_type *type, uint32
     }
     weft_sim__end_begin(end, (void *)items, count);
     uint32_t status;
-    if (!end->base.event || (async && weft_sim_chance(sim, WEFT_SIM_CHOOSE_LATE, sim->options.late)))
+    // Between two ends of one component nothing can be late: the spec leaves no choice there, and Weft's own
+    // streams need it so.
+    weft_sim_end *other = end->pipe->ends[!writable];
+    bool may_be_late = async && !(other && other->base.instance == self);
+    if (!end->base.event || (may_be_late && weft_sim_chance(sim, WEFT_SIM_CHOOSE_LATE, sim->options.late)))
         status = BLOCKED;
     else
         status = weft_sim__end_take(end);

@@ -96,6 +96,13 @@ void weft_sim_free(weft_sim *sim)
     free(sim);
 }
 
+void weft_sim_end_faults(weft_sim *sim)
+{
+    weft_sim_options *it = &sim->options;
+    it->block = it->eager_yield = it->late = it->hold = 0;
+    it->partial = it->unasked = it->slow_cancel = it->no_memory = 0;
+}
+
 weft_sim_trap weft_sim_trapped(const weft_sim *sim)
 {
     return sim->trap;

@@ -55,7 +55,7 @@ weft_sim_call_state weft_sim_call_wait(weft_sim_call *call)
 
 void weft_sim_call_cancel(weft_sim_call *call)
 {
-    if (weft_sim__call_resolved(call) || call->cancel_asked)
+    if (weft_sim__call_resolved(call) || (call->cancel_asked && !call->sim->options.cancel_again))
         return;
     weft_sim__note(call->sim, "host cancels", call->func->name, 0, 0, 0, 0);
     weft_sim__call_cancel(call, NULL, true);

@@ -113,6 +113,8 @@ weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component 
 // answer.
 void weft_sim_link(weft_sim_instance *importer, weft_sim_instance *exporter);
 void weft_sim_free(weft_sim *sim);
+// The phase of faults is over: from here on nothing of the first part of the options happens any more.
+void weft_sim_end_faults(weft_sim *sim);
 
 // A choice among `count`, at least 1, recorded in the schedule: for scripts, and what they stand for.
 uint32_t weft_sim_choose(weft_sim *sim, weft_sim_choice_kind kind, uint32_t count);
@@ -183,7 +185,7 @@ weft_sim_call *weft_sim_call_export(weft_sim_instance *instance, const char *int
 weft_sim_call_state weft_sim_call_status(const weft_sim_call *call);
 // Blocks until it has resolved.
 weft_sim_call_state weft_sim_call_wait(weft_sim_call *call);
-// Asks the callee to stop, once. Does not block.
+// Asks the callee to stop, once; each time, with the option cancel_again. Does not block.
 void weft_sim_call_cancel(weft_sim_call *call);
 // The result, once RETURNED, of a function that has one. It stays the call's: what moves out of it, such as an
 // end, is to be set to zero there.

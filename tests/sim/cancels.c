@@ -1,0 +1,231 @@
+// Workload: cancels, at any moment and of any coroutine: of chains of calls that wait for each kind of thing,
+// with shields, and with finalisers that wait. Model: who was begun is finalised once, children before parents;
+// a shield holds; what was cancelled, and waited, ends as cancelled.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "workload.h"
+#include "workloads.h"
+
+#include <weft/weft.h>
+
+enum { DEPTH = 3, CHAINS = 4 };
+
+typedef struct chain chain;
+
+typedef struct {
+    weft_coro co;
+    chain *of;
+    uint32_t depth;
+    weft_subtask call[2];
+    uint32_t result[2];
+    weft_any any;
+    weft_op *ops[2];
+    bool begun, finalised, shielded, finished;
+} link;
+
+struct chain {
+    weft_child child;
+    link links[DEPTH];
+    uint32_t begun; // links that have, and have not been finalised
+};
+
+static weft_event stage;
+static uint32_t live; // tasks: one that has returned may wait for the event still
+
+static weft_poll link_run(weft_coro *co)
+{
+    link *self = weft_frame(co, link);
+    chain *of = self->of;
+    WEFT_BEGIN(co);
+    EXPECT(!self->begun, "a link begins twice");
+    self->begun = true;
+    of->begun++;
+    if (pick(4) == 0) {
+        self->shielded = true;
+        weft_shield(co);
+    }
+    switch (pick(self->depth + 1 < DEPTH ? 8 : 6)) {
+    case 0:
+        WEFT_AWAIT(weft_yield(co));
+        break;
+    case 1:
+        WEFT_AWAIT(weft_event_wait(co, &stage));
+        break;
+    case 2:
+        WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
+        EXPECT(self->shielded || weft_subtask_state_of(&self->call[0]) == WEFT_SUBTASK_RETURNED,
+               "a call that was awaited to its end is %d", weft_subtask_state_of(&self->call[0]));
+        break;
+    case 3:
+        weft_subtask_start(co, &self->call[0], workloads_add(0, 0, &self->result[0]));
+        WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0]));
+        break;
+    case 4:
+        for (int i = 0; i < 2; i++) {
+            weft_subtask_start(co, &self->call[i], workloads_add(0, 0, &self->result[i]));
+            self->ops[i] = &self->call[i].op;
+        }
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
+        break;
+    case 5:
+        break;
+    default:
+        of->links[self->depth + 1].depth = self->depth + 1;
+        of->links[self->depth + 1].of = of;
+        WEFT_AWAIT(weft_call(co, &of->links[self->depth + 1].co, link_run));
+    }
+    EXPECT(!self->shielded || weft_outcome_of(co) == WEFT_UNFINISHED, "a shielded link has ended");
+    if (self->shielded)
+        weft_unshield(co);
+    self->shielded = false;
+    WEFT_AWAIT(weft_yield(co));
+    self->finished = true;
+    WEFT_FINALLY(co);
+    EXPECT(!self->finalised, "a finaliser runs twice");
+    EXPECT(!self->shielded, "a cancel went through a shield");
+    self->finalised = true;
+    if (self->begun) {
+        EXPECT(of->begun == self->depth + 1, "a parent was finalised before its child");
+        of->begun--;
+    }
+    if (pick(2))
+        WEFT_AWAIT(weft_yield(co));
+    for (int i = 0; i < 2; i++)
+        weft_stop(&self->call[i]);
+    if (pick(3) == 0)
+        WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
+    EXPECT(self->finished || weft_cancelled(co), "nobody has cancelled, and the body was left");
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    chain chains[CHAINS];
+    uint32_t count, i;
+    link own;
+    bool counted;
+} cancel_root;
+
+static weft_poll cancel_run(weft_coro *co)
+{
+    cancel_root *self = weft_frame(co, cancel_root);
+    WEFT_BEGIN(co);
+    live++;
+    self->counted = true;
+    self->scope.policy = WEFT_GO_ON;
+    if (pick(4) == 0)
+        weft_shield(co);
+    for (self->count = pick(CHAINS + 1), self->i = 0; self->i < self->count; self->i++) {
+        chain *it = &self->chains[self->i];
+        it->links[0].of = it;
+        weft_spawn(co, &self->scope, &it->child, &it->links[0].co, link_run);
+    }
+    for (self->i = pick(8); self->i; self->i--) {
+        if (pick(2))
+            WEFT_AWAIT(weft_yield(co));
+        chain *it = &self->chains[self->count ? pick(self->count) : 0];
+        link *victim = &it->links[pick(DEPTH)];
+        switch (pick(4)) {
+        case 0:
+            weft_event_set(&stage);
+            weft_event_clear(&stage);
+            break;
+        case 2:
+            weft_subtask_start(co, &self->own.call[0], workloads_add(0, 0, &self->own.result[0]));
+            WEFT_AWAIT(weft_subtask_await_started(co, &self->own.call[0]));
+            WEFT_AWAIT(weft_await(co, &self->own.call[0]));
+            break;
+        case 1:
+            WEFT_AWAIT(weft_subtask_call(co, &self->own.call[0], workloads_add(0, 0, &self->own.result[0])));
+            break;
+        default:
+            if (victim->of && self->count)
+                if (victim->co.state != WEFT__IDLE)
+                    weft_cancel(&victim->co);
+        }
+    }
+    weft_unshield(co);
+    if (pick(2)) {
+        weft_event_set(&stage);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+    }
+    WEFT_RETURN(co, exports_workloads_cancel, 7);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    for (uint32_t i = 0; i < self->count; i++) {
+        EXPECT(!self->chains[i].begun, "a link was begun, and never finalised");
+        if (self->chains[i].links[0].of && self->chains[i].child.co)
+            EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
+    }
+    weft_stop(&self->own.call[0]);
+    live -= self->counted;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
+               exports_workloads_cancel_return(NO_MEMORY), );
+
+static void answer(weft_sim *sim, void *data)
+{
+    (void)sim;
+    weft_sim_call *call = data;
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2)) {
+        weft_sim_call_cancelled(call);
+        return;
+    }
+    weft_sim_call_start(call);
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2))
+        weft_sim_call_cancelled(call);
+    else
+        weft_sim_call_return(call, &(weft_sim_value){.number = 1});
+}
+
+static void one_call(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    call_and_wait("cancel", NULL, NULL);
+}
+
+// One that waits for the event in no shield of its own is to be woken by somebody.
+static bool all_over;
+static uint32_t left;
+
+static void counted_call(weft_sim *sim, void *data)
+{
+    one_call(sim, data);
+    all_over = --left == 0;
+}
+
+static void play(weft_sim *sim, void *data)
+{
+    (void)data;
+    stage = (weft_event){0};
+    all_over = false;
+    live = 0;
+    answer_by_script("add", answer);
+    weft_sim_spawn(sim, calm_down, NULL);
+    left = 1 + pick(2);
+    for (uint32_t i = left; i; i--)
+        weft_sim_spawn(sim, counted_call, NULL);
+    while (!all_over || live) {
+        weft_sim_pause(sim);
+        if (run.calm)
+            call_and_wait("tick", &(weft_sim_value){.number = 0}, NULL);
+    }
+}
+
+static void check(void)
+{
+    EXPECT(!stage.waiters, "somebody waits, and nobody is there");
+}
+
+void set_stage(void)
+{
+    weft_event_set(&stage);
+    weft_event_clear(&stage);
+}
+
+const workload cancel_workload = {"cancels", play, check};

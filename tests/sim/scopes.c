@@ -1,0 +1,219 @@
+// Workload: scopes. Children of each policy, which sleep, yield, fail, have children and deadlines; on a clock
+// that a sync export turns. Model: each child ends once, none outlives its scope, policies and deadlines hold.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "workload.h"
+#include "workloads.h"
+
+#include <weft/weft.h>
+
+enum { CHILDREN = 64, FAILURE = 42 };
+
+typedef struct {
+    bool spawned, begun, finalised;
+    weft_outcome meant; // how it left its body by itself
+} child_model;
+
+static child_model children[CHILDREN];
+static uint32_t child_count;
+static weft_virtual_clock the_clock;
+
+// ---- The component ----
+
+typedef struct child {
+    weft_coro co;
+    uint32_t number, depth;
+    weft_timer timer;
+    weft_scope scope;
+    uint32_t first; // of its own children
+    weft_deadline deadline;
+    struct child *inner; // with a deadline
+    uint64_t when;
+} child;
+
+static weft_poll child_run(weft_coro *co);
+
+static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
+{
+    if (child_count == CHILDREN)
+        return NULL;
+    child *it = weft_spawn_new(co, scope, sizeof *it, child_run);
+    if (!it)
+        return NULL;
+    it->number = child_count;
+    it->depth = depth;
+    children[child_count++] = (child_model){.spawned = true};
+    return it;
+}
+
+// Who ended after one that failed was cancelled.
+static void expect_siblings_cancelled(weft_scope *scope)
+{
+    bool failed = false;
+    for (weft_child *ended; (ended = weft_next_ended(scope)); weft_detach(ended)) {
+        EXPECT(!failed || weft_cancelled(ended->co), "a child failed, and a sibling was not cancelled");
+        failed = failed || weft_outcome_of(ended->co) == WEFT_FAILED;
+    }
+}
+
+static void expect_deadline(const child *self)
+{
+    weft_outcome outcome = weft_outcome_of(&self->inner->co);
+    EXPECT(outcome != WEFT_UNFINISHED, "a call with a deadline came back before its end");
+    EXPECT(self->deadline.expired == (outcome == WEFT_CANCELLED), "expired: %d, and the outcome is %d",
+           self->deadline.expired, outcome);
+    EXPECT(!self->deadline.expired || the_clock.time >= self->when, "a deadline came too early");
+}
+
+static weft_poll child_run(weft_coro *co)
+{
+    child *self = weft_frame(co, child);
+    WEFT_BEGIN(co);
+    children[self->number].begun = true;
+    switch (pick(self->depth < 2 ? 7 : 4)) {
+    case 0:
+        WEFT_AWAIT(weft_yield(co));
+        break;
+    case 1:
+        WEFT_AWAIT(weft_sleep(co, &the_clock.clock, &self->timer, 1 + pick(3)));
+        break;
+    case 2:
+        break;
+    case 3:
+        if (pick(2))
+            WEFT_AWAIT(weft_sleep(co, &the_clock.clock, &self->timer, pick(3)));
+        children[self->number].meant = WEFT_FAILED;
+        WEFT_FAIL(co, FAILURE);
+        break;
+    case 4: // a race
+        self->scope.policy = WEFT_GO_ON;
+        spawn(co, &self->scope, self->depth + 1);
+        spawn(co, &self->scope, self->depth + 1);
+        WEFT_AWAIT(weft_join_any(co, &self->scope));
+        for (weft_child *ended; (ended = weft_next_ended(&self->scope));) {
+            EXPECT(weft_outcome_of(ended->co) != WEFT_UNFINISHED, "weft_next_ended tells one that has not");
+            weft_detach(ended);
+        }
+        WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        break;
+    case 5:
+        if (child_count == CHILDREN || !(self->inner = weft_alloc(sizeof *self->inner)))
+            break;
+        *self->inner = (child){.number = child_count, .depth = 2};
+        children[child_count++] = (child_model){.spawned = true};
+        self->when = weft_now(&the_clock.clock) + pick(3);
+        WEFT_AWAIT(
+            weft_call_until(co, &self->deadline, &the_clock.clock, self->when, &self->inner->co, child_run));
+        expect_deadline(self);
+        break;
+    default:
+        self->scope.policy = pick(3);
+        self->first = child_count;
+        for (uint32_t i = pick(4); i < 3; i++) {
+            child *it = spawn(co, &self->scope, self->depth + 1);
+            if (it && pick(4) == 0)
+                weft_cancel(&it->co);
+            if (it && pick(4) == 0)
+                weft_detach(weft_child_of(it));
+        }
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT(!self->scope.count || (self->scope.policy == WEFT_TELL_PARENT && self->scope.failed),
+               "weft_join_all came back while %u run", (unsigned)self->scope.count);
+        EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d",
+               (int)self->scope.failure);
+        if (self->scope.policy == WEFT_END_SIBLINGS)
+            expect_siblings_cancelled(&self->scope);
+    }
+    children[self->number].meant = WEFT_DONE;
+    WEFT_FINALLY(co);
+    EXPECT(!children[self->number].finalised, "child %u: its finaliser runs twice", self->number);
+    children[self->number].finalised = true;
+    if (pick(4) == 0)
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    EXPECT(!self->scope.count && !self->scope.running, "a closed scope has children");
+    if (self->inner) {
+        EXPECT(children[self->inner->number].finalised, "the call of child %u was left behind", self->number);
+        weft_free(self->inner, sizeof *self->inner);
+    }
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+} scope_root;
+
+static weft_poll scope_run(weft_coro *co)
+{
+    scope_root *self = weft_frame(co, scope_root);
+    WEFT_BEGIN(co);
+    self->scope.policy = pick(3);
+    for (uint32_t i = pick(3); i < 3; i++)
+        spawn(co, &self->scope, 0);
+    if (pick(3) == 0)
+        weft_shield(co);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    weft_unshield(co);
+    WEFT_RETURN(co, exports_workloads_scope, 7);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+WEFT_EXPORT_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void),
+               exports_workloads_scope_return(NO_MEMORY), );
+
+void exports_workloads_tick(uint32_t by)
+{
+    weft_virtual_clock_advance(&the_clock, by);
+    set_stage();
+    open_gate();
+    if (by == 0)
+        close_channels();
+}
+
+// ---- The world ----
+
+static bool all_over;
+
+static void turn_clock(weft_sim *sim, void *data)
+{
+    (void)data;
+    while (!all_over) {
+        weft_sim_pause(sim);
+        if (run.calm || pick(4) == 0)
+            call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
+    }
+}
+
+static uint32_t left;
+
+static void one_call(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    call_and_wait("scope", NULL, NULL);
+    all_over = --left == 0;
+}
+
+static void play(weft_sim *sim, void *data)
+{
+    (void)data;
+    child_count = 0;
+    weft_virtual_clock_init(&the_clock);
+    all_over = false;
+    weft_sim_spawn(sim, calm_down, NULL);
+    left = 1 + pick(2);
+    for (uint32_t i = left; i; i--)
+        weft_sim_spawn(sim, one_call, NULL);
+    weft_sim_spawn(sim, turn_clock, NULL);
+}
+
+static void check(void)
+{
+    for (uint32_t i = 0; i < child_count; i++)
+        EXPECT(children[i].finalised, "child %u: was spawned, and its finaliser never ran", i);
+    EXPECT(!the_clock.sleepers, "somebody sleeps, and nobody is there");
+}
+
+const workload scope_workload = {"scopes", play, check};

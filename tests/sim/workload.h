@@ -1,0 +1,72 @@
+// What a workload is: a component that acts at random, scripts that play its world at random, and a model of
+// what must come of it. All of it is decided by one seed.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WORKLOAD_H
+#define WORKLOAD_H
+
+#include "weft_sim.h"
+
+typedef struct workload {
+    const char *name;
+    weft_sim_script script; // resets the model, and plays
+    void (*check)(void);    // of the model, when all has ended
+} workload;
+
+// How often each event met each state: see observe.c.
+enum { PAIRS_MAX = 256 };
+typedef struct pair_name {
+    const char *event, *state, *reason; // reason: why it cannot be, NULL if it must
+} pair_name;
+
+// What the driver finds in workloads.so.
+typedef struct workloads {
+    weft_sim_component (*component)(void);
+    const workload *list;
+    uint32_t count;
+    void (*begin)(weft_sim *sim, weft_sim_instance *guest, uint64_t seed);
+    uint32_t (*live_bytes)(void);
+    uint64_t *pairs;
+    uint32_t pair_count;
+    pair_name (*pair)(uint32_t at);
+    // Called with the message of a failure; does not return.
+    void (**failed)(const char *message);
+} workloads;
+
+// Of the run: for both sides of a workload.
+typedef struct run_state {
+    weft_sim *sim;
+    weft_sim_instance *guest;
+    bool calm; // the liveness phase: nothing is made difficult any more, all must end
+} run_state;
+extern run_state run;
+
+// Recorded choices: 0 to count - 1; true in `weight` of a thousand, and never in the liveness phase.
+uint32_t pick(uint32_t count);
+bool maybe(uint32_t weight);
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define EXPECT(condition, ...) ((condition) ? (void)0 : fail(__VA_ARGS__))
+
+// For scripts: lets others run, for a while; ends the phase of faults after a while; calls an export, cancels
+// it perhaps, and says how it ended; the number of memory that an export without any returns.
+void linger(void);
+void calm_down(weft_sim *sim, void *data);
+weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, uint32_t *result);
+#define NO_MEMORY UINT32_MAX
+// Of the first parameter of an export.
+const weft_sim_type *param_type(const char *export);
+// A script for each call of an import: `body` gets the call.
+void answer_by_script(const char *import, weft_sim_script body);
+
+// What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
+// channels.
+void set_stage(void);
+void open_gate(void);
+void close_channels(void);
+
+// Count what must be given back: strings, and the like.
+extern int32_t owed;
+
+extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
+    cancel_workload, lock_workload, channel_workload, echo_workload;
+
+#endif
