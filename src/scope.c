@@ -223,6 +223,7 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
         scopes->of[WEFT_CANCEL_TOO].policy = WEFT_GO_ON;
         scopes->of[WEFT_OUTLIVE_CANCEL].policy = WEFT_GO_ON;
         co->task->scopes = scopes;
+        co->task->flags |= WEFT__LEAVES;
     }
     void *frame = weft_spawn_new(co, &scopes->of[on_cancel], size, run);
     if (frame) {

@@ -109,6 +109,13 @@ static uint32_t state_of(const weft_op *op)
     return cancelling ? CANCELLING_AWAITED : AWAITED;
 }
 
+// A bell is known to wake.c alone; its reader comes first.
+static bool is_bell(const weft_task *task, uint32_t waitable)
+{
+    return task && !(task->flags & WEFT__QUEUED) && task->rouse.bell &&
+           *(const uint32_t *)(const void *)task->rouse.bell == waitable;
+}
+
 static void saw_operation(const weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
 {
     static const uint8_t events[] = {[WEFT_EVENT_SUBTASK] = RESOLVED,
@@ -117,15 +124,19 @@ static void saw_operation(const weft_task *task, uint32_t event, uint32_t waitab
                                      [WEFT_EVENT_FUTURE_READ] = FUTURE_READ,
                                      [WEFT_EVENT_FUTURE_WRITE] = FUTURE_WRITE};
     uint32_t row = event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED ? STARTED : events[event];
+    const weft_coro *alone = task ? task->alone : NULL;
     const weft_op *op = weft__op_find(waitable);
-    if (op)
+    if (alone && alone->on.op->handle == waitable)
+        saw(row, alone->state == WEFT__ON_START ? ON_START : AWAITED);
+    else if (op)
         saw(row, state_of(op));
     else
-        saw(row, task && task->wake_reader == waitable ? ROUSE : NO_OPERATION);
+        saw(row, is_bell(task, waitable) ? ROUSE : NO_OPERATION);
 }
 
 static uint32_t look_and_call_back(uint32_t event, uint32_t waitable, uint32_t code)
 {
+    weft_task_event all = {event, waitable, code};
     const weft_task *task = __context_get_0();
     const weft_coro *root = (const weft_coro *)(task + 1);
     if (event != WEFT_EVENT_NONE && event != WEFT_EVENT_CANCEL) {
@@ -142,7 +153,7 @@ static uint32_t look_and_call_back(uint32_t event, uint32_t waitable, uint32_t c
             state = ROOT_SHIELDED;
         saw(event == WEFT_EVENT_NONE ? NONE : CANCELLED, state);
     }
-    return weft_task_callback(event, waitable, code);
+    return weft_task_callback(&all);
 }
 
 // The linker gives these the place of the built-ins (--wrap).
