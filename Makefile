@@ -38,7 +38,7 @@ native: setup ## build the native host and the tests' components for it (needs g
 sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=100000)
 	cmake --preset sim-fast -DWEFT_TESTS=ON
 	cmake --build --preset sim-fast --target weft-seeds
-	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 20000 --coverage --jobs $(shell nproc)
+	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 5000 --coverage --jobs $(shell nproc)
 
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
