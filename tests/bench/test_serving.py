@@ -7,6 +7,9 @@ import shutil
 import pytest
 
 FAKE = """#!/bin/sh
+for word; do
+    case $word in http:*) curl --silent --noproxy '*' "$word" ;; esac
+done
 echo '{"seconds": 1, "requests": 10, "bytes": %d, "connect": 0, "read": %d, "write": 0, "timeout": 0, "status": 0}'
 """
 
