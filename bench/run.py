@@ -42,7 +42,7 @@ def arguments():
     add("--exact", action="store_true", help="no times")
     add("--check", action="store_true", help="no times; fail if an exact figure rose by more than 2%%")
     add("--update", action="store_true", help="write the exact figures to the budget's file")
-    add("--json", metavar="FILE", type=Path, help="write all figures to a file")
+    add("--json", metavar="FILE", type=Path, help="write all figures to a file; with --only, renew these in it")
     add("--show", metavar="FILE", type=Path, help="print the table of figures that --json wrote, instead of measuring")
     add("--path", metavar="WORLD", choices=worlds, help="show how many instructions lead to each call of the host instead")
     add("--profile", metavar="WORLD", choices=worlds, help="show where the instructions of a world go instead")
@@ -172,7 +172,8 @@ def main():
     if args.update:
         budget.update(figures, whole=not args.only)
     if args.json:
-        of = {"machine": machine(tools), "figures": figures.as_json(), "budget": budget.limits}
+        known = json.loads(args.json.read_text())["figures"] if args.only and args.json.exists() else {}
+        of = {"machine": machine(tools), "figures": {**known, **figures.as_json()}, "budget": budget.limits}
         args.json.write_text(json.dumps(of, indent=1) + "\n")
     table(figures, budget)
     if args.check:

@@ -21,7 +21,12 @@ LINE = b"stream future task await yield poll wake ready cancel drop read write "
 HELLO = b"Hello, world!\n"
 KIB, MIB = 1 << 10, 1 << 20
 START_LIMIT, ANSWER_LIMIT = 20, 30  # seconds
+TRIES = 3  # of a run whose connections the host lost
 TRAP_MARKS = ("wasm trap", "worker failed", "panicked")  # in the host's log: a client may see a clean answer
+
+
+class Lost(Failed):
+    """The host lost connections in a run."""
 
 
 @dataclass
@@ -123,12 +128,25 @@ def run_wrk(server, load, least):
     if done.returncode != 0 or not found:
         raise Failed(f"wrk: {done.stderr or done.stdout}")
     came = json.loads(found[0])
-    if came["failed"] or came["status"] or came["bytes"] < came["requests"] * least:
+    if came["status"] or came["bytes"] < came["requests"] * least:
         raise Failed(f"{load.label}: wrong answers under load: {found[0]}")
+    if came["connect"] + came["read"] + came["write"] + came["timeout"]:
+        raise Lost(f"{load.label}: connections were lost under load: {found[0]}")
     count = came["bytes"] / MIB if load.streams else came["requests"]
     if not count:
         raise Failed(f"{load.label}: no answer within {came['seconds']} s")
     return count / came["seconds"], used / count * 1e6
+
+
+def run_whole(server, load, least, lost):
+    """A run in which no connection was lost. Seen on wasmtime 49 with 256 connections, about one run in twenty, without
+    a trap: such a run is made again, and counted."""
+    for _ in range(TRIES - 1):
+        try:
+            return run_wrk(server, load, least)
+        except Lost:
+            lost.append(load.label)
+    return run_wrk(server, load, least)
 
 
 def check_log(server, way, load):
@@ -142,6 +160,7 @@ def measure_group(guests, figures, say, service, reuse, rounds):
     options = [] if reuse else ["--max-instance-reuse-count", "1"]
     group = loads(service, reuse)
     got = {load.label: {way: [] for way in WAYS} for load in group}
+    lost = {way: [] for way in WAYS}
     servers = {}
     try:
         for way in WAYS:
@@ -151,7 +170,7 @@ def measure_group(guests, figures, say, service, reuse, rounds):
                 say(f"{load.label}: round {number} of {rounds}")
                 for way in WAYS if number % 2 else reversed(WAYS):
                     least = verify(servers[way], load)
-                    rate = run_wrk(servers[way], load, least)
+                    rate = run_whole(servers[way], load, least, lost[way])
                     if number:
                         got[load.label][way].append(rate)
                     check_log(servers[way], way, load)
@@ -160,6 +179,9 @@ def measure_group(guests, figures, say, service, reuse, rounds):
             server.stop()
     for load in group:
         note(figures, load, got[load.label])
+    for way in WAYS:
+        name = f"{service}{'' if reuse else ', new instances'}: runs that lost connections"
+        figures.note(name, way, len(lost[way]), "runs")
 
 
 def note(figures, load, rates):

@@ -55,7 +55,7 @@ WORLDS += [
     beyond("1,000,000 spawns", "run-spawns", "spawn of a new frame, join", (500000, 1000000), (1000000, 2000000)),
     beyond("event", "run-event", "coroutine on one event", (1000, 11000), (1000, 101000)),
     beyond("event of 100,000", "run-event", "coroutine on one event", (50000, 100000), (100000, 200000)),
-    beyond("wake 1 of 100", "run-wake", "wake, call", (100, 1100), (1000, 31000), arguments="100, {}"),
+    beyond("wake 1 of 1,000", "run-wake", "wake, call", (100, 1100), (1000, 31000), arguments="1000, {}"),
     beyond("wake 1 of 50,000", "run-wake", "wake, call", (100, 1100), (1000, 31000), arguments="50000, {}"),
     beyond("cancel", "run-cancel", "cancelled call", (100, 1100), (1000, 11000)),
     beyond("cancel of 10,000", "run-cancel", "cancelled call", (5000, 10000), (10000, 20000)),

@@ -12,6 +12,8 @@ end
 
 function done(summary, latency, requests)
    local errors = summary.errors
-   print(string.format('{"seconds": %f, "requests": %d, "bytes": %d, "failed": %d, "status": %d}', summary.duration / 1e6,
-      summary.requests, summary.bytes, errors.connect + errors.read + errors.write + errors.timeout, errors.status))
+   print(string.format(
+      '{"seconds": %f, "requests": %d, "bytes": %d, "connect": %d, "read": %d, "write": %d, "timeout": %d, "status": %d}',
+      summary.duration / 1e6, summary.requests, summary.bytes, errors.connect, errors.read, errors.write, errors.timeout,
+      errors.status))
 end

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MOST = 32 }; // requests at once; the host holds the others back. wasmtime gives an instance 16
+enum {
+    MOST = 128
+}; // requests at once; the host holds the others back. wasmtime gives an instance no more in all
 
 typedef wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
 
