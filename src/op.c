@@ -140,7 +140,7 @@ static void join_set(weft_op *op, weft_task *task)
     op->task = task;
 }
 
-static void settle(weft_task *task)
+void weft__op_settle(weft_task *task)
 {
     weft_coro *co = task->alone;
     if (!co)
@@ -284,7 +284,7 @@ weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (
 static void adopt(weft_coro *co, weft_op *op, const char *call)
 {
     if (op->task)
-        settle(op->task);
+        weft__op_settle(op->task);
     WEFT__CHECK(op->waiter, awaited, call, op->handle);
     WEFT__CHECK(!op->task, stopping, call, op->handle);
     (void)call;
@@ -468,7 +468,7 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
-    settle(task);
+    weft__op_settle(task);
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
         weft_op *call = find(handle);
         if (!call)
@@ -491,7 +491,7 @@ void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
     WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
-    settle(task);
+    weft__op_settle(task);
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);
     uint32_t (*cancel)(uint32_t) = op->status & WEFT__ASKED ? weft__cancel_outcome : op->cancel;
@@ -508,7 +508,7 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
-    settle(task);
+    weft__op_settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
     bool leaves =

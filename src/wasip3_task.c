@@ -94,6 +94,7 @@ static void *waitable_register(void *ptr, uint32_t waitable,
 {
     weft_task *task = ptr;
     WEFT__CHECK(task->flags & WEFT__OVER, task_over, "waitable_register", waitable);
+    weft__op_settle(task);
     registration *it = find(waitable);
     void *before = NULL;
     if (it && it->base.op.task == task) {

@@ -128,6 +128,8 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
 weft_op *weft__op_next(const weft_op *op);
 // The operation in flight on a handle in a set of Weft's own; NULL if there is none.
 weft_op *weft__op_find(uint32_t handle);
+// The operation of `task` that is in no table, if one is, is put into it.
+void weft__op_settle(weft_task *task);
 // Takes `op` out of its set; in flight, out of the table as well.
 void weft__op_leave_set(weft_op *op);
 void weft__op_leave(weft_op *op);

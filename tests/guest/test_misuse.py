@@ -97,6 +97,7 @@ WEFT = {
     # The check in the task itself is a second line of defence: no call of the API leads to it.
     "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it"),
     "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with"),
+    "busy_register": ("busy", f"waitable_register: {BUSY}"),
     "no_room_register": (
         "no_room",
         "waitable_register: the waitable N cannot be registered: there is no memory",

@@ -488,6 +488,26 @@ static void keep_current(void)
     offered = *(wasip3_task_v2 *)(void *)task;
 }
 
+// What a coroutine of the same task waits for already, and nothing else.
+static numbers_reader awaited;
+
+static weft_poll awaits_run(weft_coro *co)
+{
+    static uint32_t item;
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(numbers_read(co, &awaited, &item, 1));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(busy_register, {
+    awaited = self->in;
+    weft_spawn(co, &self->scope, &self->child, &self->other, awaits_run);
+    WEFT_AWAIT(weft_yield(co));
+    keep_current();
+    offered.v1.waitable_register(offered.v1.ptr, self->in.op.handle, called, NULL);
+})
+
 TEST_BODY(no_room_register, {
     keep_current();
     fail_at = 1;
@@ -705,6 +725,7 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
+    TEST(busy_register)                                                                                        \
     TEST(no_room_register)                                                                                     \
     TEST(task_over_register)                                                                                   \
     TEST(no_task_poll)                                                                                         \
