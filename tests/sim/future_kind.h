@@ -161,7 +161,7 @@ static void K(peer_reads)(weft_sim *sim, void *data)
     bool early = pick(2);
     if (early)
         weft_sim_call_return(call, NULL);
-    HOST_VALUE value;
+    HOST_VALUE value = {0};
     uint32_t status = WEFT_COPY_CANCELLED;
     while ((status & 15) == WEFT_COPY_CANCELLED && !maybe(200)) {
         linger();
