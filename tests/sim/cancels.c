@@ -19,7 +19,7 @@ typedef struct {
     uint32_t result[2];
     weft_any any;
     weft_op *ops[2];
-    bool begun, finalised, shielded, finished;
+    bool begun, finalised, shielded, finished, starting, due;
 } link;
 
 struct chain {
@@ -57,6 +57,7 @@ static weft_poll link_run(weft_coro *co)
         break;
     case 3:
         weft_subtask_start(co, &self->call[0], workloads_add(0, 0, &self->result[0]));
+        self->starting = true;
         WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0]));
         break;
     case 4:
@@ -77,11 +78,15 @@ static weft_poll link_run(weft_coro *co)
     if (self->shielded)
         weft_unshield(co);
     self->shielded = false;
+    self->due = weft_cancelled(co);
     WEFT_AWAIT(weft_yield(co));
+    EXPECT(!self->due, "a cancel was due after a shield, and the wait went on");
     self->finished = true;
     WEFT_FINALLY(co);
     EXPECT(!self->finalised, "a finaliser runs twice");
     EXPECT(!self->shielded, "a cancel went through a shield");
+    EXPECT(!self->starting || !weft_in_flight(&self->call[0]) || !(self->call[0].op.status & WEFT__CANCELLING),
+           "a call was cancelled while its start was awaited, and its end was not awaited");
     self->finalised = true;
     if (self->begun) {
         EXPECT(of->begun == self->depth + 1, "a parent was finalised before its child");
@@ -103,8 +108,49 @@ typedef struct {
     chain chains[CHAINS];
     uint32_t count, i;
     link own;
+    weft_event over; // set unless the host has cancelled
     bool counted;
 } cancel_root;
+
+typedef struct {
+    weft_coro co;
+    weft_event *until;
+    weft_on_cancel on_cancel;
+} beside;
+
+// A coroutine of the task's own scope, beside the root.
+static weft_poll beside_run(weft_coro *co)
+{
+    beside *self = weft_frame(co, beside);
+    WEFT_BEGIN(co);
+    if (self->on_cancel == WEFT_CANCEL_TOO)
+        WEFT_AWAIT(weft_event_wait(co, self->until));
+    else
+        WEFT_AWAIT(weft_yield(co));
+    EXPECT(self->on_cancel == WEFT_CANCEL_TOO || !weft_cancelled(co), "who is to outlive a cancel was cancelled");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static void spawn_beside(weft_coro *co, weft_event *until)
+{
+    weft_on_cancel on_cancel = pick(2) ? WEFT_CANCEL_TOO : WEFT_OUTLIVE_CANCEL;
+    beside *it = weft_task_spawn(co, sizeof *it, beside_run, on_cancel);
+    if (it) {
+        it->until = until;
+        it->on_cancel = on_cancel;
+    }
+}
+
+// A cancel of one who waits for several operations is a cancel of all of them.
+static void cancel_link(link *victim)
+{
+    bool all = victim->co.state == WEFT__ON_ANY && !victim->co.flags;
+    weft_cancel(&victim->co);
+    for (uint32_t i = 0; all && i < victim->any.count; i++)
+        EXPECT(!weft__op_in_flight(victim->ops[i]) || victim->ops[i]->status & WEFT__CANCELLING,
+               "who waits for several operations was cancelled, and operation %u was not", i);
+}
 
 static weft_poll cancel_run(weft_coro *co)
 {
@@ -113,6 +159,8 @@ static weft_poll cancel_run(weft_coro *co)
     live++;
     self->counted = true;
     self->scope.policy = WEFT_GO_ON;
+    if (pick(3) == 0)
+        spawn_beside(co, &self->over);
     if (pick(4) == 0)
         weft_shield(co);
     for (self->count = pick(CHAINS + 1), self->i = 0; self->i < self->count; self->i++) {
@@ -141,7 +189,7 @@ static weft_poll cancel_run(weft_coro *co)
         default:
             if (victim->of && self->count)
                 if (victim->co.state != WEFT__IDLE)
-                    weft_cancel(&victim->co);
+                    cancel_link(victim);
         }
     }
     weft_unshield(co);
@@ -158,6 +206,8 @@ static weft_poll cancel_run(weft_coro *co)
             EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
     }
     weft_stop(&self->own.call[0]);
+    if (!weft_cancelled(co))
+        weft_event_set(&self->over);
     live -= self->counted;
     WEFT_END(co);
 }

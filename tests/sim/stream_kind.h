@@ -128,7 +128,7 @@ typedef struct {
     ITEM items[8];
     uint32_t rounds;
     size_t length;
-    bool begun, all;
+    bool begun, all, started;
     weft_any any;
     weft_op *ops[1];
     uint32_t handle;
@@ -165,12 +165,25 @@ static weft_poll K(write_run)(weft_coro *co)
         for (size_t i = 0; i < self->length; i++)
             MAKE(self->items[i], model.component + i);
         self->begun = true;
+        self->started = false;
         self->all = pick(2);
-        if (self->all)
+        switch (self->all ? 10 + pick(3) : pick(3)) {
+        case 0:
+            WEFT_AWAIT(K(write)(co, &self->out, WITH(self->items) self->length));
+            break;
+        case 10:
+            WEFT_AWAIT(K(write_all)(co, &self->out, WITH(self->items) self->length));
+            break;
+        default:
+            self->started = true;
+        }
+        if (!self->started)
+            ;
+        else if (self->all)
             K(start_write_all)(co, &self->out, WITH(self->items) self->length);
         else
             K(start_write)(co, &self->out, WITH(self->items) self->length);
-        switch (pick(5)) {
+        switch (self->started ? pick(5) : 2) {
         case 4:
             self->ops[0] = &self->out.op;
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
