@@ -12,8 +12,8 @@ enum { CALLS = 32 };
 typedef struct {
     bool made, resolved, dropped, started, ended;
     bool start_awaited, start_seen; // the peer returns no sooner
-    uint32_t answer; // of the peer: a weft_subtask_state
-    uint32_t seen;   // by the component
+    uint32_t answer;                // of the peer: a weft_subtask_state
+    uint32_t seen;                  // by the component
 } call_model;
 
 static call_model calls[CALLS];

@@ -127,7 +127,8 @@ static weft_poll beside_run(weft_coro *co)
         WEFT_AWAIT(weft_event_wait(co, self->until));
     else
         WEFT_AWAIT(weft_yield(co));
-    EXPECT(self->on_cancel == WEFT_CANCEL_TOO || !weft_cancelled(co), "who is to outlive a cancel was cancelled");
+    EXPECT(self->on_cancel == WEFT_CANCEL_TOO || !weft_cancelled(co),
+           "who is to outlive a cancel was cancelled");
     WEFT_FINALLY(co);
     WEFT_END(co);
 }

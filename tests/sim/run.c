@@ -148,6 +148,9 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = lock_workload;
     list[count++] = channel_workload;
     list[count++] = echo_workload;
+    list[count++] = crowd_workload;
+    list[count++] = doze_workload;
+    list[count++] = share_workload;
     weft_workloads.count = count;
     weft_workloads.pair_count = pair_count;
 }

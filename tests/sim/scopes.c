@@ -10,7 +10,7 @@ enum { CHILDREN = 64, FAILURE = 42 };
 
 typedef struct {
     bool spawned, begun, finalised;
-    bool late; // its scope was closing: it is cancelled before its first step
+    bool late;          // its scope was closing: it is cancelled before its first step
     weft_outcome meant; // how it left its body by itself
 } child_model;
 
@@ -106,7 +106,8 @@ static void give_up_some(child *self)
 // A finaliser may spawn, too: also where its scope is being closed.
 static void spawn_late(weft_coro *co, child *self)
 {
-    if (!self->in || self->depth > 2 || pick(4) || (!self->in->closing && self->in->policy == WEFT_END_SIBLINGS))
+    if (!self->in || self->depth > 2 || pick(4) ||
+        (!self->in->closing && self->in->policy == WEFT_END_SIBLINGS))
         return;
     child *it = spawn(co, self->in, 3);
     if (it)
@@ -246,6 +247,8 @@ void exports_workloads_tick(uint32_t by)
     weft_virtual_clock_advance(&the_clock, by);
     set_stage();
     open_gate();
+    wake_dozers();
+    close_shared();
     if (by == 0)
         close_channels();
 }

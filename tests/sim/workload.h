@@ -58,15 +58,18 @@ const weft_sim_type *param_type(const char *export);
 void answer_by_script(const char *import, weft_sim_script body);
 
 // What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
-// channels.
+// channels, sleepers, shared.
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
+void wake_dozers(void);
+void close_shared(void);
 
 // Count what must be given back: strings, and the like.
 extern int32_t owed;
 
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
-    cancel_workload, lock_workload, channel_workload, echo_workload;
+    cancel_workload, lock_workload, channel_workload, echo_workload, crowd_workload, doze_workload,
+    share_workload;
 
 #endif

@@ -1,0 +1,194 @@
+// Workload: crowds. Many calls in flight at once, of several tasks; and more sleepers than there are bells,
+// which an event wakes all at once. Model: each call returns what is its own; who wakes was woken.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "workload.h"
+#include "workloads.h"
+
+#include <weft/weft.h>
+
+enum { CALLS = 40 };
+
+static weft_event dawn;
+static uint32_t dawns, dozers, left, next_id;
+
+// ---- The component ----
+
+typedef struct {
+    weft_coro co;
+    weft_subtask calls[CALLS];
+    uint32_t id[CALLS], result[CALLS];
+    weft_op *ops[CALLS];
+    weft_any any;
+    uint32_t count, i;
+} crowd;
+
+static void expect_own(const crowd *self, uint32_t i)
+{
+    EXPECT(!weft_in_flight(&self->calls[i]), "call %u of a crowd is still in flight", i);
+    if (weft_subtask_state_of(&self->calls[i]) == WEFT_SUBTASK_RETURNED)
+        EXPECT(self->result[i] == self->id[i] + 5, "call %u returned %u", self->id[i], self->result[i]);
+}
+
+static weft_poll crowd_run(weft_coro *co)
+{
+    crowd *self = weft_frame(co, crowd);
+    WEFT_BEGIN(co);
+    self->count = 1 + pick(CALLS);
+    for (self->i = 0; self->i < self->count; self->i++) {
+        self->id[self->i] = next_id++;
+        self->ops[self->i] = &self->calls[self->i].op;
+        weft_subtask_start(co, &self->calls[self->i],
+                           workloads_add(self->id[self->i], 5, &self->result[self->i]));
+        if (maybe(30))
+            WEFT_AWAIT(weft_yield(co));
+    }
+    if (pick(2)) {
+        WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, self->count));
+        expect_own(self, self->any.index);
+    }
+    for (self->i = 0; self->i < self->count; self->i++) {
+        WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
+        expect_own(self, self->i);
+    }
+    WEFT_RETURN(co, exports_workloads_crowd, 7);
+    WEFT_FINALLY(co);
+    for (self->i = 0; self->i < self->count; self->i++) {
+        weft_stop(&self->calls[self->i]);
+        expect_own(self, self->i);
+    }
+    WEFT_END(co);
+}
+
+WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
+               exports_workloads_crowd_return(NO_MEMORY), );
+
+typedef struct {
+    weft_coro co;
+    uint32_t dawns;
+} dozer;
+
+static weft_poll dozer_run(weft_coro *co)
+{
+    dozer *self = weft_frame(co, dozer);
+    WEFT_BEGIN(co);
+    self->dawns = dawns;
+    WEFT_AWAIT(weft_event_wait(co, &dawn));
+    EXPECT(dawns != self->dawns, "a sleeper wakes, and nobody woke it");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    dozer dozer;
+    weft_scope scope;
+    weft_child child;
+    weft_subtask call;
+    uint32_t result, rounds;
+    bool counted;
+} doze;
+
+static weft_poll doze_run(weft_coro *co)
+{
+    doze *self = weft_frame(co, doze);
+    WEFT_BEGIN(co);
+    dozers++;
+    self->counted = true;
+    for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
+        if (pick(2))
+            weft_subtask_start(co, &self->call, workloads_add(0, 5, &self->result));
+        if (pick(2)) {
+            WEFT_AWAIT(weft_call(co, &self->dozer.co, dozer_run));
+        } else {
+            weft_spawn(co, &self->scope, &self->child, &self->dozer.co, dozer_run);
+            if (pick(2))
+                WEFT_AWAIT(weft_await(co, &self->call)); // its event comes beside the bell
+            WEFT_AWAIT(weft_join_all(co, &self->scope));
+            WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        }
+        weft_stop(&self->call);
+    }
+    WEFT_RETURN(co, exports_workloads_doze, 7);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    weft_stop(&self->call);
+    dozers -= self->counted;
+    WEFT_END(co);
+}
+
+WEFT_EXPORT_OR(workloads, exports_workloads_doze, doze, doze_run, (void),
+               exports_workloads_doze_return(NO_MEMORY), );
+
+void wake_dozers(void)
+{
+    dawns++;
+    weft_event_set(&dawn);
+    weft_event_clear(&dawn);
+}
+
+// ---- The world ----
+
+static void answer(weft_sim *sim, void *data)
+{
+    (void)sim;
+    weft_sim_call *call = data;
+    linger();
+    uint32_t id = (uint32_t)weft_sim_call_start(call)[0].number;
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2))
+        weft_sim_call_cancelled(call);
+    else
+        weft_sim_call_return(call, &(weft_sim_value){.number = id + 5});
+}
+
+static void one_crowd(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    call_and_wait("crowd", NULL, NULL);
+    left--;
+}
+
+static void one_doze(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    call_and_wait("doze", NULL, NULL);
+    left--;
+}
+
+static void begin(weft_sim *sim, weft_sim_script script, uint32_t count)
+{
+    dawn = (weft_event){0};
+    dawns = dozers = next_id = 0;
+    answer_by_script("add", answer);
+    weft_sim_spawn(sim, calm_down, NULL);
+    left = count;
+    for (uint32_t i = 0; i < count; i++)
+        weft_sim_spawn(sim, script, NULL);
+}
+
+static void play_crowd(weft_sim *sim, void *data)
+{
+    (void)data;
+    begin(sim, one_crowd, 1 + pick(2));
+}
+
+static void play_doze(weft_sim *sim, void *data)
+{
+    (void)data;
+    begin(sim, one_doze, 1 + pick(14));
+    while (left || dozers) {
+        weft_sim_pause(sim);
+        if (run.calm || pick(6) == 0)
+            call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
+    }
+}
+
+static void check(void)
+{
+    EXPECT(!dawn.waiters && !dozers, "%u sleep for ever", dozers);
+}
+
+const workload crowd_workload = {"crowds", play_crowd, check};
+const workload doze_workload = {"sleepers", play_doze, check};
