@@ -128,13 +128,17 @@ void wake_dozers(void)
 
 // ---- The world ----
 
+static bool at_dawn; // the calls of sleepers return then, so that they have two reasons to wake
+static uint32_t days;
+
 static void answer(weft_sim *sim, void *data)
 {
-    (void)sim;
     weft_sim_call *call = data;
     linger();
     uint32_t id = (uint32_t)weft_sim_call_start(call)[0].number;
     linger();
+    for (uint32_t today = days; at_dawn && today == days && !run.calm && !weft_sim_call_cancel_asked(call);)
+        weft_sim_pause(sim);
     if (weft_sim_call_cancel_asked(call) && pick(2))
         weft_sim_call_cancelled(call);
     else
@@ -160,7 +164,8 @@ static void one_doze(weft_sim *sim, void *data)
 static void begin(weft_sim *sim, weft_sim_script script, uint32_t count)
 {
     dawn = (weft_event){0};
-    dawns = dozers = next_id = 0;
+    dawns = dozers = next_id = days = 0;
+    at_dawn = false;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
     left = count;
@@ -178,9 +183,15 @@ static void play_doze(weft_sim *sim, void *data)
 {
     (void)data;
     begin(sim, one_doze, 1 + pick(14));
+    at_dawn = pick(2);
     while (left || dozers) {
         weft_sim_pause(sim);
-        if (run.calm || pick(6) == 0)
+        if (!run.calm && (at_dawn ? dozers < pick(14) : pick(6)))
+            continue;
+        days++;
+        if (pick(2))
+            weft_sim_pause(sim);
+        if (run.calm || pick(8))
             call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
     }
 }

@@ -151,6 +151,8 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = crowd_workload;
     list[count++] = doze_workload;
     list[count++] = share_workload;
+    for (int i = 0; i < 3; i++)
+        list[count++] = flow_workloads[i];
     weft_workloads.count = count;
     weft_workloads.pair_count = pair_count;
 }

@@ -50,6 +50,19 @@ static void close_slot(slot *it)
     it->open = false;
 }
 
+// NULL if there is none, or somebody waits for its read.
+static slot *any_open(void)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < STREAMS; i++)
+        count += slots[i].open && !slots[i].busy;
+    uint32_t left = count ? pick(count) : 0;
+    for (uint32_t i = 0; count && i < STREAMS; i++)
+        if (slots[i].open && !slots[i].busy && left-- == 0)
+            return &slots[i];
+    return NULL;
+}
+
 static void begin_read(weft_coro *co, slot *it)
 {
     it->begun = true;
@@ -102,16 +115,20 @@ static weft_poll share_run(weft_coro *co)
         self->at->open = true;
     }
     self->items = 0;
-    for (self->rounds = pick(8); self->rounds; self->rounds--) {
-        self->at = &slots[pick(STREAMS)];
-        if (!self->at->open || self->at->busy)
+    for (self->rounds = pick(12); self->rounds; self->rounds--) {
+        self->at = any_open();
+        if (!self->at) {
+            WEFT_AWAIT(weft_yield(co));
             continue;
+        }
         take_items(self->at);
         bool reading = weft_in_flight(&self->at->in);
-        switch (pick(6)) {
+        switch (pick(8)) {
         case 0:
+        case 6:
             if (!reading)
                 begin_read(co, self->at);
+            WEFT_AWAIT(weft_yield(co));
             break;
         case 1:
             if (!reading && !weft_dropped(&self->at->in)) {
@@ -254,6 +271,8 @@ static void play(weft_sim *sim, void *data)
     bool open = true;
     while (left || open) {
         weft_sim_pause(sim);
+        if (maybe(100))
+            call_and_wait("trim", NULL, NULL);
         if (left || !run.calm)
             continue;
         call_and_wait("tick", &(weft_sim_value){.number = 0}, NULL);
