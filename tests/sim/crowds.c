@@ -6,10 +6,10 @@
 
 #include <weft/weft.h>
 
-enum { CALLS = 40 };
+enum { CALLS = 40, DOZERS = 18 };
 
-static weft_event dawn;
-static uint32_t dawns, dozers, left, next_id;
+static weft_event dawn[2]; // most wait for the first
+static uint32_t dawns[2], dozers, left, next_id;
 
 // ---- The component ----
 
@@ -64,16 +64,17 @@ WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
 
 typedef struct {
     weft_coro co;
-    uint32_t dawns;
+    uint32_t dawns, of;
 } dozer;
 
 static weft_poll dozer_run(weft_coro *co)
 {
     dozer *self = weft_frame(co, dozer);
     WEFT_BEGIN(co);
-    self->dawns = dawns;
-    WEFT_AWAIT(weft_event_wait(co, &dawn));
-    EXPECT(dawns != self->dawns, "a sleeper wakes, and nobody woke it");
+    self->of = pick(4) == 3;
+    self->dawns = dawns[self->of];
+    WEFT_AWAIT(weft_event_wait(co, &dawn[self->of]));
+    EXPECT(dawns[self->of] != self->dawns, "a sleeper wakes, and nobody woke it");
     WEFT_FINALLY(co);
     WEFT_END(co);
 }
@@ -119,11 +120,15 @@ static weft_poll doze_run(weft_coro *co)
 WEFT_EXPORT_OR(workloads, exports_workloads_doze, doze, doze_run, (void),
                exports_workloads_doze_return(NO_MEMORY), );
 
-void wake_dozers(void)
+void wake_dozers(uint32_t which)
 {
-    dawns++;
-    weft_event_set(&dawn);
-    weft_event_clear(&dawn);
+    for (uint32_t i = 0; i < 2; i++) {
+        if (which == 3 - i)
+            continue;
+        dawns[i]++;
+        weft_event_set(&dawn[i]);
+        weft_event_clear(&dawn[i]);
+    }
 }
 
 // ---- The world ----
@@ -153,18 +158,43 @@ static void one_crowd(weft_sim *sim, void *data)
     left--;
 }
 
+static weft_sim_call *dozes[DOZERS];
+static uint32_t dozes_made;
+
 static void one_doze(weft_sim *sim, void *data)
 {
     (void)sim;
     (void)data;
-    call_and_wait("doze", NULL, NULL);
+    weft_sim_call **call = &dozes[dozes_made++];
+    *call = weft_sim_call_export(run.guest, NULL, "doze", NULL);
+    linger();
+    if (maybe(200))
+        weft_sim_call_cancel(*call);
+    weft_sim_call_wait(*call);
+    weft_sim_call_free(*call);
+    *call = NULL;
     left--;
+}
+
+// Wakes them, cancels one in so many or all but one, and wakes others, before any of them hears of it.
+static void stir(void)
+{
+    weft_sim_call *first = weft_sim_call_export(run.guest, NULL, "tick", &(weft_sim_value){.number = 2});
+    uint32_t spared = pick(DOZERS), one_in = pick(2) ? 2 + pick(6) : 0;
+    for (uint32_t i = dozes_made; i--;)
+        if (dozes[i] && (one_in ? pick(one_in) == 0 : i != spared))
+            weft_sim_call_cancel(dozes[i]);
+    weft_sim_call *second = weft_sim_call_export(run.guest, NULL, "tick", &(weft_sim_value){.number = 3});
+    weft_sim_call_wait(first);
+    weft_sim_call_free(first);
+    weft_sim_call_wait(second);
+    weft_sim_call_free(second);
 }
 
 static void begin(weft_sim *sim, weft_sim_script script, uint32_t count)
 {
-    dawn = (weft_event){0};
-    dawns = dozers = next_id = days = 0;
+    dawn[0] = dawn[1] = (weft_event){0};
+    dawns[0] = dawns[1] = dozers = next_id = days = dozes_made = 0;
     at_dawn = false;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
@@ -182,23 +212,25 @@ static void play_crowd(weft_sim *sim, void *data)
 static void play_doze(weft_sim *sim, void *data)
 {
     (void)data;
-    begin(sim, one_doze, 1 + pick(14));
+    begin(sim, one_doze, 1 + pick(DOZERS));
     at_dawn = pick(2);
     while (left || dozers) {
         weft_sim_pause(sim);
-        if (!run.calm && (at_dawn ? dozers < pick(14) : pick(6)))
+        if (!run.calm && (at_dawn ? dozers < pick(DOZERS) : pick(6)))
             continue;
         days++;
         if (pick(2))
             weft_sim_pause(sim);
         if (run.calm || pick(8))
             call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
+        if (maybe(100))
+            stir();
     }
 }
 
 static void check(void)
 {
-    EXPECT(!dawn.waiters && !dozers, "%u sleep for ever", dozers);
+    EXPECT(!dawn[0].waiters && !dawn[1].waiters && !dozers, "%u sleep for ever", dozers);
 }
 
 const workload crowd_workload = {"crowds", play_crowd, check};

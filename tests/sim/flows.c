@@ -333,6 +333,8 @@ static void check_parts(void)
     for (uint32_t i = 0; i < line_count; i++) {
         EXPECT(!memcmp(text + at, got + lines[i].start, lines[i].length), "line %u is another", i);
         at += lines[i].length;
+        EXPECT(lines[i].is != WEFT_LINE_PART || at == text_end || text[at - 1] != '\r' || text[at] != '\n',
+               "part %u ends with a CR that is its line's end", i);
         EXPECT(lines[i].length < size || lines[i].is == WEFT_LINE_PART || at == text_end,
                "line %u does not fit", i);
         if (lines[i].is == WEFT_LINE_PART)

@@ -247,7 +247,7 @@ void exports_workloads_tick(uint32_t by)
     weft_virtual_clock_advance(&the_clock, by);
     set_stage();
     open_gate();
-    wake_dozers();
+    wake_dozers(by);
     close_shared();
     if (by == 0)
         close_channels();

@@ -62,7 +62,7 @@ void answer_by_script(const char *import, weft_sim_script body);
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
-void wake_dozers(void);
+void wake_dozers(uint32_t which); // 2: those of the first event, 3: of the second; else all
 void close_shared(void);
 
 // Count what must be given back: strings, and the like.
