@@ -214,17 +214,18 @@ static void play_doze(weft_sim *sim, void *data)
     (void)data;
     begin(sim, one_doze, 1 + pick(DOZERS));
     at_dawn = pick(2);
+    uint32_t wanted = pick(DOZERS);
     while (left || dozers) {
         weft_sim_pause(sim);
-        if (!run.calm && (at_dawn ? dozers < pick(DOZERS) : pick(6)))
+        if (!run.calm && (dozers < wanted && dozers < left ? maybe(900) : pick(6)))
             continue;
         days++;
         if (pick(2))
             weft_sim_pause(sim);
-        if (run.calm || pick(8))
-            call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
-        if (maybe(100))
+        if (maybe(400))
             stir();
+        else if (run.calm || pick(8))
+            call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
     }
 }
 
