@@ -153,6 +153,7 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = share_workload;
     for (int i = 0; i < 3; i++)
         list[count++] = flow_workloads[i];
+    list[count++] = local_workload;
     weft_workloads.count = count;
     weft_workloads.pair_count = pair_count;
 }
