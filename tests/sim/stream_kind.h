@@ -10,6 +10,8 @@
 #define EXPORTED(name) CAT3(exports_workloads_, name, )
 #define RETURN_OF(name) CAT3(exports_workloads_, name, _return)
 
+WEFT_STREAM_CANCEL(KIND, "$root", TAKE_NAME, 0);
+
 // ---- Reading ----
 
 typedef struct {
@@ -46,7 +48,18 @@ static weft_poll K(read_run)(weft_coro *co)
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
         self->length = pick(9);
         self->begun = true;
-        switch (pick(5)) {
+        switch (pick(6)) {
+        case 5:
+            K(start_read)(co, &self->in, WITH(self->items) self->length);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            K(cancel_read)(&self->in);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            if (pick(3) == 0)
+                weft_stop(&self->in);
+            WEFT_AWAIT(weft_await(co, &self->in));
+            break;
         case 0:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
             weft_stop(&self->in);
@@ -70,6 +83,10 @@ static weft_poll K(read_run)(weft_coro *co)
     }
     RETURN(co, EXPORTED(EXPORT_READ), 7);
     WEFT_FINALLY(co);
+    if (pick(3) == 0) {
+        K(cancel_read)(&self->in);
+        WEFT_AWAIT(weft_await(co, &self->in));
+    }
     weft_stop(&self->in);
     K(note_read)(self);
     K(close_reader)(&self->in);
@@ -183,7 +200,17 @@ static weft_poll K(write_run)(weft_coro *co)
             K(start_write_all)(co, &self->out, WITH(self->items) self->length);
         else
             K(start_write)(co, &self->out, WITH(self->items) self->length);
-        switch (self->started ? pick(5) : 2) {
+        switch (self->started ? pick(6) : 2) {
+        case 5:
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            K(cancel_write)(&self->out);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            if (pick(3) == 0)
+                weft_stop(&self->out);
+            WEFT_AWAIT(weft_await(co, &self->out));
+            break;
         case 4:
             self->ops[0] = &self->out.op;
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
