@@ -38,7 +38,7 @@ bool maybe(uint32_t weight)
 
 void *weft_alloc(size_t size)
 {
-    if (weft_sim_allocation_fails(run.guest))
+    if (!run.memory_lasts && weft_sim_allocation_fails(run.guest))
         return NULL;
     live += (int32_t)size;
     return malloc(size);
@@ -154,6 +154,7 @@ __attribute__((constructor)) static void make_list(void)
     for (int i = 0; i < 3; i++)
         list[count++] = flow_workloads[i];
     list[count++] = local_workload;
+    list[count++] = foreign_workload;
     weft_workloads.count = count;
     weft_workloads.pair_count = pair_count;
 }

@@ -249,6 +249,7 @@ void exports_workloads_tick(uint32_t by)
     open_gate();
     wake_dozers(by);
     close_shared();
+    open_inner_gate();
     if (by == 0)
         close_channels();
 }

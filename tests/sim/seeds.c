@@ -1,6 +1,6 @@
 // weft-seeds: runs workloads under seeds, on all cores; enumerates small cases; replays and shrinks a failure.
 // Usage: weft-seeds [--workload <name>] [--seed <n> | --seeds <n>] [--first <n>] [--jobs <n>] [--enumerate <n>]
-//                   [--choices <n,n,...>] [--shrink] [--coverage] [--workloads <path>] [--limit <seconds>]
+//                   [--choices <n,n,...>] [--shrink] [--coverage] [--workloads <path>]
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "workload.h"
@@ -233,7 +233,7 @@ static int show_coverage(const uint64_t *seen)
 typedef struct {
     int64_t only, seed;
     uint64_t seeds, first, enumerate;
-    uint32_t jobs, limit; // limit: seconds for 1024 runs
+    uint32_t jobs;
     bool shrink, coverage;
     const char *program, *path, *choices;
 } command;
@@ -258,7 +258,7 @@ static int run_many(const command *it)
         uint64_t enumerated = self->runs;
         for (uint64_t i = job; i < it->seeds; i += it->jobs) {
             if (i / it->jobs % 1024 == 0)
-                alarm(it->limit);
+                alarm(HANGS);
             run_seed(it->only, it->first + i);
         }
         self->enumerated = enumerated;
@@ -373,7 +373,6 @@ int main(int count, char **arguments)
                   .seeds = 10000,
                   .first = 1,
                   .jobs = 2,
-                  .limit = HANGS,
                   .program = arguments[0],
                   .path = WORKLOADS};
     const char *name = NULL;
@@ -404,8 +403,6 @@ int main(int count, char **arguments)
             it.enumerate = strtoull(value, NULL, 0);
         } else if (!strcmp(option, "--jobs")) {
             it.jobs = (uint32_t)strtoul(value, NULL, 0);
-        } else if (!strcmp(option, "--limit")) {
-            it.limit = (uint32_t)strtoul(value, NULL, 0);
         } else {
             fprintf(stderr, "weft-seeds: no such option: %s\n", option);
             return 2;

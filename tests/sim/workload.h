@@ -36,7 +36,8 @@ typedef struct workloads {
 typedef struct run_state {
     weft_sim *sim;
     weft_sim_instance *guest;
-    bool calm; // the liveness phase: nothing is made difficult any more, all must end
+    bool calm;         // the liveness phase: nothing is made difficult any more, all must end
+    bool memory_lasts; // no allocation fails
 } run_state;
 extern run_state run;
 
@@ -64,12 +65,13 @@ void open_gate(void);
 void close_channels(void);
 void wake_dozers(uint32_t which); // 2: those of the first event, 3: of the second; else all
 void close_shared(void);
+void open_inner_gate(void);
 
 // Count what must be given back: strings, and the like.
 extern int32_t owed;
 
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
     cancel_workload, lock_workload, channel_workload, echo_workload, crowd_workload, doze_workload,
-    share_workload, flow_workloads[3], local_workload;
+    share_workload, flow_workloads[3], local_workload, foreign_workload;
 
 #endif
