@@ -60,8 +60,9 @@ static const char *reason(uint32_t event, uint32_t state)
     bool of_task = event == NONE || event == CANCELLED;
     if (of_task != (state >= OF_OPERATIONS))
         return of_task ? "an event of a task has no operation" : "an event of an operation asks for no root";
-    if (state == BACKGROUND && event != FUTURE_WRITE)
-        return "what runs in the background is a write of a future";
+    if (state == BACKGROUND && (event == STREAM_WRITE || event == FUTURE_READ))
+        return "what runs in the background is a write of a future, a call of foreign code, or a read of the "
+               "runtime's own stream";
     if (state == ROUSE && event != STREAM_READ)
         return "a rouse is a read of the runtime's own stream";
     if (state == ON_START && event > RESOLVED)

@@ -155,6 +155,7 @@ __attribute__((constructor)) static void make_list(void)
         list[count++] = flow_workloads[i];
     list[count++] = local_workload;
     list[count++] = foreign_workload;
+    list[count++] = block_workload;
     weft_workloads.count = count;
     weft_workloads.pair_count = pair_count;
 }

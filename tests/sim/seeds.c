@@ -101,8 +101,15 @@ static void schedule_from(uint64_t seed, uint32_t given)
         (weft_sim_schedule){.seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
 }
 
+// Of a host that may do everything, for the seed 0, which is no seed: choices that are enumerated.
 static weft_sim_options options_of(uint64_t seed)
 {
+    if (!seed)
+        return (weft_sim_options){.block = WEFT_SIM_CHOICE,
+                                  .late = WEFT_SIM_CHOICE,
+                                  .hold = WEFT_SIM_CHOICE,
+                                  .partial = WEFT_SIM_CHOICE,
+                                  .unasked = WEFT_SIM_CHOICE};
     weft_sim_options options = weft_sim_options_swarm(seed);
     options.cancel_in_set = mix(seed) & 1;
     options.cancel_counts = mix(seed) & 2;
@@ -117,14 +124,10 @@ static void run_seed(int64_t only, uint64_t seed)
     run_once(only >= 0 ? (uint32_t)only : (uint32_t)(seed % all->count), seed, &options);
 }
 
-// All runs of at most so many choices deep, of a host that may do everything.
+// The first runs of all.
 static void enumerate(uint32_t at, uint64_t most)
 {
-    weft_sim_options options = {.block = WEFT_SIM_CHOICE,
-                                .late = WEFT_SIM_CHOICE,
-                                .hold = WEFT_SIM_CHOICE,
-                                .partial = WEFT_SIM_CHOICE,
-                                .unasked = WEFT_SIM_CHOICE};
+    weft_sim_options options = options_of(0);
     schedule_from(0, 0);
     self->enumerating = true;
     do {
