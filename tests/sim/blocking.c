@@ -1,5 +1,5 @@
-// Workload: an export that the host calls synchronously, and that runs a coroutine on the machine stack. Model: it
-// comes back when the coroutine has ended, and so have its children and the default of its future.
+// Workload: an export that the host calls synchronously, and that runs a coroutine on the machine stack. Model:
+// it comes back when the coroutine has ended, and so have its children and the default of its future.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "workload.h"
 #include "workloads.h"

@@ -55,7 +55,10 @@ static void called_back(void *data, uint32_t code)
     EXPECT(it->registered && !it->done, "a callback comes, and nobody is registered");
     it->registered = false;
     if (code <= WEFT_SUBTASK_STARTED) {
-        register_call(it, it->task.v1.ptr);
+        if (pick(3))
+            register_call(it, it->task.v1.ptr);
+        else if (it->waker)
+            weft_waker_wake(it->waker); // to be registered by the next poll
         return;
     }
     EXPECT(code == WEFT_SUBTASK_RETURNED && it->result == 12, "a call is %u, and its result %u", code,
@@ -123,6 +126,7 @@ typedef struct {
     weft_scope scope;
     weft_subtask call;
     uint32_t result, rounds;
+    weft_event over; // set unless it is cancelled
     bool begun, finalised;
 } inner;
 
@@ -140,7 +144,24 @@ typedef struct {
     weft_coro co;
     weft_subtask call;
     uint32_t result;
+    weft_event *until;
 } side;
+
+static weft_poll beside_run(weft_coro *co)
+{
+    side *self = weft_frame(co, side);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_event_wait(co, self->until));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static void spawn_beside(weft_coro *co, weft_event *until)
+{
+    side *it = weft_task_spawn(co, sizeof *it, beside_run, WEFT_CANCEL_TOO);
+    if (it)
+        it->until = until;
+}
 
 static weft_poll side_run(weft_coro *co)
 {
@@ -184,7 +205,10 @@ static weft_poll inner_run(weft_coro *co)
             WEFT_AWAIT(weft_await(co, &self->call));
             break;
         case 5:
-            (void)!weft_task_spawn(co, sizeof(side), side_run, WEFT_CANCEL_TOO);
+            if (pick(2))
+                spawn_beside(co, &self->over);
+            else
+                (void)!weft_task_spawn(co, sizeof(side), side_run, WEFT_OUTLIVE_CANCEL);
             break;
         default:
             (void)!weft_spawn_new(co, &self->scope, sizeof(side), side_run);
@@ -193,6 +217,8 @@ static weft_poll inner_run(weft_coro *co)
     WEFT_FINALLY(co);
     EXPECT(!self->finalised, "a coroutine inside is finalised twice");
     self->finalised = true;
+    if (!weft_cancelled(co))
+        weft_event_set(&self->over);
     weft_stop(&self->call);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (pick(3) == 0)

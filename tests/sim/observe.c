@@ -159,7 +159,7 @@ uint32_t __wrap___waitable_set_poll(uint32_t set, uint32_t *event);
 uint32_t __wrap___waitable_set_poll(uint32_t set, uint32_t *event)
 {
     uint32_t code = __real___waitable_set_poll(set, event);
-    if (code != WEFT_EVENT_NONE)
+    if (code != WEFT_EVENT_NONE && __context_get_0()) // NULL: of an export that blocks
         saw_operation(__context_get_0(), code, event[0], event[1]);
     return code;
 }
