@@ -40,6 +40,9 @@ sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=100
 	cmake --build --preset sim-fast --target weft-seeds
 	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 5000 --coverage --jobs $(shell nproc)
 
+mutants: setup ## plant bugs into the runtime, and show how many seeds each survives (MUTANTS=... are options)
+	$(PYTHON) tests/sim/mutants.py --jobs $(shell nproc) $(MUTANTS)
+
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
 	cmake --build --preset trace
@@ -87,4 +90,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native sim trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build test native sim mutants trace demo bench benchmarks figures plot format lint clean distclean

@@ -28,6 +28,15 @@ struct chain {
     uint32_t begun; // links that have, and have not been finalised
 };
 
+static uint32_t stops; // that are on the machine stack: nothing else of the component runs
+
+static void stop(weft_subtask *call)
+{
+    stops++;
+    weft_stop(call);
+    stops--;
+}
+
 static weft_event stage;
 static uint32_t live; // tasks: one that has returned may wait for the event still
 
@@ -95,7 +104,7 @@ static weft_poll link_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_yield(co));
     for (int i = 0; i < 2; i++)
-        weft_stop(&self->call[i]);
+        stop(&self->call[i]);
     if (pick(3) == 0)
         WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
     EXPECT(self->finished || weft_cancelled(co), "nobody has cancelled, and the body was left");
@@ -206,7 +215,7 @@ static weft_poll cancel_run(weft_coro *co)
         if (self->chains[i].links[0].of && self->chains[i].child.co)
             EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
     }
-    weft_stop(&self->own.call[0]);
+    stop(&self->own.call[0]);
     if (!weft_cancelled(co))
         weft_event_set(&self->over);
     live -= self->counted;
@@ -216,18 +225,54 @@ static weft_poll cancel_run(weft_coro *co)
 WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
                exports_workloads_cancel_return(NO_MEMORY), );
 
-static void answer(weft_sim *sim, void *data)
+static weft_poll ping_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_workloads_ping, 7);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+} ping;
+
+WEFT_EXPORT_OR(workloads, exports_workloads_ping, ping, ping_run, (void),
+               exports_workloads_ping_return(NO_MEMORY), );
+
+static void forget(weft_sim *sim, void *call)
 {
     (void)sim;
+    weft_sim_call_wait(call);
+    weft_sim_call_free(call);
+}
+
+// True if the call is to be cancelled. Where cancels do not block, the component starts other calls meanwhile,
+// and the peer agrees no sooner.
+static bool agrees(weft_sim *sim, weft_sim_call *call)
+{
+    if (!weft_sim_call_cancel_asked(call))
+        return false;
+    if (weft__unwind_call) {
+        weft_sim_call *other = weft_sim_call_export(run.guest, NULL, "ping", NULL);
+        while (!stops && weft_sim_call_status(other) < WEFT_SIM_RETURNED)
+            weft_sim_pause(sim);
+        weft_sim_spawn(sim, forget, other);
+    }
+    return pick(2);
+}
+
+static void answer(weft_sim *sim, void *data)
+{
     weft_sim_call *call = data;
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
+    if (agrees(sim, call)) {
         weft_sim_call_cancelled(call);
         return;
     }
     weft_sim_call_start(call);
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2))
+    if (agrees(sim, call))
         weft_sim_call_cancelled(call);
     else
         weft_sim_call_return(call, &(weft_sim_value){.number = 1});
@@ -255,7 +300,7 @@ static void play(weft_sim *sim, void *data)
     (void)data;
     stage = (weft_event){0};
     all_over = false;
-    live = 0;
+    live = stops = 0;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
     left = 1 + pick(2);

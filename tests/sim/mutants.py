@@ -113,9 +113,9 @@ class Tree:
 def finder(said, workload, by_signal):
     """What noticed: a sanitizer, a check of the runtime's, a rule of the host, the workload's model, or a time limit."""
     for pattern, who in (
-        (r"ERROR: AddressSanitizer: ([\w-]+)", "sanitizer"),
+        (r"ERROR: AddressSanitizer: ((?:attempting )?[\w-]+)", "sanitizer"),
         (r"runtime error: (.*)", "sanitizer"),
-        (r"^weft: (.*)", "check"),
+        (r"^weft: (.*: the .*)", "check"),
         (rf"^{workload}: trap (\w+)", "host"),
         (rf"^{workload}: (.*)", "model"),
     ):

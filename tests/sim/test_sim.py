@@ -25,4 +25,4 @@ def test_sanitized(seeds):
 
 
 def test_fast(seeds):
-    seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
+    seeds("sim-fast", "--seeds", "400000", "--enumerate", "2000", "--coverage")
