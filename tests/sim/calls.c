@@ -101,6 +101,8 @@ static weft_poll caller_run(weft_coro *co)
             weft_subtask_cancel(&self->call[0].call);
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
+            if (pick(2))
+                weft_subtask_cancel(&self->call[0].call); // does nothing
             if (pick(3) == 0)
                 weft_stop(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));

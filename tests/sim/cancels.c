@@ -52,7 +52,7 @@ static weft_poll link_run(weft_coro *co)
         self->shielded = true;
         weft_shield(co);
     }
-    switch (pick(self->depth + 1 < DEPTH ? 8 : 6)) {
+    switch (pick(self->depth + 1 < DEPTH ? 9 : 7)) {
     case 0:
         WEFT_AWAIT(weft_yield(co));
         break;
@@ -65,6 +65,7 @@ static weft_poll link_run(weft_coro *co)
                "a call that was awaited to its end is %d", weft_subtask_state_of(&self->call[0]));
         break;
     case 3:
+    case 6:
         weft_subtask_start(co, &self->call[0], workloads_add(0, 0, &self->result[0]));
         self->starting = true;
         WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0]));
@@ -183,7 +184,7 @@ static weft_poll cancel_run(weft_coro *co)
             WEFT_AWAIT(weft_yield(co));
         chain *it = &self->chains[self->count ? pick(self->count) : 0];
         link *victim = &it->links[pick(DEPTH)];
-        switch (pick(4)) {
+        switch (pick(5)) {
         case 0:
             weft_event_set(&stage);
             weft_event_clear(&stage);

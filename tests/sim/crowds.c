@@ -212,7 +212,7 @@ static void play_crowd(weft_sim *sim, void *data)
 static void play_doze(weft_sim *sim, void *data)
 {
     (void)data;
-    begin(sim, one_doze, 1 + pick(DOZERS));
+    begin(sim, one_doze, pick(2) ? DOZERS : 1 + pick(DOZERS));
     at_dawn = pick(2);
     uint32_t wanted = pick(DOZERS);
     while (left || dozers) {
@@ -222,7 +222,7 @@ static void play_doze(weft_sim *sim, void *data)
         days++;
         if (pick(2))
             weft_sim_pause(sim);
-        if (maybe(400))
+        if (maybe(600))
             stir();
         else if (run.calm || pick(8))
             call_and_wait("tick", &(weft_sim_value){.number = 1}, NULL);
