@@ -44,8 +44,16 @@ def find(mutant, tree):
         found += [(path, *match.span()) for part in parts for match in old.finditer(text, *part)]
     if len(found) != 1:
         where = ", ".join(str(path.relative_to(tree)) for path, _, _ in found)
-        raise Unfit(f"mutant {mutant['name']}: its old text is in the sources {len(found)} times, not once {where}".strip())
+        raise Unfit(f"mutant {mutant['name']}: its old text is in the sources {len(found)} times, not once: {where or 'mend the list'}")
     return found[0]
+
+
+def misfit(mutant):
+    try:
+        find(mutant, ROOT)
+    except Unfit as why:
+        return str(why)
+    return None
 
 
 class Tree:
@@ -137,10 +145,10 @@ def main():
     if unknown := set(asked.names) - set(names) or {name for name in names if names.count(name) > 1}:
         sys.exit(f"mutants.py: unknown, or listed twice: {', '.join(sorted(unknown))}")
     mutants = [mutant for mutant in mutants if mutant["name"] in (asked.names or names)]
+    if unfit := [why for mutant in mutants if (why := misfit(mutant))]:
+        sys.exit("mutants.py: " + "\n            ".join(unfit))
     start = time.monotonic()
     try:
-        for mutant in mutants:
-            find(mutant, ROOT)
         made = [Tree(ROOT / f"build/mutants/{job}") for job in range(asked.jobs)]
         if (outcome := made[0].run(asked.seeds)) is not None:
             sys.exit("mutants.py: the runtime fails without a mutant: after {} seeds, in {}: {}".format(*outcome))
