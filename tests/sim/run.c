@@ -122,7 +122,7 @@ static uint32_t live_bytes(void)
     return (uint32_t)live + (uint32_t)owed;
 }
 
-static workload list[32];
+static workload list[40];
 
 extern __attribute__((visibility("default"))) workloads weft_workloads;
 workloads weft_workloads = {.component = observed_component,
@@ -147,7 +147,8 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = cancel_workload;
     list[count++] = lock_workload;
     list[count++] = channel_workload;
-    list[count++] = echo_workload;
+    for (int i = 0; i < 2; i++)
+        list[count++] = echo_workloads[i];
     list[count++] = crowd_workload;
     list[count++] = doze_workload;
     list[count++] = share_workload;
