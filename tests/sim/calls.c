@@ -81,7 +81,7 @@ static weft_poll caller_run(weft_coro *co)
     WEFT_BEGIN(co);
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
         start_call(co, self, 0);
-        switch (pick(6)) {
+        switch (pick(7)) {
         case 0:
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
@@ -92,6 +92,10 @@ static weft_poll caller_run(weft_coro *co)
             if (pick(2))
                 weft_stop(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
+            break;
+        case 6: // events come between the rounds of those who yield
+            while (weft_in_flight(&self->call[0].call))
+                WEFT_AWAIT(weft_yield(co));
             break;
         case 2:
             WEFT_AWAIT(weft_yield(co));

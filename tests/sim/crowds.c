@@ -29,6 +29,25 @@ static void expect_own(const crowd *self, uint32_t i)
         EXPECT(self->result[i] == self->id[i] + 5, "call %u returned %u", self->id[i], self->result[i]);
 }
 
+// A scope that outlives the roots that spawn into it, one task at a time.
+static weft_scope apart;
+
+static weft_poll apart_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static void spawn_apart(weft_coro *co)
+{
+    weft_coro *frame = apart.count ? NULL : weft_spawn_new(co, &apart, sizeof(weft_coro), apart_run);
+    if (frame)
+        weft_detach(weft_child_of(frame));
+}
+
 static weft_poll crowd_run(weft_coro *co)
 {
     crowd *self = weft_frame(co, crowd);
@@ -50,6 +69,8 @@ static weft_poll crowd_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, &self->calls[self->i]));
         expect_own(self, self->i);
     }
+    if (pick(3) == 0)
+        spawn_apart(co);
     WEFT_RETURN(co, exports_workloads_crowd, 7);
     WEFT_FINALLY(co);
     for (self->i = 0; self->i < self->count; self->i++) {
@@ -196,6 +217,7 @@ static void begin(weft_sim *sim, weft_sim_script script, uint32_t count)
     dawn[0] = dawn[1] = (weft_event){0};
     dawns[0] = dawns[1] = dozers = next_id = days = dozes_made = 0;
     at_dawn = false;
+    apart = (weft_scope){0};
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
     left = count;
@@ -231,6 +253,7 @@ static void play_doze(weft_sim *sim, void *data)
 
 static void check(void)
 {
+    EXPECT(!apart.count, "who was spawned apart did not end");
     EXPECT(!dawn[0].waiters && !dawn[1].waiters && !dozers, "%u sleep for ever", dozers);
 }
 
