@@ -20,9 +20,11 @@ def seeds(run):
     return invoke
 
 
+@pytest.mark.timeout(300)
 def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
 
 
+@pytest.mark.timeout(300)
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "2000", "--coverage")
