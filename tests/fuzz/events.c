@@ -1,0 +1,247 @@
+// Fuzz target: what no host could send. While a workload runs, a task's callback is also called with events that
+// are made up: of waitables that are in flight or not, of any kind, with any code, out of turn; and events are
+// kept back. Three things must hold, whatever comes:
+//   - An event of nothing changes nothing: the workload's model holds, and all is given back.
+//   - An event code that Weft does not know stops it, by the rule bad_event.
+//   - A lie about an operation in flight cannot be told from the truth. From there on host and component differ,
+//     and anything but damage may be: the host's own rules or Weft's stop the component, or it waits in vain.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NONE, CANCEL = 6, EXIT = 0, YIELD = 1, WAIT = 2, EXTRA = 4 };
+
+static weft_sim *sim;
+static weft_sim_instance *guest;
+static struct {
+    bool lie, cancel, unknown; // so far
+    bool own_memory;           // the items of this workload are pointers: no lie may say that there are some
+    const char *rule;          // that Weft stopped by
+    bool wrong;                // the workload has seen what its model does not allow
+} told;
+
+static uint32_t pick(uint32_t count)
+{
+    return weft_sim_choose(sim, WEFT_SIM_CHOOSE_SCRIPT, count);
+}
+
+static uint32_t any_word(void)
+{
+    return pick(256) | pick(256) << 8 | pick(256) << 16 | pick(256) << 24;
+}
+
+static void failed(const char *message)
+{
+    if (!told.lie && !told.cancel)
+        fuzz_found(sim, "%s", message);
+    told.wrong = true;
+    weft_sim_unreachable(guest, message);
+}
+
+static void report(const char *text, size_t length)
+{
+    told.rule = weft_fuzzed.rule_of(text, length);
+    if (!told.rule)
+        return; // a line of a dump; or no message at all, and what comes next is a trap
+    weft_sim_unreachable(guest, told.rule);
+}
+
+static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
+{
+    switch (weft_fuzzed.kind_of(event, waitable)) {
+    case FUZZ_IGNORED:
+        break;
+    case FUZZ_CANCEL:
+        told.cancel = true;
+        break;
+    case FUZZ_LIE:
+        told.lie = true;
+        break;
+    case FUZZ_UNKNOWN_EVENT:
+        told.unknown = true;
+        break;
+    }
+    uint32_t answer = export->callback(event, waitable, code);
+    if (told.unknown)
+        fuzz_found(sim, "event %u was taken as if it were one", (unsigned)event);
+    return answer;
+}
+
+static uint32_t made_up(const weft_sim_export *export)
+{
+    uint32_t event = pick(8);
+    if (event > CANCEL)
+        event = any_word();
+    uint32_t waitable = weft_fuzzed.waitable(pick(256));
+    if (pick(8) == 7)
+        waitable = any_word();
+    uint32_t code = pick(4) | (told.own_memory ? 0 : pick(10) << 4);
+    if (told.own_memory && code == 0)
+        code = 1; // completed is to say that a value is there
+    if (pick(8) == 7 && !told.own_memory)
+        code = any_word();
+    return call(export, event, waitable, code);
+}
+
+static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
+{
+    uint32_t answer = EXIT;
+    for (uint32_t left = EXTRA; left && pick(6) == 5; left--)
+        if ((answer = made_up(export)) == EXIT)
+            return EXIT;
+    uint32_t polled[2];
+    if (event == NONE && weft_fuzzed.set() && pick(8) == 7) { // out of turn, but true
+        uint32_t early = weft_sim_waitable_set_poll(guest, weft_fuzzed.set(), polled);
+        if (export->callback(early, polled[0], polled[1]) == EXIT)
+            return EXIT;
+    }
+    switch (pick(12)) {
+    case 11: // kept back
+        told.lie = true;
+        answer = export->callback(NONE, 0, 0);
+        break;
+    case 10: // twice
+        answer = export->callback(event, waitable, code);
+        if (answer != EXIT)
+            answer = call(export, event, waitable, code);
+        break;
+    default:
+        answer = export->callback(event, waitable, code);
+    }
+    return (answer & 15) == WAIT && pick(6) == 5 ? YIELD : answer; // and it is called with NONE
+}
+
+// A callback is not told which export it is of: one function each.
+enum { EXPORTS = 32 };
+static weft_sim_export exports[EXPORTS];
+#define CALLBACK(at)                                                                                           \
+    static uint32_t call_back_##at(uint32_t event, uint32_t waitable, uint32_t code)                           \
+    {                                                                                                          \
+        return call_back(&weft_fuzzed.component->exports[at], event, waitable, code);                          \
+    }
+#define EACH(X)                                                                                                \
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18)    \
+    X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+EACH(CALLBACK)
+#define NAME(at) call_back_##at,
+static uint32_t (*const callbacks[EXPORTS])(uint32_t event, uint32_t waitable, uint32_t code) = {EACH(NAME)};
+
+static weft_sim_component component;
+
+static void trim(weft_sim *of, void *data)
+{
+    (void)of;
+    (void)data;
+    weft_sim_call *it = weft_sim_call_export(guest, NULL, "trim", NULL);
+    weft_sim_call_wait(it);
+    weft_sim_call_free(it);
+}
+
+// What the host may stop a component by that has been lied to: it uses what is in flight, or what is gone. No
+// other rule may be broken, and none by a component that was told the truth.
+static bool may_follow(weft_sim_trap trap)
+{
+    switch (trap) {
+    case WEFT_SIM_TRAP_HANDLE_UNKNOWN:
+    case WEFT_SIM_TRAP_HANDLE_KIND:
+    case WEFT_SIM_TRAP_SUBTASK_DROP:
+    case WEFT_SIM_TRAP_SUBTASK_CANCEL_DONE:
+    case WEFT_SIM_TRAP_SUBTASK_CANCEL_TWICE:
+    case WEFT_SIM_TRAP_END_CONCURRENT:
+    case WEFT_SIM_TRAP_END_DROP_BUSY:
+    case WEFT_SIM_TRAP_END_CANCEL_IDLE:
+    case WEFT_SIM_TRAP_READ_AFTER_DROPPED:
+    case WEFT_SIM_TRAP_WRITE_AFTER_DROPPED:
+    case WEFT_SIM_TRAP_FUTURE_READ_TWICE:
+    case WEFT_SIM_TRAP_FUTURE_WRITE_TWICE:
+    case WEFT_SIM_TRAP_FUTURE_UNWRITTEN:
+    case WEFT_SIM_TRAP_TRANSFER_BUSY:
+    case WEFT_SIM_TRAP_TRANSFER_DONE:
+    case WEFT_SIM_TRAP_SET_MEMBERS:
+        return told.lie;
+    case WEFT_SIM_TRAP_CANCEL_UNASKED:
+        return told.cancel || told.lie;
+    case WEFT_SIM_TRAP_UNREACHABLE:
+        return told.unknown ? !strcmp(told.rule ? told.rule : "", "bad_event") : told.lie || told.wrong;
+    default:
+        return false;
+    }
+}
+
+static void check_end(weft_sim_outcome outcome)
+{
+    switch (outcome) {
+    case WEFT_SIM_DONE:
+        return;
+    case WEFT_SIM_TRAPPED:
+        if (may_follow(weft_sim_trapped(sim)))
+            return;
+        break;
+    default: // it waits for what was kept back, or the scripts do
+        if (told.lie)
+            return;
+    }
+    fuzz_found(sim, "%s%s", weft_sim_report(sim), told.lie ? "(after a lie)" : "");
+}
+
+int LLVMFuzzerInitialize(int *count, char ***arguments);
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count;
+    (void)arguments;
+    component = *weft_fuzzed.component;
+    if (component.export_count > EXPORTS)
+        return 1;
+    for (uint32_t i = 0; i < component.export_count; i++) {
+        exports[i] = component.exports[i];
+        if (exports[i].callback)
+            exports[i].callback = callbacks[i];
+    }
+    component.exports = exports;
+    *weft_fuzzed.all->failed = failed;
+    weft_fuzzed.report = report;
+    fuzz_keep();
+    return 0;
+}
+
+static bool run(const workload *it)
+{
+    weft_sim_outcome outcome = weft_sim_run(sim, it->script, NULL);
+    check_end(outcome);
+    if (outcome != WEFT_SIM_DONE)
+        return false;
+    if (told.lie || told.cancel)
+        return true;
+    it->check();
+    weft_sim_end_faults(sim);
+    if (weft_sim_run(sim, trim, NULL) != WEFT_SIM_DONE)
+        fuzz_found(sim, "%s", weft_sim_report(sim));
+    if (*weft_sim_leftovers(sim))
+        fuzz_found(sim, "%s", weft_sim_leftovers(sim));
+    if (weft_fuzzed.all->live_bytes())
+        fuzz_found(sim, "memory is left");
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_input input;
+    if (!fuzz_decode(data, size, &input))
+        return -1;
+    memset(&told, 0, sizeof told);
+    const workload *it = &weft_fuzzed.all->list[input.workload];
+    told.own_memory = strstr(it->name, "text") != NULL;
+    fuzz_begin();
+    sim = weft_sim_new(&input.options, &input.schedule);
+    weft_sim_step_limit(sim, 20000);
+    guest = weft_sim_instantiate(sim, &component);
+    weft_fuzzed.all->begin(sim, guest, input.without_blocking);
+    run(it);
+    weft_sim_free(sim);
+    weft_sim_schedule_free(&input.schedule);
+    fuzz_reset();
+    return 0;
+}
