@@ -22,14 +22,14 @@ static struct {
     bool wrong;                // the workload has seen what its model does not allow
 } told;
 
-static uint32_t pick(uint32_t count)
+static uint32_t choice(uint32_t count)
 {
     return weft_sim_choose(sim, WEFT_SIM_CHOOSE_SCRIPT, count);
 }
 
 static uint32_t any_word(void)
 {
-    return pick(256) | pick(256) << 8 | pick(256) << 16 | pick(256) << 24;
+    return choice(256) | choice(256) << 8 | choice(256) << 16 | choice(256) << 24;
 }
 
 static void failed(const char *message)
@@ -71,16 +71,16 @@ static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t wai
 
 static uint32_t made_up(const weft_sim_export *export)
 {
-    uint32_t event = pick(8);
+    uint32_t event = choice(8);
     if (event > CANCEL)
         event = any_word();
-    uint32_t waitable = weft_fuzzed.waitable(pick(256));
-    if (pick(8) == 7)
+    uint32_t waitable = weft_fuzzed.waitable(choice(256));
+    if (choice(8) == 7)
         waitable = any_word();
-    uint32_t code = pick(4) | (told.own_memory ? 0 : pick(10) << 4);
+    uint32_t code = choice(4) | (told.own_memory ? 0 : choice(10) << 4);
     if (told.own_memory && code == 0)
         code = 1; // completed is to say that a value is there
-    if (pick(8) == 7 && !told.own_memory)
+    if (choice(8) == 7 && !told.own_memory)
         code = any_word();
     return call(export, event, waitable, code);
 }
@@ -88,16 +88,16 @@ static uint32_t made_up(const weft_sim_export *export)
 static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
 {
     uint32_t answer = EXIT;
-    for (uint32_t left = EXTRA; left && pick(6) == 5; left--)
+    for (uint32_t left = EXTRA; left && choice(6) == 5; left--)
         if ((answer = made_up(export)) == EXIT)
             return EXIT;
     uint32_t polled[2];
-    if (event == NONE && weft_fuzzed.set() && pick(8) == 7) { // out of turn, but true
+    if (event == NONE && weft_fuzzed.set() && choice(8) == 7) { // out of turn, but true
         uint32_t early = weft_sim_waitable_set_poll(guest, weft_fuzzed.set(), polled);
         if (export->callback(early, polled[0], polled[1]) == EXIT)
             return EXIT;
     }
-    switch (pick(12)) {
+    switch (choice(12)) {
     case 11: // kept back
         told.lie = true;
         answer = export->callback(NONE, 0, 0);
@@ -110,7 +110,7 @@ static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_
     default:
         answer = export->callback(event, waitable, code);
     }
-    return (answer & 15) == WAIT && pick(6) == 5 ? YIELD : answer; // and it is called with NONE
+    return (answer & 15) == WAIT && choice(6) == 5 ? YIELD : answer; // and it is called with NONE
 }
 
 // A callback is not told which export it is of: one function each.
@@ -206,14 +206,12 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     return 0;
 }
 
-static bool run(const workload *it)
+static void play(const workload *it)
 {
     weft_sim_outcome outcome = weft_sim_run(sim, it->script, NULL);
     check_end(outcome);
-    if (outcome != WEFT_SIM_DONE)
-        return false;
-    if (told.lie || told.cancel)
-        return true;
+    if (outcome != WEFT_SIM_DONE || told.lie || told.cancel)
+        return;
     it->check();
     weft_sim_end_faults(sim);
     if (weft_sim_run(sim, trim, NULL) != WEFT_SIM_DONE)
@@ -222,7 +220,6 @@ static bool run(const workload *it)
         fuzz_found(sim, "%s", weft_sim_leftovers(sim));
     if (weft_fuzzed.all->live_bytes())
         fuzz_found(sim, "memory is left");
-    return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -234,12 +231,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&told, 0, sizeof told);
     const workload *it = &weft_fuzzed.all->list[input.workload];
     told.own_memory = strstr(it->name, "text") != NULL;
-    fuzz_begin();
     sim = weft_sim_new(&input.options, &input.schedule);
     weft_sim_step_limit(sim, 20000);
     guest = weft_sim_instantiate(sim, &component);
     weft_fuzzed.all->begin(sim, guest, input.without_blocking);
-    run(it);
+    play(it);
     weft_sim_free(sim);
     weft_sim_schedule_free(&input.schedule);
     fuzz_reset();

@@ -42,6 +42,9 @@ typedef struct fuzzed {
     uint32_t (*set)(void); // 0: none yet
     // The name of the rule whose message this line is; NULL if it is none.
     const char *(*rule_of)(const char *text, size_t length);
+    // Told of all memory that the component takes and gives back, if not NULL.
+    void (*allocated)(const void *memory);
+    void (*freed)(const void *memory);
     char *counters, *counters_end; // libFuzzer's, in the component's data
 } fuzzed;
 
@@ -49,9 +52,8 @@ extern fuzzed weft_fuzzed;
 
 // ---- reset.c ----
 
-// Keeps what the component's variables hold now, and which memory it has; and goes back to that.
+// Keeps what the component's variables hold now, when it has no memory yet; and goes back to that.
 void fuzz_keep(void);
-void fuzz_begin(void);
 void fuzz_reset(void);
 
 #endif

@@ -85,6 +85,41 @@ void weft_report(const char *text, size_t length)
     weft_fuzzed.report(text, length);
 }
 
+// The linker gives these the place of libc's in the component (--wrap).
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void __wrap_free(void *memory);
+
+static void note(void (*told)(const void *memory), const void *memory)
+{
+    if (memory && told)
+        told(memory);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    void *memory = __real_malloc(size);
+    note(weft_fuzzed.allocated, memory);
+    return memory;
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    note(weft_fuzzed.freed, old);
+    void *memory = __real_realloc(old, size);
+    note(weft_fuzzed.allocated, memory);
+    return memory;
+}
+
+void __wrap_free(void *memory)
+{
+    note(weft_fuzzed.freed, memory);
+    __real_free(memory);
+}
+
 extern __attribute__((visibility("default"))) workloads weft_workloads;
 extern char __start___sancov_cntrs[] __attribute__((weak, visibility("hidden")));
 extern char __stop___sancov_cntrs[] __attribute__((weak, visibility("hidden")));

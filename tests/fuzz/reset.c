@@ -5,7 +5,6 @@
 #include "fuzz.h"
 
 #include <link.h>
-#include <sanitizer/allocator_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +37,9 @@ static void keep(char *from, char *to)
     ranges[range_count++].copy = kept;
 }
 
-// All that can be written of the object that `weft_fuzzed` is in, but what libFuzzer counts there.
-static int keep_object(struct dl_phdr_info *object, size_t size, void *data)
+// All that can be written of the object that `weft_fuzzed` is in, but what libFuzzer counts there. libc's struct
+// is not aligned as -malign-double would have it, which does not matter for its first members.
+__attribute__((no_sanitize("alignment"))) static int keep_object(struct dl_phdr_info *object, size_t size, void *data)
 {
     (void)size;
     (void)data;
@@ -72,20 +72,16 @@ static int keep_object(struct dl_phdr_info *object, size_t size, void *data)
 // ---- Memory ----
 
 enum { BLOCKS = 1 << 14 };
-static const volatile void *blocks[BLOCKS]; // hashed; a gap ends a search, and what is freed is no gap
-static bool counting;
+static const void *blocks[BLOCKS]; // hashed; a gap ends a search, and what is freed is no gap
 static const char freed;
 
-static uint32_t place(const volatile void *memory)
+static uint32_t place(const void *memory)
 {
     return (uint32_t)((uintptr_t)memory / 8 * 0x9e3779b1u) % BLOCKS;
 }
 
-static void allocated(const volatile void *memory, size_t size)
+static void allocated(const void *memory)
 {
-    (void)size;
-    if (!counting)
-        return;
     uint32_t at = place(memory);
     for (uint32_t tried = 0; blocks[at] && blocks[at] != &freed; at = (at + 1) % BLOCKS)
         if (++tried == BLOCKS)
@@ -93,10 +89,8 @@ static void allocated(const volatile void *memory, size_t size)
     blocks[at] = memory;
 }
 
-static void was_freed(const volatile void *memory)
+static void was_freed(const void *memory)
 {
-    if (!counting)
-        return;
     uint32_t at = place(memory);
     for (uint32_t tried = 0; blocks[at] && tried < BLOCKS; at = (at + 1) % BLOCKS, tried++)
         if (blocks[at] == memory) {
@@ -107,22 +101,18 @@ static void was_freed(const volatile void *memory)
 
 void fuzz_keep(void)
 {
-    if (!dl_iterate_phdr(keep_object, NULL) || !__sanitizer_install_malloc_and_free_hooks(allocated, was_freed))
+    weft_fuzzed.allocated = allocated;
+    weft_fuzzed.freed = was_freed;
+    if (!dl_iterate_phdr(keep_object, NULL))
         abort();
-}
-
-void fuzz_begin(void)
-{
-    memset(blocks, 0, sizeof blocks);
-    counting = true;
 }
 
 void fuzz_reset(void)
 {
-    counting = false;
     for (uint32_t i = 0; i < BLOCKS; i++)
         if (blocks[i] && blocks[i] != &freed)
             free((void *)(uintptr_t)blocks[i]);
+    memset(blocks, 0, sizeof blocks);
     for (uint32_t i = 0; i < range_count; i++)
         copy(ranges[i].from, ranges[i].copy, (size_t)(ranges[i].to - ranges[i].from));
 }
