@@ -22,6 +22,24 @@ static struct {
     bool wrong;                // the workload has seen what its model does not allow
 } told;
 
+// What was made up, and is not in the host's transcript.
+enum { CALLS = 32 };
+static struct {
+    uint32_t event, waitable, code;
+    fuzz_event kind;
+} calls[CALLS];
+static uint32_t call_count;
+
+#define FOUND(...) (tell_calls(), fuzz_found(sim, __VA_ARGS__))
+
+static void tell_calls(void)
+{
+    static const char *const kinds[] = {"of nothing", "a cancel", "a lie", "", "unknown"};
+    for (uint32_t i = 0; i < call_count && i < CALLS; i++)
+        fprintf(stderr, "made up: (%u, %u, %u), %s\n", (unsigned)calls[i].event, (unsigned)calls[i].waitable,
+                (unsigned)calls[i].code, kinds[calls[i].kind]);
+}
+
 static uint32_t choice(uint32_t count)
 {
     return weft_sim_choose(sim, WEFT_SIM_CHOOSE_SCRIPT, count);
@@ -35,7 +53,7 @@ static uint32_t any_word(void)
 static void failed(const char *message)
 {
     if (!told.lie && !told.cancel)
-        fuzz_found(sim, "%s", message);
+        FOUND("%s", message);
     told.wrong = true;
     weft_sim_unreachable(guest, message);
 }
@@ -50,8 +68,19 @@ static void report(const char *text, size_t length)
 
 static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
 {
-    switch (weft_fuzzed.kind_of(event, waitable)) {
+    fuzz_event kind = weft_fuzzed.kind_of(event, waitable);
+    while (kind == FUZZ_WRONG_KIND)
+        kind = weft_fuzzed.kind_of(event = event % 5 + 1, waitable);
+    if (call_count < CALLS) {
+        calls[call_count].event = event;
+        calls[call_count].waitable = waitable;
+        calls[call_count].code = code;
+        calls[call_count].kind = kind;
+    }
+    call_count++;
+    switch (kind) {
     case FUZZ_IGNORED:
+    case FUZZ_WRONG_KIND:
         break;
     case FUZZ_CANCEL:
         told.cancel = true;
@@ -65,7 +94,7 @@ static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t wai
     }
     uint32_t answer = export->callback(event, waitable, code);
     if (told.unknown)
-        fuzz_found(sim, "event %u was taken as if it were one", (unsigned)event);
+        FOUND("event %u was taken as if it were one", (unsigned)event);
     return answer;
 }
 
@@ -87,10 +116,7 @@ static uint32_t made_up(const weft_sim_export *export)
 
 static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
 {
-    uint32_t answer = EXIT;
-    for (uint32_t left = EXTRA; left && choice(6) == 5; left--)
-        if ((answer = made_up(export)) == EXIT)
-            return EXIT;
+    uint32_t answer;
     uint32_t polled[2];
     if (event == NONE && weft_fuzzed.set() && choice(8) == 7) { // out of turn, but true
         uint32_t early = weft_sim_waitable_set_poll(guest, weft_fuzzed.set(), polled);
@@ -110,6 +136,9 @@ static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_
     default:
         answer = export->callback(event, waitable, code);
     }
+    // After the true one: that the host holds as delivered, and nothing must come between.
+    for (uint32_t left = EXTRA; answer != EXIT && left && choice(6) == 5; left--)
+        answer = made_up(export);
     return (answer & 15) == WAIT && choice(6) == 5 ? YIELD : answer; // and it is called with NONE
 }
 
@@ -183,7 +212,7 @@ static void check_end(weft_sim_outcome outcome)
         if (told.lie)
             return;
     }
-    fuzz_found(sim, "%s%s", weft_sim_report(sim), told.lie ? "(after a lie)" : "");
+    FOUND("%s%s", weft_sim_report(sim), told.lie ? "(after a lie)" : "");
 }
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
@@ -215,11 +244,11 @@ static void play(const workload *it)
     it->check();
     weft_sim_end_faults(sim);
     if (weft_sim_run(sim, trim, NULL) != WEFT_SIM_DONE)
-        fuzz_found(sim, "%s", weft_sim_report(sim));
+        FOUND("%s", weft_sim_report(sim));
     if (*weft_sim_leftovers(sim))
-        fuzz_found(sim, "%s", weft_sim_leftovers(sim));
+        FOUND("%s", weft_sim_leftovers(sim));
     if (weft_fuzzed.all->live_bytes())
-        fuzz_found(sim, "memory is left");
+        FOUND("memory is left");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -229,6 +258,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!fuzz_decode(data, size, &input))
         return -1;
     memset(&told, 0, sizeof told);
+    call_count = 0;
     const workload *it = &weft_fuzzed.all->list[input.workload];
     told.own_memory = strstr(it->name, "text") != NULL;
     sim = weft_sim_new(&input.options, &input.schedule);

@@ -28,6 +28,7 @@ typedef enum fuzz_event {
     FUZZ_IGNORED,       // of nothing: must change nothing
     FUZZ_CANCEL,        // CANCEL that nobody asked for
     FUZZ_LIE,           // of an operation in flight, which is not over
+    FUZZ_WRONG_KIND,    // the same, and of another kind than the operation: Weft believes the host in that
     FUZZ_UNKNOWN_EVENT, // a code that no host has: must stop with the rule bad_event
 } fuzz_event;
 

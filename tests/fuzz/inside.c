@@ -30,9 +30,12 @@ static fuzz_event kind_of(uint32_t event, uint32_t waitable)
     if (event == WEFT_EVENT_CANCEL)
         return task->returned || task->flags & WEFT__TASK_CANCELLED ? FUZZ_IGNORED : FUZZ_CANCEL;
     const weft_coro *alone = task->alone;
-    if (weft__op_find(waitable) || (alone && alone->on.op->handle == waitable) || is_bell(task, waitable))
-        return FUZZ_LIE;
-    return FUZZ_IGNORED;
+    const weft_op *op = alone && alone->on.op->handle == waitable ? alone->on.op : weft__op_find(waitable);
+    if (op) {
+        uint32_t kind = op->status & 7;
+        return event == (kind ? kind : WEFT_EVENT_SUBTASK) ? FUZZ_LIE : FUZZ_WRONG_KIND;
+    }
+    return is_bell(task, waitable) ? FUZZ_LIE : FUZZ_IGNORED;
 }
 
 static uint32_t waitable(uint32_t choice)
