@@ -429,6 +429,7 @@ static void check_value(const weft_op *op)
         }                                                                                                      \
         break;                                                                                                 \
     case at + 3:                                                                                               \
+        self->name##_length = 0;                                                                               \
         name##_close_writer(&self->name##_out);                                                                \
         name##_close_reader(&self->name##_in);                                                                 \
         self->name##_in = name##_reader_of(name##_new(&self->name##_out));                                     \
