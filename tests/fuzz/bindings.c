@@ -1,7 +1,7 @@
-// Fuzz target: the binding layer (weft/bindgen.h) on a host that answers anything. One task reads, writes, stops,
-// closes and calls as the input says, and the host answers with any status word that such a call may be given,
-// with any count, at once or by an event. Model: what an end tells is what the host has said; the host is asked
-// for nothing that it does not allow; what is owned is dropped once; and in the end nothing is left.
+// Fuzz target: the binding layer (weft/bindgen.h) on a host that answers anything. One task reads, writes,
+// stops, closes and calls as the input says, and the host answers with any status word that such a call may be
+// given, with any count, at once or by an event. Model: what an end tells is what the host has said; the host
+// is asked for nothing that it does not allow; what is owned is dropped once; and in the end nothing is left.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "bindings.h"
 
@@ -55,7 +55,8 @@ static bool is_future(uint32_t kind)
     return kind == WEFT_EVENT_FUTURE_READ || kind == WEFT_EVENT_FUTURE_WRITE;
 }
 
-// The host says how a copy ended: in one of the states of `cancel` or not, with a count that is possible, or any.
+// The host says how a copy ended: in one of the states of `cancel` or not, with a count that is possible, or
+// any.
 static uint32_t copy_status(uint32_t handle, bool cancel)
 {
     bool ends = bytes == bytes_end;
@@ -68,8 +69,8 @@ static uint32_t copy_status(uint32_t handle, bool cancel)
         count = next() % (table[handle].length < 8 ? table[handle].length + 1 : 9);
     }
     table[handle].pending = false;
-    table[handle].done = state == WEFT_COPY_DROPPED ||
-                         (state == WEFT_COPY_COMPLETED && is_future(table[handle].kind));
+    table[handle].done =
+        state == WEFT_COPY_DROPPED || (state == WEFT_COPY_COMPLETED && is_future(table[handle].kind));
     table[handle].last = state | count << 4;
     table[handle].total += count;
     return table[handle].last;
@@ -373,7 +374,8 @@ static void check_all(const weft_op *op, size_t count, size_t length)
 static void check_value(const weft_op *op)
 {
     if (!weft__op_in_flight(op) && op->handle)
-        EXPECT((op->status == WEFT__FUTURE_DONE || weft__op_is(op, WEFT_COPY_DROPPED)) == table[op->handle].done,
+        EXPECT((op->status == WEFT__FUTURE_DONE || weft__op_is(op, WEFT_COPY_DROPPED)) ==
+                   table[op->handle].done,
                "of future %u, the end does not tell what the host said", (unsigned)op->handle);
 }
 
@@ -513,8 +515,8 @@ static weft_poll all_run(weft_coro *co)
     WEFT_END(co);
 }
 
-WEFT_EXPORT_OR(w, exports_double, all, all_run, (uint32_t number), (void)number; exports_double_return(7),
-               (void)number);
+WEFT_EXPORT_OR(w, exports_double, all, all_run, (uint32_t number), (void)number;
+               exports_double_return(7), (void)number);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

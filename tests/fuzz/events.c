@@ -1,9 +1,10 @@
-// Fuzz target: what no host could send. While a workload runs, a task's callback is also called with events that
-// are made up: of waitables that are in flight or not, of any kind, with any code, out of turn; and events are
-// kept back. Three things must hold, whatever comes:
+// Fuzz target: what no host could send. While a workload runs, a task's callback is also called with events
+// that are made up: of waitables that are in flight or not, of any kind, with any code, out of turn; and events
+// are kept back. Three things must hold, whatever comes:
 //   - An event of nothing changes nothing: the workload's model holds, and all is given back.
 //   - An event code that Weft does not know stops it, by the rule bad_event.
-//   - A lie about an operation in flight cannot be told from the truth. From there on host and component differ,
+//   - A lie about an operation in flight cannot be told from the truth. From there on host and component
+//   differ,
 //     and anything but damage may be: the host's own rules or Weft's stop the component, or it waits in vain.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "fuzz.h"
@@ -151,8 +152,9 @@ static weft_sim_export exports[EXPORTS];
         return call_back(&weft_fuzzed.component->exports[at], event, waitable, code);                          \
     }
 #define EACH(X)                                                                                                \
-    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18)    \
-    X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+    X(0)                                                                                                       \
+    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19)   \
+        X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 EACH(CALLBACK)
 #define NAME(at) call_back_##at,
 static uint32_t (*const callbacks[EXPORTS])(uint32_t event, uint32_t waitable, uint32_t code) = {EACH(NAME)};

@@ -37,9 +37,10 @@ static void keep(char *from, char *to)
     ranges[range_count++].copy = kept;
 }
 
-// All that can be written of the object that `weft_fuzzed` is in, but what libFuzzer counts there. libc's struct
-// is not aligned as -malign-double would have it, which does not matter for its first members.
-__attribute__((no_sanitize("alignment"))) static int keep_object(struct dl_phdr_info *object, size_t size, void *data)
+// All that can be written of the object that `weft_fuzzed` is in, but what libFuzzer counts there. libc's
+// struct is not aligned as -malign-double would have it, which does not matter for its first members.
+__attribute__((no_sanitize("alignment"))) static int keep_object(struct dl_phdr_info *object, size_t size,
+                                                                 void *data)
 {
     (void)size;
     (void)data;

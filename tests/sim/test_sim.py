@@ -1,7 +1,8 @@
-# The seeded simulation: a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
+# The seeded simulation: small cases in whole, and a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import re
 
 import pytest
 from paths import ROOT
@@ -15,13 +16,20 @@ def seeds(run):
         driver = ROOT / f"build/{preset}/weft-seeds"
         if not driver.exists():
             (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
-        run([driver, *options])
+        return run([driver, *options])
 
     return invoke
 
 
 def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
+
+
+def test_small_cases(seeds):
+    said = seeds("sim-fast", "--seeds", "0", "--enumerate", "1")
+    cases = re.findall(r"^small case: \S+ +(\d+) schedules, complete$", said, re.M)
+    assert len(cases) == said.count("small case:") > 0
+    assert all(int(count) > 1 for count in cases)
 
 
 def test_fast(seeds):
