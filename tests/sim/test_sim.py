@@ -10,10 +10,10 @@ from paths import ROOT
 
 @pytest.fixture
 def seeds(run):
-    """seeds(preset, option...) runs the driver as that preset has built it."""
+    """seeds(preset, option...) runs the driver as that preset has built it; or another program beside it."""
 
-    def invoke(preset, *options):
-        driver = ROOT / f"build/{preset}/weft-seeds"
+    def invoke(preset, *options, program="weft-seeds"):
+        driver = ROOT / f"build/{preset}/{program}"
         if not driver.exists():
             (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
         return run([driver, *options])
@@ -34,3 +34,9 @@ def test_small_cases(seeds):
 
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
+
+
+def test_traps(seeds):
+    seeds("sim", "--seeds", "20000", program="weft-traps")
+    said = seeds("sim-fast", "--seeds", "400000", program="weft-traps")
+    assert re.search(r"(\d+) of \1 traps provoked", said) and "never" not in said
