@@ -599,8 +599,16 @@ static void use_thing(void)
 
 // ---- Values ----
 
+static uint32_t takes_memory(const uint32_t *args)
+{
+    if (args[1])
+        free((void *)(uintptr_t)args[0]);
+    return 0;
+}
+
 static void pass_value(void)
 {
+    other_does[TAKE_TEXT] = other_does[TAKE_NUMBERS] = takes_memory;
     static uint32_t words[4];
     static const char bad[] = "a\xff", good[] = "ab";
     uint32_t how = pick(10);
