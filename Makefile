@@ -28,12 +28,13 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	@ln -sf build/debug/compile_commands.json compile_commands.json
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
-native: setup ## build the native host and the tests' components for it (needs gcc-multilib and clang-22)
+native: setup ## build the native host, and what the tests run in it (needs g++-multilib and clang-22)
 	for preset in sim sim-clang; do \
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	cmake --preset sim-fast -DWEFT_TESTS=ON
 	cmake --build --preset sim-fast --target weft-seeds --target weft-traps
+	cmake --preset fuzz && cmake --build --preset fuzz
 
 sim: setup ## run small cases, seeds of the workloads, and misuse in the native host (SEEDS=100000)
 	cmake --preset sim-fast -DWEFT_TESTS=ON

@@ -153,8 +153,9 @@ static weft_sim_export exports[EXPORTS];
     }
 #define EACH(X)                                                                                                \
     X(0)                                                                                                       \
-    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19)   \
-        X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+    X(1)                                                                                                       \
+    X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)  \
+        X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 EACH(CALLBACK)
 #define NAME(at) call_back_##at,
 static uint32_t (*const callbacks[EXPORTS])(uint32_t event, uint32_t waitable, uint32_t code) = {EACH(NAME)};
@@ -264,7 +265,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const workload *it = &weft_fuzzed.all->list[input.workload];
     told.own_memory = strstr(it->name, "text") != NULL;
     sim = weft_sim_new(&input.options, &input.schedule);
-    weft_sim_step_limit(sim, 20000);
+    weft_sim_step_limit(sim, 5000);
     guest = weft_sim_instantiate(sim, &component);
     weft_fuzzed.all->begin(sim, guest, input.without_blocking);
     play(it);
