@@ -192,6 +192,7 @@ static bool may_follow(weft_sim_trap trap)
     case WEFT_SIM_TRAP_TRANSFER_BUSY:
     case WEFT_SIM_TRAP_TRANSFER_DONE:
     case WEFT_SIM_TRAP_SET_MEMBERS:
+    case WEFT_SIM_TRAP_BUFFER_BOUNDS: // it passes on what it was told to have read
         return told.lie;
     case WEFT_SIM_TRAP_CANCEL_UNASKED:
         return told.cancel || told.lie;
