@@ -1,4 +1,5 @@
-# The seeded simulation: small cases in whole, and a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
+# The seeded simulation: small cases in whole; a number of seeds that fits CI, with sanitizers and fast, which visit each pair of
+# event and state; and misuse, which provokes each trap.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
