@@ -158,5 +158,8 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = foreign_workload;
     list[count++] = block_workload;
     weft_workloads.count = count;
+    for (int i = 0; i < SMALL; i++)
+        list[count++] = small_workloads[i];
+    weft_workloads.small_count = SMALL;
     weft_workloads.pair_count = pair_count;
 }
