@@ -29,7 +29,7 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
 native: setup ## build the native host and the tests' components for it (needs gcc-multilib and clang-22)
-	for preset in sim sim-clang; do \
+	for preset in sim sim-clang sim-hostile; do \
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	cmake --preset sim-fast -DWEFT_TESTS=ON

@@ -76,6 +76,7 @@ static void recycle(weft_task *task)
     task->sleep = WEFT__AWAKE;
     task->returned = 0;
     task->flags = WEFT__KEPT;
+    WEFT__KEEP_FRAME(root + 1, from->frame_size - sizeof *root);
     root->next = from->pool;
     from->pool = root;
 }
@@ -224,7 +225,7 @@ static inline WEFT__HOT void step(weft_task *task, weft_coro *co)
 static void run_ready(weft_task *task)
 {
     weft_coro *co;
-    while ((co = weft__queue_pop(&task->ready)))
+    while ((co = WEFT__NEXT(&task->ready)))
         step(task, co);
 }
 
@@ -252,7 +253,7 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
         return WEFT_CALLBACK_EXIT;
     }
     WEFT__TRACE_TASK(task, WAIT);
-    if (task->yielded) {
+    if (task->yielded || WEFT__NAPS(task)) {
         task->sleep = WEFT__YIELDS;
         return WEFT_CALLBACK_YIELD;
     }
@@ -265,7 +266,7 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 // Runs what can run, and tells the host what to wait for.
 static inline WEFT__HOT uint32_t turn(weft_task *task)
 {
-    if (__builtin_expect(task->ready || task->yielded || !task->alone, 0))
+    if (__builtin_expect(task->ready || task->yielded || !task->alone, 0) || WEFT__HOSTILE)
         return turn_rest(task);
     WEFT__TRACE_TASK(task, WAIT);
     task->sleep = WEFT__ASLEEP;
@@ -353,6 +354,7 @@ uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run)
     uint32_t word = task->sleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16; // in one load
     if (!WEFT_TRACE && __builtin_expect(how == WEFT__RUNNING && word == (1 << 8 | WEFT__KEPT << 16), 1)) {
         task->returned = 0;
+        WEFT__KEEP_FRAME(root + 1, from->frame_size - sizeof *root);
         root->next = from->pool;
         from->pool = root;
         weft__count_call(from, -1);

@@ -113,6 +113,10 @@ static void begin(weft_sim *sim, weft_sim_instance *guest, uint64_t seed)
     run = (run_state){.sim = sim, .guest = guest};
     owed = live = 0;
     weft__unwind_call = NULL;
+#ifdef WEFT_HOSTILE_H
+    weft_hostile_seed(seed);
+    weft_hostile_makes_bells = true;
+#endif
     if (seed % 3 == 1)
         weft_cancel_without_blocking();
 }

@@ -1,6 +1,7 @@
 // weft-seeds: runs workloads under seeds, on all cores; enumerates small cases; replays and shrinks a failure.
 // Usage: weft-seeds [--workload <name>] [--seed <n> | --seeds <n>] [--first <n>] [--jobs <n>] [--enumerate <n>]
-//                   [--choices <n,n,...>] [--shrink] [--coverage] [--workloads <path>]
+//                   [--choices <n,n,...>] [--shrink] [--coverage] [--pending] [--workloads <path>]
+// --pending: nothing is done at once that the host may let wait.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "workload.h"
@@ -29,6 +30,7 @@ static const workloads *all;
 static worker *self; // of this process
 static weft_sim *current;
 static bool loud; // tells the transcript
+static bool pending;
 
 static void *shared(size_t size)
 {
@@ -107,6 +109,8 @@ static weft_sim_options options_of(uint64_t seed)
     options.cancel_in_set = mix(seed) & 1;
     options.cancel_counts = mix(seed) & 2;
     options.cancel_again = mix(seed) & 4;
+    if (pending)
+        options.block = options.late = options.hold = options.slow_cancel = 1000;
     return options;
 }
 
@@ -197,8 +201,8 @@ static void shrink(uint32_t at, uint64_t seed, const weft_sim_choice *from, uint
             }
         }
     }
-    printf("shrunk from %u choices to %u, in %u runs: --workload %s --seed %llu --choices ", first_count, count,
-           tries, all->list[at].name, (unsigned long long)seed);
+    printf("shrunk from %u choices to %u, in %u runs: --workload %s --seed %llu%s --choices ", first_count,
+           count, tries, all->list[at].name, (unsigned long long)seed, pending ? " --pending" : "");
     for (uint32_t i = 0; i < count; i++)
         printf("%s%u", i ? "," : "", taken[i]);
     printf("%s\n", count ? "" : "-");
@@ -282,8 +286,8 @@ static int run_many(const command *it)
                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
                        (unsigned long long)one->runs);
                 if (one->enumerating) {
-                    printf("  %s --workload %s --seed 0 --choices ", it->program,
-                           all->list[one->workload].name);
+                    printf("  %s --workload %s --seed 0%s --choices ", it->program,
+                           all->list[one->workload].name, pending ? " --pending" : "");
                     uint32_t count = one->schedule.choice_count;
                     while (count && !one->taken[count - 1].taken)
                         count--; // what is not given is 0
@@ -291,8 +295,8 @@ static int run_many(const command *it)
                         printf("%s%u", i ? "," : "", (unsigned)one->taken[i].taken);
                     puts("");
                 } else {
-                    printf("  %s --workload %s --seed %llu\n", it->program, all->list[one->workload].name,
-                           (unsigned long long)one->seed);
+                    printf("  %s --workload %s --seed %llu%s\n", it->program, all->list[one->workload].name,
+                           (unsigned long long)one->seed, pending ? " --pending" : "");
                 }
                 for (uint32_t other = 0; other < it->jobs; other++)
                     if (pids[other])
@@ -380,6 +384,10 @@ int main(int count, char **arguments)
         const char *option = arguments[at], *value = at + 1 < count ? arguments[at + 1] : "0";
         if (!strcmp(option, "--shrink")) {
             it.shrink = true;
+            continue;
+        }
+        if (!strcmp(option, "--pending")) {
+            pending = true;
             continue;
         }
         if (!strcmp(option, "--coverage")) {

@@ -24,5 +24,13 @@ def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
 
 
+def test_hostile(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--enumerate", "500")
+
+
+def test_hostile_and_pending(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--pending")
+
+
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
