@@ -32,5 +32,11 @@ def test_hostile_and_pending(seeds):
     seeds("sim-hostile", "--seeds", "40000", "--pending")
 
 
+@pytest.mark.parametrize("kind", ["allocations", "calls", "cancels"])
+@pytest.mark.parametrize("preset", ["sim", "sim-hostile"])
+def test_sweep(seeds, preset, kind):
+    seeds(preset, "--sweep", kind, "--seeds", "25")
+
+
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
