@@ -15,9 +15,9 @@ def built(preset):
     return folder
 
 
-@pytest.fixture(params=["sim", "sim-clang"])
+@pytest.fixture(params=os.environ.get("WEFT_NATIVE_PRESETS", "sim sim-clang").split())
 def build(request):
-    """The folder of the build that a test runs on: with gcc and with clang."""
+    """The folder of the build that a test runs on: with gcc and with clang, or of other presets."""
     return built(request.param)
 
 
