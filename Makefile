@@ -40,6 +40,11 @@ sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=100
 	cmake --build --preset sim-fast --target weft-seeds
 	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 5000 --coverage --jobs $(shell nproc)
 
+coverage: setup ## print which lines and branches of src/ the native tests run (needs clang-22, llvm-22)
+	cmake --preset sim-coverage -DWEFT_TESTS=ON
+	cmake --build --preset sim-coverage
+	$(PYTHON) tools/coverage.py
+
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
 	cmake --build --preset trace
@@ -87,4 +92,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native sim trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build test native sim coverage trace demo bench benchmarks figures plot format lint clean distclean
