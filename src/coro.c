@@ -17,17 +17,6 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *cal
     return weft__leave(co->flags ? WEFT__PENDING_FLAGGED : WEFT__PENDING);
 }
 
-void weft__wake(weft_coro *co)
-{
-    weft_task *task = co->task;
-    if (co->state >= WEFT__ON_LOCAL)
-        task->sleepers--;
-    co->state = WEFT__READY;
-    WEFT__TRACE_CORO(co, WAKE);
-    weft__queue_push_back(&task->ready, co);
-    weft__task_rouse(task);
-}
-
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
 {
     weft_poll poll = weft__park(co, state, call);

@@ -117,7 +117,7 @@ static bool is_call(const weft_op *op)
     return (op->status & 7) <= WEFT_EVENT_SUBTASK;
 }
 
-static void leave_set(weft_op *op, bool is_member)
+static inline void leave_set(weft_op *op, bool is_member)
 {
     if (op->task) {
         weft__task_rouse(op->task);
@@ -127,16 +127,15 @@ static void leave_set(weft_op *op, bool is_member)
     }
 }
 
-static void join_set(weft_op *op, weft_task *task)
+static inline void join_set(weft_op *op, weft_task *task, bool is_member)
 {
-    if (op->task == task)
-        return;
     __waitable_join(op->handle, weft__task_set(task)); // from another set, with its event
-    bool is_member = !is_call(op);
-    task->flags |= WEFT__LEAVES;
-    if (is_member)
+    if (is_member) {
+        task->flags |= WEFT__LEAVES;
         task->members++;
-    leave_set(op, is_member);
+    }
+    if (__builtin_expect(op->task != NULL, 0))
+        leave_set(op, is_member);
     op->task = task;
 }
 
@@ -147,6 +146,7 @@ void weft__op_settle(weft_task *task)
         return;
     task->alone = NULL;
     task->in_flight++;
+    task->flags |= WEFT__LEAVES;
     co->on.op->waiter = co;
     insert(&own, co->on.op);
 }
@@ -218,7 +218,8 @@ static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_
         weft__embedded_join(task, op);
         return;
     }
-    join_set(op, task);
+    if (op->task != task)
+        join_set(op, task, !is_call(op));
     insert(&own, op);
 }
 
@@ -244,40 +245,50 @@ __attribute__((weak)) bool weft__op_needs_table(void)
     return false;
 }
 
-// The set is joined, or another operation is alone, or a cancel is due.
-static __attribute__((noinline)) weft_poll block_first(weft_coro *co, weft_op *op, uint32_t status,
-                                                       uint32_t (*cancel)(uint32_t handle))
+// Another operation is alone, or a cancel is due, or the task is a foreign one.
+static __attribute__((noinline)) weft_poll block_rest(weft_coro *co, weft_op *op, uint32_t status,
+                                                      uint32_t (*cancel)(uint32_t handle))
 {
     weft_task *task = co->task;
     weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     co->on.op = op;
     op->status = status;
     op->cancel = cancel;
-    if (__builtin_expect(!task->alone && !weft__op_needs_table() && !(task->flags & WEFT__EMBEDDED), 1)) {
-        op->waiter = NULL;
-        join_set(op, task);
-        task->alone = co;
-    } else {
-        op->waiter = co;
-        wait_in(task, op);
-    }
+    op->waiter = co;
+    wait_in(task, op);
     WEFT__TRACE_OP(op, START, 0);
     return poll;
 }
 
-weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
+static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft_op *op, uint32_t status,
+                                                             uint32_t (*cancel)(uint32_t handle),
+                                                             bool is_member)
 {
     weft_task *task = co->task;
-    if (__builtin_expect(op->task != task || task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
-        weft__op_needs_table())
-        return block_first(co, op, status, cancel);
+    if (__builtin_expect(task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
+        weft__op_needs_table() || (op->task != task && task->flags & WEFT__EMBEDDED))
+        return block_rest(co, op, status, cancel);
+    if (op->task != task) {
+        join_set(op, task, is_member);
+        op->cancel = cancel;
+    }
     WEFT__TRACE_CALL(co, "weft_await");
     co->state = WEFT__ON_OP;
     co->on.op = op;
-    op->status = status; // the rest is as the last time left it
+    op->status = status;
     WEFT__TRACE_OP(op, START, 0);
     task->alone = co;
     return weft__leave(WEFT__PENDING);
+}
+
+weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
+{
+    return block(co, op, status, cancel, true);
+}
+
+weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status)
+{
+    return block(co, op, status, __subtask_cancel, false);
 }
 
 // A wait for an operation that another task started moves it here.
@@ -468,6 +479,8 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
+    if (task->flags & WEFT__ROUSED && weft__task_heard(task, handle))
+        return;
     weft__op_settle(task);
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
         weft_op *call = find(handle);
@@ -480,8 +493,8 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
     }
     weft_op *op = take(&own, handle);
     if (!op)
-        weft__task_roused(task, handle);
-    else if (__builtin_expect(op->cancel != NULL, 1))
+        return;
+    if (__builtin_expect(op->cancel != NULL, 1))
         complete(op, op->task, event, code);
     else
         complete_background(op, code);

@@ -125,33 +125,40 @@ void weft_detach(weft_child *child)
     free_block(child);
 }
 
+// The first failure of a scope is noted; true if it ends the wait for all.
+static bool failed(weft_scope *scope, const weft_coro *co)
+{
+    if (!scope->failed) {
+        scope->failed = true;
+        scope->failure = weft_failure(co);
+        if (scope->policy == WEFT_END_SIBLINGS)
+            weft_scope_cancel(scope);
+    }
+    return scope->policy == WEFT_TELL_PARENT && !scope->closing;
+}
+
 void weft__child_ended(weft_child *child)
 {
     weft_scope *scope = child->scope;
     weft_coro *co = child->co;
-    bool failed = weft_outcome_of(co) == WEFT_FAILED;
-    bool first_failure = failed && !scope->failed;
-    if (first_failure) {
-        scope->failed = true;
-        scope->failure = weft_failure(co);
-    }
     co->task->children--;
     WEFT__TRACE_ENDED(child);
     scope->count--;
-    disinherit(child);
+    if (child->locals)
+        disinherit(child);
     unlink_child(&scope->running, child);
-    weft__wake_all(&child->joiners);
+    if (child->joiners)
+        weft__wake_all(&child->joiners);
+    bool all = co->flags & WEFT__FAIL && failed(scope, co);
     if (child->detached) {
         child->scope = NULL;
         free_block(child);
     } else {
         push_ended(scope, child);
     }
-    if (first_failure && scope->policy == WEFT_END_SIBLINGS)
-        weft_scope_cancel(scope);
-    if (scope->count == 0 || (failed && scope->policy == WEFT_TELL_PARENT && !scope->closing))
+    if (scope->count == 0 || all)
         weft__wake_all(&scope->all);
-    if (scope->count == 0 || scope->ended)
+    if (scope->any && (scope->count == 0 || scope->ended))
         weft__wake_all(&scope->any);
     if (scope->count == 0 && scope->closing) {
         scope->closing = false;

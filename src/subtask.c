@@ -15,8 +15,7 @@ weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status
 {
     call->op.handle = WEFT_STATUS_COUNT(status);
     uint32_t started = WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED;
-    return weft__op_block(co, &call->op, started ? WEFT__STARTED : WEFT__IN_FLIGHT | WEFT_EVENT_SUBTASK,
-                          __subtask_cancel);
+    return weft__op_block_call(co, &call->op, started ? WEFT__STARTED : WEFT__IN_FLIGHT | WEFT_EVENT_SUBTASK);
 }
 
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)

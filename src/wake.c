@@ -61,7 +61,9 @@ void weft__task_rouse_asleep(weft_task *task)
         weft__embedded_wake(task);
         return;
     }
-    bell *it = task->rouse.bell ? task->rouse.bell : idle_bell();
+    bell *it = task->rouse.bell;
+    if (!it && !first)
+        it = idle_bell();
     if (it) {
         ring(it, task);
         return;
@@ -90,13 +92,15 @@ static void pass_on(bell *it)
     }
 }
 
-void weft__task_roused(weft_task *task, uint32_t handle)
+bool weft__task_heard(weft_task *task, uint32_t handle)
 {
     bell *it = task->rouse.bell;
-    if (task->flags & WEFT__QUEUED || !it || it->reader != handle)
-        return;
+    if ((task->flags & (WEFT__ROUSED | WEFT__QUEUED)) != WEFT__ROUSED || !it || it->reader != handle)
+        return false;
     task->flags &= (uint16_t)~WEFT__ROUSED;
-    pass_on(it);
+    if (first)
+        pass_on(it);
+    return true;
 }
 
 static void leave_queue(weft_task *task)

@@ -22,7 +22,8 @@ set(CMAKE_C_FLAGS_INIT "-fsanitize-trap=undefined -fno-stack-protector")
 foreach(type RELEASE RELWITHDEBINFO)
   set(CMAKE_C_FLAGS_${type}_INIT "-fno-sanitize=undefined")
 endforeach()
-set(CMAKE_C_FLAGS_MINSIZEREL "-Oz -DNDEBUG -fno-sanitize=undefined" CACHE STRING "") # CMake's own is -Os
+# CMake's own is -Os, which is also what zig makes of -Oz.
+set(CMAKE_C_FLAGS_MINSIZEREL "-Os -Xclang -Oz -DNDEBUG -fno-sanitize=undefined" CACHE STRING "")
 
 # `zig ar` is two words, and CMAKE_AR takes one: spell the rules out instead.
 set(CMAKE_C_ARCHIVE_CREATE "\"${WEFT_ZIG}\" ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")

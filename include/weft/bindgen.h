@@ -20,6 +20,7 @@
 //
 // If there is no memory for the task, it stops with a message. WEFT_EXPORT_OR runs the statement `otherwise`
 // instead, which must return a value with <export>_return and give back what the parameters own.
+#pragma weak weft_task_callback // if nothing is linked that waits, the host has nothing to call back for
 #define WEFT_EXPORT(world, export, frame, step, parameters, ...)                                               \
     WEFT_EXPORT_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
 

@@ -90,6 +90,8 @@ static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
 // The host said BLOCKED, and `co` waits for the outcome: status is WEFT__IN_FLIGHT with the event.
 weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
     __attribute__((warn_unused_result));
+// The same for a call: status is WEFT__STARTED if it has started.
+weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status) __attribute__((warn_unused_result));
 // For an operation in flight.
 weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
 void weft__op_cancel(weft_op *op);

@@ -39,7 +39,7 @@ struct weft_task {
         children;     // spawned coroutines that have not ended, and operations that nobody waits for, by design
     uint8_t sleep;    // enum weft__sleep
     uint8_t returned; // 1: by task.return or task.cancel
-    uint16_t flags;
+    uint16_t flags;   // the three are read as one word
     uint32_t sleepers; // coroutines that another task may wake
     uint32_t members;  // ends in the set, and clones that foreign code holds
     weft_export *from;
@@ -145,14 +145,44 @@ static inline void weft__task_return(weft_task *task, const weft_export *from)
     WEFT__TRACE_TASK(task, RETURN);
 }
 
+// Private: a call has begun, or ended. Does nothing unless weft_limit_calls is linked.
+void weft__count_call(weft_export *from, int by);
+
+static inline weft_coro *weft__task_root(weft_task *task)
+{
+    return (weft_coro *)(task + 1);
+}
+
+// Private: of a task whose root has ended. True if it has returned its value, and there was never anything to
+// look after; true if there is nothing now.
+static inline bool weft__task_is_plain(const weft_task *task)
+{
+    uint32_t word = task->sleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16;
+    return !WEFT_TRACE && word == (1 << 8 | WEFT__KEPT << 16);
+}
+
+static inline bool weft__task_leaves_nothing(const weft_task *task)
+{
+    uint32_t word = task->returned | (uint32_t)(task->flags & ~WEFT__LEAVES) << 16;
+    return !WEFT_TRACE && word == (1 | WEFT__KEPT << 16) &&
+           !(task->in_flight | task->children | task->members) && !task->scopes;
+}
+
+// Private: the end of such a task, which answers EXIT.
+uint32_t weft__task_end_plainly(weft_task *task);
+// Private: any other end: of a coroutine, whose step came back with `how`; and of a task, which answers EXIT.
+void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
+uint32_t weft__task_end(weft_task *task);
+
+// Private: what is left of a task's first turn when its root's step came back with `how`. Linked only with what
+// can wait, or run beside the root.
+uint32_t weft__task_go_on(weft_task *task, uint32_t how);
+
 // Private: the task's own scopes; linked only with weft_task_spawn.
 void weft__task_scopes_cancel(weft_task *task);
 void weft__task_scopes_free(weft_task *task);
 // Private: a spawned coroutine has ended; linked only with scope.h.
 void weft__child_ended(weft_child *child);
-
-// Private: a call has begun, or ended. Does nothing unless weft_limit_calls is linked.
-void weft__count_call(weft_export *from, int by);
 
 // Private: runs `task`, from its beginning or from an event on, and answers the host. The second of each is
 // what runs: the first unless wasip3_task.h is linked, which offers the task to foreign code meanwhile.
@@ -183,14 +213,21 @@ static inline void weft__task_rouse(weft_task *task)
 
 // Private: how many built-ins that may block are on the machine stack.
 extern uint32_t weft__blocked;
-// Private: an event came that may be the one it was roused with; it has ended; its set is to go; and the memory
-// of all that is given back.
-void weft__task_roused(weft_task *task, uint32_t handle);
+// Private: an event came: true if it is the one that `task` was roused with; it has ended; its set is to go;
+// and the memory of all that is given back.
+bool weft__task_heard(weft_task *task, uint32_t handle);
 void weft__task_rouse_end(weft_task *task);
 void weft__task_rouse_leave(weft_task *task);
 void weft__task_rouse_trim(void);
+// Private: `task`, which is over, has lost the last member of its set.
+void weft__task_recycle(weft_task *task);
+
 // Private: `task` loses a member of its set.
-void weft__task_leave(weft_task *task);
+static inline void weft__task_leave(weft_task *task)
+{
+    if (--task->members == 0 && task->flags & WEFT__OVER)
+        weft__task_recycle(task);
+}
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,46 @@
+// Waiting on the machine stack, for exports that the host calls synchronously.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/task.h>
+
+// The host's turn may run other callbacks on top of this stack, and whoever blocks there must not be overtaken.
+void weft_yield_blocking(void)
+{
+    if (weft__blocked)
+        return;
+    weft__blocked++;
+    __thread_yield();
+    weft__blocked--;
+}
+
+weft_outcome weft_block_on(weft_coro *root, weft_step *run)
+{
+    static weft_export from = {.name = "weft_block_on", .frame_size = sizeof(weft_coro)};
+    WEFT__CHECK(root->state > WEFT__ENDED, child_busy, from.name, 0);
+    weft_coro *unused = weft_task_new(&from);
+    if (!unused)
+        return WEFT_UNFINISHED;
+    weft_task *task = unused->task;
+    task->returned = 1;
+    weft__count_call(&from, 1);
+    WEFT__TRACE_TASK(task, START);
+    weft__start(root, run, task, 0);
+    weft__queue_push_back(&task->ready, root);
+    uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
+    // A sync export that barges in while the host has its turn may wake the task.
+    for (;;) {
+        uint32_t answer = weft__task_run_offered(task, code, event[0], event[1]);
+        if (answer == WEFT_CALLBACK_EXIT)
+            break;
+        if (answer == WEFT_CALLBACK_YIELD) {
+            weft_yield_blocking();
+            code = WEFT_EVENT_NONE;
+            event[0] = 0; // not that of the last wait
+        } else {
+            weft__blocked++;
+            code = __waitable_set_wait(answer >> 4, event);
+            weft__blocked--;
+        }
+        WEFT__TRACE_TASK(task, RESUME);
+    }
+    return weft_outcome_of(root);
+}

@@ -1,0 +1,271 @@
+// The turns of a task that waits: an event comes in, what can run runs, and the host is told what to wait for.
+// Linked only with what can wait, or run beside the root: see weft__task_go_on.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/op.h>
+#include <weft/task.h>
+
+// NULL if nothing is linked that needs them.
+#pragma weak weft__child_ended
+#pragma weak weft__task_scopes_cancel
+#pragma weak weft__task_scopes_free
+
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__HOT
+#else
+#define WEFT__HOT __attribute__((always_inline))
+#endif
+
+uint32_t weft__blocked;
+
+// The slot that finds a task again in its callback. Spec: context.{get,set}.
+#ifdef __wasm_libcall_thread_context__
+static _Thread_local void *context;
+
+static weft_task *context_get(void)
+{
+    return context;
+}
+
+static void context_set(weft_task *task)
+{
+    context = task;
+}
+#else
+static weft_task *context_get(void)
+{
+    return __context_get_0();
+}
+
+static void context_set(weft_task *task)
+{
+    __context_set_0(task);
+}
+#endif
+
+// A function of a test, void f(weft_coro *co), that sees each wait; any of the API may be called there.
+#ifdef WEFT_ON_WAIT
+void WEFT_ON_WAIT(weft_coro *co);
+#else
+#define WEFT_ON_WAIT(co) ((void)0)
+#endif
+
+// `co` has ended, or waits otherwise than most do.
+static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, uint32_t how)
+{
+    if (how < WEFT__LEFT_BY_AWAIT) {
+        weft__coro_end(task, co, how);
+        return;
+    }
+    WEFT__CHECK((how | 0x100) != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_FLAGGED, stray_return, task->from->name,
+                0);
+    WEFT__TRACE_CORO(co, WAIT);
+    if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
+        weft__unwind(co);
+    WEFT_ON_WAIT(co);
+}
+
+// Runs `co` to its next wait or to its end, and then who called it. True if that was a root, which left
+// nothing.
+static inline WEFT__HOT bool step(weft_task *task, weft_coro *co)
+{
+    for (;;) {
+        co->state = WEFT__RUNNING;
+        WEFT__TRACE_CORO(co, RESUME);
+        uint32_t how = co->run(co).pending;
+        if (__builtin_expect(how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT, 1)) {
+            WEFT__TRACE_CORO(co, WAIT);
+            WEFT_ON_WAIT(co);
+            return false;
+        }
+        if (!WEFT_TRACE && how == WEFT__RUNNING) {
+            if (!co->up && (weft__task_is_plain(task) || weft__task_leaves_nothing(task))) {
+                co->state = WEFT__ENDED;
+                return true;
+            }
+            if (co->up) {
+                co->state = WEFT__ENDED;
+                if (co->up & 1) {
+                    weft__child_ended(weft__handle_of(co));
+                    return false;
+                }
+                co = weft__parent_of(co);
+                continue;
+            }
+        }
+        stepped(task, co, how);
+        return false;
+    }
+}
+
+// True if the root has ended, and left nothing; then it was all that could run.
+static bool run_ready(weft_task *task)
+{
+    for (weft_coro *co; (co = WEFT__NEXT(&task->ready));)
+        if (step(task, co))
+            return true;
+    return false;
+}
+
+// True if nothing is left to wait for.
+static bool over(weft_task *task)
+{
+    if (!(task->flags & WEFT__ROOT_ENDED) || task->children)
+        return false;
+    WEFT__CHECK(task->in_flight, abandoned, task->from->name, 0);
+    return !task->in_flight;
+}
+
+static void check_deadlock(weft_task *task)
+{
+    WEFT__TRACE_DUMP_IF(!task->in_flight && !task->alone && !task->sleepers);
+    WEFT__CHECK(!task->in_flight && !task->alone && !task->sleepers, deadlock, task->from->name, 0);
+    (void)task;
+}
+
+static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
+{
+    if (run_ready(task))
+        return weft__task_end_plainly(task);
+    if (over(task))
+        return weft__task_end(task);
+    WEFT__TRACE_TASK(task, WAIT);
+    if (task->yielded || WEFT__NAPS(task)) {
+        task->sleep = WEFT__YIELDS;
+        return WEFT_CALLBACK_YIELD;
+    }
+    task->sleep = WEFT__ASLEEP;
+    check_deadlock(task);
+    weft__task_set(task);
+    return task->wait;
+}
+
+// Runs what can run, and tells the host what to wait for.
+static inline WEFT__HOT uint32_t turn(weft_task *task)
+{
+    if (__builtin_expect(!task->ready, 1) && !WEFT__HOSTILE) {
+        if (task->yielded) {
+            WEFT__TRACE_TASK(task, WAIT);
+            task->sleep = WEFT__YIELDS;
+            return WEFT_CALLBACK_YIELD;
+        }
+        if (task->alone) {
+            WEFT__TRACE_TASK(task, WAIT);
+            task->sleep = WEFT__ASLEEP;
+            return task->wait;
+        }
+    }
+    return turn_rest(task);
+}
+
+static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co)
+{
+    return step(task, co) ? weft__task_end_plainly(task) : turn(task);
+}
+
+// A new round: events that came meanwhile are delivered, then all who yielded go on.
+static void next_round(weft_task *task)
+{
+    uint32_t event[2];
+    while (task->in_flight || task->alone) {
+        uint32_t code = __waitable_set_poll(task->wait >> 4, event);
+        if (code == WEFT_EVENT_NONE)
+            break;
+        weft__op_deliver(task, code, event[0], event[1]);
+    }
+    if (WEFT_TRACE || task->ready) {
+        for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
+            weft__wake(co);
+    } else {
+        task->ready = task->yielded; // they say that they yield until they run, which nobody minds
+        task->yielded = NULL;
+    }
+}
+
+// Any event but that of the operation that is alone.
+static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t event, uint32_t waitable,
+                                                   uint32_t code)
+{
+    if (event == WEFT_EVENT_NONE) {
+        weft_coro *one = task->yielded;
+        if (!WEFT_TRACE && one && one->next == one && !task->alone && !task->in_flight && !task->ready) {
+            task->yielded = NULL;
+            return go_on(task, one);
+        }
+        next_round(task);
+    } else if (event == WEFT_EVENT_CANCEL) {
+        if (!task->returned) {
+            task->flags |= WEFT__TASK_CANCELLED;
+            WEFT__TRACE_TASK(task, CANCEL);
+            weft_cancel(weft__task_root(task));
+            if (task->scopes)
+                weft__task_scopes_cancel(task);
+        }
+        next_round(task);
+    } else {
+        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->from->name, 0);
+        weft__op_deliver(task, event, waitable, code);
+    }
+    return turn_rest(task);
+}
+
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
+{
+    task->sleep = WEFT__AWAKE;
+    weft_coro *co = weft__op_arrive(task, event, waitable, code);
+    return __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co);
+}
+
+// The rest of the first turn, if the root has not ended at once, or not all is done with it.
+uint32_t weft__task_go_on(weft_task *task, uint32_t how)
+{
+    weft_coro *root = weft__task_root(task);
+    if (how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
+        WEFT__TRACE_CORO(root, WAIT);
+        WEFT_ON_WAIT(root);
+    } else {
+        stepped(task, root, how);
+    }
+    uint32_t answer = turn(task);
+    if (answer != WEFT_CALLBACK_EXIT)
+        context_set(task);
+    return answer;
+}
+
+__attribute__((weak)) uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable,
+                                                      uint32_t code)
+{
+    return weft__task_run(task, event, waitable, code);
+}
+
+uint32_t weft_task_callback(const weft_task_event *event)
+{
+    weft_task *task = context_get();
+    WEFT__TRACE_TASK(task, RESUME);
+    return weft__task_run_offered(task, event->event, event->waitable, event->code);
+}
+
+void weft__wake(weft_coro *co)
+{
+    weft_task *task = co->task;
+    if (co->state >= WEFT__ON_LOCAL)
+        task->sleepers--;
+    co->state = WEFT__READY;
+    WEFT__TRACE_CORO(co, WAKE);
+    weft__queue_push_back(&task->ready, co);
+    weft__task_rouse(task);
+}
+
+bool weft__task_run_embedded(weft_task *task)
+{
+    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
+        weft__wake(co);
+    run_ready(task);
+    if (!over(task)) {
+        WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers && !task->yielded);
+        WEFT__CHECK(!task->in_flight && !task->sleepers && !task->yielded, deadlock, task->from->name, 0);
+        return false;
+    }
+    if (task->scopes)
+        weft__task_scopes_free(task);
+    return true;
+}
