@@ -23,3 +23,9 @@ def test_deadlock(build):
     lines = first_dump(outcome.stderr)
     assert re.fullmatch(waits(1, "deadlock_run", "join_all(co, &self->scope)); // never", r"in weft_join_all at \w+"), lines[3])
     assert lines[6].startswith("exports_runner_run: the export waits, but nothing is in flight")
+
+
+@pytest.mark.parametrize("test", ["dump", "trace", "nested", "foreign"])
+def test_hooks_may_look(build, test):
+    outcome = weft_sim(build, "inside-looking", test)
+    assert (outcome.returncode, outcome.stdout) == (0, "ok\n"), outcome.stdout + outcome.stderr
