@@ -8,6 +8,7 @@ in WEFT__CHECK, is where the macro is defined, in include/.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"""
 
 import argparse
+import bisect
 import collections
 import json
 import os
@@ -23,16 +24,9 @@ PROFILES = BUILD / "profiles"
 BRANCHES_MIN = 95  # of a hundred
 REASON = re.compile(r"// not covered: \S")
 
-INSIDE = ["dump", "trace", "nested", "foreign", "deadlock"]
-
-
-def run(command, **options):
-    done = subprocess.run(list(map(str, command)), cwd=ROOT, text=True, capture_output=True, **options)
-    return done
-
 
 def must(command, **options):
-    done = run(command, **options)
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, text=True, capture_output=True, **options)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))[:300]}: exit {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return done.stdout
@@ -104,14 +98,20 @@ def excused(text):
     return found
 
 
-def branch_counts(branches):
-    """How often each branch went each way; the same place in several builds of a file is one."""
+def branch_counts(branches, segments):
+    """How often each branch went each way; the same place in several builds of a file is one. A condition that ran, and
+    went neither way, is a constant of this build, and no branch."""
     ways = collections.defaultdict(lambda: [0, 0])
     for line, column, end_line, end_column, taken, not_taken, *_ in branches:
         way = ways[line, column, end_line, end_column]
         way[0] += taken
         way[1] += not_taken
-    return ways
+    starts = [(line, column) for line, column, *_ in segments]
+
+    def ran(line, column):
+        return segments[bisect.bisect(starts, (line, column)) - 1][2] > 0
+
+    return {place: way for place, way in ways.items() if any(way) or not ran(*place[:2])}
 
 
 def main():
@@ -127,7 +127,7 @@ def main():
     print(f"{'':24}{'lines':>7}{'run':>7}{'excused':>9}{'branches':>10}{'taken':>7}")
     for path in sorted(files):
         text = path.read_text()
-        counts, ways = line_counts(files[path]["segments"]), branch_counts(files[path]["branches"])
+        counts, ways = line_counts(files[path]["segments"]), branch_counts(files[path]["branches"], files[path]["segments"])
         excuses, name = excused(text), path.relative_to(ROOT)
         missed = [line for line, count in counts.items() if not count]
         wrong += [f"{name}:{line}: {text.splitlines()[line - 1].strip()}" for line in missed if line not in excuses]

@@ -1,5 +1,5 @@
-// Included before all else in each file of the runtime that is measured (-DWEFT_COVERAGE=ON): what was covered up to a
-// trap is written before it.
+// Included before all else in each file of the runtime that is measured (-DWEFT_COVERAGE=ON): what was covered
+// up to a trap is written before it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_COVERAGE_FLUSH_H
 #define WEFT_COVERAGE_FLUSH_H
