@@ -395,6 +395,8 @@ struct weft_sim {
     weft_sim_call *calls; // that wait to be accepted
     void (*resource_drop)(const weft_sim_resource *resource, uint32_t rep, void *data);
     void *resource_drop_data;
+    void (*on_call)(weft_sim *sim, void *data);
+    void *on_call_data;
 
     weft_sim__waiter waiting; // the list's head
     weft_sim__script *scripts;

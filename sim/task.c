@@ -358,6 +358,11 @@ weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, ui
         weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
     if (!self->may_leave)
         weft_sim__trap(sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
+    if (sim->on_call) {
+        sim->on_call(sim, sim->on_call_data);
+        sim->call = call;
+        sim->call_handle = handle;
+    }
     return task;
 }
 

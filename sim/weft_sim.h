@@ -157,6 +157,9 @@ typedef struct weft_sim_counts {
     uint64_t choices;
 } weft_sim_counts;
 weft_sim_counts weft_sim_counted(const weft_sim *sim);
+// Has `seen` told of each call of a built-in or an import, before anything comes of it. It may cancel calls; it
+// must not block.
+void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), void *data);
 
 // ---- In scripts only. Those that block say so; a script may be in one of them at a time. ----
 

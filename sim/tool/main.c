@@ -1,7 +1,9 @@
 // weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
-// process. Usage: weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export>
-// [<text>...]
+// process. Usage: weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] <component.so>...
+// -- <export> [<text>...]
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// --always late and the like let the host do always what weft_sim_options has a weight for.
 //
 // Calls an export of the first component's world with arguments that are texts, and prints its result as
 // wasmtime's
@@ -50,6 +52,26 @@ static const weft_sim_export *find_export(const weft_sim_component *component, c
         if (!component->exports[i].func.interface && !strcmp(component->exports[i].func.name, name))
             return &component->exports[i];
     stop(name, "is no function that the world of the first component exports");
+}
+
+static void always(weft_sim_options *options, const char *name)
+{
+    const struct {
+        const char *name;
+        uint16_t *weight;
+    } all[] = {{"block", &options->block},
+               {"eager-yield", &options->eager_yield},
+               {"late", &options->late},
+               {"hold", &options->hold},
+               {"partial", &options->partial},
+               {"unasked", &options->unasked},
+               {"slow-cancel", &options->slow_cancel}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!strcmp(all[i].name, name)) {
+            *all[i].weight = 1000;
+            return;
+        }
+    stop(name, "is nothing that the host can do always");
 }
 
 static void print_text(const weft_sim_value *text)
@@ -135,6 +157,8 @@ int main(int count, char **arguments)
             options.fresh_handles = false; // components may count on dense ones: the guest suite does
         } else if (!strcmp(arguments[at], "--like-wasmtime")) {
             options = weft_sim_options_wasmtime();
+        } else if (!strcmp(arguments[at], "--always") && at + 1 < count) {
+            always(&options, arguments[++at]);
         } else if (!strcmp(arguments[at], "--transcript")) {
             transcript = true;
         } else if (loaded == COMPONENTS_MAX) {
@@ -145,7 +169,8 @@ int main(int count, char **arguments)
     }
     if (!loaded || at + 1 >= count)
         stop("usage",
-             "weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export> [<text>...]");
+             "weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] <component.so>... -- "
+             "<export> [<text>...]");
 
     command it = {.export = find_export(components[0], arguments[at + 1]), .texts = arguments + at + 2};
     if ((uint32_t)(count - at - 2) != it.export->func.param_count)

@@ -27,6 +27,20 @@ def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
 
 
+def test_hostile(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--enumerate", "500")
+
+
+def test_hostile_and_pending(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--pending")
+
+
+@pytest.mark.parametrize("kind", ["allocations", "calls", "cancels"])
+@pytest.mark.parametrize("preset", ["sim", "sim-hostile"])
+def test_sweep(seeds, preset, kind):
+    seeds(preset, "--sweep", kind, "--seeds", "25")
+
+
 def test_small_cases(seeds):
     said = seeds("sim-fast", "--seeds", "0", "--enumerate", "1")
     cases = re.findall(r"^small case: \S+ +(\d+) schedules, complete$", said, re.M)

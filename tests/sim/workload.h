@@ -18,6 +18,14 @@ typedef struct pair_name {
     const char *event, *state, *reason; // reason: why it cannot be, NULL if it must
 } pair_name;
 
+// What a sweep does to a run, at one of its allocations or host calls, counted from 1; 0: none.
+typedef struct fault {
+    uint64_t fail_at;                 // the allocation that fails
+    bool for_good;                    // and all after it, until the liveness phase
+    uint64_t cancel_at;               // the host call in which all calls of exports are cancelled
+    uint64_t allocations, host_calls; // so far
+} fault;
+
 // What the driver finds in workloads.so.
 typedef struct workloads {
     weft_sim_component (*component)(void);
@@ -26,6 +34,7 @@ typedef struct workloads {
     uint32_t small_count; // behind those, cases that are small enough to run under each schedule there is
     void (*begin)(weft_sim *sim, weft_sim_instance *guest, uint64_t seed);
     uint32_t (*live_bytes)(void);
+    fault *fault; // reset by begin
     uint64_t *pairs;
     uint32_t pair_count;
     pair_name (*pair)(uint32_t at);
