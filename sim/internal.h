@@ -414,6 +414,7 @@ struct weft_sim {
     weft_sim__line *lines;
     uint64_t line_count, hash;
     weft_sim__text report, transcript, leftovers;
+    FILE *transcript_file; // or NULL
 };
 
 #endif

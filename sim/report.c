@@ -35,6 +35,43 @@ static void mix(weft_sim *sim, uint32_t number)
     sim->hash = (sim->hash ^ number) * 0x100000001b3u;
 }
 
+static const char *clear(weft_sim__text *text)
+{
+    text->length = 0;
+    weft_sim__print(text, "%s", "");
+    return text->data;
+}
+
+static void print_number(weft_sim__text *text, uint32_t number)
+{
+    if (number == BLOCKED)
+        weft_sim__print(text, "BLOCKED");
+    else if (number > 0xffff)
+        weft_sim__print(text, "%#x", (unsigned)number);
+    else
+        weft_sim__print(text, "%u", (unsigned)number);
+}
+
+static void print_line(weft_sim__text *text, const weft_sim__line *line)
+{
+    if (line->instance)
+        weft_sim__print(text, "%u.%u ", (unsigned)line->instance, (unsigned)line->task);
+    weft_sim__print(text, "%s", line->what);
+    if (line->text)
+        weft_sim__print(text, " %s", line->text);
+    for (int i = 0; i < (line->shape & 0x7f); i++) {
+        weft_sim__print(text, i ? ", " : " (");
+        print_number(text, line->numbers[i]);
+    }
+    if (line->shape & 0x7f)
+        weft_sim__print(text, ")");
+    if (line->shape & 0x80) {
+        weft_sim__print(text, " -> ");
+        print_number(text, line->answer);
+    }
+    weft_sim__print(text, "\n");
+}
+
 static void add(weft_sim *sim, weft_sim__line line)
 {
     if (sim->current) {
@@ -48,6 +85,11 @@ static void add(weft_sim *sim, weft_sim__line line)
         mix(sim, line.numbers[i]);
     mix(sim, line.answer);
     sim->lines[sim->line_count++ % LINES] = line;
+    if (sim->transcript_file) {
+        clear(&sim->transcript);
+        print_line(&sim->transcript, &line);
+        fputs(sim->transcript.data, sim->transcript_file);
+    }
 }
 
 void weft_sim__note(weft_sim *sim, const char *what, const char *text, int count, uint32_t a, uint32_t b,
@@ -66,48 +108,19 @@ void weft_sim__note_answer(weft_sim *sim, const char *what, const char *text, in
                               .shape = (uint8_t)(count | 0x80)});
 }
 
-static const char *clear(weft_sim__text *text)
-{
-    text->length = 0;
-    weft_sim__print(text, "%s", "");
-    return text->data;
-}
-
-static void print_number(weft_sim__text *text, uint32_t number)
-{
-    if (number == BLOCKED)
-        weft_sim__print(text, "BLOCKED");
-    else if (number > 0xffff)
-        weft_sim__print(text, "%#x", (unsigned)number);
-    else
-        weft_sim__print(text, "%u", (unsigned)number);
-}
-
 const char *weft_sim_transcript(weft_sim *sim)
 {
     weft_sim__text *text = &sim->transcript;
     clear(text);
     uint64_t first = sim->line_count > LINES ? sim->line_count - LINES : 0;
-    for (uint64_t at = first; at < sim->line_count; at++) {
-        const weft_sim__line *line = &sim->lines[at % LINES];
-        if (line->task)
-            weft_sim__print(text, "%u.%u ", (unsigned)line->instance, (unsigned)line->task);
-        weft_sim__print(text, "%s", line->what);
-        if (line->text)
-            weft_sim__print(text, " %s", line->text);
-        for (int i = 0; i < (line->shape & 0x7f); i++) {
-            weft_sim__print(text, i ? ", " : " (");
-            print_number(text, line->numbers[i]);
-        }
-        if (line->shape & 0x7f)
-            weft_sim__print(text, ")");
-        if (line->shape & 0x80) {
-            weft_sim__print(text, " -> ");
-            print_number(text, line->answer);
-        }
-        weft_sim__print(text, "\n");
-    }
+    for (uint64_t at = first; at < sim->line_count; at++)
+        print_line(text, &sim->lines[at % LINES]);
     return text->data;
+}
+
+void weft_sim_transcript_to(weft_sim *sim, FILE *file)
+{
+    sim->transcript_file = file;
 }
 
 uint64_t weft_sim_transcript_hash(const weft_sim *sim)

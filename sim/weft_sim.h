@@ -21,6 +21,8 @@
 #include "trap.h"
 #include "values.h"
 
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -145,6 +147,9 @@ weft_sim_trap weft_sim_trapped(const weft_sim *sim);
 const char *weft_sim_report(weft_sim *sim);
 // What was called and what came of it, a line each, since the host was made (the last 4096 of them).
 const char *weft_sim_transcript(weft_sim *sim);
+// Writes each line to `file`, too, as soon as it happens: all of them, also of a run that crashes. NULL: no
+// more.
+void weft_sim_transcript_to(weft_sim *sim, FILE *file);
 // A number that tells two transcripts apart, over all of the run.
 uint64_t weft_sim_transcript_hash(const weft_sim *sim);
 // What is left: handles of instances, tasks, calls and ends of scripts, a line each; "" if nothing is.

@@ -155,6 +155,7 @@ int main(int count, char **arguments)
             stop(arguments[at + 1], "takes something else than strings: call it from a test of your own");
 
     weft_sim *sim = weft_sim_new(&options, &schedule);
+    weft_sim_transcript_to(sim, transcript ? stderr : NULL);
     for (uint32_t i = 0; i < loaded; i++) {
         instances[i] = weft_sim_instantiate(sim, components[i]);
         clock_answer(sim, components[i], &it.clock);
@@ -167,8 +168,6 @@ int main(int count, char **arguments)
 
     weft_sim_outcome outcome = weft_sim_run(sim, call, &it);
     fflush(stdout);
-    if (transcript)
-        fputs(weft_sim_transcript(sim), stderr);
     if (outcome != WEFT_SIM_DONE) {
         fprintf(stderr, "weft-sim: %s\n", weft_sim_report(sim));
         _exit((int)outcome + 1); // what was in the middle of something is no leak

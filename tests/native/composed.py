@@ -33,6 +33,14 @@ def parts(component, folder):
     return [folder / f"{name}.so" for name in names]
 
 
+def exported_by(part):
+    """What the shared object of that name exports: an interface; "run" the first one."""
+    topic, _, side = part.partition("-")
+    if part.endswith("-callee"):
+        return f"weft:{'rules' if topic == 'misuse' else topic.replace('_', '-')}/peer"
+    return "weft:rules/subject" if part.endswith("-subject") else "run"
+
+
 def weft_sim(build, component, test, *options):
     """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
