@@ -65,9 +65,12 @@ struct weft_sim__waiter {
     weft_sim__waiter *next, *previous; // in weft_sim.waiting, if next is not NULL
     bool (*ready)(weft_sim__waiter *waiter);
     void (*go)(weft_sim__waiter *waiter); // has been taken off the list
+    bool yields;                          // it could have gone on
 };
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
+// One that is ready, of those that `may` if it is given; NULL if there is none.
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data);
 
 // Instances that are on the stack may not be entered, except by themselves.
 void weft_sim__enter(weft_sim_instance *instance, const weft_sim_instance *caller);

@@ -42,35 +42,61 @@ static const char *clear(weft_sim__text *text)
     return text->data;
 }
 
-static void print_number(weft_sim__text *text, uint32_t number)
+static char *put_text(char *at, const char *end, const char *text)
 {
-    if (number == BLOCKED)
-        weft_sim__print(text, "BLOCKED");
-    else if (number > 0xffff)
-        weft_sim__print(text, "%#x", (unsigned)number);
-    else
-        weft_sim__print(text, "%u", (unsigned)number);
+    while (*text && at < end)
+        *at++ = *text++;
+    return at;
 }
 
-static void print_line(weft_sim__text *text, const weft_sim__line *line)
+static char *put_number(char *at, const char *end, uint32_t number)
 {
-    if (line->instance)
-        weft_sim__print(text, "%u.%u ", (unsigned)line->instance, (unsigned)line->task);
-    weft_sim__print(text, "%s", line->what);
-    if (line->text)
-        weft_sim__print(text, " %s", line->text);
+    char digits[16];
+    size_t count = 0;
+    if (number == BLOCKED)
+        return put_text(at, end, "BLOCKED");
+    uint32_t base = number > 0xffff ? 16 : 10;
+    do
+        digits[count++] = "0123456789abcdef"[number % base];
+    while (number /= base);
+    if (base == 16)
+        at = put_text(at, end, "0x");
+    while (count && at < end)
+        *at++ = digits[--count];
+    return at;
+}
+
+// By hand, for a run has many: the bytes of a line, cut if it is too long.
+static size_t line_text(const weft_sim__line *line, char *buffer, size_t size)
+{
+    char *at = buffer;
+    const char *end = buffer + size - 1;
+    if (line->instance) {
+        at = put_number(at, end, line->instance);
+        at = put_text(at, end, ".");
+        at = put_number(at, end, line->task);
+        at = put_text(at, end, " ");
+    }
+    at = put_text(at, end, line->what);
+    if (line->text) {
+        at = put_text(at, end, " ");
+        at = put_text(at, end, line->text);
+    }
     for (int i = 0; i < (line->shape & 0x7f); i++) {
-        weft_sim__print(text, i ? ", " : " (");
-        print_number(text, line->numbers[i]);
+        at = put_text(at, end, i ? ", " : " (");
+        at = put_number(at, end, line->numbers[i]);
     }
     if (line->shape & 0x7f)
-        weft_sim__print(text, ")");
+        at = put_text(at, end, ")");
     if (line->shape & 0x80) {
-        weft_sim__print(text, " -> ");
-        print_number(text, line->answer);
+        at = put_text(at, end, " -> ");
+        at = put_number(at, end, line->answer);
     }
-    weft_sim__print(text, "\n");
+    *at++ = '\n';
+    return (size_t)(at - buffer);
 }
+
+#define LINE_LENGTH 512
 
 static void add(weft_sim *sim, weft_sim__line line)
 {
@@ -86,9 +112,8 @@ static void add(weft_sim *sim, weft_sim__line line)
     mix(sim, line.answer);
     sim->lines[sim->line_count++ % LINES] = line;
     if (sim->transcript_file) {
-        clear(&sim->transcript);
-        print_line(&sim->transcript, &line);
-        fputs(sim->transcript.data, sim->transcript_file);
+        char buffer[LINE_LENGTH];
+        fwrite(buffer, 1, line_text(&line, buffer, sizeof buffer), sim->transcript_file);
     }
 }
 
@@ -113,8 +138,11 @@ const char *weft_sim_transcript(weft_sim *sim)
     weft_sim__text *text = &sim->transcript;
     clear(text);
     uint64_t first = sim->line_count > LINES ? sim->line_count - LINES : 0;
-    for (uint64_t at = first; at < sim->line_count; at++)
-        print_line(text, &sim->lines[at % LINES]);
+    for (uint64_t at = first; at < sim->line_count; at++) {
+        char buffer[LINE_LENGTH];
+        int length = (int)line_text(&sim->lines[at % LINES], buffer, sizeof buffer);
+        weft_sim__print(text, "%.*s", length, buffer);
+    }
     return text->data;
 }
 

@@ -40,17 +40,22 @@ void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *calle
         instance->entered = false;
 }
 
-static bool step(weft_sim *sim)
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)
 {
     weft_sim__waiter *candidates[CANDIDATES];
     uint32_t count = 0;
-    weft_sim__waiter *waiter;
-    for (waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES; waiter = waiter->next)
-        if (waiter->ready(waiter))
-            candidates[count++] = waiter;
-    if (count)
-        waiter = candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)];
-    else if (!(waiter = weft_sim__settled(sim)))
+    for (int yields = !sim->options.yield_last; yields <= 1 && !count; yields++)
+        for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
+             waiter = waiter->next)
+            if (waiter->yields <= yields && (!may || may(waiter, data)) && waiter->ready(waiter))
+                candidates[count++] = waiter;
+    return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : NULL;
+}
+
+static bool step(weft_sim *sim)
+{
+    weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
+    if (!waiter && !(waiter = weft_sim__settled(sim)))
         return false;
     weft_sim__unwait(sim, waiter);
     sim->call = NULL;

@@ -93,6 +93,7 @@ typedef struct weft_sim_options {
     bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
                         // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
     bool cancel_again;  // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
+    bool yield_last;    // who yields goes on only when nobody else can (wasmtime); else in its turn
     bool fresh_handles; // no handle is used twice, so that a stale one is always found
     uint32_t max_handles; // of an instance; 0: 2^28 - 1
 } weft_sim_options;

@@ -33,11 +33,15 @@ def parts(component, folder):
     return [folder / f"{name}.so" for name in names]
 
 
+# Topics whose package in WIT is another's, or of another name.
+PACKAGES = {"units": "streams", "words": "streams", "points": "streams", "ends": "streams", "misuse": "rules"}
+
+
 def exported_by(part):
     """What the shared object of that name exports: an interface; "run" the first one."""
-    topic, _, side = part.partition("-")
+    topic = part.split("-")[0]
     if part.endswith("-callee"):
-        return f"weft:{'rules' if topic == 'misuse' else topic.replace('_', '-')}/peer"
+        return f"weft:{PACKAGES.get(topic, topic)}/peer"
     return "weft:rules/subject" if part.endswith("-subject") else "run"
 
 

@@ -17,7 +17,6 @@ TOPICS = sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests/guest
 LEFT_OUT = {
     r"coroutines-\w+-(Oz|lto) .*": "levels of optimisation that a native build leaves out",
     r"coroutines-.* (deep_\w+|chain_of_100000|many_yields|tree)": "AddressSanitizer keeps locals elsewhere than on the stack",
-    r"asleep yield_in_(yield|block_on)": "wasmtime runs other tasks in a yield of a function that is not async, this host none",
     r"limit-weft unlimited": "measures WebAssembly's memory",
 }
 
