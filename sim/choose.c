@@ -124,5 +124,6 @@ weft_sim_options weft_sim_options_wasmtime(void)
                               .cancel_counts = true,
                               .cancel_again = true,
                               .yield_last = true,
+                              .ordered_events = true,
                               .max_handles = 100000};
 }

@@ -132,7 +132,7 @@ void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable);
 typedef struct weft_sim__event {
     uint32_t code, waitable, payload;
 } weft_sim__event;
-weft_sim__event weft_sim__set_take(weft_sim *sim, weft_sim__set *set); // one that is there
+weft_sim__event weft_sim__set_take(weft_sim_instance *instance, weft_sim__set *set); // one that is there
 
 // ---- task.c: what runs in an instance ----
 
@@ -375,6 +375,8 @@ struct weft_sim_instance {
     uint32_t number;
     weft_sim__entry *entries;
     uint32_t entry_count, entry_capacity, free_entry, live;
+    const uint32_t *event_order; // weft_sim_event_order()
+    uint32_t event_count;
     bool entered; // it is on the stack (the spec: not may_enter)
     bool may_leave;
     uint32_t backpressure;

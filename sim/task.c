@@ -131,7 +131,7 @@ static void follow(weft_sim__task *task)
             event = cancel_event(task);
         } else if (code == CODE_WAIT && task->set->ready.count &&
                    !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.block)) {
-            event = weft_sim__set_take(sim, task->set);
+            event = weft_sim__set_take(task->instance, task->set);
         } else if (code == CODE_WAIT || !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield)) {
             task->wait = code == CODE_WAIT ? WAIT_SET : WAIT_YIELD;
             task->waiter.yields = code == CODE_YIELD;
@@ -223,7 +223,7 @@ static void go_on(weft_sim__task *task)
         if (task->cancels)
             it.event = cancel_event(task);
         else if (task->wait == WAIT_SET)
-            it.event = weft_sim__set_take(sim, task->set);
+            it.event = weft_sim__set_take(task->instance, task->set);
         instance->exclusive = task;
         weft_sim__fiber_start(sim, call_back_body, &it);
         break;

@@ -88,13 +88,15 @@ typedef struct weft_sim_options {
     uint16_t no_memory;   // weft_sim_allocation_fails() says so
 
     // How hosts differ. All off is the spec, together with whatever stricter rule wasmtime has.
-    bool cancel_in_set; // the async form of subtask.cancel is allowed in a set (the spec does, wasmtime does
-                        // not)
-    bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
-                        // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
-    bool cancel_again;  // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
-    bool yield_last;    // who yields goes on only when nobody else can (wasmtime); else in its turn
-    bool fresh_handles; // no handle is used twice, so that a stale one is always found
+    bool cancel_in_set;  // the async form of subtask.cancel is allowed in a set (the spec does, wasmtime does
+                         // not)
+    bool cancel_counts;  // a stream's cancel that comes when a copy has moved items, but before its event, says
+                         // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
+    bool cancel_again;   // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
+    bool yield_last;     // who yields goes on only when nobody else can (wasmtime); else in its turn
+    bool ordered_events; // of a set's events, those of subtasks come first, and then the lowest handle
+                         // (wasmtime, nearly: it has an order of its own objects)
+    bool fresh_handles;  // no handle is used twice, so that a stale one is always found
     uint32_t max_handles; // of an instance; 0: 2^28 - 1
 } weft_sim_options;
 
@@ -115,6 +117,9 @@ weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component 
 // Imports of `importer` that `exporter` exports are calls to it from now on. Other imports are scripts' to
 // answer.
 void weft_sim_link(weft_sim_instance *importer, weft_sim_instance *exporter);
+// The instance's next events are of these waitables, in turn, each unless there is none of it: to follow what
+// another host chose. The array outlives the run.
+void weft_sim_event_order(weft_sim_instance *instance, const uint32_t *waitables, uint32_t count);
 void weft_sim_free(weft_sim *sim);
 // The phase of faults is over: from here on nothing of the first part of the options happens any more.
 void weft_sim_end_faults(weft_sim *sim);

@@ -216,6 +216,8 @@ def line_before(words, numbers):
 def line_after(words, is_async, numbers):
     """The line for what came of a call, or None; numbers: its first and last argument, its answer, and two more."""
     first, last, answer, more, yet_more = numbers
+    if words == "task.return run" and first != 0:
+        return "task.return run err"
     if words.startswith(("start ", "callback ")):
         if not is_async:
             return "EXIT"
@@ -254,18 +256,38 @@ def lines_of(module, memory):
     return lines
 
 
-def on_wasmtime(tools, compiled, modules, test, options, folder):
-    """The transcripts of a test on wasmtime, {what an instance exports: lines}, and what wasmtime said."""
-    core = folder / f"{compiled.stem}.core"
-    core.unlink(missing_ok=True)
-    command = [tools.wasmtime, "run", "-W", FEATURES, "--allow-precompiled", *options]
-    command += ["-D", f"coredump={core}", "--invoke", f'run("{test}")', compiled]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
-    if not core.exists():
-        raise Failed(f"wasmtime wrote no core dump: {done.stderr[:2000]}")
-    memories = memories_of(core.read_bytes())
-    core.unlink()
-    return {module.exports: lines_of(module, memories[module.letter]) for module in modules}, done.stderr
+class Wasmtime:
+    """A composed component, ready to run on wasmtime with its modules writing down."""
+
+    def __init__(self, tools, component, folder):
+        self.tools, self.core = tools, folder / "core"
+        self.compiled, self.modules = transcribing(tools, component, folder)
+
+    def transcripts(self, test, options=()):
+        """{what an instance exports: its lines} of a test that passes."""
+        self.core.unlink(missing_ok=True)
+        command = [self.tools.wasmtime, "run", "-W", FEATURES, "--allow-precompiled", *options]
+        command += ["-D", f"coredump={self.core}", "--invoke", f'run("{test}")', self.compiled]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+        if not self.core.exists():
+            raise Failed(f"wasmtime wrote no core dump: {done.stderr[:2000]}")
+        memories = memories_of(self.core.read_bytes())
+        self.core.unlink()
+        found = {module.exports: lines_of(module, memories[module.letter]) for module in self.modules}
+        if found["run"][-2:] != ["task.return run", "EXIT"]:
+            raise Failed(f"on wasmtime, run ended with {found['run'][-2:]}: {done.stderr[:2000]}")
+        return found
+
+
+EVENT = re.compile(r"callback \S+ \(([1-5]), (\d+)|waitable-set\.(?:wait|poll) \(\d+, (\d+), \d+\) -> [1-5]$")
+
+
+def event_order(transcripts):
+    """Of each instance, the waitables whose events it got, in order."""
+    return {
+        instance: [found[2] or found[3] for line in lines if (found := EVENT.match(line))]
+        for instance, lines in transcripts.items()
+    }
 
 
 # ---- In the native host ----
@@ -289,7 +311,6 @@ NATIVE = [
         r"(waitable-set\.wait begins \(\d+\))": r"\1",
         r"((?:stream|future|resource)\.\S+) .*?(\([^()]*\))?( -> \w+)?": r"\1 \2\3",
         r"((?:waitable-set|waitable|subtask|error-context)\.\S+|thread\.yield)( .*)?": r"\1\2",
-        r"(trap \w+)": r"\1",
     }.items()
 ]
 LINE = re.compile(r"(\d+)\.\d+ (.*)")
@@ -303,18 +324,26 @@ def native_line(line):
     return None
 
 
-def in_native_host(build, component, test):
-    """The transcripts of a test in the native host, and the CompletedProcess."""
-    done = weft_sim(build, component, test, "--like-wasmtime", "--transcript")
-    instances, known = defaultdict(list), {}
+def in_native_host(build, component, test, order=None, folder=None):
+    """The transcripts of a test that passes in the native host; it may be given the order of events."""
+    exported = [exported_by(part.stem) for part in parts(component, build)]
+    options = ["--like-wasmtime", "--transcript"]
+    if order:
+        events = folder / "events"
+        lines = [" ".join([str(at + 1), *order.get(interface, [])]) for at, interface in enumerate(exported)]
+        events.write_text("\n".join(lines) + "\n")
+        options += ["--events", events]
+    done = weft_sim(build, component, test, *options)
+    if done.returncode != 0 or done.stdout.strip() != "ok":
+        raise Failed(f"the native host said: {done.stdout} {done.stderr[-2000:]}")
+    found, known = defaultdict(list), {}
     for line in done.stderr.splitlines():
-        if found := LINE.match(line):
-            instance, rest = found.groups()
+        if numbered := LINE.match(line):
+            instance, rest = numbered.groups()
             if rest not in known:
                 known[rest] = native_line(rest)
             if known[rest]:
-                instances[int(instance)].append(known[rest])
+                found[exported[int(instance) - 1]].append(known[rest])
             if rest == "task ends run":
                 break
-    names = [part.stem for part in parts(component, build)]
-    return {exported_by(name): instances[at + 1] for at, name in enumerate(names)}, done
+    return dict(found)

@@ -1,0 +1,92 @@
+# The native host agrees with wasmtime: each scenario of the guest suite has the same transcript on both, instance by
+# instance, but for what docs/agreement.md lists.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+from collections import Counter, defaultdict
+
+import pytest
+from native.suite import scenarios
+from native.transcripts import Failed, Wasmtime, event_order, in_native_host
+from paths import ROOT
+
+PAGE = ROOT / "docs/agreement.md"
+NATIVE = ROOT / "build/sim"
+WASM = ROOT / "build/debug/tests/guest"
+
+# The rows of the page: `components` | `tests` | how | why. The first two are regular expressions.
+LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order) \| .+ \|$", PAGE.read_text(), re.M)
+
+BY_COMPONENT = defaultdict(list)
+for _component, _test, _options in scenarios():
+    BY_COMPONENT[_component].append((_test, _options))
+
+
+def listed(component, test):
+    """How the scenario is said to differ, or None."""
+    hits = {how for components, tests, how in LISTED if re.fullmatch(components, component) and re.fullmatch(tests, test)}
+    assert len(hits) < 2, f"{component} {test} is listed twice"
+    return hits.pop() if hits else None
+
+
+def totals(transcripts):
+    """What must be the same in whatever order: of each instance, how often each line without its numbers comes."""
+    return {
+        instance: Counter(re.sub(r"\(.*\)|-> \d+", "", line) for line in lines) for instance, lines in transcripts.items()
+    }
+
+
+def difference(wasmtime, native):
+    """Of each instance, the first line that differs, with what leads there; "" if there is none."""
+    said = []
+    for instance in sorted(wasmtime.keys() | native.keys()):
+        ours, theirs = native.get(instance, []), wasmtime.get(instance, [])
+        if ours != theirs:
+            pairs = enumerate(zip(ours + ["(end)"], theirs + ["(end)"]))
+            at = next((at for at, (one, other) in pairs if one != other), min(len(ours), len(theirs)))
+            before = ", ".join(ours[max(0, at - 4) : at])
+            said.append(f"    {instance}, line {at}: after {before}:\n      wasmtime: {theirs[at : at + 6]}\n      native: {ours[at : at + 6]}")
+    return "\n".join(said)
+
+
+def kind(wasmtime, component, test, folder):
+    """How a scenario differs: None, "events", "order" or "more"; and where."""
+    native = in_native_host(NATIVE, component, test)
+    plain = difference(wasmtime, native)
+    if not plain:
+        return None, ""
+    native = in_native_host(NATIVE, component, test, event_order(wasmtime), folder)
+    if not difference(wasmtime, native):
+        return "events", plain
+    if totals(wasmtime) == totals(native):
+        return "order", plain
+    return "more", plain
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    if not (NATIVE / "sim/weft-sim").exists():
+        pytest.skip("not built: run `make native`")
+
+
+@pytest.mark.parametrize("component", BY_COMPONENT)
+def test_agreement(tools, tmp_path, component):
+    wrong = []
+    host = Wasmtime(tools, WASM / f"{component}.wasm", tmp_path)
+    for test, options in BY_COMPONENT[component]:
+        try:
+            how, where = kind(host.transcripts(test, options), component, test, tmp_path)
+        except Failed as failed:
+            how, where = "more", f"    {failed}"
+        expected = listed(component, test)
+        if how != expected:
+            told = f"differs ({how})" if how else "no longer differs"
+            wrong.append(f"{test} {told}, and docs/agreement.md says: {expected or 'it does not'}\n{where}")
+    if wrong:
+        pytest.fail(f"{component}: {len(wrong)} of {len(BY_COMPONENT[component])}\n" + "\n".join(wrong[:20]), pytrace=False)
+
+
+def test_each_row_is_of_something():
+    for components, tests, how in LISTED:
+        hits = [test for component in BY_COMPONENT if re.fullmatch(components, component) for test, _ in BY_COMPONENT[component]]
+        assert any(re.fullmatch(tests, test) for test in hits), f"| `{components}` | `{tests}` | {how} |"
