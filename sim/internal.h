@@ -66,6 +66,8 @@ struct weft_sim__waiter {
     bool (*ready)(weft_sim__waiter *waiter);
     void (*go)(weft_sim__waiter *waiter); // has been taken off the list
     bool yields;                          // it could have gone on
+    uint64_t since;                       // it waits: a moment of weft_sim.clock
+    const uint64_t *ready_since;          // what it waits for is there; NULL if it is told nowhere
 };
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
@@ -111,6 +113,7 @@ typedef struct weft_sim__waitable {
     bool event;   // of an operation
     bool unasked; // of nothing: a peer dropped its end
     bool sync_waiter;
+    uint64_t since; // there is an event
     weft_sim__set *set;
     uint32_t member_index, ready_index; // in the set's lists; ready_index only if there is an event
 } weft_sim__waitable;
@@ -118,6 +121,7 @@ typedef struct weft_sim__waitable {
 struct weft_sim__set {
     weft_sim__list members, ready;
     uint32_t waiting; // tasks
+    uint64_t since;   // there are events
     uint32_t handle;
 };
 
@@ -406,7 +410,7 @@ struct weft_sim {
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
     uint32_t task_count;
-    uint64_t step_limit;
+    uint64_t step_limit, clock;
     bool main_done;
 
     weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;

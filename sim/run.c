@@ -8,6 +8,7 @@
 
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
+    waiter->since = ++sim->clock;
     waiter->next = &sim->waiting;
     waiter->previous = sim->waiting.previous;
     waiter->previous->next = waiter;
@@ -40,16 +41,30 @@ void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *calle
         instance->entered = false;
 }
 
+static uint64_t ready_since(const weft_sim__waiter *waiter)
+{
+    return waiter->ready_since && *waiter->ready_since > waiter->since ? *waiter->ready_since : waiter->since;
+}
+
+static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b)
+{
+    return a->yields != b->yields ? b->yields : ready_since(a) < ready_since(b);
+}
+
 weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)
 {
-    weft_sim__waiter *candidates[CANDIDATES];
+    weft_sim__waiter *candidates[CANDIDATES], *first = NULL;
     uint32_t count = 0;
-    for (int yields = !sim->options.yield_last; yields <= 1 && !count; yields++)
-        for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
-             waiter = waiter->next)
-            if (waiter->yields <= yields && (!may || may(waiter, data)) && waiter->ready(waiter))
-                candidates[count++] = waiter;
-    return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : NULL;
+    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
+         waiter = waiter->next) {
+        if ((may && !may(waiter, data)) || !waiter->ready(waiter))
+            continue;
+        if (!sim->options.queue)
+            candidates[count++] = waiter;
+        else if (!first || goes_before(waiter, first))
+            first = waiter;
+    }
+    return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : first;
 }
 
 static bool step(weft_sim *sim)

@@ -135,6 +135,7 @@ static void follow(weft_sim__task *task)
         } else if (code == CODE_WAIT || !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield)) {
             task->wait = code == CODE_WAIT ? WAIT_SET : WAIT_YIELD;
             task->waiter.yields = code == CODE_YIELD;
+            task->waiter.ready_since = code == CODE_WAIT ? &task->set->since : NULL;
             if (code == CODE_WAIT)
                 task->set->waiting++;
             weft_sim__wait(sim, &task->waiter);
@@ -338,6 +339,9 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
     weft_sim *sim = task->instance->sim;
     task->wait = wait;
     task->waiter.yields = wait == WAIT_PAUSED;
+    task->waiter.ready_since = wait == WAIT_BLOCKED    ? &task->set->since
+                               : wait == WAIT_WAITABLE ? &task->waitable->since
+                                                       : NULL;
     bool may_pass = ready(&task->waiter);
     const char *call = sim->call;
     uint32_t handle = sim->call_handle;

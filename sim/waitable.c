@@ -29,8 +29,11 @@ static bool has_event(const weft_sim__waitable *waitable)
 
 static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
 {
+    waitable->since = ++sim->clock;
     if (!waitable->set)
         return;
+    if (!waitable->set->ready.count)
+        waitable->set->since = sim->clock;
     waitable->ready_index = waitable->set->ready.count;
     weft_sim__list_add(sim, &waitable->set->ready, waitable);
 }

@@ -326,7 +326,7 @@ def native_line(line):
 
 def in_native_host(build, component, test, order=None, folder=None):
     """The transcripts of a test that passes in the native host; it may be given the order of events."""
-    exported = [exported_by(part.stem) for part in parts(component, build)]
+    exported = [exported_by(part.stem) for part in parts(component, build / "tests/guest")]
     options = ["--like-wasmtime", "--transcript"]
     if order:
         events = folder / "events"
