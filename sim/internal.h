@@ -385,6 +385,7 @@ struct weft_sim_instance {
     bool may_leave;
     uint32_t backpressure;
     uint32_t waiting_to_enter;
+    uint64_t open_since; // no backpressure, or no lock
     weft_sim__task *exclusive;
     weft_sim__task *tasks;
     struct weft_sim__link {

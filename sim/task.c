@@ -41,8 +41,10 @@ static bool ready(weft_sim__waiter *waiter)
 
 static void unlock(weft_sim__task *task)
 {
-    if (task->instance->exclusive == task)
-        task->instance->exclusive = NULL;
+    if (task->instance->exclusive != task)
+        return;
+    task->instance->exclusive = NULL;
+    task->instance->open_since = ++task->instance->sim->clock;
 }
 
 static void unlink_task(weft_sim__task *task)
@@ -296,6 +298,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold)) {
         instance->waiting_to_enter++;
         task->wait = WAIT_ENTER;
+        task->waiter.ready_since = &instance->open_since;
         weft_sim__wait(sim, &task->waiter);
     } else {
         instance->exclusive = task;
@@ -452,6 +455,7 @@ void weft_sim_backpressure_dec(weft_sim_instance *self)
     if (!self->backpressure)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 0");
     self->backpressure--;
+    self->open_since = ++self->sim->clock;
     weft_sim__note(self->sim, "backpressure.dec", NULL, 1, self->backpressure, 0, 0);
 }
 

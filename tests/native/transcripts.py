@@ -27,9 +27,9 @@ EXPORT = re.compile(r'^(\s*\(export "([^"]*)" \(func )(\$"[^"]*"|\$[^\s()]+)(\)\
 FUNCTION = re.compile(r'^\s*\(func (\$"[^"]*"|\$[^\s()]+) \(;\d+;\) \(type (\d+)\)((?: \((?:param|result)[^)]*\))*)')
 BUILTIN = re.compile(
     r"(?:\[async-lower\])?\[(waitable-set|waitable|subtask|backpressure|context|thread|task|stream|future|error-context|resource)"
-    r"-([a-z-]+?)(?:-unit|-\d+)?\](.*)"
+    r"-([a-z-]+?)(?:-unit|-utf8|-\d+)?\](.*)"
 )
-NOT_TOLD = re.compile(r"context\.|resource\.rep|error-context\.debug-message")  # by the native host
+NOT_TOLD = re.compile(r"context\.|resource\.rep")  # by the native host
 
 
 class Failed(Exception):
@@ -237,7 +237,7 @@ def line_after(words, is_async, numbers):
         return f"{words} ({first}) -> {number(answer)}"
     if words == "waitable.join":
         return f"{words} ({first}, {last})"
-    if ".drop" in words:
+    if ".drop" in words or ".debug-message" in words:
         return None if words.startswith("resource") else f"{words} ({first})"
     return None if words == "thread.yield" else words
 
@@ -313,7 +313,7 @@ NATIVE = [
         r"((?:waitable-set|waitable|subtask|error-context)\.\S+|thread\.yield)( .*)?": r"\1\2",
     }.items()
 ]
-LINE = re.compile(r"(\d+)\.\d+ (.*)")
+INSTANCE = re.compile(r"(\d+)\.\d+")  # and the task
 HEXADECIMAL = re.compile(r"0x[0-9a-f]+")
 
 
@@ -336,14 +336,16 @@ def in_native_host(build, component, test, order=None, folder=None):
     done = weft_sim(build, component, test, *options)
     if done.returncode != 0 or done.stdout.strip() != "ok":
         raise Failed(f"the native host said: {done.stdout} {done.stderr[-2000:]}")
-    found, known = defaultdict(list), {}
+    found, known, instances = defaultdict(list), {}, {}
     for line in done.stderr.splitlines():
-        if numbered := LINE.match(line):
-            instance, rest = numbered.groups()
-            if rest not in known:
-                known[rest] = native_line(rest)
-            if known[rest]:
-                found[exported[int(instance) - 1]].append(known[rest])
-            if rest == "task ends run":
-                break
+        head, _, rest = line.partition(" ")
+        instance = instances.get(head) or instances.setdefault(head, INSTANCE.fullmatch(head))
+        if not instance:
+            continue
+        if rest not in known:
+            known[rest] = native_line(rest)
+        if known[rest]:
+            found[exported[int(instance[1]) - 1]].append(known[rest])
+        if rest == "task ends run" and instance[1] == "1":
+            break
     return dict(found)
