@@ -67,7 +67,8 @@ struct weft_sim__waiter {
     void (*go)(weft_sim__waiter *waiter); // has been taken off the list
     bool yields;                          // it could have gone on
     uint64_t since;                       // it waits: a moment of weft_sim.clock
-    const uint64_t *ready_since;          // what it waits for is there; NULL if it is told nowhere
+    const uint64_t *also[2];              // what it waits for is there since; NULL if it is told nowhere
+    uint32_t rank;                        // the lowest goes first of those with the same moment
 };
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
@@ -385,7 +386,8 @@ struct weft_sim_instance {
     bool may_leave;
     uint32_t backpressure;
     uint32_t waiting_to_enter;
-    uint64_t open_since; // no backpressure, or no lock
+    bool blocked;             // the lock was held while others ran
+    uint64_t unlocked, eased; // since then there was no such lock, no backpressure
     weft_sim__task *exclusive;
     weft_sim__task *tasks;
     struct weft_sim__link {

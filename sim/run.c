@@ -43,12 +43,19 @@ void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *calle
 
 static uint64_t ready_since(const weft_sim__waiter *waiter)
 {
-    return waiter->ready_since && *waiter->ready_since > waiter->since ? *waiter->ready_since : waiter->since;
+    uint64_t since = waiter->since;
+    for (int i = 0; i < 2; i++)
+        if (waiter->also[i] && *waiter->also[i] > since)
+            since = *waiter->also[i];
+    return since;
 }
 
 static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b)
 {
-    return a->yields != b->yields ? b->yields : ready_since(a) < ready_since(b);
+    uint64_t since_a = ready_since(a), since_b = ready_since(b);
+    if (a->yields != b->yields)
+        return b->yields;
+    return since_a != since_b ? since_a < since_b : a->rank < b->rank;
 }
 
 weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)

@@ -44,7 +44,9 @@ static void unlock(weft_sim__task *task)
     if (task->instance->exclusive != task)
         return;
     task->instance->exclusive = NULL;
-    task->instance->open_since = ++task->instance->sim->clock;
+    if (task->instance->blocked)
+        task->instance->unlocked = ++task->instance->sim->clock;
+    task->instance->blocked = false;
 }
 
 static void unlink_task(weft_sim__task *task)
@@ -137,7 +139,7 @@ static void follow(weft_sim__task *task)
         } else if (code == CODE_WAIT || !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield)) {
             task->wait = code == CODE_WAIT ? WAIT_SET : WAIT_YIELD;
             task->waiter.yields = code == CODE_YIELD;
-            task->waiter.ready_since = code == CODE_WAIT ? &task->set->since : NULL;
+            task->waiter.also[0] = code == CODE_WAIT ? &task->set->since : NULL;
             if (code == CODE_WAIT)
                 task->set->waiting++;
             weft_sim__wait(sim, &task->waiter);
@@ -281,6 +283,8 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     task->export = export;
     task->call = call;
     task->number = ++sim->task_count;
+    task->waiter.rank = task->number;
+    task->waiter.also[1] = &instance->unlocked;
     task->next = instance->tasks;
     if (task->next)
         task->next->previous = task;
@@ -298,7 +302,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold)) {
         instance->waiting_to_enter++;
         task->wait = WAIT_ENTER;
-        task->waiter.ready_since = &instance->open_since;
+        task->waiter.also[0] = &instance->eased;
         weft_sim__wait(sim, &task->waiter);
     } else {
         instance->exclusive = task;
@@ -342,9 +346,9 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
     weft_sim *sim = task->instance->sim;
     task->wait = wait;
     task->waiter.yields = wait == WAIT_PAUSED;
-    task->waiter.ready_since = wait == WAIT_BLOCKED    ? &task->set->since
-                               : wait == WAIT_WAITABLE ? &task->waitable->since
-                                                       : NULL;
+    task->waiter.also[0] = wait == WAIT_BLOCKED    ? &task->set->since
+                           : wait == WAIT_WAITABLE ? &task->waitable->since
+                                                   : NULL;
     bool may_pass = ready(&task->waiter);
     const char *call = sim->call;
     uint32_t handle = sim->call_handle;
@@ -360,6 +364,7 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS,
                                wait == WAIT_PAUSED ? 1000 - sim->options.eager_yield : sim->options.block)) {
         task->fiber = weft_sim__fiber_current(sim);
+        task->instance->blocked |= task->instance->exclusive == task;
         weft_sim__wait(sim, &task->waiter);
         weft_sim__fiber_block(sim);
         sim->call = call;
@@ -455,7 +460,7 @@ void weft_sim_backpressure_dec(weft_sim_instance *self)
     if (!self->backpressure)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 0");
     self->backpressure--;
-    self->open_since = ++self->sim->clock;
+    self->eased = ++self->sim->clock;
     weft_sim__note(self->sim, "backpressure.dec", NULL, 1, self->backpressure, 0, 0);
 }
 
