@@ -123,6 +123,7 @@ weft_sim_options weft_sim_options_wasmtime(void)
                               .unasked = 1000,
                               .cancel_counts = true,
                               .cancel_again = true,
+                              .cancel_yields = true,
                               .queue = true,
                               .ordered_events = true,
                               .max_handles = 100000};

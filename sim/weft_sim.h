@@ -93,6 +93,8 @@ typedef struct weft_sim_options {
     bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
                         // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
     bool cancel_again;  // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
+    bool cancel_yields; // a subtask.cancel that wakes its callee lets others run, too, before it answers
+                        // (wasmtime)
     bool queue; // who has been ready for longest goes on, but who yields only when nobody else can (wasmtime)
     bool ordered_events;  // of a set's events, those of subtasks come first, and then the lowest handle
                           // (wasmtime, nearly: it has an order of its own objects)
