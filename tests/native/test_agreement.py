@@ -15,7 +15,7 @@ NATIVE = ROOT / "build/sim"
 WASM = ROOT / "build/debug/tests/guest"
 
 # The rows of the page: `components` | `tests` | how | why. The first two are regular expressions.
-LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order) \| .+ \|$", PAGE.read_text(), re.M)
+LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns) \| .+ \|$", PAGE.read_text(), re.M)
 
 # Tests of the same calls again and again, a million lines each: they run on both hosts, but are not compared.
 BIG = re.compile(r"ten_thousand|many_\w+")
@@ -34,10 +34,33 @@ def listed(component, test):
 
 
 def totals(transcripts):
-    """What must be the same in whatever order: of each instance, how often each line without its numbers comes."""
+    """What must be the same in whatever order: of each instance, how often each line comes, with its status, but without
+    handles."""
+    numbers = re.compile(r"\(.*\)|(?<=new) -> \d+")
     return {
-        instance: Counter(re.sub(r"\(.*\)|-> \d+", "", line) for line in lines) for instance, lines in transcripts.items()
+        instance: Counter(re.sub(r"(call \S+) -> (\d+)", state_of, numbers.sub("", line)) for line in lines)
+        for instance, lines in transcripts.items()
     }
+
+
+def state_of(found):
+    """An answer to a call without its handle."""
+    return f"{found[1]} -> {int(found[2]) % 16}"
+
+
+SPIN = re.compile(r"YIELD|thread\.yield|callback \S+ \(0, 0, 0\)|waitable-set\.poll \(\d+, 0, 0\) -> 0")
+
+
+def without_turns(transcripts):
+    """The transcripts without what a loop does until something has happened: yields, polls in vain, and calls that return at
+    once, which have no status."""
+    found = {}
+    for instance, lines in transcripts.items():
+        text = "\n".join(line for line in lines if not SPIN.fullmatch(line)) + "\n"
+        text = re.sub(r"^call (\S+)\ncall \1 returns\n", "", text, flags=re.M)
+        text = re.sub(r"^start \S+\nEXIT\n", "", text, flags=re.M)
+        found[instance] = text.splitlines()
+    return found
 
 
 def difference(wasmtime, native):
@@ -54,7 +77,7 @@ def difference(wasmtime, native):
 
 
 def kind(wasmtime, component, test, folder):
-    """How a scenario differs: None, "events", "order" or "more"; and where."""
+    """How a scenario differs: None, "events", "order", "turns" or "more"; and where."""
     native = in_native_host(NATIVE, component, test)
     plain = difference(wasmtime, native)
     if not plain:
@@ -64,6 +87,8 @@ def kind(wasmtime, component, test, folder):
         return "events", plain
     if totals(wasmtime) == totals(native):
         return "order", plain
+    if totals(without_turns(wasmtime)) == totals(without_turns(native)):
+        return "turns", plain
     return "more", plain
 
 
