@@ -67,6 +67,7 @@ struct weft_sim__waiter {
     void (*go)(weft_sim__waiter *waiter); // has been taken off the list
     bool yields;                          // it could have gone on
     uint64_t since;                       // it waits: a moment of weft_sim.clock
+    uint64_t reserved;                    // the moment that its next wait begins at; 0: when it does
     const uint64_t *also[2];              // what it waits for is there since; NULL if it is told nowhere
     uint32_t rank;                        // the lowest goes first of those with the same moment
 };

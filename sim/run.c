@@ -8,7 +8,8 @@
 
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
-    waiter->since = ++sim->clock;
+    waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
+    waiter->reserved = 0;
     waiter->next = &sim->waiting;
     waiter->previous = sim->waiting.previous;
     waiter->previous->next = waiter;

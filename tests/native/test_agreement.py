@@ -15,7 +15,7 @@ NATIVE = ROOT / "build/sim"
 WASM = ROOT / "build/debug/tests/guest"
 
 # The rows of the page: `components` | `tests` | how | why. The first two are regular expressions.
-LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns) \| .+ \|$", PAGE.read_text(), re.M)
+LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late) \| .+ \|$", PAGE.read_text(), re.M)
 
 # Tests of the same calls again and again, a million lines each: they run on both hosts, but are not compared.
 BIG = re.compile(r"ten_thousand|many_\w+")
@@ -63,6 +63,14 @@ def without_turns(transcripts):
     return found
 
 
+OUTCOME = re.compile(r"start |task\.|EXIT|stream\.|future\.")
+
+
+def kinds_of(counted, those=re.compile("")):
+    """The lines that there are, however often."""
+    return {instance: {line for line in lines if those.match(line)} for instance, lines in counted.items()}
+
+
 def difference(wasmtime, native):
     """Of each instance, the first line that differs, with what leads there; "" if there is none."""
     said = []
@@ -77,7 +85,7 @@ def difference(wasmtime, native):
 
 
 def kind(wasmtime, component, test, folder):
-    """How a scenario differs: None, "events", "order", "turns" or "more"; and where."""
+    """How a scenario differs, as the page has it, None or "more"; and where."""
     native = in_native_host(NATIVE, component, test)
     plain = difference(wasmtime, native)
     if not plain:
@@ -87,8 +95,13 @@ def kind(wasmtime, component, test, folder):
         return "events", plain
     if totals(wasmtime) == totals(native):
         return "order", plain
-    if totals(without_turns(wasmtime)) == totals(without_turns(native)):
+    wasmtime, native = totals(without_turns(wasmtime)), totals(without_turns(native))
+    if wasmtime == native:
         return "turns", plain
+    if kinds_of(wasmtime) == kinds_of(native):
+        return "rounds", plain
+    if kinds_of(wasmtime, OUTCOME) == kinds_of(native, OUTCOME):
+        return "late", plain
     return "more", plain
 
 
