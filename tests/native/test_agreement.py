@@ -15,7 +15,8 @@ NATIVE = ROOT / "build/sim"
 WASM = ROOT / "build/debug/tests/guest"
 
 # The rows of the page: `components` | `tests` | how | why. The first two are regular expressions.
-LISTED = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late) \| .+ \|$", PAGE.read_text(), re.M)
+ROW = re.compile(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late) \| .+ \|$", re.M)
+LISTED = [(*(it.replace("\\|", "|") for it in row[:2]), row[2]) for row in ROW.findall(PAGE.read_text())]
 
 # Tests of the same calls again and again, a million lines each: they run on both hosts, but are not compared.
 BIG = re.compile(r"ten_thousand|many_\w+")
