@@ -18,12 +18,12 @@ WASM = ROOT / "build/debug/tests/guest"
 ROW = re.compile(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late) \| .+ \|$", re.M)
 LISTED = [(*(it.replace("\\|", "|") for it in row[:2]), row[2]) for row in ROW.findall(PAGE.read_text())]
 
-# Tests of the same calls again and again, a million lines each: they run on both hosts, but are not compared.
-BIG = re.compile(r"ten_thousand|many_\w+")
+# Tests of the same calls again and again, up to a million lines each: they run on both hosts, but are not compared.
+BIG = re.compile(r"\S+ (ten_thousand|many_\w+)|limit-\w+ (one_at_a_time|sixteen|changed)")
 
 BY_COMPONENT = defaultdict(list)
 for _component, _test, _options in scenarios():
-    if not BIG.fullmatch(_test) and _component != "misuse-release":  # which has no names, and is misuse-debug but for that
+    if not BIG.fullmatch(f"{_component} {_test}") and _component != "misuse-release":  # which has no names, and is misuse-debug but for that
         BY_COMPONENT[_component].append((_test, _options))
 
 
