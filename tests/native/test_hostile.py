@@ -4,9 +4,11 @@
 import re
 
 import pytest
-from native import test_guest as suite
+from native import suite
+from native.composed import check_passes
 
-globals().update({name: value for name, value in vars(suite).items() if name.startswith("test_")})
+for topic, name, function in suite.functions():
+    globals()[f"test_{topic}_{name}"] = function
 
 LEFT_OUT = suite.LEFT_OUT | {
     r"\w+-raw-on-raw .*": "there is no Weft in it",
@@ -23,10 +25,12 @@ IN_ORDER = (
 @pytest.fixture
 def passes(hostile, monkeypatch):
     def check(component, test, *options):
-        suite.skip_what_is_left_out(component, test, LEFT_OUT)
+        why = suite.reason(component, test, LEFT_OUT)
+        if why:
+            pytest.skip(why)
         if re.fullmatch(IN_ORDER, f"{component} {test}"):
             monkeypatch.setenv("WEFT_HOSTILE_IN_ORDER", "1")
-        suite.check_passes(hostile, component, test)
+        check_passes(hostile, component, test)
 
     return check
 
@@ -36,4 +40,4 @@ def passes(hostile, monkeypatch):
 @pytest.mark.parametrize("how", ["late", "hold", "slow-cancel", "partial"])
 def test_pending(hostile, how, scenario):
     options = ("--like-wasmtime", "--always", how)
-    suite.check_passes(hostile, "awaits-host-on-weft", f"{scenario}_cancel", *options)
+    check_passes(hostile, "awaits-host-on-weft", f"{scenario}_cancel", *options)
