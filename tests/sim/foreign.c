@@ -282,9 +282,19 @@ typedef struct {
     inside *inside;
 } visitor;
 
+// Any, or in the end one that was left.
+static uint32_t next_visit(void)
+{
+    for (uint32_t at = 0; run.calm && at < CALLS + INSIDES; at++)
+        if (at < CALLS ? calls[at].made && !calls[at].busy
+                       : insides[at - CALLS].started && !insides[at - CALLS].busy)
+            return at;
+    return pick(CALLS + INSIDES);
+}
+
 static void visit(visitor *self)
 {
-    uint32_t at = pick(CALLS + INSIDES);
+    uint32_t at = next_visit();
     if (at < CALLS && !calls[at].busy)
         (self->call = &calls[at])->busy = true;
     else if (at >= CALLS && !insides[at - CALLS].busy && !insides[at - CALLS].dropping)
