@@ -28,17 +28,32 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	@ln -sf build/debug/compile_commands.json compile_commands.json
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
-native: setup ## build the native host and the tests' components for it (needs gcc-multilib and clang-22)
+native: setup ## build the native host, and what the tests run in it (needs g++-multilib and clang-22)
 	for preset in sim sim-clang; do \
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	cmake --preset sim-fast -DWEFT_TESTS=ON
-	cmake --build --preset sim-fast --target weft-seeds
+	cmake --build --preset sim-fast --target weft-seeds --target weft-traps
+	cmake --preset fuzz && cmake --build --preset fuzz
 
-sim: setup ## run seeds of the simulated workloads in the native host (SEEDS=100000)
+sim: setup ## run small cases, seeds of the workloads, and misuse in the native host (SEEDS=100000)
 	cmake --preset sim-fast -DWEFT_TESTS=ON
-	cmake --build --preset sim-fast --target weft-seeds
+	cmake --build --preset sim-fast --target weft-seeds --target weft-traps
 	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 5000 --coverage --jobs $(shell nproc)
+	build/sim-fast/weft-traps --seeds $(SEEDS)
+
+FUZZ = events schedules bindings
+SECONDS ?= 60
+TARGET ?= $(FUZZ)
+
+fuzz: setup ## run the fuzz targets, each for a time (SECONDS=60, TARGET=events; needs g++-multilib and clang-22)
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	@for target in $(TARGET); do \
+	    mkdir -p build/fuzz/found/$$target; \
+	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=10 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target) || exit 1; \
+	done
 
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
@@ -87,4 +102,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native sim trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build test native sim fuzz trace demo bench benchmarks figures plot format lint clean distclean

@@ -30,7 +30,7 @@ static uint32_t choose(weft_sim *sim, weft_sim_choice_kind kind, uint32_t count,
     uint32_t at = schedule->choice_count;
     uint32_t taken = 0;
     if (at < schedule->given)
-        taken = schedule->choices[at].taken < count ? schedule->choices[at].taken : count - 1;
+        taken = schedule->choices[at].taken % count;
     else if (schedule->seed)
         taken = weight ? draw(schedule, 1000) < weight : draw(schedule, count);
     if (at == schedule->capacity) {

@@ -57,7 +57,8 @@ static void move(weft_sim_end *from, weft_sim_end *to, uint32_t count)
     unsigned char *source_items = from->items + from->progress * item_size(from);
     unsigned char *target_items = to->items + to->progress * item_size(to);
     if (element && weft_sim_is_plain(element)) {
-        memcpy(target_items, source_items, count * item_size(to));
+        // The two may overlap, if one component holds both ends. Spec: all is read, and then written.
+        memmove(target_items, source_items, count * item_size(to));
     } else if (element && !from->host && !to->host) {
         weft_sim_copy(&source, from->type->element, source_items, &target, element, target_items, count);
     } else {

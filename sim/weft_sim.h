@@ -53,7 +53,7 @@ typedef struct weft_sim_choice {
 // host's. Freed with weft_sim_schedule_free().
 typedef struct weft_sim_schedule {
     uint64_t seed; // 0: no randomness
-    // The choices so far, and how many of them are given: those are taken again, cut to what is possible. After
+    // The choices so far, and how many of them are given: those are taken again, modulo what is possible. After
     // them the seed decides, or the first possibility is taken.
     weft_sim_choice *choices;
     uint32_t choice_count;

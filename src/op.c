@@ -431,9 +431,13 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         __subtask_drop(handle);
         op->task = NULL;
         break;
-    default:
+    case WEFT_EVENT_FUTURE_READ:
+    case WEFT_EVENT_FUTURE_WRITE:
         WEFT__TRACE_OP(op, END, code);
         code = weft__future_status(code);
+        break;
+    default:
+        return NULL;
     }
     op->status = code;
     task->alone = NULL;

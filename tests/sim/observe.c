@@ -74,9 +74,8 @@ static const char *reason(uint32_t event, uint32_t state)
         return "streams and futures are cancelled by the form that blocks here: see the guest suite for the "
                "other";
     if (event == NONE &&
-        (state == ROOT + WEFT__ON_ANY - WEFT__ON_OP || state == ROOT + WEFT__ON_CHILD - WEFT__ON_OP ||
-         state == ROOT + WEFT__ON_LOCAL - WEFT__ON_OP || state == ROOT + WEFT__ON_TICKET - WEFT__ON_OP ||
-         state == ROOT_READY))
+        (state == ROOT + WEFT__ON_ANY - WEFT__ON_OP || state == ROOT + WEFT__ON_LOCAL - WEFT__ON_OP ||
+         state == ROOT + WEFT__ON_TICKET - WEFT__ON_OP || state == ROOT_READY))
         return "NONE wakes who yields: no root of a workload waits so while another coroutine yields";
     if ((event == FUTURE_READ || event == FUTURE_WRITE) && state == NO_OPERATION)
         return "an end of a future whose copy is over is in no set, or done";

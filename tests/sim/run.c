@@ -149,5 +149,8 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = channel_workload;
     list[count++] = echo_workload;
     weft_workloads.count = count;
+    for (int i = 0; i < SMALL; i++)
+        list[count++] = small_workloads[i];
+    weft_workloads.small_count = SMALL;
     weft_workloads.pair_count = pair_count;
 }

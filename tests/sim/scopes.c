@@ -170,6 +170,7 @@ void exports_workloads_tick(uint32_t by)
     open_gate();
     if (by == 0)
         close_channels();
+    wake_small();
 }
 
 // ---- The world ----

@@ -1,4 +1,5 @@
-// weft-seeds: runs workloads under seeds, on all cores; enumerates small cases; replays and shrinks a failure.
+// weft-seeds: runs small cases under all schedules that there are, and workloads under the first ones and under
+// seeds, on all cores; replays and shrinks a failure.
 // Usage: weft-seeds [--workload <name>] [--seed <n> | --seeds <n>] [--first <n>] [--jobs <n>] [--enumerate <n>]
 //                   [--choices <n,n,...>] [--shrink] [--coverage] [--workloads <path>]
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHOICES = 1 << 18, STEPS = 200000, JOBS = 64, HANGS = 20 }; // HANGS: seconds
+enum { CHOICES = 1 << 18, STEPS = 200000, JOBS = 64, HANGS = 20, SMALL_MOST = 1000000 }; // HANGS: seconds
 
 // What a worker has done and is at, in memory that outlives it.
 typedef struct {
-    uint64_t seed, runs, enumerated, events[7], steps, choices, pairs[PAIRS_MAX];
+    uint64_t seed, runs, enumerated, events[7], steps, choices, pairs[PAIRS_MAX], small[SMALL];
     uint32_t workload;
     bool enumerating;
     weft_sim_schedule schedule;
@@ -101,8 +102,18 @@ static void schedule_from(uint64_t seed, uint32_t given)
         (weft_sim_schedule){.seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
 }
 
+// A host that may do everything, and asks each time.
+static const weft_sim_options enumerated = {.block = WEFT_SIM_CHOICE,
+                                            .late = WEFT_SIM_CHOICE,
+                                            .hold = WEFT_SIM_CHOICE,
+                                            .partial = WEFT_SIM_CHOICE,
+                                            .unasked = WEFT_SIM_CHOICE,
+                                            .slow_cancel = WEFT_SIM_CHOICE};
+
 static weft_sim_options options_of(uint64_t seed)
 {
+    if (!seed)
+        return enumerated;
     weft_sim_options options = weft_sim_options_swarm(seed);
     options.cancel_in_set = mix(seed) & 1;
     options.cancel_counts = mix(seed) & 2;
@@ -117,21 +128,19 @@ static void run_seed(int64_t only, uint64_t seed)
     run_once(only >= 0 ? (uint32_t)only : (uint32_t)(seed % all->count), seed, &options);
 }
 
-// All runs of at most so many choices deep, of a host that may do everything.
-static void enumerate(uint32_t at, uint64_t most)
+// The first schedules there are, at most so many; true if that was all of them.
+static bool enumerate(uint32_t at, uint64_t most)
 {
-    weft_sim_options options = {.block = WEFT_SIM_CHOICE,
-                                .late = WEFT_SIM_CHOICE,
-                                .hold = WEFT_SIM_CHOICE,
-                                .partial = WEFT_SIM_CHOICE,
-                                .unasked = WEFT_SIM_CHOICE};
     schedule_from(0, 0);
     self->enumerating = true;
-    do {
-        run_once(at, 0, &options);
+    bool all_of_them = false;
+    for (uint64_t left = most; left && !all_of_them; left--) {
+        run_once(at, 0, &enumerated);
         self->enumerated++;
-    } while (self->enumerated < most && weft_sim_schedule_next(&self->schedule));
+        all_of_them = !weft_sim_schedule_next(&self->schedule);
+    }
     self->enumerating = false;
+    return all_of_them;
 }
 
 // Runs `taken` in a child; true if it fails.
@@ -249,19 +258,23 @@ static int run_many(const command *it)
         pids[job] = fork();
         if (pids[job])
             continue;
+        for (uint32_t at = job; it->enumerate && at < all->small_count; at += it->jobs)
+            if (it->only < 0 || it->only == all->count + at) {
+                uint64_t before = self->enumerated;
+                alarm(HANGS);
+                if (enumerate(all->count + at, SMALL_MOST))
+                    self->small[at] = self->enumerated - before;
+            }
         for (uint32_t at = job; it->enumerate && at < all->count; at += it->jobs)
             if (it->only < 0 || it->only == at) {
-                self->enumerated = 0;
                 alarm(HANGS * 30);
-                enumerate(at, it->enumerate);
+                (void)enumerate(at, it->enumerate);
             }
-        uint64_t enumerated = self->runs;
         for (uint64_t i = job; i < it->seeds; i += it->jobs) {
             if (i / it->jobs % 1024 == 0)
                 alarm(HANGS);
             run_seed(it->only, it->first + i);
         }
-        self->enumerated = enumerated;
         memcpy(self->pairs, all->pairs, sizeof self->pairs);
         exit(0); // LeakSanitizer has its say here
     }
@@ -310,7 +323,15 @@ static int run_many(const command *it)
             total.events[i] += one->events[i];
         for (uint32_t i = 0; i < all->pair_count; i++)
             total.pairs[i] += one->pairs[i];
+        for (uint32_t i = 0; i < all->small_count; i++)
+            total.small[i] += one->small[i];
     }
+    for (uint32_t i = 0; ok && it->enumerate && i < all->small_count; i++)
+        if (it->only < 0 || it->only == all->count + i) {
+            printf("small case: %-17s %7llu schedules, %s\n", all->list[all->count + i].name,
+                   (unsigned long long)total.small[i], total.small[i] ? "complete" : "and more: NOT COMPLETE");
+            ok = total.small[i];
+        }
     uint64_t events = 0;
     for (int i = 0; i < 7; i++)
         events += total.events[i];
@@ -415,7 +436,7 @@ int main(int count, char **arguments)
         return 2;
     }
     *all->failed = failed;
-    for (uint32_t at = 0; name && at < all->count; at++)
+    for (uint32_t at = 0; name && at < all->count + all->small_count; at++)
         if (!strcmp(all->list[at].name, name))
             it.only = at;
     if (name && it.only < 0) {

@@ -1,7 +1,8 @@
-# The seeded simulation: a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
+# The seeded simulation: small cases in whole, and a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import re
 
 import pytest
 from paths import ROOT
@@ -9,13 +10,13 @@ from paths import ROOT
 
 @pytest.fixture
 def seeds(run):
-    """seeds(preset, option...) runs the driver as that preset has built it."""
+    """seeds(preset, option...) runs the driver as that preset has built it; or another program beside it."""
 
-    def invoke(preset, *options):
-        driver = ROOT / f"build/{preset}/weft-seeds"
+    def invoke(preset, *options, program="weft-seeds"):
+        driver = ROOT / f"build/{preset}/{program}"
         if not driver.exists():
             (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
-        run([driver, *options])
+        return run([driver, *options])
 
     return invoke
 
@@ -24,5 +25,18 @@ def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
 
 
+def test_small_cases(seeds):
+    said = seeds("sim-fast", "--seeds", "0", "--enumerate", "1")
+    cases = re.findall(r"^small case: \S+ +(\d+) schedules, complete$", said, re.M)
+    assert len(cases) == said.count("small case:") > 0
+    assert all(int(count) > 1 for count in cases)
+
+
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
+
+
+def test_traps(seeds):
+    seeds("sim", "--seeds", "20000", program="weft-traps")
+    said = seeds("sim-fast", "--seeds", "400000", program="weft-traps")
+    assert re.search(r"(\d+) of \1 traps provoked", said) and "never" not in said

@@ -23,6 +23,7 @@ typedef struct workloads {
     weft_sim_component (*component)(void);
     const workload *list;
     uint32_t count;
+    uint32_t small_count; // behind those, cases that are small enough to run under each schedule there is
     void (*begin)(weft_sim *sim, weft_sim_instance *guest, uint64_t seed);
     uint32_t (*live_bytes)(void);
     uint64_t *pairs;
@@ -58,15 +59,18 @@ const weft_sim_type *param_type(const char *export);
 void answer_by_script(const char *import, weft_sim_script body);
 
 // What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
-// channels.
+// channels, small.
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
+void wake_small(void);
 
 // Count what must be given back: strings, and the like.
 extern int32_t owed;
 
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
     cancel_workload, lock_workload, channel_workload, echo_workload;
+enum { SMALL = 8 };
+extern const workload small_workloads[SMALL];
 
 #endif

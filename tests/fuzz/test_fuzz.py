@@ -1,0 +1,24 @@
+# The fuzz targets: all of each corpus is run again, and then a number of new inputs that fits CI.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+
+import pytest
+from paths import ROOT
+
+RUNS = {"events": 10000, "schedules": 40000, "bindings": 300000}
+
+
+@pytest.mark.parametrize("target", RUNS)
+def test_target(run, tmp_path, target):
+    program = ROOT / f"build/fuzz/fuzz-{target}"
+    if not program.exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
+    corpus = ROOT / "tests/fuzz/corpus" / target
+    inputs = len(list(corpus.iterdir()))
+    # What is found anew goes to the first folder, and what fails is kept.
+    options = ["-seed=1", "-use_cmp=0", "-max_len=300", "-timeout=20", f"-runs={RUNS[target]}", f"-artifact_prefix={tmp_path}/"]
+    (tmp_path / "new").mkdir()
+    said = run([program, *options, tmp_path / "new", corpus])
+    assert f"INFO: seed corpus: files: {inputs} " in said
+    assert f"Done {RUNS[target]} runs" in said
