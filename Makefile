@@ -29,7 +29,7 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
 native: setup ## build the native host, and what the tests run in it (needs g++-multilib and clang-22)
-	for preset in sim sim-clang; do \
+	for preset in sim sim-clang sim-hostile; do \
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	cmake --preset sim-fast -DWEFT_TESTS=ON
@@ -54,6 +54,14 @@ fuzz: setup ## run the fuzz targets, each for a time (SECONDS=60, TARGET=events;
 	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=10 -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target) || exit 1; \
 	done
+
+mutants: setup ## plant bugs into the runtime, and show how many seeds each survives (MUTANTS=... are options)
+	$(PYTHON) tests/sim/mutants.py --jobs $(shell nproc) $(MUTANTS)
+
+coverage: setup ## print which lines and branches of src/ the native tests run (needs clang-22, llvm-22)
+	cmake --preset sim-coverage -DWEFT_TESTS=ON
+	cmake --build --preset sim-coverage
+	$(PYTHON) tools/coverage.py
 
 trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 	cmake --preset trace
@@ -102,4 +110,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native sim fuzz trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build test native sim mutants fuzz coverage trace demo bench benchmarks figures plot format lint clean distclean

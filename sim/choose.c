@@ -119,6 +119,12 @@ weft_sim_options weft_sim_options_swarm(uint64_t seed)
 
 weft_sim_options weft_sim_options_wasmtime(void)
 {
-    return (weft_sim_options){
-        .block = 1000, .unasked = 1000, .cancel_counts = true, .cancel_again = true, .max_handles = 100000};
+    return (weft_sim_options){.block = 1000,
+                              .unasked = 1000,
+                              .cancel_counts = true,
+                              .cancel_again = true,
+                              .cancel_yields = true,
+                              .queue = true,
+                              .ordered_events = true,
+                              .max_handles = 100000};
 }

@@ -37,7 +37,7 @@ struct weft_sim__fiber {
     weft_sim__fiber *all_next; // of those that this host has used
     void (*body)(void *data);
     void *data;
-    void *fake_stack; // AddressSanitizer's, while it does not run
+    void *fake_stack; // AddressSanitizer's, while it does not run; stays with the stack when a run is abandoned
 };
 
 // Saves the registers that a function must keep, and the stack pointer; takes those of the other.
@@ -114,7 +114,6 @@ static void prepare(weft_sim__fiber *fiber)
 #ifdef WEFT_SIM__ASAN
     __asan_unpoison_memory_region(fiber->stack, fiber->size);
 #endif
-    fiber->fake_stack = NULL;
     void **top = (void **)(fiber->stack + fiber->size) - 4;
     *--top = NULL; // the return address of fiber_main, which never returns; then its stack is aligned
     *--top = (void *)(uintptr_t)fiber_main;

@@ -108,6 +108,12 @@ weft_sim_trap weft_sim_trapped(const weft_sim *sim)
     return sim->trap;
 }
 
+void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), void *data)
+{
+    sim->on_call = seen;
+    sim->on_call_data = data;
+}
+
 weft_sim_counts weft_sim_counted(const weft_sim *sim)
 {
     return sim->counts;

@@ -65,9 +65,16 @@ struct weft_sim__waiter {
     weft_sim__waiter *next, *previous; // in weft_sim.waiting, if next is not NULL
     bool (*ready)(weft_sim__waiter *waiter);
     void (*go)(weft_sim__waiter *waiter); // has been taken off the list
+    bool yields;                          // it could have gone on
+    uint64_t since;                       // it waits: a moment of weft_sim.clock
+    uint64_t reserved;                    // the moment that its next wait begins at; 0: when it does
+    const uint64_t *also[2];              // what it waits for is there since; NULL if it is told nowhere
+    uint32_t rank;                        // the lowest goes first of those with the same moment
 };
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
+// One that is ready, of those that `may` if it is given; NULL if there is none.
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data);
 
 // Instances that are on the stack may not be entered, except by themselves.
 void weft_sim__enter(weft_sim_instance *instance, const weft_sim_instance *caller);
@@ -108,6 +115,7 @@ typedef struct weft_sim__waitable {
     bool event;   // of an operation
     bool unasked; // of nothing: a peer dropped its end
     bool sync_waiter;
+    uint64_t since; // there is an event
     weft_sim__set *set;
     uint32_t member_index, ready_index; // in the set's lists; ready_index only if there is an event
 } weft_sim__waitable;
@@ -115,6 +123,7 @@ typedef struct weft_sim__waitable {
 struct weft_sim__set {
     weft_sim__list members, ready;
     uint32_t waiting; // tasks
+    uint64_t since;   // there are events
     uint32_t handle;
 };
 
@@ -129,7 +138,7 @@ void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable);
 typedef struct weft_sim__event {
     uint32_t code, waitable, payload;
 } weft_sim__event;
-weft_sim__event weft_sim__set_take(weft_sim *sim, weft_sim__set *set); // one that is there
+weft_sim__event weft_sim__set_take(weft_sim_instance *instance, weft_sim__set *set); // one that is there
 
 // ---- task.c: what runs in an instance ----
 
@@ -372,10 +381,14 @@ struct weft_sim_instance {
     uint32_t number;
     weft_sim__entry *entries;
     uint32_t entry_count, entry_capacity, free_entry, live;
+    const uint32_t *event_order; // weft_sim_event_order()
+    uint32_t event_count;
     bool entered; // it is on the stack (the spec: not may_enter)
     bool may_leave;
     uint32_t backpressure;
     uint32_t waiting_to_enter;
+    bool blocked;             // the lock was held while others ran
+    uint64_t unlocked, eased; // since then there was no such lock, no backpressure
     weft_sim__task *exclusive;
     weft_sim__task *tasks;
     struct weft_sim__link {
@@ -395,13 +408,15 @@ struct weft_sim {
     weft_sim_call *calls; // that wait to be accepted
     void (*resource_drop)(const weft_sim_resource *resource, uint32_t rep, void *data);
     void *resource_drop_data;
+    void (*on_call)(weft_sim *sim, void *data);
+    void *on_call_data;
 
     weft_sim__waiter waiting; // the list's head
     weft_sim__script *scripts;
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
     uint32_t task_count;
-    uint64_t step_limit;
+    uint64_t step_limit, clock;
     bool main_done;
 
     weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;
@@ -414,6 +429,7 @@ struct weft_sim {
     weft_sim__line *lines;
     uint64_t line_count, hash;
     weft_sim__text report, transcript, leftovers;
+    FILE *transcript_file; // or NULL
 };
 
 #endif

@@ -35,6 +35,69 @@ static void mix(weft_sim *sim, uint32_t number)
     sim->hash = (sim->hash ^ number) * 0x100000001b3u;
 }
 
+static const char *clear(weft_sim__text *text)
+{
+    text->length = 0;
+    weft_sim__print(text, "%s", "");
+    return text->data;
+}
+
+static char *put_text(char *at, const char *end, const char *text)
+{
+    while (*text && at < end)
+        *at++ = *text++;
+    return at;
+}
+
+static char *put_number(char *at, const char *end, uint32_t number)
+{
+    char digits[16];
+    size_t count = 0;
+    if (number == BLOCKED)
+        return put_text(at, end, "BLOCKED");
+    uint32_t base = number > 0xffff ? 16 : 10;
+    do
+        digits[count++] = "0123456789abcdef"[number % base];
+    while (number /= base);
+    if (base == 16)
+        at = put_text(at, end, "0x");
+    while (count && at < end)
+        *at++ = digits[--count];
+    return at;
+}
+
+// By hand, for a run has many: the bytes of a line, cut if it is too long.
+static size_t line_text(const weft_sim__line *line, char *buffer, size_t size)
+{
+    char *at = buffer;
+    const char *end = buffer + size - 1;
+    if (line->instance) {
+        at = put_number(at, end, line->instance);
+        at = put_text(at, end, ".");
+        at = put_number(at, end, line->task);
+        at = put_text(at, end, " ");
+    }
+    at = put_text(at, end, line->what);
+    if (line->text) {
+        at = put_text(at, end, " ");
+        at = put_text(at, end, line->text);
+    }
+    for (int i = 0; i < (line->shape & 0x7f); i++) {
+        at = put_text(at, end, i ? ", " : " (");
+        at = put_number(at, end, line->numbers[i]);
+    }
+    if (line->shape & 0x7f)
+        at = put_text(at, end, ")");
+    if (line->shape & 0x80) {
+        at = put_text(at, end, " -> ");
+        at = put_number(at, end, line->answer);
+    }
+    *at++ = '\n';
+    return (size_t)(at - buffer);
+}
+
+#define LINE_LENGTH 512
+
 static void add(weft_sim *sim, weft_sim__line line)
 {
     if (sim->current) {
@@ -48,6 +111,10 @@ static void add(weft_sim *sim, weft_sim__line line)
         mix(sim, line.numbers[i]);
     mix(sim, line.answer);
     sim->lines[sim->line_count++ % LINES] = line;
+    if (sim->transcript_file) {
+        char buffer[LINE_LENGTH];
+        fwrite(buffer, 1, line_text(&line, buffer, sizeof buffer), sim->transcript_file);
+    }
 }
 
 void weft_sim__note(weft_sim *sim, const char *what, const char *text, int count, uint32_t a, uint32_t b,
@@ -66,48 +133,22 @@ void weft_sim__note_answer(weft_sim *sim, const char *what, const char *text, in
                               .shape = (uint8_t)(count | 0x80)});
 }
 
-static const char *clear(weft_sim__text *text)
-{
-    text->length = 0;
-    weft_sim__print(text, "%s", "");
-    return text->data;
-}
-
-static void print_number(weft_sim__text *text, uint32_t number)
-{
-    if (number == BLOCKED)
-        weft_sim__print(text, "BLOCKED");
-    else if (number > 0xffff)
-        weft_sim__print(text, "%#x", (unsigned)number);
-    else
-        weft_sim__print(text, "%u", (unsigned)number);
-}
-
 const char *weft_sim_transcript(weft_sim *sim)
 {
     weft_sim__text *text = &sim->transcript;
     clear(text);
     uint64_t first = sim->line_count > LINES ? sim->line_count - LINES : 0;
     for (uint64_t at = first; at < sim->line_count; at++) {
-        const weft_sim__line *line = &sim->lines[at % LINES];
-        if (line->task)
-            weft_sim__print(text, "%u.%u ", (unsigned)line->instance, (unsigned)line->task);
-        weft_sim__print(text, "%s", line->what);
-        if (line->text)
-            weft_sim__print(text, " %s", line->text);
-        for (int i = 0; i < (line->shape & 0x7f); i++) {
-            weft_sim__print(text, i ? ", " : " (");
-            print_number(text, line->numbers[i]);
-        }
-        if (line->shape & 0x7f)
-            weft_sim__print(text, ")");
-        if (line->shape & 0x80) {
-            weft_sim__print(text, " -> ");
-            print_number(text, line->answer);
-        }
-        weft_sim__print(text, "\n");
+        char buffer[LINE_LENGTH];
+        int length = (int)line_text(&sim->lines[at % LINES], buffer, sizeof buffer);
+        weft_sim__print(text, "%.*s", length, buffer);
     }
     return text->data;
+}
+
+void weft_sim_transcript_to(weft_sim *sim, FILE *file)
+{
+    sim->transcript_file = file;
 }
 
 uint64_t weft_sim_transcript_hash(const weft_sim *sim)

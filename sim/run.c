@@ -8,6 +8,8 @@
 
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
+    waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
+    waiter->reserved = 0;
     waiter->next = &sim->waiting;
     waiter->previous = sim->waiting.previous;
     waiter->previous->next = waiter;
@@ -40,17 +42,43 @@ void weft_sim__leave(weft_sim_instance *instance, const weft_sim_instance *calle
         instance->entered = false;
 }
 
+static uint64_t ready_since(const weft_sim__waiter *waiter)
+{
+    uint64_t since = waiter->since;
+    for (int i = 0; i < 2; i++)
+        if (waiter->also[i] && *waiter->also[i] > since)
+            since = *waiter->also[i];
+    return since;
+}
+
+static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b)
+{
+    uint64_t since_a = ready_since(a), since_b = ready_since(b);
+    if (a->yields != b->yields)
+        return b->yields;
+    return since_a != since_b ? since_a < since_b : a->rank < b->rank;
+}
+
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)
+{
+    weft_sim__waiter *candidates[CANDIDATES], *first = NULL;
+    uint32_t count = 0;
+    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
+         waiter = waiter->next) {
+        if ((may && !may(waiter, data)) || !waiter->ready(waiter))
+            continue;
+        if (!sim->options.queue)
+            candidates[count++] = waiter;
+        else if (!first || goes_before(waiter, first))
+            first = waiter;
+    }
+    return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : first;
+}
+
 static bool step(weft_sim *sim)
 {
-    weft_sim__waiter *candidates[CANDIDATES];
-    uint32_t count = 0;
-    weft_sim__waiter *waiter;
-    for (waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES; waiter = waiter->next)
-        if (waiter->ready(waiter))
-            candidates[count++] = waiter;
-    if (count)
-        waiter = candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)];
-    else if (!(waiter = weft_sim__settled(sim)))
+    weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
+    if (!waiter && !(waiter = weft_sim__settled(sim)))
         return false;
     weft_sim__unwait(sim, waiter);
     sim->call = NULL;

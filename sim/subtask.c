@@ -185,7 +185,13 @@ uint32_t weft_sim_subtask_cancel(weft_sim_instance *self, uint32_t handle, bool 
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, "%s", call->func->name);
     weft_sim__note(sim, name, call->func->name, 1, handle, 0, 0);
     if (!weft_sim__call_resolved(call)) {
+        bool wakes = call->task && (call->task->wait == WAIT_YIELD || call->task->wait == WAIT_SET);
+        uint64_t now = ++sim->clock;
         weft_sim__call_cancel(call, self, async || (task->export && task->export->func.is_async));
+        if (wakes && sim->options.cancel_yields) {
+            task->waiter.reserved = now; // in front of what the callee does about it
+            weft_sim__task_block(task, WAIT_PAUSED);
+        }
         sim->call = name;
         sim->call_handle = handle;
         if (!weft_sim__call_resolved(call)) {

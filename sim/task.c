@@ -41,8 +41,12 @@ static bool ready(weft_sim__waiter *waiter)
 
 static void unlock(weft_sim__task *task)
 {
-    if (task->instance->exclusive == task)
-        task->instance->exclusive = NULL;
+    if (task->instance->exclusive != task)
+        return;
+    task->instance->exclusive = NULL;
+    if (task->instance->blocked)
+        task->instance->unlocked = ++task->instance->sim->clock;
+    task->instance->blocked = false;
 }
 
 static void unlink_task(weft_sim__task *task)
@@ -131,9 +135,11 @@ static void follow(weft_sim__task *task)
             event = cancel_event(task);
         } else if (code == CODE_WAIT && task->set->ready.count &&
                    !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.block)) {
-            event = weft_sim__set_take(sim, task->set);
+            event = weft_sim__set_take(task->instance, task->set);
         } else if (code == CODE_WAIT || !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield)) {
             task->wait = code == CODE_WAIT ? WAIT_SET : WAIT_YIELD;
+            task->waiter.yields = code == CODE_YIELD;
+            task->waiter.also[0] = code == CODE_WAIT ? &task->set->since : NULL;
             if (code == CODE_WAIT)
                 task->set->waiting++;
             weft_sim__wait(sim, &task->waiter);
@@ -203,12 +209,10 @@ static void call_back_body(void *data)
     follow(it.task);
 }
 
-static void go(weft_sim__waiter *waiter)
+static void go_on(weft_sim__task *task)
 {
-    weft_sim__task *task = (weft_sim__task *)waiter;
     weft_sim_instance *instance = task->instance;
     weft_sim *sim = instance->sim;
-    weft_sim__enter(instance, NULL);
     switch (task->wait) {
     case WAIT_ENTER:
         instance->waiting_to_enter--;
@@ -224,7 +228,7 @@ static void go(weft_sim__waiter *waiter)
         if (task->cancels)
             it.event = cancel_event(task);
         else if (task->wait == WAIT_SET)
-            it.event = weft_sim__set_take(sim, task->set);
+            it.event = weft_sim__set_take(task->instance, task->set);
         instance->exclusive = task;
         weft_sim__fiber_start(sim, call_back_body, &it);
         break;
@@ -233,7 +237,38 @@ static void go(weft_sim__waiter *waiter)
         weft_sim__fiber_resume(sim, task->fiber);
     }
     sim->current = NULL;
+}
+
+static void go(weft_sim__waiter *waiter)
+{
+    weft_sim__task *task = (weft_sim__task *)waiter;
+    weft_sim_instance *instance = task->instance;
+    weft_sim__enter(instance, NULL);
+    go_on(task);
     weft_sim__leave(instance, NULL);
+}
+
+static bool is_other(weft_sim__waiter *waiter, void *data)
+{
+    const weft_sim__task *yielding = data, *task = (const weft_sim__task *)waiter;
+    return task == yielding || (waiter->go == go && task->instance == yielding->instance &&
+                                task->wait != WAIT_ENTER && task != task->instance->exclusive);
+}
+
+// A function that is not async yields to what has started in its instance, and to nothing else: its caller's
+// stack is below it. Spec: the loop at the end of canon_lift.
+static void let_others_run(weft_sim__task *task)
+{
+    weft_sim *sim = task->instance->sim;
+    weft_sim__waiter *waiter;
+    weft_sim__wait(sim, &task->waiter);
+    while ((waiter = weft_sim__pick(sim, is_other, task)) != &task->waiter) {
+        weft_sim__unwait(sim, waiter);
+        sim->counts.steps++;
+        go_on((weft_sim__task *)waiter);
+        sim->current = task;
+    }
+    weft_sim__unwait(sim, waiter);
 }
 
 void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, const weft_sim_export *export,
@@ -248,6 +283,8 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     task->export = export;
     task->call = call;
     task->number = ++sim->task_count;
+    task->waiter.rank = task->number;
+    task->waiter.also[1] = &instance->unlocked;
     task->next = instance->tasks;
     if (task->next)
         task->next->previous = task;
@@ -265,6 +302,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold)) {
         instance->waiting_to_enter++;
         task->wait = WAIT_ENTER;
+        task->waiter.also[0] = &instance->eased;
         weft_sim__wait(sim, &task->waiter);
     } else {
         instance->exclusive = task;
@@ -307,16 +345,26 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
 {
     weft_sim *sim = task->instance->sim;
     task->wait = wait;
+    task->waiter.yields = wait == WAIT_PAUSED;
+    task->waiter.also[0] = wait == WAIT_BLOCKED    ? &task->set->since
+                           : wait == WAIT_WAITABLE ? &task->waitable->since
+                                                   : NULL;
     bool may_pass = ready(&task->waiter);
+    const char *call = sim->call;
+    uint32_t handle = sim->call_handle;
     if (!is_async(task)) {
         if (!may_pass)
             weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_BLOCKED, NULL);
+        if (task->export && wait == WAIT_PAUSED &&
+            !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield))
+            let_others_run(task);
+        sim->call = call;
+        sim->call_handle = handle;
     } else if (!may_pass ||
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS,
                                wait == WAIT_PAUSED ? 1000 - sim->options.eager_yield : sim->options.block)) {
-        const char *call = sim->call;
-        uint32_t handle = sim->call_handle;
         task->fiber = weft_sim__fiber_current(sim);
+        task->instance->blocked |= task->instance->exclusive == task;
         weft_sim__wait(sim, &task->waiter);
         weft_sim__fiber_block(sim);
         sim->call = call;
@@ -358,6 +406,11 @@ weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, ui
         weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
     if (!self->may_leave)
         weft_sim__trap(sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
+    if (sim->on_call) {
+        sim->on_call(sim, sim->on_call_data);
+        sim->call = call;
+        sim->call_handle = handle;
+    }
     return task;
 }
 
@@ -412,6 +465,7 @@ void weft_sim_backpressure_dec(weft_sim_instance *self)
     if (!self->backpressure)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 0");
     self->backpressure--;
+    self->eased = ++self->sim->clock;
     weft_sim__note(self->sim, "backpressure.dec", NULL, 1, self->backpressure, 0, 0);
 }
 

@@ -29,8 +29,11 @@ static bool has_event(const weft_sim__waitable *waitable)
 
 static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
 {
+    waitable->since = ++sim->clock;
     if (!waitable->set)
         return;
+    if (!waitable->set->ready.count)
+        waitable->set->since = sim->clock;
     waitable->ready_index = waitable->set->ready.count;
     weft_sim__list_add(sim, &waitable->set->ready, waitable);
 }
@@ -107,10 +110,41 @@ static uint32_t event_code(weft_sim__kind kind)
     }
 }
 
-weft_sim__event weft_sim__set_take(weft_sim *sim, weft_sim__set *set)
+static bool comes_before(const weft_sim__waitable *a, const weft_sim__waitable *b)
 {
-    weft_sim__waitable *waitable =
-        set->ready.items[weft_sim_choose(sim, WEFT_SIM_CHOOSE_EVENT, set->ready.count)];
+    bool a_calls = a->kind == KIND_SUBTASK, b_calls = b->kind == KIND_SUBTASK;
+    return a_calls != b_calls ? a_calls : a->handle < b->handle;
+}
+
+static weft_sim__waitable *next_ready(weft_sim_instance *instance, const weft_sim__set *set)
+{
+    weft_sim *sim = instance->sim;
+    if (instance->event_count) {
+        uint32_t handle = *instance->event_order++;
+        instance->event_count--;
+        for (uint32_t i = 0; i < set->ready.count; i++)
+            if (((weft_sim__waitable *)set->ready.items[i])->handle == handle)
+                return set->ready.items[i];
+    }
+    if (!sim->options.ordered_events)
+        return set->ready.items[weft_sim_choose(sim, WEFT_SIM_CHOOSE_EVENT, set->ready.count)];
+    weft_sim__waitable *first = set->ready.items[0];
+    for (uint32_t i = 1; i < set->ready.count; i++)
+        if (comes_before(set->ready.items[i], first))
+            first = set->ready.items[i];
+    return first;
+}
+
+void weft_sim_event_order(weft_sim_instance *instance, const uint32_t *waitables, uint32_t count)
+{
+    instance->event_order = waitables;
+    instance->event_count = count;
+}
+
+weft_sim__event weft_sim__set_take(weft_sim_instance *instance, weft_sim__set *set)
+{
+    weft_sim *sim = instance->sim;
+    weft_sim__waitable *waitable = next_ready(instance, set);
     weft_sim__event event = {.code = event_code(waitable->kind), .waitable = waitable->handle};
     if (!waitable->event) {
         weft_sim__waitable_taken(sim, waitable);
@@ -170,7 +204,7 @@ uint32_t weft_sim_waitable_set_wait(weft_sim_instance *self, uint32_t handle, ui
     task->set = set;
     weft_sim__task_block(task, WAIT_BLOCKED);
     set->waiting--;
-    return unpack(sim, "waitable-set.wait", handle, weft_sim__set_take(sim, set), event);
+    return unpack(sim, "waitable-set.wait", handle, weft_sim__set_take(self, set), event);
 }
 
 uint32_t weft_sim_waitable_set_poll(weft_sim_instance *self, uint32_t handle, uint32_t *event)
@@ -180,7 +214,7 @@ uint32_t weft_sim_waitable_set_poll(weft_sim_instance *self, uint32_t handle, ui
     weft_sim__set *set = weft_sim__handle_get(self, handle, KIND_SET);
     weft_sim__event taken = {0};
     if (set->ready.count)
-        taken = weft_sim__set_take(sim, set);
+        taken = weft_sim__set_take(self, set);
     return unpack(sim, "waitable-set.poll", handle, taken, event);
 }
 

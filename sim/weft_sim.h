@@ -21,6 +21,8 @@
 #include "trap.h"
 #include "values.h"
 
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -91,7 +93,12 @@ typedef struct weft_sim_options {
     bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
                         // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
     bool cancel_again;  // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
-    bool fresh_handles; // no handle is used twice, so that a stale one is always found
+    bool cancel_yields; // a subtask.cancel that wakes its callee lets others run, too, before it answers
+                        // (wasmtime)
+    bool queue; // who has been ready for longest goes on, but who yields only when nobody else can (wasmtime)
+    bool ordered_events;  // of a set's events, those of subtasks come first, and then the lowest handle
+                          // (wasmtime, nearly: it has an order of its own objects)
+    bool fresh_handles;   // no handle is used twice, so that a stale one is always found
     uint32_t max_handles; // of an instance; 0: 2^28 - 1
 } weft_sim_options;
 
@@ -112,6 +119,9 @@ weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component 
 // Imports of `importer` that `exporter` exports are calls to it from now on. Other imports are scripts' to
 // answer.
 void weft_sim_link(weft_sim_instance *importer, weft_sim_instance *exporter);
+// The instance's next events are of these waitables, in turn, each unless there is none of it: to follow what
+// another host chose. The array outlives the run.
+void weft_sim_event_order(weft_sim_instance *instance, const uint32_t *waitables, uint32_t count);
 void weft_sim_free(weft_sim *sim);
 // The phase of faults is over: from here on nothing of the first part of the options happens any more.
 void weft_sim_end_faults(weft_sim *sim);
@@ -145,6 +155,9 @@ weft_sim_trap weft_sim_trapped(const weft_sim *sim);
 const char *weft_sim_report(weft_sim *sim);
 // What was called and what came of it, a line each, since the host was made (the last 4096 of them).
 const char *weft_sim_transcript(weft_sim *sim);
+// Writes each line to `file`, too, as soon as it happens: all of them, also of a run that crashes. NULL: no
+// more.
+void weft_sim_transcript_to(weft_sim *sim, FILE *file);
 // A number that tells two transcripts apart, over all of the run.
 uint64_t weft_sim_transcript_hash(const weft_sim *sim);
 // What is left: handles of instances, tasks, calls and ends of scripts, a line each; "" if nothing is.
@@ -157,6 +170,9 @@ typedef struct weft_sim_counts {
     uint64_t choices;
 } weft_sim_counts;
 weft_sim_counts weft_sim_counted(const weft_sim *sim);
+// Has `seen` told of each call of a built-in or an import, before anything comes of it. It may cancel calls; it
+// must not block.
+void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), void *data);
 
 // ---- In scripts only. Those that block say so; a script may be in one of them at a time. ----
 

@@ -36,6 +36,7 @@ static inline void keep(weft_task *task, weft_export *from)
 {
     weft_coro *root = weft__task_root(task);
     task->returned = 0;
+    WEFT__KEEP_FRAME(root + 1, from->frame_size - sizeof *root);
     root->next = from->pool;
     from->pool = root;
 }

@@ -100,7 +100,7 @@ static inline WEFT__HOT bool step(weft_task *task, weft_coro *co)
 // True if the root has ended, and left nothing; then it was all that could run.
 static bool run_ready(weft_task *task)
 {
-    for (weft_coro *co; (co = weft__queue_pop(&task->ready));)
+    for (weft_coro *co; (co = WEFT__NEXT(&task->ready));)
         if (step(task, co))
             return true;
     return false;
@@ -129,7 +129,7 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
     if (over(task))
         return weft__task_end(task);
     WEFT__TRACE_TASK(task, WAIT);
-    if (task->yielded) {
+    if (task->yielded || WEFT__NAPS(task)) {
         task->sleep = WEFT__YIELDS;
         return WEFT_CALLBACK_YIELD;
     }
@@ -142,7 +142,7 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 // Runs what can run, and tells the host what to wait for.
 static inline WEFT__HOT uint32_t turn(weft_task *task)
 {
-    if (__builtin_expect(!task->ready, 1)) {
+    if (__builtin_expect(!task->ready, 1) && !WEFT__HOSTILE) {
         if (task->yielded) {
             WEFT__TRACE_TASK(task, WAIT);
             task->sleep = WEFT__YIELDS;

@@ -131,6 +131,7 @@ static inline void *weft_task_new(weft_export *from)
     if (__builtin_expect(!root, 0))
         return weft__task_make(from);
     from->pool = root->next;
+    WEFT__TAKE_FRAME(root + 1, from->frame_size - sizeof *root);
     return root;
 }
 

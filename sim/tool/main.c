@@ -1,7 +1,9 @@
 // weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
-// process. Usage: weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export>
-// [<text>...]
+// process. Usage: weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>]
+// <component.so>... -- <export> [<text>...]
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// --always late and the like let the host do always what weft_sim_options has a weight for.
 //
 // Calls an export of the first component's world with arguments that are texts, and prints its result as
 // wasmtime's
@@ -17,6 +19,8 @@
 #include <unistd.h>
 
 enum { COMPONENTS_MAX = 16 };
+
+static uint32_t *orders[COMPONENTS_MAX]; // of events, of each component
 
 typedef struct {
     weft_sim_instance *instance;
@@ -50,6 +54,51 @@ static const weft_sim_export *find_export(const weft_sim_component *component, c
         if (!component->exports[i].func.interface && !strcmp(component->exports[i].func.name, name))
             return &component->exports[i];
     stop(name, "is no function that the world of the first component exports");
+}
+
+static void always(weft_sim_options *options, const char *name)
+{
+    const struct {
+        const char *name;
+        uint16_t *weight;
+    } all[] = {{"block", &options->block},
+               {"eager-yield", &options->eager_yield},
+               {"late", &options->late},
+               {"hold", &options->hold},
+               {"partial", &options->partial},
+               {"unasked", &options->unasked},
+               {"slow-cancel", &options->slow_cancel}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!strcmp(all[i].name, name)) {
+            *all[i].weight = 1000;
+            return;
+        }
+    stop(name, "is nothing that the host can do always");
+}
+
+// A file of lines "<number of a component, from 1> <handle>...", one for each: in which order it gets its
+// events.
+static void follow_events(const char *path, weft_sim_instance **instances, uint32_t count)
+{
+    FILE *file = fopen(path, "r");
+    unsigned number, handle;
+    if (!file)
+        stop(path, "cannot be read");
+    while (fscanf(file, "%u", &number) == 1 && number >= 1 && number <= count) {
+        uint32_t *handles = NULL, length = 0, capacity = 0;
+        while (fscanf(file, "%*[ ]%u", &handle) == 1) {
+            if (length == capacity) {
+                capacity = capacity ? 2 * capacity : 64;
+                handles = realloc(handles, capacity * sizeof *handles);
+                if (!handles)
+                    abort();
+            }
+            handles[length++] = handle;
+        }
+        weft_sim_event_order(instances[number - 1], handles, length);
+        orders[number - 1] = handles;
+    }
+    fclose(file);
 }
 
 static void print_text(const weft_sim_value *text)
@@ -125,6 +174,7 @@ int main(int count, char **arguments)
     const weft_sim_component *components[COMPONENTS_MAX];
     weft_sim_instance *instances[COMPONENTS_MAX];
     uint32_t loaded = 0;
+    const char *events = NULL;
     bool transcript = false;
 
     int at = 1;
@@ -135,8 +185,12 @@ int main(int count, char **arguments)
             options.fresh_handles = false; // components may count on dense ones: the guest suite does
         } else if (!strcmp(arguments[at], "--like-wasmtime")) {
             options = weft_sim_options_wasmtime();
+        } else if (!strcmp(arguments[at], "--always") && at + 1 < count) {
+            always(&options, arguments[++at]);
         } else if (!strcmp(arguments[at], "--transcript")) {
             transcript = true;
+        } else if (!strcmp(arguments[at], "--events") && at + 1 < count) {
+            events = arguments[++at];
         } else if (loaded == COMPONENTS_MAX) {
             stop(arguments[at], "is one component too many");
         } else {
@@ -145,7 +199,8 @@ int main(int count, char **arguments)
     }
     if (!loaded || at + 1 >= count)
         stop("usage",
-             "weft-sim [--seed N | --like-wasmtime] [--transcript] <component.so>... -- <export> [<text>...]");
+             "weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>] "
+             "<component.so>... -- <export> [<text>...]");
 
     command it = {.export = find_export(components[0], arguments[at + 1]), .texts = arguments + at + 2};
     if ((uint32_t)(count - at - 2) != it.export->func.param_count)
@@ -155,6 +210,7 @@ int main(int count, char **arguments)
             stop(arguments[at + 1], "takes something else than strings: call it from a test of your own");
 
     weft_sim *sim = weft_sim_new(&options, &schedule);
+    weft_sim_transcript_to(sim, transcript ? stderr : NULL);
     for (uint32_t i = 0; i < loaded; i++) {
         instances[i] = weft_sim_instantiate(sim, components[i]);
         clock_answer(sim, components[i], &it.clock);
@@ -165,15 +221,18 @@ int main(int count, char **arguments)
                 weft_sim_link(instances[i], instances[j]);
     it.instance = instances[0];
 
+    if (events)
+        follow_events(events, instances, loaded);
+
     weft_sim_outcome outcome = weft_sim_run(sim, call, &it);
     fflush(stdout);
-    if (transcript)
-        fputs(weft_sim_transcript(sim), stderr);
     if (outcome != WEFT_SIM_DONE) {
         fprintf(stderr, "weft-sim: %s\n", weft_sim_report(sim));
         _exit((int)outcome + 1); // what was in the middle of something is no leak
     }
     weft_sim_free(sim);
+    for (uint32_t i = 0; i < COMPONENTS_MAX; i++)
+        free(orders[i]);
     weft_sim_schedule_free(&schedule);
     return 0;
 }

@@ -4,6 +4,8 @@
 import re
 import subprocess
 
+import pytest
+
 LIMIT = 60  # seconds for one test, far more than any takes
 
 # Topics whose sides import weft:calls/peer, too.
@@ -33,8 +35,27 @@ def parts(component, folder):
     return [folder / f"{name}.so" for name in names]
 
 
+# Topics whose package in WIT is another's, or of another name.
+PACKAGES = {"units": "streams", "words": "streams", "points": "streams", "ends": "streams", "misuse": "rules"}
+
+
+def exported_by(part):
+    """What the shared object of that name exports: an interface; "run" the first one."""
+    topic = part.split("-")[0]
+    if part.endswith("-callee"):
+        return f"weft:{PACKAGES.get(topic, topic)}/peer"
+    return "weft:rules/subject" if part.endswith("-subject") else "run"
+
+
 def weft_sim(build, component, test, *options):
     """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
     command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", "run", test]
     return subprocess.run(list(map(str, command)), text=True, capture_output=True, timeout=LIMIT)
+
+
+def check_passes(build, component, test, *options):
+    """Fails unless the guest says that its test passed."""
+    outcome = weft_sim(build, component, test, *options)
+    if outcome.returncode != 0 or outcome.stdout.strip() != "ok":
+        pytest.fail(f"{component}: {test}: exit {outcome.returncode}\n{outcome.stdout}{outcome.stderr}", pytrace=False)

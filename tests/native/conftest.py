@@ -8,13 +8,23 @@ import pytest
 from paths import ROOT
 
 
-@pytest.fixture(params=["sim", "sim-clang"])
-def build(request):
-    """The folder of the build that a test runs on: with gcc and with clang."""
-    folder = ROOT / "build" / request.param
+def built(preset):
+    folder = ROOT / "build" / preset
     if not (folder / "sim/weft-sim").exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
     return folder
+
+
+@pytest.fixture(params=os.environ.get("WEFT_NATIVE_PRESETS", "sim sim-clang").split())
+def build(request):
+    """The folder of the build that a test runs on: with gcc and with clang, or of other presets."""
+    return built(request.param)
+
+
+@pytest.fixture
+def hostile():
+    """That of the hostile build."""
+    return built("sim-hostile")
 
 
 @pytest.fixture(scope="session")

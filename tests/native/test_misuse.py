@@ -5,7 +5,7 @@ import re
 import signal
 
 import pytest
-from guest.test_misuse import RAW, WEFT
+from guest.test_misuse import HOST, RAW, UNCHECKED, WEFT
 from native.composed import weft_sim
 
 # Where it is one rule here and several texts in wasmtime, or the text tells a handle.
@@ -15,6 +15,12 @@ RULES = {
     "stale_handle": "HANDLE_UNKNOWN",
     "zero_handle": "HANDLE_UNKNOWN",
     "wrong_kind": "HANDLE_KIND",
+    "host_stale_handle": "HANDLE_UNKNOWN",
+    "future_done_write": "FUTURE_WRITE_TWICE",
+    "future_done_release": "TRANSFER_DONE",
+    "busy_release": "TRANSFER_BUSY",
+    "busy_future_release": "TRANSFER_BUSY",
+    **{test: "HANDLE_UNKNOWN" for test, words in UNCHECKED.items() if words == "unknown handle index 0"},
 }
 
 TRAPPED = 2  # weft-sim's exit code
@@ -27,15 +33,31 @@ def plain(words):
     return words.replace("read/read", "read")
 
 
-@pytest.mark.parametrize("test", RAW)
-def test_raw(build, test):
-    outcome = weft_sim(build, "misuse-raw", test)
+def traps(build, component, test, words):
+    """The test ends with the rule that these words of wasmtime's are for."""
+    outcome = weft_sim(build, component, test)
     said = outcome.stdout + outcome.stderr
     assert outcome.returncode == TRAPPED, said
     if test in RULES:
         assert f"trap {RULES[test]}: " in said
     else:
-        assert plain(RAW[test][0].removeprefix("wasm trap: ")) in plain(said), said
+        assert plain(words.removeprefix("wasm trap: ")) in plain(said), said
+
+
+@pytest.mark.parametrize("test", RAW)
+def test_raw(build, test):
+    traps(build, "misuse-raw", test, RAW[test][0])
+
+
+@pytest.mark.parametrize("kind", ["debug", "unchecked"])
+@pytest.mark.parametrize("test", HOST)
+def test_left_to_the_host(build, test, kind):
+    traps(build, f"misuse-{kind}", test, HOST[test])
+
+
+@pytest.mark.parametrize("test", UNCHECKED)
+def test_unchecked(build, test):
+    traps(build, "misuse-unchecked", test, UNCHECKED[test])
 
 
 @pytest.mark.parametrize("test", WEFT)

@@ -11,8 +11,9 @@ enum { CALLS = 32 };
 
 typedef struct {
     bool made, resolved, dropped, started, ended;
-    uint32_t answer; // of the peer: a weft_subtask_state
-    uint32_t seen;   // by the component
+    bool start_awaited, start_seen; // the peer returns no sooner
+    uint32_t answer;                // of the peer: a weft_subtask_state
+    uint32_t seen;                  // by the component
 } call_model;
 
 static call_model calls[CALLS];
@@ -69,21 +70,32 @@ static void note_call(caller *self, uint32_t i)
     self->id[i] = 0;
 }
 
+static void await_start(uint32_t id)
+{
+    calls[id].start_awaited = !calls[id].started;
+}
+
 static weft_poll caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN(co);
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
         start_call(co, self, 0);
-        switch (pick(6)) {
+        switch (pick(7)) {
         case 0:
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 1:
+            await_start(self->id[0]);
             WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0].call));
+            calls[self->id[0]].start_seen = true;
             if (pick(2))
                 weft_stop(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
+            break;
+        case 6: // events come between the rounds of those who yield
+            while (weft_in_flight(&self->call[0].call))
+                WEFT_AWAIT(weft_yield(co));
             break;
         case 2:
             WEFT_AWAIT(weft_yield(co));
@@ -93,12 +105,16 @@ static weft_poll caller_run(weft_coro *co)
             weft_subtask_cancel(&self->call[0].call);
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
+            if (pick(2))
+                weft_subtask_cancel(&self->call[0].call); // does nothing
             if (pick(3) == 0)
                 weft_stop(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 4:
+            await_start(self->id[0]);
             WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0].call));
+            calls[self->id[0]].start_seen = true;
             weft_subtask_cancel(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
@@ -164,7 +180,6 @@ WEFT_EXPORT_OR(workloads, exports_workloads_call, call_root, call_run, (void),
 
 static void answer(weft_sim *sim, void *data)
 {
-    (void)sim;
     weft_sim_call *call = data;
     linger();
     if (weft_sim_call_cancel_asked(call) && pick(2)) { // its number is among the arguments: nobody knows it
@@ -175,6 +190,8 @@ static void answer(weft_sim *sim, void *data)
     EXPECT(id < call_count && !calls[id].started, "the peer is called by call %u, which is none", id);
     calls[id].started = true;
     linger();
+    while (calls[id].start_awaited && !calls[id].start_seen && !weft_sim_call_cancel_asked(call))
+        weft_sim_pause(sim);
     EXPECT(!calls[id].resolved || calls[id].seen == WEFT_SUBTASK_RETURNED_CANCELLED,
            "call %u: resolved before the peer has answered", id);
     calls[id].ended = true;

@@ -19,7 +19,7 @@ typedef struct {
     uint32_t result[2];
     weft_any any;
     weft_op *ops[2];
-    bool begun, finalised, shielded, finished;
+    bool begun, finalised, shielded, finished, starting, due;
 } link;
 
 struct chain {
@@ -27,6 +27,15 @@ struct chain {
     link links[DEPTH];
     uint32_t begun; // links that have, and have not been finalised
 };
+
+static uint32_t stops; // that are on the machine stack: nothing else of the component runs
+
+static void stop(weft_subtask *call)
+{
+    stops++;
+    weft_stop(call);
+    stops--;
+}
 
 static weft_event stage;
 static uint32_t live; // tasks: one that has returned may wait for the event still
@@ -43,7 +52,7 @@ static weft_poll link_run(weft_coro *co)
         self->shielded = true;
         weft_shield(co);
     }
-    switch (pick(self->depth + 1 < DEPTH ? 8 : 6)) {
+    switch (pick(self->depth + 1 < DEPTH ? 9 : 7)) {
     case 0:
         WEFT_AWAIT(weft_yield(co));
         break;
@@ -56,7 +65,9 @@ static weft_poll link_run(weft_coro *co)
                "a call that was awaited to its end is %d", weft_subtask_state_of(&self->call[0]));
         break;
     case 3:
+    case 6:
         weft_subtask_start(co, &self->call[0], workloads_add(0, 0, &self->result[0]));
+        self->starting = true;
         WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0]));
         break;
     case 4:
@@ -77,11 +88,15 @@ static weft_poll link_run(weft_coro *co)
     if (self->shielded)
         weft_unshield(co);
     self->shielded = false;
+    self->due = weft_cancelled(co);
     WEFT_AWAIT(weft_yield(co));
+    EXPECT(!self->due, "a cancel was due after a shield, and the wait went on");
     self->finished = true;
     WEFT_FINALLY(co);
     EXPECT(!self->finalised, "a finaliser runs twice");
     EXPECT(!self->shielded, "a cancel went through a shield");
+    EXPECT(!self->starting || !weft_in_flight(&self->call[0]) || !(self->call[0].op.status & WEFT__CANCELLING),
+           "a call was cancelled while its start was awaited, and its end was not awaited");
     self->finalised = true;
     if (self->begun) {
         EXPECT(of->begun == self->depth + 1, "a parent was finalised before its child");
@@ -90,7 +105,7 @@ static weft_poll link_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_yield(co));
     for (int i = 0; i < 2; i++)
-        weft_stop(&self->call[i]);
+        stop(&self->call[i]);
     if (pick(3) == 0)
         WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
     EXPECT(self->finished || weft_cancelled(co), "nobody has cancelled, and the body was left");
@@ -103,8 +118,50 @@ typedef struct {
     chain chains[CHAINS];
     uint32_t count, i;
     link own;
+    weft_event over; // set unless the host has cancelled
     bool counted;
 } cancel_root;
+
+typedef struct {
+    weft_coro co;
+    weft_event *until;
+    weft_on_cancel on_cancel;
+} beside;
+
+// A coroutine of the task's own scope, beside the root.
+static weft_poll beside_run(weft_coro *co)
+{
+    beside *self = weft_frame(co, beside);
+    WEFT_BEGIN(co);
+    if (self->on_cancel == WEFT_CANCEL_TOO)
+        WEFT_AWAIT(weft_event_wait(co, self->until));
+    else
+        WEFT_AWAIT(weft_yield(co));
+    EXPECT(self->on_cancel == WEFT_CANCEL_TOO || !weft_cancelled(co),
+           "who is to outlive a cancel was cancelled");
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static void spawn_beside(weft_coro *co, weft_event *until)
+{
+    weft_on_cancel on_cancel = pick(2) ? WEFT_CANCEL_TOO : WEFT_OUTLIVE_CANCEL;
+    beside *it = weft_task_spawn(co, sizeof *it, beside_run, on_cancel);
+    if (it) {
+        it->until = until;
+        it->on_cancel = on_cancel;
+    }
+}
+
+// A cancel of one who waits for several operations is a cancel of all of them.
+static void cancel_link(link *victim)
+{
+    bool all = victim->co.state == WEFT__ON_ANY && !victim->co.flags;
+    weft_cancel(&victim->co);
+    for (uint32_t i = 0; all && i < victim->any.count; i++)
+        EXPECT(!weft__op_in_flight(victim->ops[i]) || victim->ops[i]->status & WEFT__CANCELLING,
+               "who waits for several operations was cancelled, and operation %u was not", i);
+}
 
 static weft_poll cancel_run(weft_coro *co)
 {
@@ -113,6 +170,8 @@ static weft_poll cancel_run(weft_coro *co)
     live++;
     self->counted = true;
     self->scope.policy = WEFT_GO_ON;
+    if (pick(3) == 0)
+        spawn_beside(co, &self->over);
     if (pick(4) == 0)
         weft_shield(co);
     for (self->count = pick(CHAINS + 1), self->i = 0; self->i < self->count; self->i++) {
@@ -125,7 +184,7 @@ static weft_poll cancel_run(weft_coro *co)
             WEFT_AWAIT(weft_yield(co));
         chain *it = &self->chains[self->count ? pick(self->count) : 0];
         link *victim = &it->links[pick(DEPTH)];
-        switch (pick(4)) {
+        switch (pick(5)) {
         case 0:
             weft_event_set(&stage);
             weft_event_clear(&stage);
@@ -141,7 +200,7 @@ static weft_poll cancel_run(weft_coro *co)
         default:
             if (victim->of && self->count)
                 if (victim->co.state != WEFT__IDLE)
-                    weft_cancel(&victim->co);
+                    cancel_link(victim);
         }
     }
     weft_unshield(co);
@@ -157,7 +216,9 @@ static weft_poll cancel_run(weft_coro *co)
         if (self->chains[i].links[0].of && self->chains[i].child.co)
             EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
     }
-    weft_stop(&self->own.call[0]);
+    stop(&self->own.call[0]);
+    if (!weft_cancelled(co))
+        weft_event_set(&self->over);
     live -= self->counted;
     WEFT_END(co);
 }
@@ -165,18 +226,54 @@ static weft_poll cancel_run(weft_coro *co)
 WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
                exports_workloads_cancel_return(NO_MEMORY), );
 
-static void answer(weft_sim *sim, void *data)
+static weft_poll ping_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_workloads_ping, 7);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+} ping;
+
+WEFT_EXPORT_OR(workloads, exports_workloads_ping, ping, ping_run, (void),
+               exports_workloads_ping_return(NO_MEMORY), );
+
+static void forget(weft_sim *sim, void *call)
 {
     (void)sim;
+    weft_sim_call_wait(call);
+    weft_sim_call_free(call);
+}
+
+// True if the call is to be cancelled. Where cancels do not block, the component starts other calls meanwhile,
+// and the peer agrees no sooner.
+static bool agrees(weft_sim *sim, weft_sim_call *call)
+{
+    if (!weft_sim_call_cancel_asked(call))
+        return false;
+    if (weft__unwind_call) {
+        weft_sim_call *other = weft_sim_call_export(run.guest, NULL, "ping", NULL);
+        while (!stops && weft_sim_call_status(other) < WEFT_SIM_RETURNED)
+            weft_sim_pause(sim);
+        weft_sim_spawn(sim, forget, other);
+    }
+    return pick(2);
+}
+
+static void answer(weft_sim *sim, void *data)
+{
     weft_sim_call *call = data;
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
+    if (agrees(sim, call)) {
         weft_sim_call_cancelled(call);
         return;
     }
     weft_sim_call_start(call);
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2))
+    if (agrees(sim, call))
         weft_sim_call_cancelled(call);
     else
         weft_sim_call_return(call, &(weft_sim_value){.number = 1});
@@ -204,7 +301,7 @@ static void play(weft_sim *sim, void *data)
     (void)data;
     stage = (weft_event){0};
     all_over = false;
-    live = 0;
+    live = stops = 0;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
     left = 1 + pick(2);

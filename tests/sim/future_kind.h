@@ -6,6 +6,8 @@
 #define CAT3(a, b, c) CAT3_(a, b, c)
 #define K(name) CAT3(KIND, _, name)
 
+WEFT_FUTURE_CANCEL(KIND, "$root", TAKE_NAME, 0);
+
 typedef struct {
     weft_coro co;
     K(reader) in;
@@ -18,8 +20,18 @@ static weft_poll K(read_run)(weft_coro *co)
 {
     K(read_frame) *self = weft_frame(co, K(read_frame));
     WEFT_BEGIN(co);
-    switch (pick(5)) {
+    switch (pick(6)) {
     case 0:
+        break;
+    case 5:
+        K(start_read)(co, &self->in, &self->value);
+        if (pick(2))
+            WEFT_AWAIT(weft_yield(co));
+        K(cancel_read)(&self->in);
+        if (pick(2))
+            WEFT_AWAIT(weft_yield(co));
+        if (pick(2))
+            WEFT_AWAIT(weft_await(co, &self->in));
         break;
     case 1:
         K(start_read)(co, &self->in, &self->value);
@@ -109,8 +121,18 @@ static weft_poll K(write_run)(weft_coro *co)
     WEFT_BEGIN(co);
     self->handle = K(new)(&self->out, MAKE(OTHERWISE));
     weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
-    switch (pick(5)) {
+    switch (pick(6)) {
     case 0:
+        break;
+    case 5:
+        K(start_write)(co, &self->out, MAKE(WRITTEN));
+        if (pick(2))
+            WEFT_AWAIT(weft_yield(co));
+        K(cancel_write)(&self->out);
+        if (pick(2))
+            WEFT_AWAIT(weft_yield(co));
+        if (pick(2))
+            WEFT_AWAIT(weft_await(co, &self->out));
         break;
     case 1:
         K(start_write)(co, &self->out, MAKE(WRITTEN));

@@ -131,7 +131,7 @@ static void play(weft_sim *sim, void *data)
     all_over = false;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);
-    left = 2 + pick(3);
+    left = 2 + pick(6);
     for (uint32_t i = left; i; i--)
         weft_sim_spawn(sim, one_call, NULL);
     while (!all_over) {

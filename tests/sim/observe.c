@@ -60,8 +60,9 @@ static const char *reason(uint32_t event, uint32_t state)
     bool of_task = event == NONE || event == CANCELLED;
     if (of_task != (state >= OF_OPERATIONS))
         return of_task ? "an event of a task has no operation" : "an event of an operation asks for no root";
-    if (state == BACKGROUND && event != FUTURE_WRITE)
-        return "what runs in the background is a write of a future";
+    if (state == BACKGROUND && (event == STREAM_WRITE || event == FUTURE_READ))
+        return "what runs in the background is a write of a future, a call of foreign code, or a read of the "
+               "runtime's own stream";
     if (state == ROUSE && event != STREAM_READ)
         return "a rouse is a read of the runtime's own stream";
     if (state == ON_START && event > RESOLVED)
@@ -70,15 +71,12 @@ static const char *reason(uint32_t event, uint32_t state)
         return "a subtask is in flight until it has resolved, and its handle goes with that";
     if (event == RESOLVED && state == NO_OPERATION)
         return "a subtask is in flight until it has resolved, and its handle goes with that";
-    if ((state == CANCELLING_AWAITED || state == CANCELLING_UNAWAITED) && event > RESOLVED)
-        return "streams and futures are cancelled by the form that blocks here: see the guest suite for the "
-               "other";
     if (event == NONE &&
         (state == ROOT + WEFT__ON_ANY - WEFT__ON_OP || state == ROOT + WEFT__ON_LOCAL - WEFT__ON_OP ||
          state == ROOT + WEFT__ON_TICKET - WEFT__ON_OP || state == ROOT_READY))
         return "NONE wakes who yields: no root of a workload waits so while another coroutine yields";
-    if ((event == FUTURE_READ || event == FUTURE_WRITE) && state == NO_OPERATION)
-        return "an end of a future whose copy is over is in no set, or done";
+    if (event == FUTURE_READ && state == NO_OPERATION)
+        return "a future's writer writes before it goes";
     if (event == CANCELLED && state == ROOT_ENDED)
         return "a task whose root has ended has returned, and is sent no CANCEL";
     return NULL;
@@ -161,7 +159,7 @@ uint32_t __wrap___waitable_set_poll(uint32_t set, uint32_t *event);
 uint32_t __wrap___waitable_set_poll(uint32_t set, uint32_t *event)
 {
     uint32_t code = __real___waitable_set_poll(set, event);
-    if (code != WEFT_EVENT_NONE)
+    if (code != WEFT_EVENT_NONE && __context_get_0()) // NULL: of an export that blocks
         saw_operation(__context_get_0(), code, event[0], event[1]);
     return code;
 }

@@ -13,6 +13,12 @@
 run_state run;
 int32_t owed;
 static int32_t live;
+static fault due;
+
+// Those of call_and_wait; one that has just been made is not known yet.
+enum { OPEN = 32 };
+static weft_sim_call *open_calls[OPEN];
+static bool starting, cancel_started;
 static void (*failed)(const char *message);
 
 void fail(const char *format, ...)
@@ -38,7 +44,9 @@ bool maybe(uint32_t weight)
 
 void *weft_alloc(size_t size)
 {
-    if (weft_sim_allocation_fails(run.guest))
+    due.allocations++;
+    if (!run.memory_lasts && (weft_sim_allocation_fails(run.guest) || due.allocations == due.fail_at ||
+                              (due.for_good && !run.calm && due.allocations > due.fail_at)))
         return NULL;
     live += (int32_t)size;
     return malloc(size);
@@ -65,9 +73,35 @@ void calm_down(weft_sim *sim, void *data)
     weft_sim_end_faults(sim);
 }
 
+static void see_host_call(weft_sim *sim, void *data)
+{
+    (void)sim;
+    (void)data;
+    if (++due.host_calls != due.cancel_at)
+        return;
+    cancel_started = starting;
+    for (uint32_t i = 0; i < OPEN; i++)
+        if (open_calls[i])
+            weft_sim_call_cancel(open_calls[i]);
+}
+
+static weft_sim_call *open_call(const char *name, const weft_sim_value *args, uint32_t *at)
+{
+    starting = true;
+    weft_sim_call *call = weft_sim_call_export(run.guest, NULL, name, args);
+    starting = false;
+    if (cancel_started)
+        weft_sim_call_cancel(call);
+    cancel_started = false;
+    for (*at = 0; open_calls[*at]; ++*at)
+        EXPECT(*at + 1 < OPEN, "more calls at a time than there is room for");
+    return open_calls[*at] = call;
+}
+
 weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, uint32_t *result)
 {
-    weft_sim_call *call = weft_sim_call_export(run.guest, NULL, name, args);
+    uint32_t at;
+    weft_sim_call *call = open_call(name, args, &at);
     linger();
     if (maybe(300)) {
         weft_sim_call_cancel(call);
@@ -78,6 +112,7 @@ weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, 
     weft_sim_call_state state = weft_sim_call_wait(call);
     if (state == WEFT_SIM_RETURNED && result)
         *result = (uint32_t)weft_sim_call_result(call)->number;
+    open_calls[at] = NULL;
     weft_sim_call_free(call);
     return state;
 }
@@ -112,7 +147,15 @@ static void begin(weft_sim *sim, weft_sim_instance *guest, uint64_t seed)
 {
     run = (run_state){.sim = sim, .guest = guest};
     owed = live = 0;
+    due = (fault){0};
+    memset(open_calls, 0, sizeof open_calls);
+    starting = cancel_started = false;
+    weft_sim_on_call(sim, see_host_call, NULL);
     weft__unwind_call = NULL;
+#ifdef WEFT_HOSTILE_H
+    weft_hostile_seed(seed);
+    weft_hostile_makes_bells = true;
+#endif
     if (seed % 3 == 1)
         weft_cancel_without_blocking();
 }
@@ -122,13 +165,14 @@ static uint32_t live_bytes(void)
     return (uint32_t)live + (uint32_t)owed;
 }
 
-static workload list[32];
+static workload list[40];
 
 extern __attribute__((visibility("default"))) workloads weft_workloads;
 workloads weft_workloads = {.component = observed_component,
                             .list = list,
                             .begin = begin,
                             .live_bytes = live_bytes,
+                            .fault = &due,
                             .pairs = pairs,
                             .pair = pair_of,
                             .failed = &failed};
@@ -147,7 +191,16 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = cancel_workload;
     list[count++] = lock_workload;
     list[count++] = channel_workload;
-    list[count++] = echo_workload;
+    for (int i = 0; i < 2; i++)
+        list[count++] = echo_workloads[i];
+    list[count++] = crowd_workload;
+    list[count++] = doze_workload;
+    list[count++] = share_workload;
+    for (int i = 0; i < 3; i++)
+        list[count++] = flow_workloads[i];
+    list[count++] = local_workload;
+    list[count++] = foreign_workload;
+    list[count++] = block_workload;
     weft_workloads.count = count;
     for (int i = 0; i < SMALL; i++)
         list[count++] = small_workloads[i];

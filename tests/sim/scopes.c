@@ -10,6 +10,7 @@ enum { CHILDREN = 64, FAILURE = 42 };
 
 typedef struct {
     bool spawned, begun, finalised;
+    bool late;          // its scope was closing: it is cancelled before its first step
     weft_outcome meant; // how it left its body by itself
 } child_model;
 
@@ -28,6 +29,9 @@ typedef struct child {
     weft_deadline deadline;
     struct child *inner; // with a deadline
     uint64_t when;
+    weft_scope *in; // NULL if its scope may be gone before it
+    struct child *own[3];
+    weft_event told;
 } child;
 
 static weft_poll child_run(weft_coro *co);
@@ -41,8 +45,73 @@ static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
         return NULL;
     it->number = child_count;
     it->depth = depth;
+    it->in = scope;
     children[child_count++] = (child_model){.spawned = true};
     return it;
+}
+
+// One that fails, beside one that goes on when its parent was told so.
+typedef struct {
+    weft_coro co;
+    weft_event *told;
+} telling;
+
+static weft_poll fails_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_FAIL(co, FAILURE);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll waits_run(weft_coro *co)
+{
+    telling *self = weft_frame(co, telling);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_event_wait(co, self->told));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static void spawn_telling(weft_coro *co, child *self)
+{
+    telling *waits = weft_spawn_new(co, &self->scope, sizeof *waits, waits_run);
+    if (waits)
+        waits->told = &self->told;
+    if (!weft_spawn_new(co, &self->scope, sizeof(telling), fails_run))
+        weft_event_set(&self->told);
+}
+
+// Some that have ended are given up: nobody is told of them.
+static void give_up_some(child *self)
+{
+    for (int i = 0; i < 3; i++) {
+        if (self->own[i] && pick(3) == 0) {
+            weft_detach(weft_child_of(self->own[i]));
+            self->own[i] = NULL;
+        }
+    }
+    for (weft_child *ended; pick(2) && (ended = weft_next_ended(&self->scope)); weft_detach(ended)) {
+        bool known = ended->co->run != child_run;
+        for (int i = 0; i < 3; i++) {
+            known = known || ended->co == (weft_coro *)self->own[i];
+            if (ended->co == (weft_coro *)self->own[i])
+                self->own[i] = NULL;
+        }
+        EXPECT(known || weft_frame(ended->co, child)->depth > 2, "weft_next_ended tells one that was given up");
+    }
+}
+
+// A finaliser may spawn, too: also where its scope is being closed.
+static void spawn_late(weft_coro *co, child *self)
+{
+    if (!self->in || self->depth > 2 || pick(4) ||
+        (!self->in->closing && self->in->policy == WEFT_END_SIBLINGS))
+        return;
+    child *it = spawn(co, self->in, 3);
+    if (it)
+        children[it->number].late = self->in->closing;
 }
 
 // Who ended after one that failed was cancelled.
@@ -68,6 +137,7 @@ static weft_poll child_run(weft_coro *co)
 {
     child *self = weft_frame(co, child);
     WEFT_BEGIN(co);
+    EXPECT(!children[self->number].late, "a child of a closing scope begins");
     children[self->number].begun = true;
     switch (pick(self->depth < 2 ? 7 : 4)) {
     case 0:
@@ -112,16 +182,24 @@ static weft_poll child_run(weft_coro *co)
             child *it = spawn(co, &self->scope, self->depth + 1);
             if (it && pick(4) == 0)
                 weft_cancel(&it->co);
-            if (it && pick(4) == 0)
+            self->own[i] = it;
+            if (it && pick(4) == 0) {
                 weft_detach(weft_child_of(it));
+                self->own[i] = NULL;
+            }
         }
+        if (self->scope.policy == WEFT_TELL_PARENT && pick(2))
+            spawn_telling(co, self);
         WEFT_AWAIT(weft_join_all(co, &self->scope));
         EXPECT(!self->scope.count || (self->scope.policy == WEFT_TELL_PARENT && self->scope.failed),
                "weft_join_all came back while %u run", (unsigned)self->scope.count);
+        weft_event_set(&self->told);
         EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d",
                (int)self->scope.failure);
         if (self->scope.policy == WEFT_END_SIBLINGS)
             expect_siblings_cancelled(&self->scope);
+        else
+            give_up_some(self);
     }
     children[self->number].meant = WEFT_DONE;
     WEFT_FINALLY(co);
@@ -129,6 +207,7 @@ static weft_poll child_run(weft_coro *co)
     children[self->number].finalised = true;
     if (pick(4) == 0)
         WEFT_AWAIT(weft_yield(co));
+    spawn_late(co, self);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(!self->scope.count && !self->scope.running, "a closed scope has children");
     if (self->inner) {
@@ -168,6 +247,9 @@ void exports_workloads_tick(uint32_t by)
     weft_virtual_clock_advance(&the_clock, by);
     set_stage();
     open_gate();
+    wake_dozers(by);
+    close_shared();
+    open_inner_gate();
     if (by == 0)
         close_channels();
     wake_small();

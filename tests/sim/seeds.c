@@ -1,10 +1,12 @@
 // weft-seeds: runs small cases under all schedules that there are, and workloads under the first ones and under
 // seeds, on all cores; replays and shrinks a failure.
 // Usage: weft-seeds [--workload <name>] [--seed <n> | --seeds <n>] [--first <n>] [--jobs <n>] [--enumerate <n>]
-//                   [--choices <n,n,...>] [--shrink] [--coverage] [--workloads <path>]
+//                   [--sweep allocations|calls|cancels] [--choices <n,n,...>] [--shrink] [--coverage]
+//                   [--pending] [--workloads <path>]
+// --pending: nothing is done at once that the host may let wait.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
-#include "workload.h"
+#include "driver.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -15,23 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHOICES = 1 << 18, STEPS = 200000, JOBS = 64, HANGS = 20, SMALL_MOST = 1000000 }; // HANGS: seconds
+enum { STEPS = 200000, JOBS = 64, SMALL_MOST = 1000000 };
 
-// What a worker has done and is at, in memory that outlives it.
-typedef struct {
-    uint64_t seed, runs, enumerated, events[7], steps, choices, pairs[PAIRS_MAX], small[SMALL];
-    uint32_t workload;
-    bool enumerating;
-    weft_sim_schedule schedule;
-    weft_sim_choice taken[CHOICES];
-} worker;
-
-static const workloads *all;
-static worker *self; // of this process
+const workloads *all;
+worker *self;
+bool pending;
 static weft_sim *current;
 static bool loud; // tells the transcript
 
-static void *shared(size_t size)
+void *shared(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
@@ -64,8 +58,7 @@ static uint64_t mix(uint64_t seed)
     return (seed + 1) * 0x9e3779b97f4a7c15u >> 40;
 }
 
-// One run: does not come back if it fails.
-static void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options)
+void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options)
 {
     static weft_sim_component component;
     const workload *it = &all->list[at];
@@ -76,6 +69,9 @@ static void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options
     weft_sim_step_limit(sim, STEPS);
     weft_sim_instance *guest = weft_sim_instantiate(sim, &component);
     all->begin(sim, guest, mix(seed) / 8);
+    all->fault->fail_at = self->fault.fail_at;
+    all->fault->for_good = self->fault.for_good;
+    all->fault->cancel_at = self->fault.cancel_at;
     if (weft_sim_run(sim, it->script, NULL) != WEFT_SIM_DONE)
         failed(weft_sim_report(sim));
     it->check();
@@ -91,12 +87,13 @@ static void run_once(uint32_t at, uint64_t seed, const weft_sim_options *options
         self->events[i] += counts.events[i];
     self->steps += counts.steps;
     self->choices += counts.choices;
+    self->fault = *all->fault;
     self->runs++;
     weft_sim_free(sim);
 }
 
-// The schedule's memory is the worker's, so that it can be read when that has died.
-static void schedule_from(uint64_t seed, uint32_t given)
+// Its memory is the worker's, so that it can be read when that has died.
+void schedule_from(uint64_t seed, uint32_t given)
 {
     self->schedule =
         (weft_sim_schedule){.seed = seed, .choices = self->taken, .capacity = CHOICES, .given = given};
@@ -110,7 +107,7 @@ static const weft_sim_options enumerated = {.block = WEFT_SIM_CHOICE,
                                             .unasked = WEFT_SIM_CHOICE,
                                             .slow_cancel = WEFT_SIM_CHOICE};
 
-static weft_sim_options options_of(uint64_t seed)
+weft_sim_options options_of(uint64_t seed)
 {
     if (!seed)
         return enumerated;
@@ -118,6 +115,8 @@ static weft_sim_options options_of(uint64_t seed)
     options.cancel_in_set = mix(seed) & 1;
     options.cancel_counts = mix(seed) & 2;
     options.cancel_again = mix(seed) & 4;
+    if (pending)
+        options.block = options.late = options.hold = options.slow_cancel = 1000;
     return options;
 }
 
@@ -206,8 +205,8 @@ static void shrink(uint32_t at, uint64_t seed, const weft_sim_choice *from, uint
             }
         }
     }
-    printf("shrunk from %u choices to %u, in %u runs: --workload %s --seed %llu --choices ", first_count, count,
-           tries, all->list[at].name, (unsigned long long)seed);
+    printf("shrunk from %u choices to %u, in %u runs: --workload %s --seed %llu%s --choices ", first_count,
+           count, tries, all->list[at].name, (unsigned long long)seed, pending ? " --pending" : "");
     for (uint32_t i = 0; i < count; i++)
         printf("%s%u", i ? "," : "", taken[i]);
     printf("%s\n", count ? "" : "-");
@@ -244,7 +243,7 @@ typedef struct {
     uint64_t seeds, first, enumerate;
     uint32_t jobs;
     bool shrink, coverage;
-    const char *program, *path, *choices;
+    const char *program, *path, *choices, *sweep;
 } command;
 
 static int run_many(const command *it)
@@ -295,8 +294,8 @@ static int run_many(const command *it)
                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
                        (unsigned long long)one->runs);
                 if (one->enumerating) {
-                    printf("  %s --workload %s --seed 0 --choices ", it->program,
-                           all->list[one->workload].name);
+                    printf("  %s --workload %s --seed 0%s --choices ", it->program,
+                           all->list[one->workload].name, pending ? " --pending" : "");
                     uint32_t count = one->schedule.choice_count;
                     while (count && !one->taken[count - 1].taken)
                         count--; // what is not given is 0
@@ -304,8 +303,8 @@ static int run_many(const command *it)
                         printf("%s%u", i ? "," : "", (unsigned)one->taken[i].taken);
                     puts("");
                 } else {
-                    printf("  %s --workload %s --seed %llu\n", it->program, all->list[one->workload].name,
-                           (unsigned long long)one->seed);
+                    printf("  %s --workload %s --seed %llu%s\n", it->program, all->list[one->workload].name,
+                           (unsigned long long)one->seed, pending ? " --pending" : "");
                 }
                 for (uint32_t other = 0; other < it->jobs; other++)
                     if (pids[other])
@@ -403,6 +402,10 @@ int main(int count, char **arguments)
             it.shrink = true;
             continue;
         }
+        if (!strcmp(option, "--pending")) {
+            pending = true;
+            continue;
+        }
         if (!strcmp(option, "--coverage")) {
             it.coverage = true;
             continue;
@@ -412,6 +415,8 @@ int main(int count, char **arguments)
             name = value;
         } else if (!strcmp(option, "--workloads")) {
             it.path = value;
+        } else if (!strcmp(option, "--sweep")) {
+            it.sweep = value;
         } else if (!strcmp(option, "--choices")) {
             it.choices = value;
         } else if (!strcmp(option, "--seed")) {
@@ -443,5 +448,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "weft-seeds: no such workload: %s\n", name);
         return 2;
     }
+    if (it.sweep)
+        return sweep(it.sweep, it.only, it.first, it.seeds);
     return it.seed >= 0 ? replay(&it) : run_many(&it);
 }

@@ -10,6 +10,8 @@
 #define EXPORTED(name) CAT3(exports_workloads_, name, )
 #define RETURN_OF(name) CAT3(exports_workloads_, name, _return)
 
+WEFT_STREAM_CANCEL(KIND, "$root", TAKE_NAME, 0);
+
 // ---- Reading ----
 
 typedef struct {
@@ -46,7 +48,18 @@ static weft_poll K(read_run)(weft_coro *co)
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
         self->length = pick(9);
         self->begun = true;
-        switch (pick(5)) {
+        switch (pick(6)) {
+        case 5:
+            K(start_read)(co, &self->in, WITH(self->items) self->length);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            K(cancel_read)(&self->in);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            if (pick(3) == 0)
+                weft_stop(&self->in);
+            WEFT_AWAIT(weft_await(co, &self->in));
+            break;
         case 0:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
             weft_stop(&self->in);
@@ -70,6 +83,10 @@ static weft_poll K(read_run)(weft_coro *co)
     }
     RETURN(co, EXPORTED(EXPORT_READ), 7);
     WEFT_FINALLY(co);
+    if (pick(3) == 0) {
+        K(cancel_read)(&self->in);
+        WEFT_AWAIT(weft_await(co, &self->in));
+    }
     weft_stop(&self->in);
     K(note_read)(self);
     K(close_reader)(&self->in);
@@ -128,7 +145,7 @@ typedef struct {
     ITEM items[8];
     uint32_t rounds;
     size_t length;
-    bool begun, all;
+    bool begun, all, started;
     weft_any any;
     weft_op *ops[1];
     uint32_t handle;
@@ -165,12 +182,35 @@ static weft_poll K(write_run)(weft_coro *co)
         for (size_t i = 0; i < self->length; i++)
             MAKE(self->items[i], model.component + i);
         self->begun = true;
+        self->started = false;
         self->all = pick(2);
-        if (self->all)
+        switch (self->all ? 10 + pick(3) : pick(3)) {
+        case 0:
+            WEFT_AWAIT(K(write)(co, &self->out, WITH(self->items) self->length));
+            break;
+        case 10:
+            WEFT_AWAIT(K(write_all)(co, &self->out, WITH(self->items) self->length));
+            break;
+        default:
+            self->started = true;
+        }
+        if (!self->started)
+            ;
+        else if (self->all)
             K(start_write_all)(co, &self->out, WITH(self->items) self->length);
         else
             K(start_write)(co, &self->out, WITH(self->items) self->length);
-        switch (pick(5)) {
+        switch (self->started ? pick(6) : 2) {
+        case 5:
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            K(cancel_write)(&self->out);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            if (pick(3) == 0)
+                weft_stop(&self->out);
+            WEFT_AWAIT(weft_await(co, &self->out));
+            break;
         case 4:
             self->ops[0] = &self->out.op;
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));

@@ -1,4 +1,5 @@
-# The seeded simulation: small cases in whole, and a number of seeds that fits CI, with sanitizers and fast; each pair of event and state is visited.
+# The seeded simulation: small cases in whole; a number of seeds that fits CI, with sanitizers and fast, which visit each pair of
+# event and state; and misuse, which provokes each trap.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
@@ -21,8 +22,23 @@ def seeds(run):
     return invoke
 
 
+@pytest.mark.timeout(300)
 def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
+
+
+def test_hostile(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--enumerate", "500")
+
+
+def test_hostile_and_pending(seeds):
+    seeds("sim-hostile", "--seeds", "40000", "--pending")
+
+
+@pytest.mark.parametrize("kind", ["allocations", "calls", "cancels"])
+@pytest.mark.parametrize("preset", ["sim", "sim-hostile"])
+def test_sweep(seeds, preset, kind):
+    seeds(preset, "--sweep", kind, "--seeds", "25")
 
 
 def test_small_cases(seeds):
@@ -32,8 +48,9 @@ def test_small_cases(seeds):
     assert all(int(count) > 1 for count in cases)
 
 
+@pytest.mark.timeout(300)
 def test_fast(seeds):
-    seeds("sim-fast", "--seeds", "400000", "--enumerate", "5000", "--coverage")
+    seeds("sim-fast", "--seeds", "400000", "--enumerate", "2000", "--coverage")
 
 
 def test_traps(seeds):

@@ -18,6 +18,14 @@ typedef struct pair_name {
     const char *event, *state, *reason; // reason: why it cannot be, NULL if it must
 } pair_name;
 
+// What a sweep does to a run, at one of its allocations or host calls, counted from 1; 0: none.
+typedef struct fault {
+    uint64_t fail_at;                 // the allocation that fails
+    bool for_good;                    // and all after it, until the liveness phase
+    uint64_t cancel_at;               // the host call in which all calls of exports are cancelled
+    uint64_t allocations, host_calls; // so far
+} fault;
+
 // What the driver finds in workloads.so.
 typedef struct workloads {
     weft_sim_component (*component)(void);
@@ -26,6 +34,7 @@ typedef struct workloads {
     uint32_t small_count; // behind those, cases that are small enough to run under each schedule there is
     void (*begin)(weft_sim *sim, weft_sim_instance *guest, uint64_t seed);
     uint32_t (*live_bytes)(void);
+    fault *fault; // reset by begin
     uint64_t *pairs;
     uint32_t pair_count;
     pair_name (*pair)(uint32_t at);
@@ -37,7 +46,8 @@ typedef struct workloads {
 typedef struct run_state {
     weft_sim *sim;
     weft_sim_instance *guest;
-    bool calm; // the liveness phase: nothing is made difficult any more, all must end
+    bool calm;         // the liveness phase: nothing is made difficult any more, all must end
+    bool memory_lasts; // no allocation fails
 } run_state;
 extern run_state run;
 
@@ -59,17 +69,21 @@ const weft_sim_type *param_type(const char *export);
 void answer_by_script(const char *import, weft_sim_script body);
 
 // What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
-// channels, small.
+// channels, sleepers, shared, small.
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
+void wake_dozers(uint32_t which); // 2: those of the first event, 3: of the second; else all
+void close_shared(void);
+void open_inner_gate(void);
 void wake_small(void);
 
 // Count what must be given back: strings, and the like.
 extern int32_t owed;
 
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
-    cancel_workload, lock_workload, channel_workload, echo_workload;
+    cancel_workload, lock_workload, channel_workload, echo_workloads[2], crowd_workload, doze_workload,
+    share_workload, flow_workloads[3], local_workload, foreign_workload, block_workload;
 enum { SMALL = 8 };
 extern const workload small_workloads[SMALL];
 

@@ -412,6 +412,81 @@ static weft_poll blocks_on_run(weft_coro *co)
 
 SWEEP(blocks_on)
 
+// There, beside one that yields while a read is in flight, after one that the host was waited for.
+typedef struct noisy noisy;
+
+typedef struct {
+    FRAME
+    noisy *reader;
+} yields;
+
+struct noisy {
+    FRAME
+    weft_subtask call;
+    weft_flow_peer_stream_u32_t end;
+    numbers_reader in;
+    uint32_t items[5], sum, copies;
+    weft_event came;
+    weft_scope scope;
+    weft_child child;
+    yields beside;
+};
+
+static weft_poll yields_run(weft_coro *co)
+{
+    yields *self = weft_frame(co, yields);
+    WEFT_BEGIN(co);
+    while (!weft_dropped(&self->reader->in)) {
+        WEFT_AWAIT(weft_event_wait(co, &self->reader->came));
+        weft_event_clear(&self->reader->came);
+        WEFT_AWAIT(weft_yield(co));
+    }
+    FINALLY;
+    WEFT_END(co);
+}
+
+static weft_poll noisy_run(weft_coro *co)
+{
+    noisy *self = weft_frame(co, noisy);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_numbers(30, 3, &self->end)));
+    self->in = numbers_reader_of(self->end);
+    self->beside.reader = self;
+    weft_spawn(co, &self->scope, &self->child, &self->beside.co, yields_run);
+    while (!weft_dropped(&self->in)) {
+        WEFT_AWAIT(numbers_read(co, &self->in, self->items, 5));
+        for (size_t i = 0; i < self->in.count; i++)
+            self->sum += self->items[i];
+        if (self->copies++ % 2)
+            weft_event_set(&self->came);
+    }
+    EXPECT(self->sum, 29 * 30 / 2);
+    FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    numbers_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+typedef struct {
+    FRAME
+    noisy noisy;
+    cleanup cleanup;
+} blocks_on_noisy;
+
+static weft_poll blocks_on_noisy_run(weft_coro *co)
+{
+    blocks_on_noisy *self = weft_frame(co, blocks_on_noisy);
+    WEFT_BEGIN(co);
+    if (weft_block_on(&self->noisy.co, noisy_run) == WEFT_UNFINISHED)
+        WEFT_FAIL(co, NO_MEMORY);
+    EXPECT(weft_outcome_of(&self->noisy.co), WEFT_DONE);
+    FINALLY;
+    CLEAN_UP;
+    WEFT_END(co);
+}
+
+SWEEP(blocks_on_noisy)
+
 // What is in flight is stopped in the finaliser, in the middle of other waits.
 typedef struct {
     FRAME
@@ -491,6 +566,7 @@ SWEEP(nested)
     SWEPT(future)                                                                                              \
     SWEPT(any)                                                                                                 \
     SWEPT(blocks_on)                                                                                           \
+    SWEPT(blocks_on_noisy)                                                                                     \
     SWEPT(stops)                                                                                               \
     SWEPT(nested)
 #include "weft_runner.h"

@@ -11,6 +11,7 @@ WEFT_FUTURE(number, exports_weft_foreign_peer_future_u32, uint32_t);
 
 uint64_t exports_weft_foreign_peer_probe(void)
 {
+    weft_trim(); // what registrations left behind
     return probe();
 }
 

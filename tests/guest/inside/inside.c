@@ -249,13 +249,14 @@ static void wake(void *data)
 static weft_poll foreign_run(weft_coro *co)
 {
     foreign *self = weft_frame(co, foreign);
+    wasip3_task *task;
     WEFT_BEGIN(co);
     self->in = runner_stream_u8_new(&self->out);
     in_last = bytes_reader_of(bytes_new(&out_last));
     event = (weft_event){0};
     WEFT_AWAIT(weft_yield(co)); // out of the first step
     EXPECT(runner_stream_u8_read(self->in, &self->byte, 1), WEFT_BLOCKED);
-    wasip3_task *task = wasip3_task_set(NULL);
+    task = wasip3_task_set(NULL);
     wasip3_task_set(task);
     EXPECT(task->waitable_register(task->ptr, self->in, called, self) == NULL, true);
     weft_embedded_start(&self->embedded, &self->leaf.co, leaf_run);

@@ -1,0 +1,43 @@
+# The guest suite on the hostile build: a runtime that makes what is rare frequent. See tests/hostile/hostile.h.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+
+import pytest
+from native import suite
+from native.composed import check_passes
+
+for topic, name, function in suite.functions():
+    globals()[f"test_{topic}_{name}"] = function
+
+LEFT_OUT = suite.LEFT_OUT | {
+    r"\w+-raw-on-raw .*": "there is no Weft in it",
+    r"sync-\w+ channel_cancelled": "counts bells, and how many ring at a time is by chance",
+}
+
+# Tests that look at the order in which coroutines of a task run, or take it that a child runs as soon as it is called.
+IN_ORDER = (
+    r"scopes .*|locals sweep_bind|cancel-.* (shield_none|shield_of_child)|flow-.* sweep_forward_slow|"
+    r"sync-\w+ (outlive|wake_many)"
+)
+
+
+@pytest.fixture
+def passes(hostile, monkeypatch):
+    def check(component, test, *options):
+        why = suite.reason(component, test, LEFT_OUT)
+        if why:
+            pytest.skip(why)
+        if re.fullmatch(IN_ORDER, f"{component} {test}"):
+            monkeypatch.setenv("WEFT_HOSTILE_IN_ORDER", "1")
+        check_passes(hostile, component, test)
+
+    return check
+
+
+# And a host that lets everything wait, in those scenarios that expect no status, and no handle, that this changes.
+@pytest.mark.parametrize("scenario", ["call", "insist", "starting", "writes", "writes_owned", "nested"])
+@pytest.mark.parametrize("how", ["late", "hold", "slow-cancel", "partial"])
+def test_pending(hostile, how, scenario):
+    options = ("--like-wasmtime", "--always", how)
+    check_passes(hostile, "awaits-host-on-weft", f"{scenario}_cancel", *options)
