@@ -26,3 +26,4 @@ def test_gdb(run, build, need):
     assert '"hello, world"' in said
     assert "task 1 (handle, has returned): could go on" in said
     assert "future writer" in said
+    assert "weft:   handle_run at echo.c:" in said  # weft_dump()

@@ -9,3 +9,4 @@ up
 print self->buffer[0]@self->in.count
 print self->co.line
 printf "%s", weft_sim_leftovers((*weft_sim_component.self)->sim)
+call (void)weft_dump()
