@@ -6,8 +6,19 @@
 typedef wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
 typedef wasi_http_types_result_void_error_code_t done_result;
 
+// The error's text is this component's memory in any case; the trailers themselves, if the client has not got
+// them.
+static void trailers_drop(trailers_result *last, bool moved)
+{
+    if (last->is_err)
+        wasi_http_types_error_code_free(&last->val.err);
+    else if (last->val.ok.is_some && !moved)
+        wasi_http_types_fields_drop_own(last->val.ok.val);
+}
+
 WEFT_STREAM(body, wasi_http_types_stream_u8, uint8_t);
-WEFT_FUTURE(trailers, wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
+WEFT_FUTURE_OWNED(trailers, wasi_http_types_future_result_option_own_trailers_error_code, trailers_result,
+                  trailers_drop);
 WEFT_FUTURE(done, wasi_http_types_future_result_void_error_code, done_result);
 
 // One request: the frame of its coroutine. All memory that it needs is in here.
