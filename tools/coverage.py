@@ -39,8 +39,10 @@ def run_tests(seeds):
     env.pop("CI", None)
     driver = BUILD / "weft-seeds"
     must([driver, "--seeds", seeds, "--enumerate", 200], env=env)
-    must([driver, "--sweep", "allocations", "--seeds", 5], env=env)
-    tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside")]
+    for what in ("allocations", "calls", "cancels"):
+        must([driver, "--sweep", what, "--seeds", 5], env=env)
+    must([BUILD / "weft-traps", "--seeds", 2000], env=env)
+    tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside", "linked", "values")]
     must([sys.executable, "-m", "pytest", "-q", "-n", os.cpu_count(), *tests], env=env)
 
 
