@@ -437,7 +437,7 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         code = weft__future_status(code);
         break;
     default:
-        return NULL;
+        return NULL; // not covered: no host sends this, and the callback stops at it
     }
     op->status = code;
     task->alone = NULL;
@@ -489,7 +489,7 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
         weft_op *call = find(handle);
         if (!call)
-            return;
+            return; // not covered: no host sends an event of a call that is none of ours
         if (call->cancel) {
             started(call);
             return;
