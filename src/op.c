@@ -436,8 +436,9 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         WEFT__TRACE_OP(op, END, code);
         code = weft__future_status(code);
         break;
+    // not covered: no host sends another event with a handle of ours
     default:
-        return NULL; // not covered: no host sends this, and the callback stops at it
+        return NULL;
     }
     op->status = code;
     task->alone = NULL;

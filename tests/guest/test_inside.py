@@ -48,8 +48,8 @@ def test_dump_shows_every_wait(guest):
         r"    dump_run at inside\.c:\d+: waits in weft_call, since turn \d+",
         rf"      all_run at inside\.c:{line_of('weft_yield(co)); // until all wait')}: running",
         waits(0, "waiter_run", "bytes_read(co, &in,", r"for stream read \d+"),
-        waits(0, "waiter_run", "weft_await_any(", r"for any of stream read \d+, future read \d+"),
-        waits(0, "waiter_run", "weft_event_wait(", r"in weft_event_wait at \d+"),
+        waits(0, "waiter_run", "weft_await_any(co, &self->any, self->ops, 2)", r"for any of stream read \d+, future read \d+"),
+        waits(0, "waiter_run", "weft_event_wait(co, &event)", r"in weft_event_wait at \d+"),
         waits(0, "waiter_run", "weft_acquire(co", r"in weft_acquire at \d+"),
         waits(0, "waiter_run", "letters_send(", r"in letters_send at \d+"),
         waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep at \d+"),
@@ -70,7 +70,7 @@ def test_dump_shows_every_state(guest):
     place = rf"deep_run at inside\.c:{line_of('weft_call(co, &self[1].co')}: waits in weft_call, since turn \d+"
     expected = [
         r"dump in turn \d+:",
-        r"task 1 exports_runner_run: awake, 10 in flight, 6 spawned",
+        r"task 1 exports_runner_run: awake, 10 in flight, 7 spawned",
         r"  run_run at weft_runner\.h:\d+: waits in weft_call, since turn \d+",
         rf"    states_run at inside\.c:{line_of('// until it is in its finaliser')}: running",
         waits(0, "ending_run", "// last", r"in weft_event_wait at \d+") + ", cancelled, in its finaliser",
@@ -185,7 +185,7 @@ def test_dump_without_trace(run, tools, build):
     place = r"step function \d+ at line "
     for code, wait in [
         ("bytes_read(co, &in,", r"  {}: waits for stream read \d+"),
-        ("weft_await_any(", r"  {}: waits for any of stream read \d+, future read \d+"),
+        ("weft_await_any(co, &self->any, self->ops, 2)", r"  {}: waits for any of stream read \d+, future read \d+"),
         ("bytes_read(co, &in_last,", r"    {}: waits for stream read \d+"),
     ]:
         assert any(re.fullmatch(wait.format(place + str(line_of(code))), line) for line in lines), text

@@ -195,6 +195,7 @@ static weft_poll trace_run(weft_coro *co)
 
 // What a dump says beside the waits: who has not begun, who ends, who calls deeply, who waits for much.
 enum { MANY = 9, DEPTH = 18 };
+static weft_event until;
 static bytes_reader many_in[MANY];
 static bytes_writer many_out[MANY];
 
@@ -209,9 +210,9 @@ static weft_poll ending_run(weft_coro *co)
     WEFT_BEGIN(co);
     if (self->shielded)
         weft_shield(co);
-    WEFT_AWAIT(weft_event_wait(co, &event)); // first
+    WEFT_AWAIT(weft_event_wait(co, &until)); // first
     WEFT_FINALLY(co);
-    WEFT_AWAIT(weft_event_wait(co, &event)); // last
+    WEFT_AWAIT(weft_event_wait(co, &until)); // last
     WEFT_END(co);
 }
 
@@ -250,7 +251,7 @@ static weft_poll deep_run(weft_coro *co)
     if (self->below)
         WEFT_AWAIT(weft_call(co, &self[1].co, deep_run));
     else
-        WEFT_AWAIT(weft_event_wait(co, &event)); // deep down
+        WEFT_AWAIT(weft_event_wait(co, &until)); // deep down
     WEFT_FINALLY(co);
     WEFT_END(co);
 }
@@ -262,13 +263,14 @@ typedef struct {
     ending finalising, shielded, unbegun, unwanted;
     many many;
     deep deep[DEPTH];
+    uint32_t value;
 } states;
 
 static weft_poll states_run(weft_coro *co)
 {
     states *self = weft_frame(co, states);
     WEFT_BEGIN(co);
-    event = (weft_event){0};
+    until = (weft_event){0};
     for (int i = 0; i < MANY; i++)
         many_in[i] = bytes_reader_of(bytes_new(&many_out[i]));
     for (uint32_t i = 0; i < DEPTH; i++)
@@ -288,8 +290,11 @@ static weft_poll states_run(weft_coro *co)
     weft_spawn(co, &self->scope, &self->handles[5], &self->unwanted.co, ending_run);
     weft_cancel(&self->unwanted.co);
     weft_dump();
-    weft_event_set(&event);
+    weft_event_set(&until);
     bytes_close_writer(&many_out[0]);
+    WEFT_AWAIT(number_read(co, &number_in, &self->value));
+    EXPECT(self->value, 7);
+    WEFT_AWAIT(weft_yield(co)); // until its writer is told
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(weft_outcome_of(&self->finalising.co), WEFT_CANCELLED);
     EXPECT(weft_outcome_of(&self->shielded.co), WEFT_DONE);
