@@ -115,7 +115,7 @@ static void deliver(void *data, uint32_t code)
     task->sleep = WEFT__AWAKE;
     weft__op_deliver_lent(op, code);
     if (!asleep)
-        return;
+        return; // not covered: takes a host that runs the foreign task inside of a cancel in weft_embedded_drop
     if (embedded_of(task)->dropped) {
         run_dropped(embedded_of(task));
     } else {
