@@ -23,7 +23,7 @@ static weft_poll run_run(weft_coro *co)
     run *self = weft_frame(co, run);
     WEFT_BEGIN(co);
     weft_trim();
-    runner_result_void_string_t result = {.is_err = weft__task_go_on != NULL};
+    runner_result_void_string_t result = {.is_err = weft__task_go_on && !WEFT__HOSTILE};
     if (result.is_err)
         runner_string_set(&result.val.err, "what waits is linked");
     WEFT_RETURN(co, exports_runner_run, result);
