@@ -1,6 +1,8 @@
 // A component in which nothing waits: what waits is not linked, and tasks end all the same.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runner.h"
+#include "check.h"
+#include "counting_hooks.h"
 #include <stdlib.h>
 #include <weft/weft.h>
 
