@@ -115,7 +115,7 @@ static void deliver(void *data, uint32_t code)
     task->sleep = WEFT__AWAKE;
     weft__op_deliver_lent(op, code);
     if (!asleep)
-        return;
+        return; // not covered: takes a host that runs the foreign task inside of a cancel in weft_embedded_drop
     if (embedded_of(task)->dropped) {
         run_dropped(embedded_of(task));
     } else {
@@ -151,7 +151,8 @@ static void register_one(weft_task *task, weft_op *op)
     register_with(&embedded_of(task)->host, op->handle, deliver, op);
 }
 
-// Goes over to the task that is current, if that is another.
+// Goes over to the task that is current, if that is another. Not once dropped: its own stream stays where it
+// is.
 static void move_to_current(weft_embedded *it)
 {
     wasip3_task *current = wasip3_task_set(NULL);
@@ -159,22 +160,15 @@ static void move_to_current(weft_embedded *it)
     if (!current || (it->host.v1.version && current->ptr == it->host.v1.ptr))
         return;
     wasip3_task_v2 before = it->host;
-    bool registered = it->task.members || it->reading;
-    if (registered) {
+    if (it->task.members)
         weft__op_each_lent(&it->task, unregister_one);
-        if (it->reading)
-            unregister_from(&it->host, it->reader);
-    }
     it->host = (wasip3_task_v2){.v1 = *current};
     if (current->version > 1) {
         it->host.vtable = ((wasip3_task_v2 *)(void *)current)->vtable;
         it->host.v1.ptr = it->host.vtable->clone(current->ptr);
     }
-    if (registered) {
+    if (it->task.members)
         weft__op_each_lent(&it->task, register_one);
-        if (it->reading)
-            register_with(&it->host, it->reader, own_stream_read, it);
-    }
     let_go(&before);
 }
 

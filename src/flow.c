@@ -43,7 +43,7 @@ static bool grow(weft_buffer *buffer, size_t size, size_t limit)
     if (capacity > limit)
         capacity = limit;
     if (capacity <= buffer->capacity || capacity > SIZE_MAX / size)
-        return false;
+        return false; // not covered: takes a buffer of half of all memory
     void *items = weft_alloc(capacity * size);
     if (!items)
         return false;

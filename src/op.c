@@ -436,6 +436,7 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         WEFT__TRACE_OP(op, END, code);
         code = weft__future_status(code);
         break;
+    // not covered: no host sends another event with a handle of ours
     default:
         return NULL;
     }
@@ -489,7 +490,7 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
     if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
         weft_op *call = find(handle);
         if (!call)
-            return;
+            return; // not covered: no host sends an event of a call that is none of ours
         if (call->cancel) {
             started(call);
             return;

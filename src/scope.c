@@ -214,8 +214,8 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     }
     scope->closing = true;
     weft_scope_cancel(scope);
-    if (scope->count == 0) // children of another task, which went on while a cancel blocked
-        return weft__ready();
+    if (scope->count == 0)    // children of another task, which went on while a cancel blocked
+        return weft__ready(); // not covered: takes a host that runs the other task inside of the last cancel
     return wait_for(co, scope->running, &scope->all, "weft_scope_close");
 }
 

@@ -63,7 +63,7 @@ void weft__trace_coro(weft_coro *co, weft_trace_what what)
         if (!co->resume)
             return; // it has not begun
         break;
-    default:
+    case WEFT_TRACE_RETURN: // not covered: of tasks only
         break;
     }
     weft_trace_coro(co, what);

@@ -95,7 +95,7 @@ static void pass_on(bell *it)
 bool weft__task_heard(weft_task *task, uint32_t handle)
 {
     bell *it = task->rouse.bell;
-    if ((task->flags & (WEFT__ROUSED | WEFT__QUEUED)) != WEFT__ROUSED || !it || it->reader != handle)
+    if ((task->flags & (WEFT__ROUSED | WEFT__QUEUED)) != WEFT__ROUSED || it->reader != handle)
         return false;
     task->flags &= (uint16_t)~WEFT__ROUSED;
     if (first)
@@ -122,7 +122,7 @@ void weft__task_rouse_end(weft_task *task)
 {
     if (task->flags & WEFT__QUEUED) {
         leave_queue(task);
-    } else if (task->flags & WEFT__ROUSED) {
+    } else {
         bell *it = task->rouse.bell;
         weft__task_rouse_leave(task);
         __stream_cancel_read_unit(it->reader);
@@ -134,8 +134,6 @@ void weft__task_rouse_end(weft_task *task)
 void weft__task_rouse_leave(weft_task *task)
 {
     bell *it = task->rouse.bell;
-    if (!it)
-        return;
     __waitable_join(it->reader, 0);
     it->task = NULL;
     task->rouse.bell = NULL;

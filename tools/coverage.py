@@ -10,6 +10,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"""
 import argparse
 import bisect
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -39,8 +40,10 @@ def run_tests(seeds):
     env.pop("CI", None)
     driver = BUILD / "weft-seeds"
     must([driver, "--seeds", seeds, "--enumerate", 200], env=env)
-    must([driver, "--sweep", "allocations", "--seeds", 5], env=env)
-    tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside")]
+    for what in ("allocations", "calls", "cancels"):
+        must([driver, "--sweep", what, "--seeds", 5], env=env)
+    must([BUILD / "weft-traps", "--seeds", 2000], env=env)
+    tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside", "linked", "values")]
     must([sys.executable, "-m", "pytest", "-q", "-n", os.cpu_count(), *tests], env=env)
 
 
@@ -49,14 +52,24 @@ def tool(name):
 
 
 def measure():
-    """What llvm-cov knows of the files in src/."""
+    """For each file in src/: how often each line ran, and how often each branch went each way, in any build of it. Each
+    object is asked for by itself: of two builds of a function in different objects, llvm-cov shows only one."""
     merged = BUILD / "merged.profdata"
     must([tool("llvm-profdata"), "merge", "-o", merged, *sorted(PROFILES.glob("*.profraw"))])
     objects = [path for path in sorted(BUILD.rglob("*.so")) if b"__llvm_covmap" in path.read_bytes()]
-    command = [tool("llvm-cov"), "export", f"-instr-profile={merged}", "-skip-expansions", "-skip-functions", objects[0]]
-    command += [option for path in objects[1:] for option in ("-object", path)]
-    data = json.loads(must([*command, "-sources", ROOT / "src"]))
-    return {pathlib.Path(file["filename"]): file for file in data["data"][0]["files"]}
+    command = [tool("llvm-cov"), "export", f"-instr-profile={merged}", "-skip-expansions", "-skip-functions"]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        exports = list(pool.map(lambda path: json.loads(must([*command, path, "-sources", ROOT / "src"])), objects))
+    lines = collections.defaultdict(collections.Counter)
+    branches = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
+    for file in (file for data in exports for file in data["data"][0]["files"]):
+        path, segments = pathlib.Path(file["filename"]), file["segments"]
+        for line, count in line_counts(segments).items():
+            lines[path][line] += count
+        for place, way in branch_counts(file["branches"], segments).items():
+            for side in (0, 1):
+                branches[path][place][side] += way[side]
+    return lines, branches
 
 
 def line_counts(segments):
@@ -122,14 +135,13 @@ def main():
     arguments = parser.parse_args()
     if not arguments.keep:
         run_tests(arguments.seeds)
-    files = measure()
+    lines, branches = measure()
     wrong, sums = [], [0, 0, 0, 0, 0]
     print(f"{'':24}{'lines':>7}{'run':>7}{'excused':>9}{'branches':>10}{'taken':>7}")
-    for path in sorted(files):
-        text = path.read_text()
-        counts, ways = line_counts(files[path]["segments"]), branch_counts(files[path]["branches"], files[path]["segments"])
+    for path in sorted(lines):
+        text, counts, ways = path.read_text(), lines[path], branches[path]
         excuses, name = excused(text), path.relative_to(ROOT)
-        missed = [line for line, count in counts.items() if not count]
+        missed = sorted(line for line, count in counts.items() if not count)
         wrong += [f"{name}:{line}: {text.splitlines()[line - 1].strip()}" for line in missed if line not in excuses]
         sides = [(place, side) for place, way in sorted(ways.items()) for side in (0, 1) if not way[side]]
         if arguments.branches:

@@ -56,6 +56,11 @@ def test_cancelled_waits(passes, test, level):
     passes(f"coroutines-waits-{level}", test, *SMALL_STACK)
 
 
+@pytest.mark.parametrize("test", ["", "fails"])
+def test_at_once(passes, test):
+    passes("coroutines-at-once", test)
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_stack_is_small(guest, passes, level):
     """A thousand plain calls need more than the small stack has: the tests above would notice a call per await."""

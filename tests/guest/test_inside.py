@@ -48,8 +48,8 @@ def test_dump_shows_every_wait(guest):
         r"    dump_run at inside\.c:\d+: waits in weft_call, since turn \d+",
         rf"      all_run at inside\.c:{line_of('weft_yield(co)); // until all wait')}: running",
         waits(0, "waiter_run", "bytes_read(co, &in,", r"for stream read \d+"),
-        waits(0, "waiter_run", "weft_await_any(", r"for any of stream read \d+, future read \d+"),
-        waits(0, "waiter_run", "weft_event_wait(", r"in weft_event_wait at \d+"),
+        waits(0, "waiter_run", "weft_await_any(co, &self->any, self->ops, 2)", r"for any of stream read \d+, future read \d+"),
+        waits(0, "waiter_run", "weft_event_wait(co, &event)", r"in weft_event_wait at \d+"),
         waits(0, "waiter_run", "weft_acquire(co", r"in weft_acquire at \d+"),
         waits(0, "waiter_run", "letters_send(", r"in letters_send at \d+"),
         waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep at \d+"),
@@ -61,6 +61,30 @@ def test_dump_shows_every_wait(guest):
     lines = first_dump(text)
     for pattern, line in zip(expected, lines):
         assert re.fullmatch(pattern, line), text
+    assert len(lines) == len(expected), text
+
+
+def test_dump_shows_every_state(guest):
+    text = guest("inside", "states").text
+    assert text.endswith("\nok"), text
+    place = rf"deep_run at inside\.c:{line_of('weft_call(co, &self[1].co')}: waits in weft_call, since turn \d+"
+    expected = [
+        r"dump in turn \d+:",
+        r"task 1 exports_runner_run: awake, 10 in flight, 7 spawned",
+        r"  run_run at weft_runner\.h:\d+: waits in weft_call, since turn \d+",
+        rf"    states_run at inside\.c:{line_of('// until it is in its finaliser')}: running",
+        waits(0, "ending_run", "// last", r"in weft_event_wait at \d+") + ", cancelled, in its finaliser",
+        waits(0, "ending_run", "// first", r"in weft_event_wait at \d+") + ", to be cancelled",
+        waits(0, "many_run", "self->ops, MANY)", r"for any of (stream read \d+, ){8}\.\.\."),
+        *(rf"  {'  ' * min(depth, 16)}{place}" for depth in range(17)),
+        waits(16, "deep_run", "// deep down", r"in weft_event_wait at \d+"),
+        r"  a coroutine that has not begun",
+        r"  a coroutine that has not begun, cancelled",
+        r"  future write \d+: a default on its way",
+    ]
+    lines = first_dump(text)
+    for pattern, line in zip(expected, lines):
+        assert re.fullmatch(pattern, line), (pattern, line, text)
     assert len(lines) == len(expected), text
 
 
@@ -102,7 +126,7 @@ def test_deadlock_is_explained(guest):
     assert lines[6] == "exports_runner_run: the export waits, but nothing is in flight that could wake it"
 
 
-@pytest.mark.parametrize("test", ["trace", "nested", "foreign"])
+@pytest.mark.parametrize("test", ["trace", "states", "nested", "foreign"])
 def test_trace(guest, test):
     text = guest("inside-trace", test).text
     assert text.startswith("[\n") and text.endswith("\nok"), text
@@ -161,7 +185,7 @@ def test_dump_without_trace(run, tools, build):
     place = r"step function \d+ at line "
     for code, wait in [
         ("bytes_read(co, &in,", r"  {}: waits for stream read \d+"),
-        ("weft_await_any(", r"  {}: waits for any of stream read \d+, future read \d+"),
+        ("weft_await_any(co, &self->any, self->ops, 2)", r"  {}: waits for any of stream read \d+, future read \d+"),
         ("bytes_read(co, &in_last,", r"    {}: waits for stream read \d+"),
     ]:
         assert any(re.fullmatch(wait.format(place + str(line_of(code))), line) for line in lines), text

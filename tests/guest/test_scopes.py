@@ -10,6 +10,7 @@ TESTS = [
     "race",
     "end_siblings",
     "tell_parent",
+    "joined_late",
     "fails_in_close",
     "go_on",
     "cancel_handles",

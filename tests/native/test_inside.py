@@ -8,7 +8,7 @@ from guest.test_inside import first_dump, waits
 from native.composed import weft_sim
 
 
-@pytest.mark.parametrize("test", ["dump", "trace", "nested", "foreign"])
+@pytest.mark.parametrize("test", ["dump", "trace", "states", "nested", "foreign"])
 def test_passes(build, test):
     outcome = weft_sim(build, "inside", test)
     assert (outcome.returncode, outcome.stdout) == (0, "ok\n"), outcome.stdout + outcome.stderr
@@ -25,7 +25,7 @@ def test_deadlock(build):
     assert lines[6].startswith("exports_runner_run: the export waits, but nothing is in flight")
 
 
-@pytest.mark.parametrize("test", ["dump", "trace", "nested", "foreign"])
+@pytest.mark.parametrize("test", ["dump", "trace", "states", "nested", "foreign"])
 def test_hooks_may_look(build, test):
     outcome = weft_sim(build, "inside-looking", test)
     assert (outcome.returncode, outcome.stdout) == (0, "ok\n"), outcome.stdout + outcome.stderr

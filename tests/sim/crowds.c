@@ -125,6 +125,8 @@ static weft_poll doze_run(weft_coro *co)
             weft_spawn(co, &self->scope, &self->child, &self->dozer.co, dozer_run);
             if (pick(2))
                 WEFT_AWAIT(weft_await(co, &self->call)); // its event comes beside the bell
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co)); // perhaps while the bell is still due
             WEFT_AWAIT(weft_join_all(co, &self->scope));
             WEFT_AWAIT(weft_scope_close(co, &self->scope));
         }

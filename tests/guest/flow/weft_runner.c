@@ -174,6 +174,9 @@ static weft_poll to_end_empty_run(weft_coro *co)
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10));
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
     EXPECT(self->buffer.count, 0);
+    WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10)); // is known by now
+    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->buffer.count, 0);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));

@@ -193,6 +193,123 @@ static weft_poll trace_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// What a dump says beside the waits: who has not begun, who ends, who calls deeply, who waits for much.
+enum { MANY = 9, DEPTH = 18 };
+static weft_event until;
+static bytes_reader many_in[MANY];
+static bytes_writer many_out[MANY];
+
+typedef struct {
+    weft_coro co;
+    bool shielded;
+} ending;
+
+static weft_poll ending_run(weft_coro *co)
+{
+    ending *self = weft_frame(co, ending);
+    WEFT_BEGIN(co);
+    if (self->shielded)
+        weft_shield(co);
+    WEFT_AWAIT(weft_event_wait(co, &until)); // first
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_event_wait(co, &until)); // last
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_any any;
+    weft_op *ops[MANY];
+    uint8_t bytes[MANY];
+} many;
+
+static weft_poll many_run(weft_coro *co)
+{
+    many *self = weft_frame(co, many);
+    WEFT_BEGIN(co);
+    for (int i = 0; i < MANY; i++) {
+        bytes_start_read(co, &many_in[i], &self->bytes[i], 1);
+        self->ops[i] = &many_in[i].op;
+    }
+    WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, MANY));
+    EXPECT(self->any.index, 0);
+    WEFT_FINALLY(co);
+    for (int i = 0; i < MANY; i++)
+        weft_stop(&many_in[i]);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    uint32_t below;
+} deep;
+
+static weft_poll deep_run(weft_coro *co)
+{
+    deep *self = weft_frame(co, deep);
+    WEFT_BEGIN(co);
+    if (self->below)
+        WEFT_AWAIT(weft_call(co, &self[1].co, deep_run));
+    else
+        WEFT_AWAIT(weft_event_wait(co, &until)); // deep down
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handles[6];
+    ending finalising, shielded, unbegun, unwanted;
+    many many;
+    deep deep[DEPTH];
+    uint32_t value;
+} states;
+
+static weft_poll states_run(weft_coro *co)
+{
+    states *self = weft_frame(co, states);
+    WEFT_BEGIN(co);
+    until = (weft_event){0};
+    for (int i = 0; i < MANY; i++)
+        many_in[i] = bytes_reader_of(bytes_new(&many_out[i]));
+    for (uint32_t i = 0; i < DEPTH; i++)
+        self->deep[i].below = DEPTH - 1 - i;
+    number_in = number_reader_of(number_new(&number_out, 7));
+    number_close_writer(co, &number_out);
+    self->shielded.shielded = true;
+    weft_spawn(co, &self->scope, &self->handles[0], &self->finalising.co, ending_run);
+    weft_spawn(co, &self->scope, &self->handles[1], &self->shielded.co, ending_run);
+    weft_spawn(co, &self->scope, &self->handles[2], &self->many.co, many_run);
+    weft_spawn(co, &self->scope, &self->handles[3], &self->deep[0].co, deep_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_cancel(&self->finalising.co);
+    weft_cancel(&self->shielded.co);
+    WEFT_AWAIT(weft_yield(co)); // until it is in its finaliser
+    weft_spawn(co, &self->scope, &self->handles[4], &self->unbegun.co, ending_run);
+    weft_spawn(co, &self->scope, &self->handles[5], &self->unwanted.co, ending_run);
+    weft_cancel(&self->unwanted.co);
+    weft_dump();
+    weft_event_set(&until);
+    bytes_close_writer(&many_out[0]);
+    WEFT_AWAIT(number_read(co, &number_in, &self->value));
+    EXPECT(self->value, 7);
+    WEFT_AWAIT(weft_yield(co)); // until its writer is told
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(weft_outcome_of(&self->finalising.co), WEFT_CANCELLED);
+    EXPECT(weft_outcome_of(&self->shielded.co), WEFT_DONE);
+    EXPECT(weft_outcome_of(&self->unbegun.co), WEFT_DONE);
+    EXPECT(weft_outcome_of(&self->unwanted.co), WEFT_CANCELLED);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    for (int i = 0; i < MANY; i++) {
+        bytes_close_reader(&many_in[i]);
+        bytes_close_writer(&many_out[i]);
+    }
+    number_close_reader(&number_in);
+    WEFT_END(co);
+}
+
 // Dumps from inside a task in a task.
 typedef struct {
     weft_coro co;
@@ -316,6 +433,7 @@ static uint64_t peer_probe(void)
 #define TESTS                                                                                                  \
     TEST(dump)                                                                                                 \
     TEST(trace)                                                                                                \
+    TEST(states)                                                                                               \
     TEST(nested)                                                                                               \
     TEST(foreign)                                                                                              \
     TEST(deadlock)

@@ -778,12 +778,49 @@ static weft_poll deadline_met_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// Joins that come after a child has failed, and one that those whom it may not tell of end.
+typedef three joined_late;
+
+static weft_poll joined_late_run(weft_coro *co)
+{
+    three *self = weft_frame(co, three);
+    WEFT_BEGIN(co);
+    spawn(self, 0, 9, 3, 0);
+    spawn(self, 1, 0, 0, 5);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT(outcome(self, 1), WEFT_FAILED);
+    EXPECT(outcome(self, 0), WEFT_UNFINISHED);
+    WEFT_AWAIT(weft_join_all(co, &self->scope)); // for its finaliser
+    EXPECT(outcome(self, 0), WEFT_CANCELLED);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    self->scope.policy = WEFT_TELL_PARENT;
+    spawn(self, 0, 9, 0, 0);
+    spawn(self, 1, 0, 0, 5);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT(outcome(self, 1), WEFT_FAILED);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(outcome(self, 0), WEFT_UNFINISHED);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    EXPECT_SAID("abB..abB..");
+    weft_detach(weft_child_of(spawn_new(self, 'c', 1)));
+    spawn_new(self, 'd', 3);
+    WEFT_AWAIT(weft_join_any(co, &self->scope));
+    self->told = weft_next_ended(&self->scope);
+    EXPECT(weft_frame(self->told->co, worker)->letter, 'd');
+    weft_detach(self->told);
+    EXPECT_SAID("cdC.D.");
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 // Time stops at its end, and does not begin anew.
 typedef struct {
     weft_coro co;
     weft_scope scope;
     weft_child handle;
     sleeper child;
+    weft_timer timer;
 } end_of_time;
 
 static weft_poll end_of_time_run(weft_coro *co)
@@ -802,6 +839,7 @@ static weft_poll end_of_time_run(weft_coro *co)
     EXPECT(weft_now(&clock_.clock), UINT64_MAX);
     WEFT_AWAIT(weft_join(co, &self->handle));
     EXPECT_SAID("s.");
+    WEFT_AWAIT(weft_sleep(co, &clock_.clock, &self->timer, 5)); // no longer than there is time
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_END(co);
@@ -819,6 +857,7 @@ static uint64_t peer_probe(void)
     TEST(race)                                                                                                 \
     TEST(end_siblings)                                                                                         \
     TEST(tell_parent)                                                                                          \
+    TEST(joined_late)                                                                                          \
     TEST(fails_in_close)                                                                                       \
     TEST(go_on)                                                                                                \
     TEST(cancel_handles)                                                                                       \
