@@ -12,13 +12,13 @@ for topic, name, function in suite.functions():
 
 LEFT_OUT = suite.LEFT_OUT | {
     r"\w+-raw-on-raw .*": "there is no Weft in it",
-    r"sync-\w+ channel_cancelled": "counts bells, and how many ring at a time is by chance",
+    r"sync-\w+ (channel_cancelled|wake_many)": "counts bells, and how many ring at a time is by chance",
 }
 
 # Tests that look at the order in which coroutines of a task run, or take it that a child runs as soon as it is called.
 IN_ORDER = (
-    r"scopes .*|locals sweep_bind|cancel-.* (shield_none|shield_of_child)|flow-.* sweep_forward_slow|"
-    r"sync-\w+ (outlive|wake_many)"
+    r"scopes .*|locals sweep_bind|cancel-.* (shield_none|shield_of_child|(sweep_)?unwound_any)|flow-.* sweep_forward_slow|"
+    r"sync-\w+ outlive"
 )
 
 
