@@ -194,15 +194,25 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->running, &scope->any, "weft_join_any");
 }
 
-// First to last: the order in which they wait, if they wait for the same.
-void weft_scope_cancel(weft_scope *scope)
+static weft_child *first_of(const weft_scope *scope)
 {
     weft_child *child = scope->running;
     while (child && child->next)
         child = child->next;
-    for (weft_child *previous; child; child = previous) {
-        previous = child->previous;
+    return child;
+}
+
+// First to last: the order in which they wait, if they wait for the same. While a cancel blocks, children of
+// another task may end, or be spawned: then from the first again, which does nothing to who is cancelled
+// already.
+void weft_scope_cancel(weft_scope *scope)
+{
+    for (weft_child *child = first_of(scope); child;) {
+        const weft_child *last = scope->running;
+        weft_child *next = child->previous;
+        uint32_t count = scope->count;
         weft_cancel(child->co);
+        child = scope->running == last && scope->count == count ? next : first_of(scope);
     }
 }
 

@@ -80,7 +80,7 @@ class Tree:
         if not tools.is_symlink():
             tools.symlink_to(ROOT / ".tools")
         # Without tracing, which goes around the plain paths; a mutant may leave something unused.
-        options = ["-DWEFT_TESTS=ON", "-DWEFT_TRACE=OFF", "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF"]
+        options = ["-DWEFT_TESTS=ON", "-DWEFT_TRACE=OFF", "-DWEFT_EXAMPLES=OFF", "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF"]
         self.command("cmake", "--preset", PRESET, *options)
         self.make()
 
