@@ -34,7 +34,6 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
         if (answer == WEFT_CALLBACK_YIELD) {
             weft_yield_blocking();
             code = WEFT_EVENT_NONE;
-            event[0] = 0; // the last, which is no more: its handle may be in use again
         } else {
             weft__blocked++;
             code = __waitable_set_wait(answer >> 4, event);

@@ -87,8 +87,8 @@ def test_context_slot(run, need, tmp_path):
 
     def names(*options):
         command = [*C_COMPILERS["zig-wasm"], "-std=c11", "-O2", f"-I{ROOT}/include", *options]
-        run([*command, "-c", ROOT / "src/task.c", "-o", tmp_path / "task.o"])
-        return run([nm, "--format=just-symbols", "--undefined-only", tmp_path / "task.o"]).split()
+        run([*command, "-c", ROOT / "src/turn.c", "-o", tmp_path / "turn.o"])
+        return run([nm, "--format=just-symbols", "--undefined-only", tmp_path / "turn.o"]).split()
 
     slot = {"__context_get_0", "__context_set_0"}
     assert slot <= set(names())
