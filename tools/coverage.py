@@ -43,6 +43,7 @@ def run_tests(seeds):
     for what in ("allocations", "calls", "cancels"):
         must([driver, "--sweep", what, "--seeds", 5], env=env)
     must([BUILD / "weft-traps", "--seeds", 2000], env=env)
+    must([BUILD / "examples/echo/native/echo-test"], env=env)
     tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside", "linked", "values")]
     must([sys.executable, "-m", "pytest", "-q", "-n", os.cpu_count(), *tests], env=env)
 
