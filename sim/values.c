@@ -1,218 +1,11 @@
-// Lifting and lowering of values, in memory and as core values, and what a type looks like there.
+// Lifting and lowering of values, in memory and as core values.
 // All components share one address space, so what a pointer's bounds are only AddressSanitizer knows.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "values.h"
-
+#include "layout.h"
 #include "transfer.h"
 #include <string.h>
 
 enum { BYTES_MAX = (1 << 28) - 1 }; // of a string or list
-
-// ---- What a type looks like. ----
-
-static uint32_t align_to(uint32_t offset, uint32_t alignment)
-{
-    return (offset + alignment - 1) / alignment * alignment;
-}
-
-static uint32_t max(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-// Variants, and what the spec makes them of: enum, option, result. An option has no parts, so ask here for its
-// cases.
-static bool is_variant(const weft_sim_type *type)
-{
-    return type->kind == WEFT_SIM_VARIANT || type->kind == WEFT_SIM_ENUM || type->kind == WEFT_SIM_OPTION ||
-           type->kind == WEFT_SIM_RESULT;
-}
-
-static uint32_t case_count(const weft_sim_type *type)
-{
-    return type->kind == WEFT_SIM_OPTION ? 2 : type->part_count;
-}
-
-// The payload's type; NULL for none.
-static const weft_sim_type *case_type(const weft_sim_type *type, uint32_t which)
-{
-    if (type->kind == WEFT_SIM_OPTION)
-        return which == 0 ? NULL : type->element;
-    return type->parts[which].type;
-}
-
-static bool is_record(const weft_sim_type *type)
-{
-    return type->kind == WEFT_SIM_RECORD || type->kind == WEFT_SIM_TUPLE;
-}
-
-static uint32_t discriminant_size(const weft_sim_type *type)
-{
-    uint32_t count = case_count(type);
-    return count <= 1 << 8 ? 1 : count <= 1 << 16 ? 2 : 4;
-}
-
-static uint32_t payload_alignment(const weft_sim_type *type)
-{
-    uint32_t alignment = 1;
-    for (uint32_t i = 0; i < case_count(type); i++)
-        alignment = max(alignment, weft_sim_alignment(case_type(type, i)));
-    return alignment;
-}
-
-// Where in a variant its payload lies.
-static uint32_t payload_offset(const weft_sim_type *type)
-{
-    return align_to(discriminant_size(type), payload_alignment(type));
-}
-
-static uint32_t parts_alignment(const weft_sim_part *parts, uint32_t count)
-{
-    uint32_t alignment = 1;
-    for (uint32_t i = 0; i < count; i++)
-        alignment = max(alignment, weft_sim_alignment(parts[i].type));
-    return alignment;
-}
-
-static uint32_t parts_size(const weft_sim_part *parts, uint32_t count)
-{
-    uint32_t size = 0;
-    for (uint32_t i = 0; i < count; i++)
-        size = align_to(size, weft_sim_alignment(parts[i].type)) + weft_sim_size(parts[i].type);
-    return align_to(size, parts_alignment(parts, count));
-}
-
-static uint32_t flags_size(const weft_sim_type *type)
-{
-    return type->part_count <= 8 ? 1 : type->part_count <= 16 ? 2 : 4;
-}
-
-uint32_t weft_sim_alignment(const weft_sim_type *type)
-{
-    if (!type)
-        return 1;
-    switch (type->kind) {
-    case WEFT_SIM_BOOL:
-    case WEFT_SIM_S8:
-    case WEFT_SIM_U8:
-        return 1;
-    case WEFT_SIM_S16:
-    case WEFT_SIM_U16:
-        return 2;
-    case WEFT_SIM_S64:
-    case WEFT_SIM_U64:
-    case WEFT_SIM_F64:
-        return 8;
-    case WEFT_SIM_RECORD:
-    case WEFT_SIM_TUPLE:
-        return parts_alignment(type->parts, type->part_count);
-    case WEFT_SIM_VARIANT:
-    case WEFT_SIM_ENUM:
-    case WEFT_SIM_OPTION:
-    case WEFT_SIM_RESULT:
-        return max(discriminant_size(type), payload_alignment(type));
-    case WEFT_SIM_FLAGS:
-        return flags_size(type);
-    default: // 32 bits, a pointer and a length, or a handle
-        return 4;
-    }
-}
-
-uint32_t weft_sim_size(const weft_sim_type *type)
-{
-    if (!type)
-        return 0;
-    switch (type->kind) {
-    case WEFT_SIM_BOOL:
-    case WEFT_SIM_S8:
-    case WEFT_SIM_U8:
-        return 1;
-    case WEFT_SIM_S16:
-    case WEFT_SIM_U16:
-        return 2;
-    case WEFT_SIM_S64:
-    case WEFT_SIM_U64:
-    case WEFT_SIM_F64:
-    case WEFT_SIM_STRING:
-    case WEFT_SIM_LIST:
-        return 8;
-    case WEFT_SIM_RECORD:
-    case WEFT_SIM_TUPLE:
-        return parts_size(type->parts, type->part_count);
-    case WEFT_SIM_VARIANT:
-    case WEFT_SIM_ENUM:
-    case WEFT_SIM_OPTION:
-    case WEFT_SIM_RESULT: {
-        uint32_t payload = 0;
-        for (uint32_t i = 0; i < case_count(type); i++)
-            payload = max(payload, weft_sim_size(case_type(type, i)));
-        return align_to(payload_offset(type) + payload, weft_sim_alignment(type));
-    }
-    case WEFT_SIM_FLAGS:
-        return flags_size(type);
-    default:
-        return 4;
-    }
-}
-
-bool weft_sim_is_plain(const weft_sim_type *type)
-{
-    if (!type)
-        return true;
-    if (is_record(type)) {
-        for (uint32_t i = 0; i < type->part_count; i++)
-            if (!weft_sim_is_plain(type->parts[i].type))
-                return false;
-        return true;
-    }
-    // Bool and char are not: any byte may stand for true, and not every 32 bits are a char.
-    return type->kind >= WEFT_SIM_S8 && type->kind <= WEFT_SIM_F64;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    return a == b || (a && b && !strcmp(a, b));
-}
-
-bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_sim_instance *b,
-                        const weft_sim_type *of_b)
-{
-    if (!of_a || !of_b)
-        return of_a == of_b;
-    if (of_a->kind != of_b->kind || of_a->part_count != of_b->part_count)
-        return false;
-    if (of_a->resource && !weft_sim__same_resource(a, of_a->resource, b, of_b->resource))
-        return false;
-    for (uint32_t i = 0; i < of_a->part_count; i++)
-        if (!same_name(of_a->parts[i].name, of_b->parts[i].name) ||
-            !weft_sim_same_type(a, of_a->parts[i].type, b, of_b->parts[i].type))
-            return false;
-    return weft_sim_same_type(a, of_a->element, b, of_b->element);
-}
-
-static uint32_t flat_count(const weft_sim_type *type)
-{
-    if (!type)
-        return 0;
-    if (type->kind == WEFT_SIM_STRING || type->kind == WEFT_SIM_LIST)
-        return 2;
-    if (is_record(type))
-        return weft_sim_flat_count(type->parts, type->part_count);
-    if (!is_variant(type))
-        return 1;
-    uint32_t payload = 0;
-    for (uint32_t i = 0; i < case_count(type); i++)
-        payload = max(payload, flat_count(case_type(type, i)));
-    return 1 + payload;
-}
-
-uint32_t weft_sim_flat_count(const weft_sim_part *parts, uint32_t count)
-{
-    uint32_t flat = 0;
-    for (uint32_t i = 0; i < count; i++)
-        flat += flat_count(parts[i].type);
-    return flat;
-}
 
 // ---- Numbers, with their range: the same from memory and from core values. ----
 
@@ -357,15 +150,15 @@ static void *lower_list(const weft_sim_context *context, const weft_sim_type *el
 static weft_sim_value *lift_case(const weft_sim_context *context, const weft_sim_type *type, uint32_t which,
                                  weft_sim_value *value)
 {
-    if (which >= case_count(type))
+    if (which >= weft_sim__case_count(type))
         weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_CASE, "case %u of %s, which has %u", which,
-                             type->name, case_count(type));
+                             type->name, weft_sim__case_count(type));
     if (type->kind == WEFT_SIM_ENUM) {
         value->number = which;
         return NULL;
     }
     value->which = which;
-    value->payload = case_type(type, which) ? allocate(context, 1, sizeof *value->payload) : NULL;
+    value->payload = weft_sim__case_type(type, which) ? allocate(context, 1, sizeof *value->payload) : NULL;
     return value->payload;
 }
 
@@ -413,7 +206,7 @@ void weft_sim_load(const weft_sim_context *context, const weft_sim_type *type, c
         uint32_t offset = 0;
         for (uint32_t i = 0; i < type->part_count; i++) {
             const weft_sim_type *part = type->parts[i].type;
-            offset = align_to(offset, weft_sim_alignment(part));
+            offset = weft_sim__align_to(offset, weft_sim_alignment(part));
             weft_sim_load(context, part, (const char *)from + offset, &value->items[i]);
             offset += weft_sim_size(part);
         }
@@ -423,10 +216,11 @@ void weft_sim_load(const weft_sim_context *context, const weft_sim_type *type, c
     case WEFT_SIM_ENUM:
     case WEFT_SIM_OPTION:
     case WEFT_SIM_RESULT: {
-        uint32_t which = (uint32_t)read_bits(from, discriminant_size(type));
+        uint32_t which = (uint32_t)read_bits(from, weft_sim__discriminant_size(type));
         weft_sim_value *payload = lift_case(context, type, which, value);
         if (payload)
-            weft_sim_load(context, case_type(type, which), (const char *)from + payload_offset(type), payload);
+            weft_sim_load(context, weft_sim__case_type(type, which),
+                          (const char *)from + weft_sim__payload_offset(type), payload);
         break;
     }
     case WEFT_SIM_OWN:
@@ -463,7 +257,7 @@ void weft_sim_store(const weft_sim_context *context, const weft_sim_type *type, 
         uint32_t offset = 0;
         for (uint32_t i = 0; i < type->part_count; i++) {
             const weft_sim_type *part = type->parts[i].type;
-            offset = align_to(offset, weft_sim_alignment(part));
+            offset = weft_sim__align_to(offset, weft_sim_alignment(part));
             weft_sim_store(context, part, &value->items[i], (char *)to + offset);
             offset += weft_sim_size(part);
         }
@@ -474,9 +268,10 @@ void weft_sim_store(const weft_sim_context *context, const weft_sim_type *type, 
     case WEFT_SIM_OPTION:
     case WEFT_SIM_RESULT: {
         uint32_t which = which_case(type, value);
-        memcpy(to, &which, discriminant_size(type));
-        if (case_type(type, which))
-            weft_sim_store(context, case_type(type, which), value->payload, (char *)to + payload_offset(type));
+        memcpy(to, &which, weft_sim__discriminant_size(type));
+        if (weft_sim__case_type(type, which))
+            weft_sim_store(context, weft_sim__case_type(type, which), value->payload,
+                           (char *)to + weft_sim__payload_offset(type));
         break;
     }
     case WEFT_SIM_OWN:
@@ -555,7 +350,7 @@ static const weft_sim_core *lift_flat(const weft_sim_context *context, const wef
     case WEFT_SIM_RESULT: {
         weft_sim_value *payload = lift_case(context, type, core->i32, value);
         if (payload)
-            lift_flat(context, case_type(type, core->i32), core + 1, payload);
+            lift_flat(context, weft_sim__case_type(type, core->i32), core + 1, payload);
         break;
     }
     case WEFT_SIM_OWN:
@@ -568,13 +363,13 @@ static const weft_sim_core *lift_flat(const weft_sim_context *context, const wef
     default:
         value->number = to_number(context, type, core->i32);
     }
-    return core + flat_count(type);
+    return core + weft_sim__flat_count_of(type);
 }
 
 static weft_sim_core *lower_flat(const weft_sim_context *context, const weft_sim_type *type,
                                  weft_sim_value *value, weft_sim_core *core)
 {
-    uint32_t count = flat_count(type);
+    uint32_t count = weft_sim__flat_count_of(type);
     memset(core, 0, count * sizeof *core);
     switch (type->kind) {
     case WEFT_SIM_S64:
@@ -607,8 +402,8 @@ static weft_sim_core *lower_flat(const weft_sim_context *context, const weft_sim
     case WEFT_SIM_RESULT: {
         uint32_t which = which_case(type, value);
         core->i32 = which;
-        if (case_type(type, which))
-            lower_flat(context, case_type(type, which), value->payload, core + 1);
+        if (weft_sim__case_type(type, which))
+            lower_flat(context, weft_sim__case_type(type, which), value->payload, core + 1);
         break;
     }
     case WEFT_SIM_OWN:
@@ -633,11 +428,12 @@ void weft_sim_lift(const weft_sim_context *context, const weft_sim_part *parts, 
         return;
     }
     const char *from = (const char *)(uintptr_t)core->i32;
-    check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "values", from, parts_alignment(parts, count));
-    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "values", from, parts_size(parts, count));
+    check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "values", from,
+                  weft_sim__parts_alignment(parts, count));
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "values", from, weft_sim__parts_size(parts, count));
     uint32_t offset = 0;
     for (uint32_t i = 0; i < count; i++) {
-        offset = align_to(offset, weft_sim_alignment(parts[i].type));
+        offset = weft_sim__align_to(offset, weft_sim_alignment(parts[i].type));
         weft_sim_load(context, parts[i].type, from + offset, &values[i]);
         offset += weft_sim_size(parts[i].type);
     }
@@ -652,13 +448,14 @@ uint32_t weft_sim_lower(const weft_sim_context *context, const weft_sim_part *pa
             core = lower_flat(context, parts[i].type, &values[i], core);
         return flat;
     }
-    uint32_t alignment = parts_alignment(parts, count);
-    char *to = out ? out : weft_sim__realloc(context->instance, alignment, parts_size(parts, count));
+    uint32_t alignment = weft_sim__parts_alignment(parts, count);
+    char *to = out ? out : weft_sim__realloc(context->instance, alignment, weft_sim__parts_size(parts, count));
     check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "the place for values", to, alignment);
-    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "the place for values", to, parts_size(parts, count));
+    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "the place for values", to,
+                 weft_sim__parts_size(parts, count));
     uint32_t offset = 0;
     for (uint32_t i = 0; i < count; i++) {
-        offset = align_to(offset, weft_sim_alignment(parts[i].type));
+        offset = weft_sim__align_to(offset, weft_sim_alignment(parts[i].type));
         weft_sim_store(context, parts[i].type, &values[i], to + offset);
         offset += weft_sim_size(parts[i].type);
     }
@@ -694,7 +491,7 @@ void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value)
     case WEFT_SIM_OPTION:
     case WEFT_SIM_RESULT:
         if (value->payload) {
-            weft_sim_value_free(case_type(type, value->which), value->payload);
+            weft_sim_value_free(weft_sim__case_type(type, value->which), value->payload);
             weft_sim__release(value->payload);
         }
         break;
