@@ -404,12 +404,16 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
     weft_op *op = co->on.op;
     if (op->handle != handle)
         return NULL;
-    switch (event) {
+    switch (event) { // and, in each case, of its kind
     case WEFT_EVENT_STREAM_READ:
+        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ))
+            return NULL;
         WEFT__TRACE_OP(op, END, code);
         ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(code);
         break;
     case WEFT_EVENT_STREAM_WRITE: {
+        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE))
+            return NULL;
         weft_stream_writer *writer = (weft_stream_writer *)op;
         size_t count = WEFT_STATUS_COUNT(code);
         if (writer->more) {
@@ -425,20 +429,17 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         break;
     }
     case WEFT_EVENT_SUBTASK:
-        if (code <= WEFT_SUBTASK_STARTED)
+        if (code <= WEFT_SUBTASK_STARTED || !is_call(op))
             return NULL;
         WEFT__TRACE_OP(op, END, code);
         __subtask_drop(handle);
         op->task = NULL;
         break;
-    case WEFT_EVENT_FUTURE_READ:
-    case WEFT_EVENT_FUTURE_WRITE:
+    default: // a future, if it is any
+        if (op->status != (WEFT__IN_FLIGHT | event))
+            return NULL;
         WEFT__TRACE_OP(op, END, code);
         code = weft__future_status(code);
-        break;
-    // not covered: no host sends another event with a handle of ours
-    default:
-        return NULL;
     }
     op->status = code;
     task->alone = NULL;
@@ -482,23 +483,28 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
     }
 }
 
+static bool expects(const weft_op *op, uint32_t event)
+{
+    uint32_t kind = op->status & 7; // none: a call that has started, or what foreign code has registered
+    return kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
+}
+
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
     if (task->flags & WEFT__ROUSED && weft__task_heard(task, handle))
         return;
     weft__op_settle(task);
-    if (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED) {
-        weft_op *call = find(handle);
-        if (!call)
-            return; // not covered: no host sends an event of a call that is none of ours
-        if (call->cancel) {
-            started(call);
-            return;
-        }
-    }
     weft_op *op = take(&own, handle);
     if (!op)
         return;
+    bool expected = expects(op, event);
+    WEFT__CHECK(!expected, bad_event, op->task->from->name, handle);
+    if (!expected || (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED && op->cancel)) {
+        insert(&own, op);
+        if (expected)
+            started(op);
+        return;
+    }
     if (__builtin_expect(op->cancel != NULL, 1))
         complete(op, op->task, event, code);
     else

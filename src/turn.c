@@ -240,6 +240,7 @@ __attribute__((weak)) uint32_t weft__task_run_offered(weft_task *task, uint32_t 
 uint32_t weft_task_callback(const weft_task_event *event)
 {
     weft_task *task = context_get();
+    WEFT__CHECK(!task, lost_task, "weft_task_callback", 0);
     WEFT__TRACE_TASK(task, RESUME);
     return weft__task_run_offered(task, event->event, event->waitable, event->code);
 }

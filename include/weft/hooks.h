@@ -53,7 +53,8 @@ void weft_report(const char *text, size_t length);
     RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
     RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
     RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
-    RULE(bad_event, "export", "was sent an event code that this version does not know")
+    RULE(lost_task, "callback", "finds no task in its context slot: does other code use that?")                \
+    RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")
 
 #define WEFT__RULE(name, object, text)                                                                         \
     __attribute__((noreturn)) void weft_misuse_##name(const char *call, uint32_t handle);

@@ -2,14 +2,15 @@
 // that are made up: of waitables that are in flight or not, of any kind, with any code, out of turn; and events
 // are kept back. Three things must hold, whatever comes:
 //   - An event of nothing changes nothing: the workload's model holds, and all is given back.
-//   - An event code that Weft does not know stops it, by the rule bad_event.
-//   - A lie about an operation in flight cannot be told from the truth. From there on host and component
-//   differ,
-//     and anything but damage may be: the host's own rules or Weft's stop the component, or it waits in vain.
+//   - An event code that Weft does not know, or of another kind than the operation in flight, stops it by the
+//     rule bad_event; a callback without a task by the rule lost_task.
+//   - A lie about an operation in flight cannot be told from the truth. From there on host and component are at
+//     odds, and anything but damage may be: the host's rules or Weft's stop the component, or it waits in vain.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "fuzz.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NONE, CANCEL = 6, EXIT = 0, YIELD = 1, WAIT = 2, EXTRA = 4 };
@@ -17,10 +18,11 @@ enum { NONE, CANCEL = 6, EXIT = 0, YIELD = 1, WAIT = 2, EXTRA = 4 };
 static weft_sim *sim;
 static weft_sim_instance *guest;
 static struct {
-    bool lie, cancel, unknown; // so far
-    bool own_memory;           // the items of this workload are pointers: no lie may say that there are some
-    const char *rule;          // that Weft stopped by
-    bool wrong;                // the workload has seen what its model does not allow
+    bool lie, cancel; // so far
+    bool own_memory;  // the items of this workload are pointers: no lie may say that there are some
+    const char *due;  // the rule that Weft must stop by
+    const char *rule; // that it stopped by
+    bool wrong;       // the workload has seen what its model does not allow
 } told;
 
 // What was made up, and is not in the host's transcript.
@@ -31,11 +33,21 @@ static struct {
 } calls[CALLS];
 static uint32_t call_count;
 
+static const char *const kinds[] = {"of nothing", "cancels", "lies", "unknown", "without a task"};
+static uint32_t totals[sizeof kinds / sizeof kinds[0]]; // of all inputs
+
+static void tell_totals(void)
+{
+    fputs("made up:", stderr);
+    for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        fprintf(stderr, " %u %s%s", (unsigned)totals[i], kinds[i],
+                i + 1 < sizeof kinds / sizeof kinds[0] ? "," : "\n");
+}
+
 #define FOUND(...) (tell_calls(), fuzz_found(sim, __VA_ARGS__))
 
 static void tell_calls(void)
 {
-    static const char *const kinds[] = {"of nothing", "a cancel", "a lie", "", "unknown"};
     for (uint32_t i = 0; i < call_count && i < CALLS; i++)
         fprintf(stderr, "made up: (%u, %u, %u), %s\n", (unsigned)calls[i].event, (unsigned)calls[i].waitable,
                 (unsigned)calls[i].code, kinds[calls[i].kind]);
@@ -67,11 +79,9 @@ static void report(const char *text, size_t length)
     weft_sim_unreachable(guest, told.rule);
 }
 
-static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
+static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code,
+                     fuzz_event kind)
 {
-    fuzz_event kind = weft_fuzzed.kind_of(event, waitable);
-    while (kind == FUZZ_WRONG_KIND)
-        kind = weft_fuzzed.kind_of(event = event % 5 + 1, waitable);
     if (call_count < CALLS) {
         calls[call_count].event = event;
         calls[call_count].waitable = waitable;
@@ -79,9 +89,9 @@ static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t wai
         calls[call_count].kind = kind;
     }
     call_count++;
+    totals[kind]++;
     switch (kind) {
     case FUZZ_IGNORED:
-    case FUZZ_WRONG_KIND:
         break;
     case FUZZ_CANCEL:
         told.cancel = true;
@@ -90,11 +100,15 @@ static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t wai
         told.lie = true;
         break;
     case FUZZ_UNKNOWN_EVENT:
-        told.unknown = true;
+        told.due = "bad_event";
+        break;
+    case FUZZ_NO_TASK:
+        told.due = "lost_task";
+        weft_fuzzed.lose_task();
         break;
     }
     uint32_t answer = export->callback(event, waitable, code);
-    if (told.unknown)
+    if (told.due)
         FOUND("event %u was taken as if it were one", (unsigned)event);
     return answer;
 }
@@ -102,6 +116,7 @@ static uint32_t call(const weft_sim_export *export, uint32_t event, uint32_t wai
 static uint32_t made_up(const weft_sim_export *export)
 {
     uint32_t event = choice(8);
+    bool no_task = event > CANCEL && choice(16) == 15;
     if (event > CANCEL)
         event = any_word();
     uint32_t waitable = weft_fuzzed.waitable(choice(256));
@@ -112,7 +127,7 @@ static uint32_t made_up(const weft_sim_export *export)
         code = 1; // completed is to say that a value is there
     if (choice(8) == 7 && !told.own_memory)
         code = any_word();
-    return call(export, event, waitable, code);
+    return call(export, event, waitable, code, no_task ? FUZZ_NO_TASK : weft_fuzzed.kind_of(event, waitable));
 }
 
 static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_t waitable, uint32_t code)
@@ -132,7 +147,7 @@ static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_
     case 10: // twice
         answer = export->callback(event, waitable, code);
         if (answer != EXIT)
-            answer = call(export, event, waitable, code);
+            answer = call(export, event, waitable, code, weft_fuzzed.kind_of(event, waitable));
         break;
     default:
         answer = export->callback(event, waitable, code);
@@ -144,7 +159,7 @@ static uint32_t call_back(const weft_sim_export *export, uint32_t event, uint32_
 }
 
 // A callback is not told which export it is of: one function each.
-enum { EXPORTS = 32 };
+enum { EXPORTS = 48 };
 static weft_sim_export exports[EXPORTS];
 #define CALLBACK(at)                                                                                           \
     static uint32_t call_back_##at(uint32_t event, uint32_t waitable, uint32_t code)                           \
@@ -154,7 +169,8 @@ static weft_sim_export exports[EXPORTS];
 // clang-format off
 #define EACH(X) \
     X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) \
-    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31) \
+    X(32) X(33) X(34) X(35) X(36) X(37) X(38) X(39) X(40) X(41) X(42) X(43) X(44) X(45) X(46) X(47)
 // clang-format on
 EACH(CALLBACK)
 #define NAME(at) call_back_##at,
@@ -197,7 +213,7 @@ static bool may_follow(weft_sim_trap trap)
     case WEFT_SIM_TRAP_CANCEL_UNASKED:
         return told.cancel || told.lie;
     case WEFT_SIM_TRAP_UNREACHABLE:
-        return told.unknown ? !strcmp(told.rule ? told.rule : "", "bad_event") : told.lie || told.wrong;
+        return told.due ? told.rule && !strcmp(told.rule, told.due) : told.lie || told.wrong;
     default:
         return false;
     }
@@ -225,8 +241,11 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     (void)count;
     (void)arguments;
     component = *weft_fuzzed.component;
-    if (component.export_count > EXPORTS)
-        return 1;
+    if (component.export_count > EXPORTS) {
+        fputs("weft fuzz: more exports than callbacks of events.c: add some\n", stderr);
+        abort();
+    }
+    atexit(tell_totals);
     for (uint32_t i = 0; i < component.export_count; i++) {
         exports[i] = component.exports[i];
         if (exports[i].callback)

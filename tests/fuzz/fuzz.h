@@ -28,8 +28,8 @@ typedef enum fuzz_event {
     FUZZ_IGNORED,       // of nothing: must change nothing
     FUZZ_CANCEL,        // CANCEL that nobody asked for
     FUZZ_LIE,           // of an operation in flight, which is not over
-    FUZZ_WRONG_KIND,    // the same, and of another kind than the operation: Weft believes the host in that
-    FUZZ_UNKNOWN_EVENT, // a code that no host has: must stop with the rule bad_event
+    FUZZ_UNKNOWN_EVENT, // a code that no host has, or of another kind than the operation: the rule bad_event
+    FUZZ_NO_TASK,       // a callback when the context slot holds no task: the rule lost_task
 } fuzz_event;
 
 typedef struct fuzzed {
@@ -40,7 +40,8 @@ typedef struct fuzzed {
     // Of the current task: what this event would be to it; a waitable that it may know, out of `choice`.
     fuzz_event (*kind_of)(uint32_t event, uint32_t waitable);
     uint32_t (*waitable)(uint32_t choice);
-    uint32_t (*set)(void); // 0: none yet
+    uint32_t (*set)(void);   // 0: none yet
+    void (*lose_task)(void); // clears its context slot
     // The name of the rule whose message this line is; NULL if it is none.
     const char *(*rule_of)(const char *text, size_t length);
     // Told of all memory that the component takes and gives back, if not NULL.

@@ -33,7 +33,8 @@ static fuzz_event kind_of(uint32_t event, uint32_t waitable)
     const weft_op *op = alone && alone->on.op->handle == waitable ? alone->on.op : weft__op_find(waitable);
     if (op) {
         uint32_t kind = op->status & 7;
-        return event == (kind ? kind : WEFT_EVENT_SUBTASK) ? FUZZ_LIE : FUZZ_WRONG_KIND;
+        bool any = kind == WEFT_EVENT_NONE && !op->cancel; // what foreign code has registered
+        return any || event == (kind ? kind : WEFT_EVENT_SUBTASK) ? FUZZ_LIE : FUZZ_UNKNOWN_EVENT;
     }
     return is_bell(task, waitable) ? FUZZ_LIE : FUZZ_IGNORED;
 }
@@ -59,6 +60,11 @@ static uint32_t waitable(uint32_t choice)
 static uint32_t set(void)
 {
     return current()->wait >> 4;
+}
+
+static void lose_task(void)
+{
+    __context_set_0(NULL);
 }
 
 #define RULE(name, object, text) {#name, text},
@@ -134,6 +140,7 @@ fuzzed weft_fuzzed = {.all = &weft_workloads,
                       .kind_of = kind_of,
                       .waitable = waitable,
                       .set = set,
+                      .lose_task = lose_task,
                       .rule_of = rule_of,
                       .counters = __start___sancov_cntrs,
                       .counters_end = __stop___sancov_cntrs};

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import re
 
 import pytest
 from paths import ROOT
@@ -22,3 +23,6 @@ def test_target(run, tmp_path, target):
     said = run([program, *options, tmp_path / "new", corpus])
     assert f"INFO: seed corpus: files: {inputs} " in said
     assert f"Done {RUNS[target]} runs" in said
+    if target == "events":  # of each kind, some were made up
+        counts = re.search(r"^made up: (\d+) of nothing, (\d+) cancels, (\d+) lies, (\d+) unknown, (\d+) without a task$", said, re.M)
+        assert all(int(count) > 0 for count in counts.groups()), counts[0]

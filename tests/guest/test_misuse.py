@@ -21,6 +21,7 @@ DONE = "the future N can be read or written once, and has been"
 NOT_RUNNING = "the coroutine is not running: is WEFT_AWAIT missing, or is it not yours to suspend?"
 CHILD_BUSY = "the child has not ended: a frame runs once at a time"
 STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser"
+BAD_EVENT = "the export was sent an event of an unknown kind, or not of its operation's kind"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
 LOCAL = "the binding is made already, covered by a later one, or seen by a spawned coroutine"
 OTHER_EXPORT = "the export is not the one that this task was called by"
@@ -110,10 +111,13 @@ WEFT = {
         "no_task",
         "weft_embedded_poll: the waitable N is to be waited for, but no task is current",
     ),
-    # Only a newer host could do this: the test plays it.
-    "bad_event_callback": (
-        "bad_event",
-        f"{EXPORT}: the export was sent an event code that this version does not know",
+    # Only a newer host could do this, or one in error: the test plays it.
+    "bad_event_callback": ("bad_event", f"{EXPORT}: {BAD_EVENT}"),
+    "bad_event_other_kind": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
+    "bad_event_alone": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
+    "lost_task_callback": (
+        "lost_task",
+        "weft_task_callback: the callback finds no task in its context slot: does other code use that?",
     ),
 }
 

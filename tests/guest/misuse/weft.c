@@ -471,6 +471,41 @@ TEST_BODY(bad_event_callback, {
     weft_task_callback(&unknown);
 })
 
+TEST_BODY(bad_event_other_kind, {
+    WEFT_AWAIT(weft_yield(co));
+    numbers_start_read(co, &self->in, self->items, 4);
+    weft_task_event written = {WEFT_EVENT_STREAM_WRITE, self->in.op.handle, 1 << 4};
+    weft_task_callback(&written);
+})
+
+static test *started_by; // the test that has spawned this
+
+static weft_poll read_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(numbers_read(co, &started_by->in, started_by->items, 4));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// The same, of the only operation that the task waits for.
+TEST_BODY(bad_event_alone, {
+    started_by = self;
+    weft_spawn(co, &self->scope, &self->child, &self->other, read_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_task_event written = {WEFT_EVENT_STREAM_WRITE, self->in.op.handle, 1 << 4};
+    weft_task_callback(&written);
+})
+
+// lost_task: so does code that keeps something of its own in the slot
+
+TEST_BODY(lost_task_callback, {
+    WEFT_AWAIT(weft_yield(co));
+    __context_set_0(NULL);
+    weft_task_event none = {0};
+    weft_task_callback(&none);
+})
+
 // no_room, task_over, no_task: of code beside Weft, played here
 
 static wasip3_task_v2 offered;
@@ -725,6 +760,9 @@ TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_r
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
+    TEST(bad_event_alone)                                                                                      \
+    TEST(bad_event_other_kind)                                                                                 \
+    TEST(lost_task_callback)                                                                                   \
     TEST(busy_register)                                                                                        \
     TEST(no_room_register)                                                                                     \
     TEST(task_over_register)                                                                                   \
