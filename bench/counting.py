@@ -9,6 +9,8 @@ import re
 import subprocess
 from collections import Counter, defaultdict
 
+import core_dump
+
 MAGIC = 0x5EED_0000_0000  # a module's first counter begins here: it finds the others in the core dump
 FREE = {"nop", "drop", "block", "loop", "unreachable", "return", "else", "end"}  # of fuel, in wasmtime
 PER_BYTE = {"memory.fill", "memory.copy"}  # and a unit of fuel a byte; one, too, for the entry of a function
@@ -166,51 +168,24 @@ class Module:
         return f"global.set $length {count} global.get $length"
 
 
-def sleb128(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
-            return (value - (1 << shift) if byte & 0x40 else value), at
-
-
-def leb128(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
-            return value, at
-
-
 def globals_of(dump):
     """The values of all globals in a core dump, in order; None for those that are not integers."""
-    at, values = 8, []
-    while at < len(dump):
-        section = dump[at]
-        size, at = leb128(dump, at + 1)
-        if section == 6:
-            count, here = leb128(dump, at)
-            for _ in range(count):
-                opcode = dump[here + 2]
-                here += 3
-                value = None
-                if opcode in (0x41, 0x42):
-                    value, here = sleb128(dump, here)
-                elif opcode in (0x43, 0x44):
-                    here += 4 if opcode == 0x43 else 8
-                elif opcode == 0xD0:
-                    _, here = sleb128(dump, here)
-                else:
-                    raise NotCounted(f"the core dump has a global of an unknown kind, {opcode:#x}")
-                here += 1
-                values.append(value)
-        at += size
+    values = []
+    count, at = core_dump.entries(dump, core_dump.GLOBALS)
+    for _ in range(count):
+        opcode = dump[at + 2]
+        at += 3
+        value = None
+        if opcode in (0x41, 0x42):
+            value, at = core_dump.leb128(dump, at, signed=True)
+        elif opcode in (0x43, 0x44):
+            at += 4 if opcode == 0x43 else 8
+        elif opcode == 0xD0:
+            _, at = core_dump.leb128(dump, at, signed=True)
+        else:
+            raise NotCounted(f"the core dump has a global of an unknown kind, {opcode:#x}")
+        at += 1
+        values.append(value)
     return values
 
 

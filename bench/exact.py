@@ -75,14 +75,15 @@ def bytes_of_calls(guests, figures):
 
 def bytes_of_coroutines(guests, figures):
     """Bytes of a header, of an operation, and of a spawned coroutine whose frame is the library's, beside that frame."""
-    header, operation = halves(guests.number("weft", "beyond", "layout()"))
-    figures.note("coroutine header: bytes", "weft", header, "bytes")
-    figures.note("operation: bytes", "weft", operation, "bytes")
     sizes = (500000, 1000000)
-    small, big = (halves(guests.number("weft", "beyond", f"run-spawns-memory({n})")) for n in sizes)
-    for what, before, after in zip(("linear memory", "live bytes"), small, big):
-        per = (after - before) / (sizes[1] - sizes[0]) - header  # its frame is a header
-        figures.note(f"1,000,000 spawns, each beside its frame: {what}", "weft", round(per, 1), "bytes")
+    for way in ("weft", "raw"):
+        header, operation = halves(guests.number(way, "beyond", "layout()"))
+        figures.note("coroutine header: bytes", way, header, "bytes")
+        figures.note("operation: bytes", way, operation, "bytes")
+        small, big = (halves(guests.number(way, "beyond", f"run-spawns-memory({n})")) for n in sizes)
+        for what, before, after in zip(("linear memory", "live bytes"), small, big):
+            per = (after - before) / (sizes[1] - sizes[0]) - header  # its frame is a header
+            figures.note(f"1,000,000 spawns, each beside its frame: {what}", way, round(per, 1), "bytes")
 
 
 def stripped(guests, module):

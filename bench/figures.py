@@ -79,7 +79,7 @@ class Budget:
     def update(self, figures, whole):
         self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
-        innermost = re.compile(r"(?<!(?:most|.raw|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
+        innermost = re.compile(r"(?<!(?:most| raw|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
 
     def worse(self, figures, whole):

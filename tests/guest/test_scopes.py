@@ -3,7 +3,7 @@
 
 import pytest
 
-TESTS = [
+SCOPES = [
     "join_all",
     "join_any",
     "join_one",
@@ -21,14 +21,17 @@ TESTS = [
     "spawned_in_close",
     "many",
     "task_scope",
+]
+TIME = [
     "sleeps",
     "deadlines",
     "deadline_unbegun",
     "deadline_met",
     "end_of_time",
 ]
+TESTS = [("scopes", test) for test in SCOPES] + [("scopes-time", test) for test in TIME]
 
 
-@pytest.mark.parametrize("test", TESTS)
-def test_scopes(passes, test):
-    passes("scopes", test)
+@pytest.mark.parametrize("component, test", TESTS)
+def test_scopes(passes, component, test):
+    passes(component, test)

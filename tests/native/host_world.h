@@ -234,7 +234,7 @@ static inline uint32_t call_import_2(int at, const void *pointer, uint32_t lengt
     return weft_sim_import_call(guest, &guest_imports[at], args).i32;
 }
 
-static void new_stream(const weft_sim_type *type, uint32_t *reader, uint32_t *writer)
+static inline void new_stream(const weft_sim_type *type, uint32_t *reader, uint32_t *writer)
 {
     uint64_t both =
         type->kind == WEFT_SIM_FUTURE ? weft_sim_future_new(guest, type) : weft_sim_stream_new(guest, type);

@@ -7,7 +7,11 @@ import pytest
 from paths import ROOT
 
 TRAPS = re.findall(r"^\s+TEST\((\w+), (\w+),", (ROOT / "tests/native/host_traps.c").read_text(), re.M)
-PATHS = re.findall(r"^\s+TEST\((\w+)\),", (ROOT / "tests/native/host_paths.c").read_text(), re.M)
+PATHS = [
+    (part, test)
+    for part in ("calls", "copies", "locks", "schedules")
+    for test in re.findall(r"^\s+TEST\((\w+)\),", (ROOT / f"tests/native/host_{part}.c").read_text(), re.M)
+]
 
 
 @pytest.mark.parametrize("test", [name for name, _ in TRAPS])
@@ -20,6 +24,6 @@ def test_every_trap_is_provoked():
     assert set(listed) == {trap for _, trap in TRAPS}
 
 
-@pytest.mark.parametrize("test", PATHS)
-def test_path(run, build, test):
-    run([build / "tests/native/host-paths", test])
+@pytest.mark.parametrize("part, test", PATHS)
+def test_path(run, build, part, test):
+    run([build / f"tests/native/host-{part}", test])

@@ -7,7 +7,7 @@ from guest.test_scopes import TESTS as SCOPES
 from native.composed import weft_sim
 
 SEEDS = range(1, 21)
-TESTS = [("scopes", test) for test in SCOPES] + [("locals", test) for test in LOCALS]
+TESTS = SCOPES + [("locals", test) for test in LOCALS]
 TESTS += [("clock", test) for test in ("sleeps", "race", "deadlines")]
 
 

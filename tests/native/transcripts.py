@@ -14,6 +14,7 @@ import subprocess
 from collections import defaultdict
 from string import ascii_lowercase
 
+import core_dump
 from native.composed import LIMIT, exported_by, parts, weft_sim
 
 MAGIC = b"weft transcript "  # behind it, the module's letter
@@ -165,36 +166,20 @@ def transcribing(tools, component, folder):
     return compiled, modules
 
 
-def leb128(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
-            return value, at
-
-
 def memories_of(dump):
     """The memories in a core dump that are transcripts, by letter."""
-    at, found = 8, {}
-    while at < len(dump):
-        section = dump[at]
-        size, at = leb128(dump, at + 1)
-        if section == 11:
-            count, here = leb128(dump, at)
-            for _ in range(count):
-                flag = dump[here]
-                memory, here = leb128(dump, here + 1) if flag == 2 else (0, here + 1)
-                offset, here = leb128(dump, here + 1)  # behind i32.const; never negative
-                length, here = leb128(dump, here + 1)  # behind end
-                if memory in found or dump.startswith(MAGIC, here):
-                    whole = found.setdefault(memory, bytearray())
-                    whole.extend(bytes(offset - len(whole)))
-                    whole.extend(dump[here : here + length])
-                here += length
-        at += size
+    found = {}
+    count, at = core_dump.entries(dump, core_dump.DATA)
+    for _ in range(count):
+        flag = dump[at]
+        memory, at = core_dump.leb128(dump, at + 1) if flag == 2 else (0, at + 1)
+        offset, at = core_dump.leb128(dump, at + 1)  # behind i32.const; never negative
+        length, at = core_dump.leb128(dump, at + 1)  # behind end
+        if memory in found or dump.startswith(MAGIC, at):
+            whole = found.setdefault(memory, bytearray())
+            whole.extend(bytes(offset - len(whole)))
+            whole.extend(dump[at : at + length])
+        at += length
     return {chr(whole[len(MAGIC)]): bytes(whole) for whole in found.values()}
 
 

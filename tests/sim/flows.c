@@ -241,9 +241,7 @@ static void writes(weft_sim *sim, void *data)
         for (uint32_t i = 0; i < count; i++)
             items[i] = letters[pick(sizeof letters)];
         linger();
-        weft_sim_end_start(end, items, count);
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, count);
         memcpy(text + text_end, items, status >> 4);
         text_end += status >> 4;
         if ((status & 15) == WEFT_COPY_DROPPED)
@@ -257,20 +255,15 @@ static void reads(weft_sim *sim, void *data)
 {
     (void)sim;
     weft_sim_call *call = data;
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    weft_sim_end *end = take_end(call);
+    if (!end)
         return;
-    }
-    weft_sim_end *end = weft_sim_value_end(&weft_sim_call_start(call)[0]);
     uint8_t items[8];
     for (;;) {
         if (maybe(30))
             break;
         linger();
-        weft_sim_end_start(end, items, (1 + pick(8)) % 8); // always 0 would be endless
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, (1 + pick(8)) % 8); // always 0 would be endless
         memcpy(text + text_end, items, status >> 4);
         text_end += status >> 4;
         if ((status & 15) == WEFT_COPY_DROPPED)

@@ -77,9 +77,7 @@ static void K(peer_writes)(weft_sim *sim, void *data)
     uint32_t status;
     do {
         linger();
-        weft_sim_end_start(end, &value, 1);
-        linger();
-        status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        status = copy_items(end, &value, 1);
     } while ((status & 15) == WEFT_COPY_CANCELLED);
     if ((status & 15) == WEFT_COPY_COMPLETED)
         model.gave = WRITTEN;
@@ -174,12 +172,9 @@ static void K(peer_reads)(weft_sim *sim, void *data)
 {
     (void)sim;
     weft_sim_call *call = data;
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    weft_sim_end *end = take_end(call);
+    if (!end)
         return;
-    }
-    weft_sim_end *end = weft_sim_value_end(&weft_sim_call_start(call)[0]);
     bool early = pick(2);
     if (early)
         weft_sim_call_return(call, NULL);
@@ -187,9 +182,7 @@ static void K(peer_reads)(weft_sim *sim, void *data)
     uint32_t status = WEFT_COPY_CANCELLED;
     while ((status & 15) == WEFT_COPY_CANCELLED && !maybe(200)) {
         linger();
-        weft_sim_end_start(end, &value, 1);
-        linger();
-        status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        status = copy_items(end, &value, 1);
     }
     EXPECT((status & 15) != WEFT_COPY_DROPPED, "a future's writer went without a value");
     if ((status & 15) == WEFT_COPY_COMPLETED) {

@@ -138,6 +138,23 @@ void answer_by_script(const char *import, weft_sim_script body)
     weft_sim_answer(run.sim, NULL, import, spawn_body, kept);
 }
 
+weft_sim_end *take_end(weft_sim_call *call)
+{
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2)) {
+        weft_sim_call_cancelled(call);
+        return NULL;
+    }
+    return weft_sim_value_end(&weft_sim_call_start(call)[0]);
+}
+
+uint32_t copy_items(weft_sim_end *end, void *items, uint32_t count)
+{
+    weft_sim_end_start(end, items, count);
+    linger();
+    return maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+}
+
 void exports_workloads_trim(void)
 {
     weft_trim();

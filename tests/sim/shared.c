@@ -204,9 +204,7 @@ static void writes(weft_sim *sim, void *data)
         for (uint32_t i = 0; i < count; i++)
             items[i] = (uint8_t)(stream * NUMBERS + (written[stream] + i) % NUMBERS);
         linger();
-        weft_sim_end_start(end, items, count);
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, count);
         written[stream] += status >> 4;
         if ((status & 15) == WEFT_COPY_DROPPED)
             break;
@@ -219,21 +217,16 @@ static void reads(weft_sim *sim, void *data)
 {
     (void)sim;
     weft_sim_call *call = data;
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    weft_sim_end *end = take_end(call);
+    if (!end)
         return;
-    }
-    weft_sim_end *end = weft_sim_value_end(&weft_sim_call_start(call)[0]);
     bool early = pick(2);
     if (early)
         weft_sim_call_return(call, NULL);
     uint8_t items[8];
     for (uint32_t rounds = pick(20); rounds; rounds--) {
         linger();
-        weft_sim_end_start(end, items, 1 + pick(7));
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, 1 + pick(7));
         for (uint32_t i = 0; i < status >> 4; i++)
             take_byte(items[i]);
         if ((status & 15) == WEFT_COPY_DROPPED)

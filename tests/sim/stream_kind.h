@@ -110,9 +110,7 @@ static void K(peer_writes)(weft_sim *sim, void *data)
         for (uint32_t i = 0; i < count; i++)
             HOST_MAKE(items[i], model.peer + i);
         linger();
-        weft_sim_end_start(end, items, count);
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, count);
         uint32_t moved = status >> 4;
         model.peer += moved;
         for (uint32_t i = moved; i < count; i++)
@@ -249,12 +247,9 @@ static void K(peer_reads)(weft_sim *sim, void *data)
 {
     (void)sim;
     weft_sim_call *call = data;
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    weft_sim_end *end = take_end(call);
+    if (!end)
         return;
-    }
-    weft_sim_end *end = weft_sim_value_end(&weft_sim_call_start(call)[0]);
     bool early = pick(2);
     if (early)
         weft_sim_call_return(call, NULL);
@@ -264,9 +259,7 @@ static void K(peer_reads)(weft_sim *sim, void *data)
         linger();
         if (!early && weft_sim_call_cancel_asked(call) && pick(2))
             break;
-        weft_sim_end_start(end, items, count);
-        linger();
-        uint32_t status = maybe(300) ? weft_sim_end_cancel(end) : weft_sim_end_wait(end);
+        uint32_t status = copy_items(end, items, count);
         for (uint32_t i = 0; i < status >> 4; i++) {
             HOST_CHECK(items[i], model.peer);
             HOST_FREE(items[i]);

@@ -67,6 +67,10 @@ weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, 
 const weft_sim_type *param_type(const char *export);
 // A script for each call of an import: `body` gets the call.
 void answer_by_script(const char *import, weft_sim_script body);
+// The end that a call of an import passes; NULL if the call obeyed a cancel instead.
+weft_sim_end *take_end(weft_sim_call *call);
+// A copy that is waited for, or cancelled; its status.
+uint32_t copy_items(weft_sim_end *end, void *items, uint32_t count);
 
 // What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
 // channels, sleepers, shared, small.
