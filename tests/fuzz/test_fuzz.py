@@ -7,7 +7,7 @@ import re
 import pytest
 from paths import ROOT
 
-RUNS = {"events": 10000, "schedules": 40000, "bindings": 300000}
+RUNS = {"events": 10000, "schedules": 40000, "bindings": 300000, "echo": 15000}
 
 
 @pytest.mark.parametrize("target", RUNS)

@@ -33,7 +33,7 @@ static void unblock(void)
 
 static uint64_t peer_probe(void)
 {
-    weft_futures_peer_sort();
+    weft_futures_peer_sort(300);
     return weft_calls_peer_probe() + weft_flow_peer_probe() + weft_futures_peer_probe();
 }
 

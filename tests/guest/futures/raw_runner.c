@@ -142,8 +142,8 @@ static void ten_thousand(void)
     payload_free(relayed.ptr);
     free(ends);
     settle();
-    sort_handles();
-    PEER(sort)();
+    sort_handles(4 * MANY);
+    PEER(sort)(4 * MANY);
 }
 
 #define SCENARIO_TEST(name, ...) TEST(name)

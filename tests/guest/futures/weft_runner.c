@@ -408,8 +408,8 @@ static weft_poll ten_thousand_run(weft_coro *co)
     free(self->in);
     free(self->values);
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
-    sort_handles();
-    PEER(sort)();
+    sort_handles(4 * MANY);
+    PEER(sort)(4 * MANY);
     WEFT_END(co);
 }
 

@@ -39,9 +39,9 @@ uint64_t PEER(probe)(void)
     return probe() + payload_live;
 }
 
-void PEER(sort)(void)
+void PEER(sort)(uint32_t handles)
 {
-    sort_handles();
+    sort_handles(handles);
 }
 
 uint32_t PEER(live)(void)

@@ -67,20 +67,19 @@ void *cabi_realloc(void *memory, size_t old_size, size_t align, size_t size)
     return realloc(memory, size);
 }
 
-// Sorts the free handles after thousands were in use, so that the probe, which fills a few holes, can tell
-// again.
-__attribute__((unused)) static void sort_handles(void)
+// Sorts the free handles after more were in use than the probe, which fills a few holes, can tell; `count` is
+// more than there were.
+__attribute__((unused)) static void sort_handles(uint32_t count)
 {
-    enum { ALL = 40000 };
-    uint32_t *sets = malloc(ALL * sizeof *sets);
-    for (int i = 0; i < ALL; i++)
+    uint32_t *sets = malloc(count * sizeof *sets);
+    for (uint32_t i = 0; i < count; i++)
         sets[i] = __waitable_set_new();
     // Each goes to the place of its handle among all; the last one dropped is the next one given out.
     uint32_t highest = 0;
-    for (int i = 0; i < ALL; i++)
+    for (uint32_t i = 0; i < count; i++)
         highest = sets[i] > highest ? sets[i] : highest;
     bool *held = calloc(highest + 1, sizeof *held);
-    for (int i = 0; i < ALL; i++)
+    for (uint32_t i = 0; i < count; i++)
         held[sets[i]] = true;
     for (uint32_t handle = highest; handle > 0; handle--)
         if (held[handle])
