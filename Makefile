@@ -33,7 +33,7 @@ native: setup ## build the native host, and what the tests run in it (needs g++-
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	cmake --preset sim-fast -DWEFT_TESTS=ON
-	cmake --build --preset sim-fast --target weft-seeds --target weft-traps
+	cmake --build --preset sim-fast --target weft-seeds --target weft-traps --target echo-test
 	cmake --preset fuzz && cmake --build --preset fuzz
 
 sim: setup ## run small cases, seeds of the workloads, and misuse in the native host (SEEDS=100000)

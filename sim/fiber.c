@@ -25,6 +25,12 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(from, to) 0
+#endif
+
 #define STACK_SIZE (512 * 1024)
 #define PAGE 4096
 
@@ -142,6 +148,7 @@ static weft_sim__fiber *take(weft_sim *sim)
         }
         fiber->stack = memory + PAGE;
         fiber->size = STACK_SIZE;
+        (void)VALGRIND_STACK_REGISTER(fiber->stack, fiber->stack + STACK_SIZE);
         prepare(fiber);
     }
     fiber->all_next = sim->fibers;

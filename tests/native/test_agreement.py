@@ -18,16 +18,9 @@ WASM = ROOT / "build/debug/tests/guest"
 ROW = re.compile(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late|drops) \| .+ \|$", re.M)
 LISTED = [(*(it.replace("\\|", "|") for it in row[:2]), row[2]) for row in ROW.findall(PAGE.read_text())]
 
-# Not compared: tests of the same calls again and again, up to a million lines each, and sweeps whose difference has no name
-# below. They run on both hosts.
-LEFT = re.compile(
-    r"\S+ (ten_thousand|many_\w+)|limit-\w+ (one_at_a_time|sixteen|changed)"
-    r"|awaits-host-\S+ (writes_(owned_)?cancel(_again)?|(any|blocks_on|blocks_on_noisy|stops|nested)_\w+)"
-)
-
 BY_COMPONENT = defaultdict(list)
 for _component, _test, _options in scenarios():
-    if not LEFT.fullmatch(f"{_component} {_test}") and _component != "misuse-release":  # which has no names, and is misuse-debug but for that
+    if _component != "misuse-release":  # which has no names, and is misuse-debug but for that
         BY_COMPONENT[_component].append((_test, _options))
 
 
@@ -77,8 +70,8 @@ def kinds_of(counted, those=re.compile("")):
 
 
 def without_drops(counted):
-    """What came of all, without the writes that only learn that the reader is gone."""
-    return {instance: lines - {"stream.write  -> 1"} for instance, lines in kinds_of(counted, OUTCOME).items()}
+    """What came of all, without the copies that only learn that the other end is gone."""
+    return {instance: lines - {"stream.read  -> 1", "stream.write  -> 1"} for instance, lines in kinds_of(counted, OUTCOME).items()}
 
 
 def difference(wasmtime, native):

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import subprocess
 
+import pytest
 from paths import ROOT
 
 
@@ -19,3 +21,36 @@ def test_gdb(run, build, need):
     assert "task 1 (handle, has returned): could go on" in said
     assert "future writer" in said
     assert "weft:   handle_run at echo.c:" in said  # weft_dump()
+
+
+MEMCHECK = ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+
+
+@pytest.fixture
+def memcheck(m32, tmp_path):
+    """Runs a 32-bit program under valgrind, and gives its exit code: 9 if that found something. First it is seen to."""
+    (tmp_path / "bad.c").write_text("#include <stdlib.h>\nint main(void) { return *(int *)malloc(4) == 1; }\n")
+    subprocess.run(["gcc", "-m32", "-O0", "-o", tmp_path / "bad", tmp_path / "bad.c"], check=True)
+
+    def check(program, *arguments):
+        return subprocess.run([*MEMCHECK, program, *arguments], capture_output=True, text=True, timeout=300)
+
+    try:
+        found = check(tmp_path / "bad")
+    except FileNotFoundError:
+        pytest.skip("valgrind is not installed")
+    if "Fatal error at startup" in found.stderr + found.stdout:
+        pytest.skip("valgrind lacks the symbols of the 32-bit libc: libc6-dbg:i386")
+    assert found.returncode == 9, found.stderr
+    return check
+
+
+@pytest.mark.parametrize("program", ["examples/echo/native/echo-test", "weft-seeds --seeds 100 --jobs 1"])
+def test_valgrind(memcheck, program):
+    """Of the build without sanitizers: they and valgrind exclude each other."""
+    name, *arguments = program.split()
+    folder = ROOT / "build/sim-fast"
+    if not (folder / name).exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
+    found = memcheck(folder / name, *arguments)
+    assert found.returncode == 0, found.stderr
