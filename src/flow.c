@@ -6,12 +6,13 @@
 enum { FIRST = 4096 }; // bytes
 
 // A finaliser may find a read that was cut short, or one that was never made, so each counts its items once:
-// the reader's count is moved to where it belongs, and zero when nothing was read since.
-static size_t take_count(weft_stream_reader *in)
+// the reader's count is moved to where it belongs, and zero when nothing was read since. It is no more than was
+// asked for, whatever the host says.
+static size_t take_count(weft_stream_reader *in, size_t asked)
 {
     size_t count = in->count;
     in->count = 0;
-    return count;
+    return count < asked ? count : asked;
 }
 
 static weft_poll exactly_run(weft_coro *co)
@@ -21,7 +22,7 @@ static weft_poll exactly_run(weft_coro *co)
     do {
         self->read(co, self->in, self->items + self->done * self->size, self->length - self->done);
         WEFT_AWAIT(weft_await(co, self->in));
-        self->done += take_count(self->in);
+        self->done += take_count(self->in, self->length - self->done);
     } while (self->done < self->length && weft__op_is(&self->in->op, WEFT_COPY_COMPLETED));
     WEFT_FINALLY(co);
     self->in->count += self->done;
@@ -77,7 +78,7 @@ static weft_poll to_end_run(weft_coro *co)
         self->read(co, self->in, (char *)buffer->items + buffer->count * self->size, room(self));
         WEFT_AWAIT(weft_await(co, self->in));
         bool full = !room(self);
-        self->buffer->count += take_count(self->in);
+        self->buffer->count += take_count(self->in, room(self));
         if (weft__op_is(&self->in->op, WEFT_COPY_COMPLETED) && !full)
             continue;
         if (weft_dropped(self->in))
@@ -87,7 +88,7 @@ static weft_poll to_end_run(weft_coro *co)
         break;
     }
     WEFT_FINALLY(co);
-    self->buffer->count += take_count(self->in);
+    self->buffer->count += take_count(self->in, room(self));
     WEFT_END(co);
 }
 
