@@ -435,11 +435,16 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         __subtask_drop(handle);
         op->task = NULL;
         break;
-    default: // a future, if it is any
+    case WEFT_EVENT_FUTURE_READ:
+    case WEFT_EVENT_FUTURE_WRITE:
         if (op->status != (WEFT__IN_FLIGHT | event))
             return NULL;
         WEFT__TRACE_OP(op, END, code);
         code = weft__future_status(code);
+        break;
+    // not covered: no host sends another event with a handle of ours
+    default:
+        return NULL;
     }
     op->status = code;
     task->alone = NULL;
