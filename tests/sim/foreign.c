@@ -395,10 +395,8 @@ static void answer(weft_sim *sim, void *data)
     (void)sim;
     weft_sim_call *call = data;
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    if (never_starts(call))
         return;
-    }
     weft_sim_call_start(call);
     linger();
     if (weft_sim_call_cancel_asked(call) && pick(2))

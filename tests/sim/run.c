@@ -126,6 +126,8 @@ const weft_sim_type *param_type(const char *export)
 
 static void spawn_body(weft_sim_call *call, void *data)
 {
+    if (maybe(500))
+        weft_sim_call_start(call); // the caller learns of it at once
     weft_sim_spawn(run.sim, *(weft_sim_script *)data, call);
 }
 
@@ -138,13 +140,19 @@ void answer_by_script(const char *import, weft_sim_script body)
     weft_sim_answer(run.sim, NULL, import, spawn_body, kept);
 }
 
+bool never_starts(weft_sim_call *call)
+{
+    if (weft_sim_call_status(call) != WEFT_SIM_STARTING || !weft_sim_call_cancel_asked(call) || !pick(2))
+        return false;
+    weft_sim_call_cancelled(call);
+    return true;
+}
+
 weft_sim_end *take_end(weft_sim_call *call)
 {
     linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    if (never_starts(call))
         return NULL;
-    }
     return weft_sim_value_end(&weft_sim_call_start(call)[0]);
 }
 

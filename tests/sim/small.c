@@ -105,10 +105,8 @@ static void peer_adds(weft_sim *sim, void *data)
 {
     (void)sim;
     weft_sim_call *call = data;
-    if (weft_sim_call_cancel_asked(call) && pick(2)) {
-        weft_sim_call_cancelled(call);
+    if (never_starts(call))
         return;
-    }
     uint32_t id = (uint32_t)weft_sim_call_start(call)[0].number;
     pause_perhaps();
     bool cancel = weft_sim_call_cancel_asked(call) && pick(2);

@@ -65,8 +65,10 @@ weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, 
 #define NO_MEMORY UINT32_MAX
 // Of the first parameter of an export.
 const weft_sim_type *param_type(const char *export);
-// A script for each call of an import: `body` gets the call.
+// A script for each call of an import: `body` gets the call, which may have started already.
 void answer_by_script(const char *import, weft_sim_script body);
+// True if a cancel came before the call has started, and it is obeyed.
+bool never_starts(weft_sim_call *call);
 // The end that a call of an import passes; NULL if the call obeyed a cancel instead.
 weft_sim_end *take_end(weft_sim_call *call);
 // A copy that is waited for, or cancelled; its status.
