@@ -1,4 +1,4 @@
-# The commands of docs/native.md: the echo service's native test, and a session in gdb; tests/fuzz has its fuzz target.
+# The commands of docs/native.md: the echo service's native test, plain, under gdb and under valgrind; tests/fuzz has its fuzz target.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os

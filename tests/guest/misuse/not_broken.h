@@ -1,0 +1,123 @@
+// Misuse that Weft leaves to the host; and what is misuse of the raw bindings, but not of Weft.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef MISUSE_NOT_BROKEN_H
+#define MISUSE_NOT_BROKEN_H
+
+#include "test.h"
+
+// Left to the host.
+
+TEST_BODY(host_both_ends_of_texts, {
+    self->texts_in = texts_reader_of(texts_new(&self->texts_out));
+    middle_string_set(&self->text, "a");
+    texts_start_write(co, &self->texts_out, &self->text, 1);
+    WEFT_AWAIT(texts_read(co, &self->texts_in, &self->text, 1));
+})
+
+TEST_BODY(host_out_of_bounds, { WEFT_AWAIT(numbers_read(co, &self->in, (uint32_t *)0xfffffff0, 8)); })
+
+TEST_BODY(host_backpressure_underflow, { weft_backpressure_dec(); })
+
+TEST_BODY(host_backpressure_overflow, {
+    for (int i = 0; i < 65536; i++)
+        weft_backpressure_inc();
+})
+
+TEST_BODY(host_stale_handle, {
+    weft_rules_peer_stream_u32_drop_readable(self->in.op.handle);
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
+})
+
+static weft_poll reads_for_ever_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    self->in = numbers_reader_of(numbers_new(&self->out));
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// `poke`, whose type is not async, waits for good; this one is there so that it comes.
+TEST_BODY(host_block_in_sync, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_rules_peer_never())); })
+
+// No misuse: what the raw bindings make one must, with Weft, go well.
+
+TEST_BODY(fine_close_twice, {
+    numbers_close_reader(&self->in);
+    numbers_close_reader(&self->in);
+    numbers_close_writer(&self->out);
+    numbers_close_writer(&self->out);
+    number_close_reader(&self->one);
+    number_close_reader(&self->one);
+    number_close_writer(co, &self->of_one);
+    number_close_writer(co, &self->of_one);
+})
+
+TEST_BODY(fine_close_in_flight, {
+    numbers_start_read(co, &self->in, self->items, 4);
+    number_start_read(co, &self->one, &self->value);
+    WEFT_AWAIT(weft_yield(co));
+    numbers_close_reader(&self->in);
+    number_close_reader(&self->one);
+    self->in = numbers_reader_of(numbers_new(&self->out));
+    numbers_start_write_all(co, &self->out, self->items, 4);
+    number_start_write(co, &self->of_one, 1);
+    numbers_close_writer(&self->out);
+    number_close_writer(co, &self->of_one);
+})
+
+TEST_BODY(fine_close_unseen, {
+    numbers_start_read(co, &self->in, self->items, 4);
+    WEFT_AWAIT(numbers_write(co, &self->out, self->items, 2));
+    numbers_close_reader(&self->in);
+})
+
+TEST_BODY(fine_stop_idle, {
+    weft_stop(&self->in);
+    weft_stop(&self->out);
+    weft_stop(&self->one);
+    weft_stop(&self->of_one);
+    weft_stop(&self->call);
+})
+
+TEST_BODY(fine_stop_twice, {
+    weft_subtask_start(co, &self->call, weft_rules_peer_never());
+    WEFT_AWAIT(weft_yield(co));
+    weft_stop(&self->call);
+    weft_stop(&self->call);
+    if (weft_subtask_state_of(&self->call) != WEFT_SUBTASK_RETURNED_CANCELLED)
+        __builtin_trap();
+    numbers_start_read(co, &self->in, self->items, 4);
+    weft_stop(&self->in);
+    weft_stop(&self->in);
+    if (!weft_copy_cancelled(&self->in))
+        __builtin_trap();
+})
+
+TEST_BODY(fine_copy_after_dropped, {
+    numbers_close_writer(&self->out);
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
+    numbers_close_reader(&self->in);
+    self->in = numbers_reader_of(numbers_new(&self->out));
+    numbers_close_reader(&self->in);
+    WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 4));
+    WEFT_AWAIT(numbers_write(co, &self->out, self->items, 4));
+    number_close_reader(&self->one);
+    WEFT_AWAIT(number_write(co, &self->of_one, 1));
+    WEFT_AWAIT(number_write(co, &self->of_one, 1));
+    if (!weft_dropped(&self->of_one) || self->out.count != 0)
+        __builtin_trap();
+})
+
+TEST_BODY(fine_release_from_set, {
+    numbers_start_read(co, &self->in, self->items, 4);
+    WEFT_AWAIT(numbers_write(co, &self->out, self->items, 2));
+    WEFT_AWAIT(weft_await(co, &self->in));
+    weft_rules_peer_take_numbers(numbers_release(&self->in));
+})
+
+TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_rules_peer_never())); })
+
+#endif
