@@ -73,7 +73,7 @@ static void insert(table *in, weft_op *op)
     link(in, op);
 }
 
-static weft_op *find(uint32_t handle)
+weft_op *weft__op_find(uint32_t handle)
 {
     weft_op *op = *chain_of(&own, handle);
     while (op && op->handle != handle)
@@ -165,11 +165,6 @@ void weft__op_trim(void)
 {
     trim(&own);
     trim(&lent);
-}
-
-weft_op *weft__op_find(uint32_t handle)
-{
-    return find(handle);
 }
 
 void weft__op_leave_set(weft_op *op)

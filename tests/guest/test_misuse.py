@@ -114,7 +114,10 @@ WEFT = {
     # Only a newer host could do this, or one in error: the test plays it.
     "bad_event_callback": ("bad_event", f"{EXPORT}: {BAD_EVENT}"),
     "bad_event_other_kind": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
-    "bad_event_alone": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
+    **{
+        f"bad_event_alone_{kind}": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}")
+        for kind in ("read", "write", "call", "future")
+    },
     "lost_task_callback": (
         "lost_task",
         "weft_task_callback: the callback finds no task in its context slot: does other code use that?",

@@ -416,7 +416,9 @@ TEST_BODY(bad_event_other_kind, {
     weft_task_callback(&written);
 })
 
-static test *started_by; // the test that has spawned this
+// The same, of the only operation that the task waits for, in another coroutine.
+
+static test *started_by; // the test that has spawned it
 
 static weft_poll read_run(weft_coro *co)
 {
@@ -426,14 +428,25 @@ static weft_poll read_run(weft_coro *co)
     WEFT_END(co);
 }
 
-// The same, of the only operation that the task waits for.
-TEST_BODY(bad_event_alone, {
-    started_by = self;
-    weft_spawn(co, &self->scope, &self->child, &self->other, read_run);
-    WEFT_AWAIT(weft_yield(co));
-    weft_task_event written = {WEFT_EVENT_STREAM_WRITE, self->in.op.handle, 1 << 4};
-    weft_task_callback(&written);
-})
+static weft_poll write_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(numbers_write(co, &started_by->out, started_by->items, 4));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+#define BAD_EVENT_ALONE(run, code, end)                                                                        \
+    started_by = self;                                                                                         \
+    weft_spawn(co, &self->scope, &self->child, &self->other, run);                                             \
+    WEFT_AWAIT(weft_yield(co));                                                                                \
+    weft_task_event event = {code, (end).op.handle, 1 << 4};                                                   \
+    weft_task_callback(&event);
+
+TEST_BODY(bad_event_alone_read, {BAD_EVENT_ALONE(write_run, WEFT_EVENT_STREAM_READ, self->out)})
+TEST_BODY(bad_event_alone_write, {BAD_EVENT_ALONE(read_run, WEFT_EVENT_STREAM_WRITE, self->in)})
+TEST_BODY(bad_event_alone_call, {BAD_EVENT_ALONE(read_run, WEFT_EVENT_SUBTASK, self->in)})
+TEST_BODY(bad_event_alone_future, {BAD_EVENT_ALONE(read_run, WEFT_EVENT_FUTURE_READ, self->in)})
 
 // lost_task: so does code that keeps something of its own in the slot
 

@@ -66,7 +66,10 @@
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
-    TEST(bad_event_alone)                                                                                      \
+    TEST(bad_event_alone_read)                                                                                 \
+    TEST(bad_event_alone_write)                                                                                \
+    TEST(bad_event_alone_call)                                                                                 \
+    TEST(bad_event_alone_future)                                                                               \
     TEST(bad_event_other_kind)                                                                                 \
     TEST(lost_task_callback)                                                                                   \
     TEST(busy_register)                                                                                        \
