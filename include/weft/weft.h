@@ -1,25 +1,36 @@
-// Weft: the async runtime for C in a WebAssembly component. Includes all of it.
+// Weft: the async runtime for C in a WebAssembly component. Includes all of it; docs/guide.md tells how it goes
+// together.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_H
 #define WEFT_H
 
-#include "abi.h"
-#include "bindgen.h"
-#include "cancel.h"
-#include "coro.h"
-#include "error_context.h"
-#include "flow.h"
+// Start here: what a coroutine is, and the lines that make one of each export, stream and future.
+#include "bindgen.h" // WEFT_EXPORT, WEFT_RETURN, WEFT_STREAM, WEFT_FUTURE
+#include "coro.h"    // WEFT_BEGIN, WEFT_AWAIT, WEFT_FINALLY, WEFT_END; calls, yields, cancels
+#include "task.h"    // exports' tasks: blocking runs, backpressure, limits, memory
+
+// What the host does for a coroutine.
+#include "op.h" // any operation in flight: await it, any of several, stop it
 #include "future.h"
-#include "hooks.h"
-#include "local.h"
-#include "op.h"
-#include "scope.h"
 #include "stream.h"
-#include "subtask.h"
-#include "sync.h"
-#include "task.h"
-#include "time.h"
-#include "wasip3_task.h"
-#include "trace.h"
+#include "subtask.h" // calls of async imports
+#include "cancel.h"  // cancels that do not block the component
+
+// What coroutines do for each other.
+#include "local.h" // task-locals
+#include "scope.h" // children: spawn, join, race
+#include "sync.h"  // events, mutexes, semaphores, channels
+#include "time.h"  // sleeps, deadlines, a virtual clock
+
+// Conveniences.
+#include "error_context.h"
+#include "flow.h" // whole buffers, lines, forwarding
+
+// Beside and below.
+#include "abi.h"         // the built-ins and status words of the component model
+#include "hooks.h"       // memory and messages, to be replaced; the rules of misuse
+#include "wasip3_task.h" // foreign code in Weft's tasks, and the other way round
+
+#include "trace.h" // dumps and traces
 
 #endif
