@@ -28,7 +28,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
     // A sync export that barges in while the host has its turn may wake the task.
     for (;;) {
-        uint32_t answer = weft__task_run_offered(task, code, event[0], event[1]);
+        uint32_t answer = weft__task_run_offered(task, code, event[0], event[1], run);
         if (answer == WEFT_CALLBACK_EXIT)
             break;
         if (answer == WEFT_CALLBACK_YIELD) {

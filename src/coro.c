@@ -10,11 +10,15 @@ _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
 
 weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
 {
-    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);
+    uint32_t how = WEFT__PENDING;
+    if (__builtin_expect(weft__state_and_flags(co) != WEFT__RUNNING, 0)) {
+        WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);
+        how = WEFT__PENDING_FLAGGED;
+    }
     (void)call;
     WEFT__TRACE_CALL(co, call);
     co->state = (uint8_t)state;
-    return weft__leave(co->flags ? WEFT__PENDING_FLAGGED : WEFT__PENDING);
+    return weft__leave(how);
 }
 
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
@@ -105,8 +109,7 @@ void weft__unwind(weft_coro *co)
         if (deferred || co->state == WEFT__RUNNING)
             return;
         co->flags |= WEFT__UNWIND;
-        if (co->resume)
-            co->resume = co->end.finally;
+        co->resume = 0;
         if (co->state != WEFT__ON_CHILD)
             break;
     }

@@ -33,7 +33,7 @@ static void show_coro(const weft_coro *co, uint32_t depth)
     weft__add(&line, "weft:   ");
     for (uint32_t i = 0; i < depth && i < 16; i++)
         weft__add(&line, "  ");
-    if (co->state <= WEFT__READY && !co->resume) {
+    if (co->state <= WEFT__READY && !co->line) {
         weft__add(&line, "a coroutine that has not begun");
     } else {
         add_place(&line, co);
@@ -94,7 +94,7 @@ static void show_task(const weft_task *task)
     weft__add(&line, " ");
 #endif
     weft__add(&line, task->from->name);
-    weft__add(&line, task->sleep == WEFT__AWAKE ? ": awake" : task->yielded ? ": yields" : ": asleep");
+    weft__add(&line, task->asleep ? ": asleep" : task->yielded ? ": yields" : ": awake");
     weft__add(&line, task->returned ? ", has returned" : "");
     weft__add(&line, task->flags & WEFT__TASK_CANCELLED ? ", cancelled" : "");
     weft__add(&line, ", ");

@@ -80,7 +80,7 @@ static void let_go(wasip3_task_v2 *host)
 static bool run(weft_embedded *it)
 {
     weft_task *task = &it->task;
-    task->sleep = WEFT__AWAKE;
+    task->asleep = false;
     WEFT__TRACE_TASK(task, RESUME);
     if (weft__task_run_embedded(task)) {
         WEFT__TRACE_TASK(task, END);
@@ -91,7 +91,7 @@ static bool run(weft_embedded *it)
     }
     if (it->dropped)
         read_own_stream(it);
-    task->sleep = WEFT__ASLEEP;
+    task->asleep = true;
     WEFT__TRACE_TASK(task, WAIT);
     if (task->yielded)
         weft__task_rouse(task);
@@ -111,15 +111,15 @@ static void deliver(void *data, uint32_t code)
 {
     weft_op *op = data;
     weft_task *task = op->task;
-    bool asleep = task->sleep == WEFT__ASLEEP;
-    task->sleep = WEFT__AWAKE;
+    bool asleep = task->asleep;
+    task->asleep = false;
     weft__op_deliver_lent(op, code);
     if (!asleep)
         return; // not covered: takes a host that runs the foreign task inside of a cancel in weft_embedded_drop
     if (embedded_of(task)->dropped) {
         run_dropped(embedded_of(task));
     } else {
-        task->sleep = WEFT__ASLEEP;
+        task->asleep = true;
         weft__task_rouse(task);
     }
 }
@@ -179,7 +179,7 @@ void weft_embedded_start(weft_embedded *it, weft_coro *root, weft_step *run)
     it->task.from = &from;
     it->task.flags = WEFT__EMBEDDED;
     it->task.returned = 1;
-    it->task.sleep = WEFT__ASLEEP;
+    it->task.asleep = true;
     WEFT__TRACE_TASK(&it->task, START);
     WEFT__TRACE_TASK(&it->task, WAIT);
     weft__start(root, run, &it->task, 0);
@@ -205,7 +205,7 @@ bool weft_embedded_drop(weft_embedded *it, void (*over)(void *data), void *data)
     it->over_data = data;
     it->dropped = true;
     move_to_current(it);
-    it->task.sleep = WEFT__AWAKE;
+    it->task.asleep = false;
     it->task.flags &= (uint16_t)~WEFT__ROUSED;
     weft_cancel(it->root);
     if (it->task.scopes)

@@ -117,26 +117,36 @@ static bool is_call(const weft_op *op)
     return (op->status & 7) <= WEFT_EVENT_SUBTASK;
 }
 
-static inline void leave_set(weft_op *op, bool is_member)
+// For an operation that has left the set of `task`.
+static inline void left_set(weft_task *task, bool is_member)
 {
-    if (op->task) {
-        weft__task_rouse(op->task);
-        if (is_member)
-            weft__task_leave(op->task);
-        op->task = NULL;
-    }
+    weft__task_rouse(task);
+    if (is_member)
+        weft__task_leave(task);
 }
 
+static inline void leave_set(weft_op *op, bool is_member)
+{
+    weft_task *task = op->task;
+    op->task = NULL;
+    left_set(task, is_member);
+}
+
+static inline void join_first_set(weft_op *op, weft_task *task, bool is_member)
+{
+    __waitable_join(op->handle, weft__task_set(task));
+    if (is_member)
+        task->members++;
+    op->task = task;
+}
+
+// From another set, if it is in one, with its event.
 static inline void join_set(weft_op *op, weft_task *task, bool is_member)
 {
-    __waitable_join(op->handle, weft__task_set(task)); // from another set, with its event
-    if (is_member) {
-        task->flags |= WEFT__LEAVES;
-        task->members++;
-    }
-    if (__builtin_expect(op->task != NULL, 0))
-        leave_set(op, is_member);
-    op->task = task;
+    weft_task *before = op->task;
+    join_first_set(op, task, is_member);
+    if (__builtin_expect(before != NULL, 0))
+        left_set(before, is_member);
 }
 
 void weft__op_settle(weft_task *task)
@@ -260,11 +270,15 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
                                                              bool is_member)
 {
     weft_task *task = co->task;
+    bool joins = !is_member || op->task != task; // a call that begins is in no set
     if (__builtin_expect(task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
-        weft__op_needs_table() || (op->task != task && task->flags & WEFT__EMBEDDED))
+        weft__op_needs_table() || (joins && !task->wait && task->flags & WEFT__EMBEDDED))
         return block_rest(co, op, status, cancel);
-    if (op->task != task) {
-        join_set(op, task, is_member);
+    if (joins) {
+        if (is_member)
+            join_set(op, task, true);
+        else
+            join_first_set(op, task, false);
         op->cancel = cancel;
     }
     WEFT__TRACE_CALL(co, "weft_await");
@@ -372,6 +386,8 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             WEFT__TRACE_OP(op, START, 0);
             return;
         }
+        if (writer->more)
+            weft__write_all_ended(writer);
         break;
     }
     case WEFT_EVENT_FUTURE_READ:
@@ -380,7 +396,8 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         break;
     default: // a subtask
         __subtask_drop(op->handle);
-        leave_set(op, false);
+        if (op->task)
+            leave_set(op, false);
         if (before & WEFT__OWNED && status == WEFT_SUBTASK_STARTED_CANCELLED) {
             weft_subtask_owned *it = (weft_subtask_owned *)op;
             it->drop(it->arguments);
@@ -420,7 +437,7 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         writer->count = count;
         op->status = code;
         if (writer->more)
-            writer->more(writer); // which ends it
+            weft__write_all_ended(writer);
         break;
     }
     case WEFT_EVENT_SUBTASK:
@@ -558,13 +575,9 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     complete(op, task, event, status);
 }
 
-uint32_t weft__op_release(weft_op *op)
+void weft__op_left(weft_op *op)
 {
-    uint32_t handle = op->handle;
-    if (op->task)
-        leave_set(op, true);
-    op->handle = op->status = 0;
-    return handle;
+    leave_set(op, true);
 }
 
 uint32_t weft__op_transfer(weft_op *op, const char *call)

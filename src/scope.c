@@ -72,24 +72,29 @@ static void free_ended(weft_scope *scope)
     scope->failure = 0;
 }
 
-void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run)
+// Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
+__attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame,
+                                          weft_step *run)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
     WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
     weft_task *task = co->task;
-    WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
+    weft_child *first = scope->running;
+    if (first) {
+        WEFT__CHECK(first->co->task != task, other_task, "weft_spawn", 0);
+        first->previous = child;
+    } else {
+        task->flags |= WEFT__LEAVES;
+    }
     weft__start(frame, run, task, (uintptr_t)child + 1);
-    *child = (weft_child){.co = frame, .scope = scope, .next = scope->running};
-    if (weft__local_inherit)
-        child->locals = weft__local_inherit(co);
-    if (scope->running)
-        scope->running->previous = child;
+    *child = (weft_child){.co = frame, .scope = scope, .next = first};
     scope->running = child;
     scope->count++;
     task->children++;
-    task->flags |= WEFT__LEAVES;
     WEFT__TRACE_SPAWNED(child);
     weft__queue_push_back(&task->ready, frame);
+    if (weft__local_inherit)
+        child->locals = weft__local_inherit(co);
     if (scope->closing)
         weft_cancel(frame);
 }
@@ -137,33 +142,47 @@ static bool failed(weft_scope *scope, const weft_coro *co)
     return scope->policy == WEFT_TELL_PARENT && !scope->closing;
 }
 
+// A child has ended: wakes who waits for one, or for all if it was the last.
+static void tell(weft_scope *scope)
+{
+    if (scope->count == 0)
+        weft__wake_all(&scope->all);
+    if (scope->count == 0 || scope->ended)
+        weft__wake_all(&scope->any);
+    if (scope->count == 0 && scope->closing) {
+        scope->closing = false;
+        free_ended(scope);
+    }
+}
+
+// For `child`, which has ended, if somebody waits for it, or it has failed, or has inherited.
+static __attribute__((noinline)) void ended_otherwise(weft_scope *scope, weft_child *child)
+{
+    if (child->locals)
+        disinherit(child);
+    weft__wake_all(&child->joiners);
+    if (child->co->flags & WEFT__FAIL && failed(scope, child->co))
+        weft__wake_all(&scope->all);
+}
+
 void weft__child_ended(weft_child *child)
 {
     weft_scope *scope = child->scope;
-    weft_coro *co = child->co;
+    const weft_coro *co = child->co;
     co->task->children--;
     WEFT__TRACE_ENDED(child);
     scope->count--;
-    if (child->locals)
-        disinherit(child);
     unlink_child(&scope->running, child);
-    if (child->joiners)
-        weft__wake_all(&child->joiners);
-    bool all = co->flags & WEFT__FAIL && failed(scope, co);
+    if ((uintptr_t)child->locals | (uintptr_t)child->joiners | (co->flags & WEFT__FAIL))
+        ended_otherwise(scope, child);
     if (child->detached) {
         child->scope = NULL;
         free_block(child);
     } else {
         push_ended(scope, child);
     }
-    if (scope->count == 0 || all)
-        weft__wake_all(&scope->all);
-    if (scope->any && (scope->count == 0 || scope->ended))
-        weft__wake_all(&scope->any);
-    if (scope->count == 0 && scope->closing) {
-        scope->closing = false;
-        free_ended(scope);
-    }
+    if (scope->count == 0 || scope->any)
+        tell(scope);
 }
 
 // `co` waits for `child`, or for one or all beside it, which are of the same task.

@@ -28,7 +28,10 @@ static void dispose(weft_task *task)
         weft__task_rouse_leave(task);
     if (task->wait)
         __waitable_set_drop(task->wait >> 4);
-    weft_free(task, sizeof *task + from->frame_size);
+    if (task == from->first)
+        from->first_taken = false;
+    else
+        weft_free(task, sizeof *task + from->frame_size);
 }
 
 // The task's memory and set wait for the next call of its export. In a pool all is as for a start.
@@ -45,7 +48,7 @@ void weft__task_recycle(weft_task *task)
 {
     if (task->flags & WEFT__KEPT) {
         weft__task_root(task)->resume = 0;
-        task->sleep = WEFT__AWAKE;
+        task->asleep = false;
         task->flags = WEFT__KEPT;
         keep(task, task->from);
     } else {
@@ -57,6 +60,7 @@ static void trim(weft_coro **pool)
 {
     for (weft_coro *root; (root = *pool);) {
         *pool = root->next;
+        WEFT__TAKE_FRAME(root + 1, root->task->from->frame_size - sizeof *root);
         dispose(root->task);
     }
 }
@@ -73,9 +77,17 @@ void weft_trim(void)
         weft__task_offer_trim();
 }
 
+static weft_task *block_for(weft_export *from)
+{
+    if (!from->first || from->first_taken)
+        return weft_alloc(sizeof(weft_task) + from->frame_size);
+    from->first_taken = true;
+    return from->first;
+}
+
 static weft_task *make(weft_export *from)
 {
-    weft_task *task = weft_alloc(sizeof *task + from->frame_size);
+    weft_task *task = block_for(from);
     if (!task)
         return NULL;
     *task = (weft_task){.from = from};

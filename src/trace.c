@@ -60,7 +60,7 @@ void weft__trace_coro(weft_coro *co, weft_trace_what what)
     case WEFT_TRACE_RESUME:
     case WEFT_TRACE_WAKE:
     case WEFT_TRACE_CANCEL:
-        if (!co->resume)
+        if (!co->line)
             return; // it has not begun
         break;
     case WEFT_TRACE_RETURN: // not covered: of tasks only
@@ -106,7 +106,7 @@ uint32_t weft_trace_task_number(const weft_task *task)
 
 const weft_place *weft_trace_place(const weft_coro *co)
 {
-    return co->state == WEFT__READY && !co->resume ? NULL : co->place;
+    return co->state == WEFT__READY && !co->line ? NULL : co->place;
 }
 
 const weft_coro *weft_trace_head(const weft_coro *co)

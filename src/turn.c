@@ -65,13 +65,20 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
 }
 
 // Runs `co` to its next wait or to its end, and then who called it. True if that was a root, which left
-// nothing.
-static inline WEFT__HOT bool step(weft_task *task, weft_coro *co)
+// nothing. root_run: the step function of the task's root, to be called directly, or NULL: an instance's first
+// use of its function table is dear.
+static inline WEFT__HOT bool step(weft_task *task, weft_coro *co, weft_step *root_run)
 {
     for (;;) {
         co->state = WEFT__RUNNING;
         WEFT__TRACE_CORO(co, RESUME);
-        uint32_t how = co->run(co).pending;
+        uint32_t how;
+        if (root_run && !co->up) {
+            how = root_run(co).pending;
+            __asm__ volatile(""); // or the two calls become one, which is indirect
+        } else {
+            how = co->run(co).pending;
+        }
         if (__builtin_expect(how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT, 1)) {
             WEFT__TRACE_CORO(co, WAIT);
             WEFT_ON_WAIT(co);
@@ -101,7 +108,7 @@ static inline WEFT__HOT bool step(weft_task *task, weft_coro *co)
 static bool run_ready(weft_task *task)
 {
     for (weft_coro *co; (co = WEFT__NEXT(&task->ready));)
-        if (step(task, co))
+        if (step(task, co, NULL))
             return true;
     return false;
 }
@@ -130,10 +137,9 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
         return weft__task_end(task);
     WEFT__TRACE_TASK(task, WAIT);
     if (task->yielded || WEFT__NAPS(task)) {
-        task->sleep = WEFT__YIELDS;
         return WEFT_CALLBACK_YIELD;
     }
-    task->sleep = WEFT__ASLEEP;
+    task->asleep = true;
     check_deadlock(task);
     weft__task_set(task);
     return task->wait;
@@ -145,21 +151,20 @@ static inline WEFT__HOT uint32_t turn(weft_task *task)
     if (__builtin_expect(!task->ready, 1) && !WEFT__HOSTILE) {
         if (task->yielded) {
             WEFT__TRACE_TASK(task, WAIT);
-            task->sleep = WEFT__YIELDS;
             return WEFT_CALLBACK_YIELD;
         }
         if (task->alone) {
             WEFT__TRACE_TASK(task, WAIT);
-            task->sleep = WEFT__ASLEEP;
+            task->asleep = true;
             return task->wait;
         }
     }
     return turn_rest(task);
 }
 
-static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co)
+static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step *root_run)
 {
-    return step(task, co) ? weft__task_end_plainly(task) : turn(task);
+    return step(task, co, root_run) ? weft__task_end_plainly(task) : turn(task);
 }
 
 // A new round: events that came meanwhile are delivered, then all who yielded go on.
@@ -189,7 +194,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
         weft_coro *one = task->yielded;
         if (!WEFT_TRACE && one && one->next == one && !task->alone && !task->in_flight && !task->ready) {
             task->yielded = NULL;
-            return go_on(task, one);
+            return go_on(task, one, NULL);
         }
         next_round(task);
     } else if (event == WEFT_EVENT_CANCEL) {
@@ -208,11 +213,11 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
     return turn_rest(task);
 }
 
-uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
-    task->sleep = WEFT__AWAKE;
+    task->asleep = false;
     weft_coro *co = weft__op_arrive(task, event, waitable, code);
-    return __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co);
+    return __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
 }
 
 // The rest of the first turn, if the root has not ended at once, or not all is done with it.
@@ -232,17 +237,17 @@ uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 }
 
 __attribute__((weak)) uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable,
-                                                      uint32_t code)
+                                                      uint32_t code, weft_step *run)
 {
-    return weft__task_run(task, event, waitable, code);
+    return weft__task_run(task, event, waitable, code, run);
 }
 
-uint32_t weft_task_callback(const weft_task_event *event)
+uint32_t weft_task_callback(const weft_task_event *event, weft_step *run)
 {
     weft_task *task = context_get();
     WEFT__CHECK(!task, lost_task, "weft_task_callback", 0);
     WEFT__TRACE_TASK(task, RESUME);
-    return weft__task_run_offered(task, event->event, event->waitable, event->code);
+    return weft__task_run_offered(task, event->event, event->waitable, event->code, run);
 }
 
 void weft__wake(weft_coro *co)

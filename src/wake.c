@@ -84,7 +84,7 @@ static void pass_on(bell *it)
         first = task->rouse.next;
         task->rouse.next = NULL;
         task->flags &= (uint16_t)~WEFT__QUEUED;
-        if (task->sleep == WEFT__ASLEEP) {
+        if (task->asleep) {
             ring(it, task);
             return;
         }

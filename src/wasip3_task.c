@@ -128,7 +128,6 @@ static void *waitable_unregister(void *ptr, uint32_t waitable)
 static void *clone(void *ptr)
 {
     ((weft_task *)ptr)->members++;
-    ((weft_task *)ptr)->flags |= WEFT__LEAVES;
     return ptr;
 }
 
@@ -139,11 +138,12 @@ static void drop(void *ptr)
 
 static const wasip3_task_vtable vtable = {waitable_register, waitable_unregister, clone, drop, NULL};
 
-uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code)
+uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
+                                weft_step *run)
 {
     wasip3_task_v2 offered = {{3, task, waitable_register, waitable_unregister}, &vtable};
     wasip3_task *before = wasip3_task_set(&offered.v1);
-    uint32_t answer = weft__task_run(task, event, waitable, code);
+    uint32_t answer = weft__task_run(task, event, waitable, code, run);
     wasip3_task_set(before);
     return answer;
 }

@@ -31,10 +31,10 @@ static weft_poll run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
     WEFT_BEGIN(co);
-    self->bumps = calloc(self->n, sizeof *self->bumps);
+    self->bumps = malloc(self->n * sizeof *self->bumps);
     for (uint32_t i = 0; i < self->n; i++) {
         bump *it = &self->bumps[i];
-        it->counter = &self->counter;
+        *it = (bump){.counter = &self->counter};
         weft_spawn(co, &self->scope, &it->child, &it->co, bump_run);
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));

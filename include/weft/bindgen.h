@@ -27,8 +27,13 @@
 #define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
     _Static_assert(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                      \
     _Static_assert(_Alignof(frame) <= 16, "a frame's alignment is at most 16");                                \
+    static struct {                                                                                            \
+        weft_task task;                                                                                        \
+        frame root;                                                                                            \
+    } export##__first;                                                                                         \
     extern weft_export export##__weft;                                                                         \
-    weft_export export##__weft = {.name = #export, .run = (step), .frame_size = sizeof(frame)};                \
+    weft_export export##__weft = {                                                                             \
+        .name = #export, .run = (step), .frame_size = sizeof(frame), .first = &export##__first.task};          \
     world##_callback_code_t export parameters                                                                  \
     {                                                                                                          \
         frame *self = weft_task_new(&export##__weft);                                                          \
@@ -42,7 +47,7 @@
     }                                                                                                          \
     world##_callback_code_t export##_callback(world##_event_t *event)                                          \
     {                                                                                                          \
-        return weft_task_callback((const weft_task_event *)(const void *)event);                               \
+        return weft_task_callback((const weft_task_event *)(const void *)event, (step));                       \
     }                                                                                                          \
     _Static_assert(1, "")
 
@@ -87,26 +92,30 @@
 //
 // Reads and writes are of at most 2^28 - 1 items; longer ones are clamped. Spec: canon stream.{new,read,write,
 // cancel-read,cancel-write,drop-readable,drop-writable}.
-#define WEFT_STREAM(name, X, T) WEFT__STREAM(name, X, T, const T, (void)0)
+#define WEFT_STREAM(name, X, T) WEFT__STREAM(name, X, T, const T, NULL)
 
 // The same for items that own memory or handles. `drop`, void drop(T *item, bool moved), is called once for
 // each item given to write_all, when that ends: moved is true if the peer has it, so that only the memory is
 // to be freed, and false if the handles in it are still here, too. read and write leave ownership to .count.
 #define WEFT_STREAM_OWNED(name, X, T, drop)                                                                    \
-    WEFT__STREAM(name, X, T, T,                                                                                \
-                 for (size_t i = 0; i < writer->length; i++) drop((T *)writer->items + i, i < writer->count))
+    WEFT__FN void name##__ended(weft_stream_writer *writer)                                                    \
+    {                                                                                                          \
+        for (size_t i = 0; i < writer->length; i++)                                                            \
+            drop((T *)writer->items + i, i < writer->count);                                                   \
+    }                                                                                                          \
+    WEFT__STREAM(name, X, T, T, name##__ended)
 
-#define WEFT__STREAM(name, X, T, ITEM, DROP)                                                                   \
+#define WEFT__STREAM(name, X, T, ITEM, ENDED)                                                                  \
     WEFT__PAYLOAD(X##_read, uint32_t, T *, size_t);                                                            \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
     WEFT__STREAM_COPIES(name, X, (T * items, ), (ITEM * items, ), (items, ), items,                            \
-                        ((const T *)writer->items + writer->count, ), DROP)
+                        ((const T *)writer->items + writer->count, ), ENDED)
 
 // The same for a stream without payload, whose name ends in _void: the functions take no items, only a length.
 #define WEFT_STREAM_UNIT(name, X)                                                                              \
     WEFT__PAYLOAD(X##_read, uint32_t, size_t);                                                                 \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
-    WEFT__STREAM_COPIES(name, X, (), (), (), NULL, (), (void)0)
+    WEFT__STREAM_COPIES(name, X, (), (), (), NULL, (), NULL)
 
 // WEFT_FUTURE(name, X, T), for a value of type T without memory or handles of its own, makes:
 //
@@ -184,8 +193,8 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     }                                                                                                          \
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
-        weft_stop(in);                                                                                         \
         if (in->op.handle) {                                                                                   \
+            weft_stop(in);                                                                                     \
             X##_drop_readable(in->op.handle);                                                                  \
             weft__op_release(&in->op);                                                                         \
         }                                                                                                      \
@@ -212,16 +221,16 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     }                                                                                                          \
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
     {                                                                                                          \
-        weft_stop(out);                                                                                        \
         if (out->op.handle) {                                                                                  \
+            weft_stop(out);                                                                                    \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
         }                                                                                                      \
     }
 
 // READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it;
-// REST: where a write_all goes on; DROP: what to do with its items in the end. All but empty for a unit.
-#define WEFT__STREAM_COPIES(name, X, READ, WRITE, ITEMS, STORE, REST, DROP)                                    \
+// REST: where a write_all goes on; ENDED: gives its items up, or NULL. All but empty for a unit.
+#define WEFT__STREAM_COPIES(name, X, READ, WRITE, ITEMS, STORE, REST, ENDED)                                   \
     WEFT__FN void name##_start_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)           \
     {                                                                                                          \
         in->count = 0;                                                                                         \
@@ -276,8 +285,6 @@ WEFT__FN void weft__zero(void *memory, size_t size)
             writer->op.status = status;                                                                        \
             writer->count += WEFT_STATUS_COUNT(status);                                                        \
         }                                                                                                      \
-        writer->more = NULL;                                                                                   \
-        DROP;                                                                                                  \
         return false;                                                                                          \
     }                                                                                                          \
     WEFT__FN void name##_start_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)    \
@@ -287,9 +294,12 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         out->count = 0;                                                                                        \
         out->items = STORE;                                                                                    \
         out->length = length;                                                                                  \
+        out->ended = ENDED;                                                                                    \
         if (name##__more(&out->writer)) {                                                                      \
             out->more = name##__more;                                                                          \
             weft__op_track(co->task, &out->op, WEFT_EVENT_STREAM_WRITE, X##_cancel_write);                     \
+        } else {                                                                                               \
+            weft__write_all_ended(&out->writer);                                                               \
         }                                                                                                      \
     }                                                                                                          \
     WEFT__WAIT name##_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)             \
@@ -299,10 +309,12 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         out->count = 0;                                                                                        \
         out->items = STORE;                                                                                    \
         out->length = length;                                                                                  \
+        out->ended = ENDED;                                                                                    \
         if (name##__more(&out->writer)) {                                                                      \
             out->more = name##__more;                                                                          \
             return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
         }                                                                                                      \
+        weft__write_all_ended(&out->writer);                                                                   \
         return weft__ready();                                                                                  \
     }                                                                                                          \
     _Static_assert(1, "")
@@ -376,9 +388,9 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
     {                                                                                                          \
-        weft_stop(out);                                                                                        \
         if (!out->op.handle)                                                                                   \
             return true;                                                                                       \
+        weft_stop(out);                                                                                        \
         if (weft_resolved(out) || weft_dropped(out)) {                                                         \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \

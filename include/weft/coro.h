@@ -99,7 +99,7 @@ enum {
 // A coroutine's header. Zero-initialised is valid; all fields are private.
 struct weft_coro {
     weft_step *run;
-    uintptr_t resume; // the label to go on at; 0 before the first step
+    uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
     uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
     weft_coro *next;  // link of the queue that it is in
     weft_task *task;
@@ -110,11 +110,8 @@ struct weft_coro {
         weft_coro **queue;
         weft_ticket *ticket;
     } on;
-    union {
-        uintptr_t finally; // the finaliser's label, until it is entered
-        int32_t code;      // of WEFT_FAIL, from then on
-    } end;
-    uint16_t line; // of the last await
+    int32_t code;  // of WEFT_FAIL
+    uint16_t line; // of the last await; 0 before that
     uint8_t state;
     uint8_t flags;
     WEFT__TRACE_CORO_FIELDS
@@ -132,9 +129,9 @@ struct weft_coro {
         if (weft__co->resume)                                                                                  \
             WEFT__GOTO(weft__co->resume);                                                                      \
         WEFT__TRACE_BEGIN(weft__co);                                                                           \
-        weft__co->end.finally = WEFT__LABEL(weft__finally);                                                    \
-        if (__builtin_expect(weft__co->flags, 0) && weft__co->flags & WEFT__UNWIND) {                          \
-            weft__co->resume = WEFT__LABEL(weft__nowhere);                                                     \
+        if (__builtin_expect(weft__state_and_flags(weft__co) != WEFT__RUNNING, 0) &&                           \
+            weft__co->flags & WEFT__UNWIND) {                                                                  \
+            weft__co->resume = weft__co->line ? WEFT__LABEL(weft__finally) : WEFT__LABEL(weft__nowhere);       \
             goto weft__finally;                                                                                \
         }                                                                                                      \
     } while (0)
@@ -188,8 +185,8 @@ struct weft_coro {
 #define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
 
 // Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM needs two
-// of them that stay apart, so there is one that nothing goes to. They are kept as integers because gcc's
-// -Wdangling-pointer takes a label for a local variable.
+// of them that stay apart, so WEFT_BEGIN takes two that nothing goes to. They are kept as integers because
+// gcc's -Wdangling-pointer takes a label for a local variable.
 #define WEFT__HERE(line) WEFT__HERE_(line)
 #define WEFT__HERE_(line) weft__line_##line
 #define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
@@ -236,7 +233,7 @@ static inline weft_outcome weft_outcome_of(const weft_coro *co)
 // The code of WEFT_FAIL; 0 if the coroutine did not fail.
 static inline int32_t weft_failure(const weft_coro *co)
 {
-    return co->flags & WEFT__FAIL ? co->end.code : 0;
+    return co->flags & WEFT__FAIL ? co->code : 0;
 }
 
 static inline weft_poll weft__ready(void)
@@ -255,7 +252,9 @@ static inline weft_poll weft__leave(uint32_t how)
 // Both in one load. WEFT__RUNNING: it runs, and there is nothing to mind.
 static inline uint32_t weft__state_and_flags(const weft_coro *co)
 {
-    return co->state | (uint32_t)co->flags << 8;
+    uint16_t both;
+    __builtin_memcpy(&both, (const char *)co + offsetof(weft_coro, state), sizeof both);
+    return both;
 }
 
 static inline weft_poll weft__end(const weft_coro *co)
@@ -277,7 +276,7 @@ static inline weft_child *weft__handle_of(const weft_coro *co)
 static inline void weft__fail(weft_coro *co, int32_t code)
 {
     co->flags |= WEFT__FAIL;
-    co->end.code = code;
+    co->code = code;
 }
 
 // For the other kinds of wait: `co` goes from running to `state`.
@@ -299,6 +298,7 @@ static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, u
     co->resume = 0;
     co->up = up;
     co->task = task;
+    co->code = 0;
     co->line = 0;
     co->state = WEFT__READY;
     co->flags = 0;

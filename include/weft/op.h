@@ -112,9 +112,18 @@ static inline void weft__op_stop(weft_op *op)
 // of `task`.
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
                     uint32_t (*cancel)(uint32_t handle));
-// Takes the handle out of `op`, which is zero afterwards: when it has been dropped (a set may go with its last
-// member), or to hand it on, out of its set.
-uint32_t weft__op_release(weft_op *op);
+// The handle of `op` has left its set: a set may go with its last member.
+void weft__op_left(weft_op *op);
+// Takes the handle out of `op`, which is zero afterwards: when it has been dropped, or to hand it on, out of
+// its set.
+static inline uint32_t weft__op_release(weft_op *op)
+{
+    uint32_t handle = op->handle;
+    op->handle = op->status = 0;
+    if (op->task)
+        weft__op_left(op);
+    return handle;
+}
 uint32_t weft__op_transfer(weft_op *op, const char *call);
 // Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.
 void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));

@@ -29,12 +29,20 @@ typedef struct weft_stream_writer weft_stream_writer;
     weft_op op;                                                                                                \
     size_t count; /* items that the last write moved */                                                        \
     bool (*more)(weft_stream_writer * writer);                                                                 \
+    void (*ended)(weft_stream_writer * writer); /* gives the items up */                                       \
     const void *items;                                                                                         \
     size_t length;
 
 struct weft_stream_writer {
     WEFT_STREAM_WRITER_FIELDS
 };
+
+static inline void weft__write_all_ended(weft_stream_writer *writer)
+{
+    writer->more = NULL;
+    if (writer->ended)
+        writer->ended(writer);
+}
 
 // True if a copy may go to the host now; false if the other end is known to be gone. Stops on misuse.
 static inline bool weft__stream_begin(const weft_op *op, const char *call)

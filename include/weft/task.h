@@ -1,7 +1,8 @@
 // Component tasks: from the call of an export to its end.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// An export's call makes a task, which is one allocation with its root coroutine's frame, and runs the root.
+// An export's call makes a task, which is one block with its root coroutine's frame, and runs the root. An
+// export has one such block in static memory; each further call at a time is one allocation.
 // The task lives until the root has ended, which may be long after it returned its value, and until every
 // default that a closed future's writer left behind has been delivered. It asks the host for a waitable set at
 // its first real wait, and for its context slot when it first suspends. Spec: canon lift, canon task.return.
@@ -20,12 +21,14 @@ typedef struct weft_export {
     const char *name;
     weft_step *run;           // of the root; NULL if its frame is elsewhere
     size_t frame_size;        // bytes
+    weft_task *first;         // static memory for one task with its frame, if there is such
     weft_coro *pool;          // roots of ended tasks, linked by next
     uint32_t kept;            // tasks that go to a pool when they end
     struct weft_export *next; // of all that keep some
-    bool full;                // backpressure is up for it
-    uint32_t limit;           // of concurrent calls; 0: none
-    uint32_t active;          // calls that have not ended, counted with weft_limit_calls only
+    bool first_taken;
+    bool full;       // backpressure is up for it
+    uint32_t limit;  // of concurrent calls; 0: none
+    uint32_t active; // calls that have not ended, counted with weft_limit_calls only
 } weft_export;
 
 // A task; its root's frame follows it. All fields are private.
@@ -37,11 +40,11 @@ struct weft_task {
     uint32_t in_flight; // operations in the tables
     uint32_t
         children;     // spawned coroutines that have not ended, and operations that nobody waits for, by design
-    uint8_t sleep;    // enum weft__sleep
+    uint8_t asleep;   // 1: until an event; who makes a coroutine of it ready must rouse it
     uint8_t returned; // 1: by task.return or task.cancel
-    uint16_t flags;   // the three are read as one word
+    uint16_t flags;
+    uint32_t members;  // ends in the set, and clones that foreign code holds; the four are read as one word
     uint32_t sleepers; // coroutines that another task may wake
-    uint32_t members;  // ends in the set, and clones that foreign code holds
     weft_export *from;
     union {
         struct weft__bell *bell; // over which another task rouses this one, if any
@@ -51,12 +54,6 @@ struct weft_task {
     WEFT__TRACE_TASK_FIELDS
 } __attribute__((aligned(16)));
 
-enum weft__sleep {
-    WEFT__AWAKE,  // inside a call or callback of the host, or over
-    WEFT__ASLEEP, // until an event
-    WEFT__YIELDS  // until the host's next turn
-};
-
 enum {
     WEFT__KEPT = 1,           // its block goes to a pool
     WEFT__TASK_CANCELLED = 2, // the host said CANCEL
@@ -65,7 +62,8 @@ enum {
     WEFT__ROUSED = 16,   // asleep, and the event that ends it is on its way
     WEFT__QUEUED = 32,   // roused, but no bell is free: it waits for one
     WEFT__EMBEDDED = 64, // in a foreign task, and without a set
-    WEFT__LEAVES = 128   // something is to be looked after when the root has ended
+    WEFT__LEAVES = 128,  // something but a member is to be looked after when the root has ended
+    WEFT__PLAIN = 1 << 8 | WEFT__KEPT << 16 // weft__task_word of one that has returned, and leaves nothing
 };
 
 // The frame of a new task's root, whose header is ready for weft_task_start, and the rest is not; NULL if there
@@ -76,11 +74,12 @@ static inline void *weft_task_new(weft_export *from);
 // parameters; run: its step function.
 uint32_t weft_task_start(void *root, weft_export *from, weft_step *run);
 
-// Answers a callback of the host. Spec: canon lift, the callback option.
+// Answers a callback of the host. run: the step function of the export's root, to be called directly; or NULL.
+// Spec: canon lift, the callback option.
 typedef struct __attribute__((may_alias)) weft_task_event {
     uint32_t event, waitable, code;
 } weft_task_event;
-uint32_t weft_task_callback(const weft_task_event *event);
+uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 
 // Runs an async function to its end on the machine stack, for exports that the host calls synchronously. The
 // frame is the caller's, zeroed but for its parameters. The host's events are delivered, also while the
@@ -153,19 +152,23 @@ static inline weft_coro *weft__task_root(weft_task *task)
     return (weft_coro *)(task + 1);
 }
 
+static inline uint64_t weft__task_word(const weft_task *task)
+{
+    return task->asleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16 |
+           (uint64_t)task->members << 32;
+}
+
 // Private: of a task whose root has ended. True if it has returned its value, and there was never anything to
 // look after; true if there is nothing now.
 static inline bool weft__task_is_plain(const weft_task *task)
 {
-    uint32_t word = task->sleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16;
-    return !WEFT_TRACE && word == (1 << 8 | WEFT__KEPT << 16);
+    return !WEFT_TRACE && weft__task_word(task) == WEFT__PLAIN;
 }
 
 static inline bool weft__task_leaves_nothing(const weft_task *task)
 {
-    uint32_t word = task->returned | (uint32_t)(task->flags & ~WEFT__LEAVES) << 16;
-    return !WEFT_TRACE && word == (1 | WEFT__KEPT << 16) &&
-           !(task->in_flight | task->children | task->members) && !task->scopes;
+    return !WEFT_TRACE && (weft__task_word(task) & ~(WEFT__LEAVES << 16)) == WEFT__PLAIN &&
+           !(task->in_flight | task->children) && !task->scopes;
 }
 
 // Private: the end of such a task, which answers EXIT.
@@ -187,9 +190,10 @@ void weft__child_ended(weft_child *child);
 // Private: runs `task`, from its beginning or from an event on, and answers the host. The second of each is
 // what runs: the first unless wasip3_task.h is linked, which offers the task to foreign code meanwhile.
 uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run);
-uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run);
-uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code);
+uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
+                                weft_step *run);
 void weft__task_offer_trim(void);
 
 // Private: what weft_embedded and task.c do for each other; linked only with the former. Registers an operation
@@ -207,7 +211,7 @@ void weft__task_rouse_asleep(weft_task *task);
 
 static inline void weft__task_rouse(weft_task *task)
 {
-    if (__builtin_expect(task->sleep == WEFT__ASLEEP, 0))
+    if (__builtin_expect(task->asleep, 0))
         weft__task_rouse_asleep(task);
 }
 

@@ -116,8 +116,10 @@ void weft__trace_ended(weft_child *child);
     } while (0)
 #define WEFT__TRACE_BEGIN(co)                                                                                  \
     do {                                                                                                       \
-        WEFT__TRACE_PLACE(co);                                                                                 \
-        WEFT__TRACE_CORO((co), START);                                                                         \
+        if (!(co)->line) {                                                                                     \
+            WEFT__TRACE_PLACE(co);                                                                             \
+            WEFT__TRACE_CORO((co), START);                                                                     \
+        }                                                                                                      \
     } while (0)
 
 // A program and a library that differ in WEFT_TRACE differ in their structs: they must not link.

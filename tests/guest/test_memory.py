@@ -4,6 +4,7 @@
 import pytest
 
 TESTS = [
+    "first_needs_none",
     "without_memory",
     "pooled",
     "pool_limit",

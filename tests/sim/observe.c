@@ -150,7 +150,7 @@ static uint32_t look_and_call_back(uint32_t event, uint32_t waitable, uint32_t c
             state = ROOT_SHIELDED;
         saw(event == WEFT_EVENT_NONE ? NONE : CANCELLED, state);
     }
-    return weft_task_callback(&all);
+    return weft_task_callback(&all, task ? task->from->run : NULL);
 }
 
 // The linker gives these the place of the built-ins (--wrap).

@@ -406,14 +406,14 @@ TEST_BODY(no_memory_export, {})
 TEST_BODY(bad_event_callback, {
     WEFT_AWAIT(weft_yield(co));
     weft_task_event unknown = {7, 0, 0};
-    weft_task_callback(&unknown);
+    weft_task_callback(&unknown, NULL);
 })
 
 TEST_BODY(bad_event_other_kind, {
     WEFT_AWAIT(weft_yield(co));
     numbers_start_read(co, &self->in, self->items, 4);
     weft_task_event written = {WEFT_EVENT_STREAM_WRITE, self->in.op.handle, 1 << 4};
-    weft_task_callback(&written);
+    weft_task_callback(&written, NULL);
 })
 
 // The same, of the only operation that the task waits for, in another coroutine.
@@ -441,7 +441,7 @@ static weft_poll write_run(weft_coro *co)
     weft_spawn(co, &self->scope, &self->child, &self->other, run);                                             \
     WEFT_AWAIT(weft_yield(co));                                                                                \
     weft_task_event event = {code, (end).op.handle, 1 << 4};                                                   \
-    weft_task_callback(&event);
+    weft_task_callback(&event, NULL);
 
 TEST_BODY(bad_event_alone_read, {BAD_EVENT_ALONE(write_run, WEFT_EVENT_STREAM_READ, self->out)})
 TEST_BODY(bad_event_alone_write, {BAD_EVENT_ALONE(read_run, WEFT_EVENT_STREAM_WRITE, self->in)})
@@ -454,7 +454,7 @@ TEST_BODY(lost_task_callback, {
     WEFT_AWAIT(weft_yield(co));
     __context_set_0(NULL);
     weft_task_event none = {0};
-    weft_task_callback(&none);
+    weft_task_callback(&none, NULL);
 })
 
 // no_room, task_over, no_task: of code beside Weft, played here
