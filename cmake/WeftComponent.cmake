@@ -13,6 +13,8 @@
 #                                a component so made imports wasi:cli/stderr and wasi:io/streams beside its own world
 #   [TRACE ON|OFF]               write a Chrome trace there, and import wasi:clocks, too; needs a weft built with WEFT_TRACE. The
 #                                default is WEFT_TRACE_JSON, which is OFF
+#   [HEAP ON|OFF]                OFF leaves libc's heap out, a kilobyte: for a world whose calls carry no strings and no lists. Each
+#                                export then has memory for one call at a time (see weft_limit_calls), or what your weft_alloc gives
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
 #                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
@@ -21,7 +23,7 @@
 # Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
 #
-# Under toolchains/native.cmake, it makes <name>.so instead, for the native host: see WeftNative.cmake. STDERR, TRACE and
+# Under toolchains/native.cmake, it makes <name>.so instead, for the native host: see WeftNative.cmake. STDERR, TRACE, HEAP and
 # STRIP are then of no use: messages go to standard error.
 
 if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND CMAKE_SIZEOF_VOID_P EQUAL 4)
@@ -79,8 +81,23 @@ function(weft_wit_bindings sources name wit world deps)
   set(${sources} ${generated} PARENT_SCOPE)
 endfunction()
 
+# weft_strip(<commands-variable> <file> <none|debug|all>): sets it to the commands that drop so much of a module or component;
+# for weft's own use. The linker leaves room in each number for the largest; printed and parsed, a file is a twelfth smaller.
+function(weft_strip commands file what)
+  if(what STREQUAL "none")
+    set(${commands} "" PARENT_SCOPE)
+  elseif(what MATCHES "^(debug|all)$")
+    set(${commands}
+      COMMAND "${WEFT_WASM_TOOLS}" strip $<$<STREQUAL:${what},all>:--all> "${file}" -o "${file}"
+      COMMAND "${WEFT_WASM_TOOLS}" print "${file}" -o "${file}.wat"
+      COMMAND "${WEFT_WASM_TOOLS}" parse "${file}.wat" -o "${file}"
+      COMMAND "${CMAKE_COMMAND}" -E rm "${file}.wat"
+      PARENT_SCOPE)
+  endif()
+endfunction()
+
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;LTO;STRIP"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;HEAP;LTO;STRIP"
     "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -162,9 +179,13 @@ function(weft_add_component name)
   # Not to the link: zig would then make its libc for it, too, whose guard of the stack asks the host for a random number.
   target_compile_options(${name} PRIVATE $<$<BOOL:${arg_LTO}>:-flto>)
   target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
+  set(no_heap)
+  if(DEFINED arg_HEAP AND NOT arg_HEAP)
+    set(no_heap weft::no_heap)
+  endif()
   # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>
-    ${arg_LIBRARIES} weft::weft)
+    ${arg_LIBRARIES} weft::weft ${no_heap})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
@@ -174,17 +195,13 @@ function(weft_add_component name)
 
   set(component "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.core SUFFIX .wasm WEFT_COMPONENT "${component}")
-  set(strip)
-  if(arg_STRIP STREQUAL "debug")
-    set(strip COMMAND "${WEFT_WASM_TOOLS}" strip "${component}" -o "${component}")
-  elseif(arg_STRIP STREQUAL "all")
-    set(strip COMMAND "${WEFT_WASM_TOOLS}" strip --all "${component}" -o "${component}")
-  elseif(NOT arg_STRIP STREQUAL "none")
+  weft_strip(strip "${component}" ${arg_STRIP})
+  if(NOT DEFINED strip)
     message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND "${WEFT_WASM_TOOLS}" component new "$<TARGET_FILE:${name}>" -o "${component}"
     ${strip}
     BYPRODUCTS "${component}"
-    VERBATIM)
+    COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()

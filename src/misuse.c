@@ -3,6 +3,7 @@
 #include <weft/hooks.h>
 #include "text.h"
 
+#if WEFT_CHECKS
 static void report(const char *call, const char *object, uint32_t handle, const char *rule)
 {
     weft__text line;
@@ -19,11 +20,15 @@ static void report(const char *call, const char *object, uint32_t handle, const 
     weft__add(&line, rule);
     weft__report_line(&line);
 }
+#define REPORT report
+#else
+#define REPORT(call, object, handle, rule) ((void)(call), (void)(handle))
+#endif
 
 #define WEFT__STOP(name, object, rule)                                                                         \
     void weft_misuse_##name(const char *call, uint32_t handle)                                                 \
     {                                                                                                          \
-        report(call, object, handle, rule);                                                                    \
+        REPORT(call, object, handle, rule);                                                                    \
         __builtin_trap();                                                                                      \
     }
 WEFT_RULES(WEFT__STOP)

@@ -23,7 +23,8 @@ void weft_report(const char *text, size_t length);
 
 // Misuse is a bug, not an error: it reports "weft: <call>: <object> <handle> <rule>" and traps in a
 // function named weft_misuse_<rule>, which a backtrace shows even where no message can be.
-// WEFT_CHECKS=0 removes the checks (and not the host's own traps) for the smallest build.
+// WEFT_CHECKS=0 removes the checks (and not the host's own traps), and the text of what is left, for the
+// smallest build.
 #ifndef WEFT_CHECKS
 #define WEFT_CHECKS 1
 #endif
@@ -50,6 +51,7 @@ void weft_report(const char *text, size_t length);
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
     RULE(no_memory, "export", "has no memory to start with")                                                   \
+    RULE(no_heap, "component", "has no heap: is it built with HEAP OFF, and handed a string or a list?")       \
     RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
     RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
     RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
