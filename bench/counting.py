@@ -251,13 +251,13 @@ class Counted:
         return {kind: count for kind, count in sorted(kinds.items()) if abs(count) > 1e-9}
 
     def profile(self, sizes, options):
-        """Of each module, of each function: (instructions, [(count, line)]), for one more of the argument."""
+        """Of each module, of each function: (instructions, [(count, fuel, line)]), for one more of the argument."""
         modules = []
         for module, counts in zip(self.modules, self.slope(sizes, options)):
             functions = defaultdict(lambda: [0, []])
             for function, line, counter, fuel in module.lines:
                 functions[function][0] += fuel * counts[counter]
-                functions[function][1].append((counts[counter], line))
+                functions[function][1].append((counts[counter], fuel, line))
             modules.append(functions)
         return modules
 

@@ -1,6 +1,7 @@
 # Figures that are the same on every machine: instructions, host calls, bytes, sizes.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import re
 import subprocess
 
 import counting
@@ -18,6 +19,7 @@ SIZES = [
     ("echo service: size", "echo", False),
     ("echo service, for size: size", "echo", True),
 ]
+ALL = ("all of Weft: size", "everything", True)  # a module that is in no component
 
 
 def fuel(guests, way, world, n, guess=None):
@@ -86,17 +88,46 @@ def bytes_of_coroutines(guests, figures):
             figures.note(f"1,000,000 spawns, each beside its frame: {what}", way, round(per, 1), "bytes")
 
 
-def stripped(guests, module):
-    out = guests.folder / "stripped.wasm"
-    subprocess.run([guests.tools.wasm_tools, "strip", "--all", module, "-o", out], check=True)
-    return out.stat().st_size
+def core_module(tools, component, folder):
+    """The core module in a component that is its own: a file in `folder`, without names."""
+    module, stripped = folder / "unbundled-module0.wasm", folder / "stripped.wasm"
+    unbundle = [tools.wasm_tools, "component", "unbundle", "--threshold", "0", "--module-dir", folder, component]
+    subprocess.run([*unbundle, "-o", folder / "unbundled.wasm"], check=True)
+    subprocess.run([tools.wasm_tools, "strip", "--all", module, "-o", stripped], check=True)
+    return stripped
 
 
 def sizes(guests, figures, build, build_small):
     for name, module, small in SIZES:
         folder = (build_small if small else build) / "bench"
         for way in WAYS:
-            file = folder / f"{way}-{module}.core.wasm"
+            file = folder / f"{way}-{module}.wasm"
             if file.exists():
-                figures.note(name, way, stripped(guests, file), "bytes")
-    figures.note("all of Weft: size", "weft", stripped(guests, build_small / "bench/weft-everything.wasm"), "bytes")
+                size = core_module(guests.tools, file, guests.folder).stat().st_size
+                figures.note(name, way, size, "bytes")
+    figures.note(ALL[0], "weft", (build_small / "bench/weft-everything.wasm").stat().st_size, "bytes")
+
+
+def parts(guests, name, build, build_small, way):
+    """What the module of a size is made of: [(bytes, section)], and [(bytes, function)] of its code."""
+    module, small = next((module, small) for figure, module, small in [*SIZES, ALL] if figure == f"{name}: size")
+    linked = (build_small if small else build) / "bench" / f"{way}-{module}.core.wasm"
+    text, named, bare = (guests.folder / f"parts.{kind}" for kind in ("wat", "wasm", "bare.wasm"))
+    tool = guests.tools.wasm_tools
+    subprocess.run([tool, "strip", linked, "-o", named], check=True)
+    subprocess.run([tool, "print", named, "-o", text], check=True)
+    subprocess.run([tool, "parse", text, "-o", named], check=True)
+    subprocess.run([tool, "strip", "--all", named, "-o", bare], check=True)
+    dump = subprocess.run([tool, "objdump", bare], capture_output=True, text=True, check=True).stdout
+    sections = [(int(size), kind) for kind, size in re.findall(r"^ *(\w+) .*\| *(\d+) bytes", dump, re.M)]
+    return sections, functions_of(tool, named)
+
+
+def functions_of(tool, module):
+    """[(bytes, name)] of the functions of a module with names."""
+    text = subprocess.run([tool, "print", "-p", module], capture_output=True, text=True, check=True).stdout
+    # Each begins where the one before ends; the last, before the data or the end of the module.
+    starts = re.findall(r"^\(;@([0-9a-f]+) *;\)  \((func|data|@custom)(?: \$(\S+))?|^\(;@([0-9a-f]+) *;\)\)$", text, re.M)
+    places = [(int(at or end, 16), name if kind == "func" else None) for at, kind, name, end in starts]
+    found = [(after - at, name) for (at, name), (after, _) in zip(places, places[1:]) if name]
+    return sorted(found, reverse=True)

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import counting
 import exact
 import serving
+import source
 import timing
 from figures import Budget, Figures, table
 from guests import OPTIONS, Failed, Guests
@@ -46,8 +47,11 @@ def arguments():
     add("--show", metavar="FILE", type=Path, help="print the table of figures that --json wrote, instead of measuring")
     add("--path", metavar="WORLD", choices=worlds, help="show how many instructions lead to each call of the host instead")
     add("--profile", metavar="WORLD", choices=worlds, help="show where the instructions of a world go instead")
-    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile: weft, raw or naive")
+    modules = [name.removesuffix(": size") for name, *_ in [*exact.SIZES, exact.ALL]]
+    add("--module", metavar="NAME", choices=modules, help=f"show what takes the bytes of one of {'; '.join(modules)} instead")
+    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, raw or naive")
     add("--lines", metavar="FUNCTION", help="with --profile: the function's code, with how often each line runs")
+    add("--source", action="store_true", help="with --profile: by line of the source")
     add("--quiet", action="store_true", help="do not say what is being measured")
     args = parser.parse_args()
     for tool in (args.wasmtime, args.wasm_tools):
@@ -105,8 +109,26 @@ def profile(args, guests):
             if count and args.lines in (None, name):
                 print(f"{count / per:10.2f}  {name}")
             if args.lines == name:
-                for times, line in lines:
+                for times, _, line in lines:
                     print(f"{times / per:10.2f}  | {line}" if times else f"{'':10}  | {line}")
+
+
+def profile_source(args, guests):
+    """The same by line of the source: a macro's instructions are those of the line where it is used."""
+    world = world_of(args.profile)
+    export = f"{world.export}({world.arguments})"
+    component = guests.component(args.way, world.name)
+    counted = counting.Counted(guests.tools, component, export, guests.folder, by="line")
+    for side, functions in zip(("runner", "callee"), counted.profile(world.exact, OPTIONS)):
+        module = args.build / "bench" / f"{args.way}-{world.name}-{side}.core.wasm"
+        rows, before = source.by_line(guests.tools, module, functions, ROOT), None
+        all_steps = sum(count for *_, count in rows) / world.operations
+        print(f"{side}: {all_steps:.2f} instructions a {world.operation}")
+        for file, line, text, count in rows:
+            if file != before:
+                print(f"  {file}")
+                before = file
+            print(f"{count / world.operations:10.2f}  {line or '':>4}  {text}")
 
 
 def path(args, guests):
@@ -130,6 +152,16 @@ def path(args, guests):
                 print(f"  {kind.ljust(22)}{row}".rstrip())
         sums = (sum(steps for _, steps in paths[way][number].values()) / world.operations for way in world.ways)
         print("  all".ljust(24) + "".join(f"{steps:18.2f}" for steps in sums))
+
+
+def module(args, guests):
+    """The bytes of a core module, by section, and those of its code by function."""
+    sections, functions = exact.parts(guests, args.module, args.build, args.build_small, args.way)
+    print(f"{args.module}: bytes by section, and of the code by function")
+    for size, name in sections:
+        print(f"{size:8}  {name}")
+    for size, name in functions:
+        print(f"{size:8}  | {name}")
 
 
 def machine(tools):
@@ -162,8 +194,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
         guests = Guests(tools, args.build, folder)
         try:
-            if args.profile or args.path:
-                (profile if args.profile else path)(args, guests)
+            if args.module or args.path or args.profile:
+                instead = module if args.module else path if args.path else profile_source if args.source else profile
+                instead(args, guests)
                 return 0
             measure(args, guests, figures)
         except (Failed, counting.NotCounted, subprocess.SubprocessError) as error:

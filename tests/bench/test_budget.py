@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
+import re
 
 import pytest
 from paths import ROOT
@@ -63,3 +64,33 @@ def test_profile_and_fuel_agree(bench, tmp_path):
         counted = [float(line.split()[1]) for line in said.splitlines() if line.startswith(("runner:", "callee:"))]
         adapters.append(fuel[way] - sum(counted))
     assert adapters == [adapters[0]] * 3
+
+
+@pytest.mark.xdist_group("bench")
+@pytest.mark.parametrize("world", ["call-pending", "spawn-many"])
+def test_lines_of_the_source_add_up(bench, world):
+    """What the profile has by line of the source is what it has by function."""
+    by_function, by_line = (bench("--profile", world, *options) for options in ((), ("--source",)))
+    assert by_function[0] == by_line[0] == 0, by_line[1]
+
+    def totals(said):
+        return [float(line.split()[1]) for line in said.splitlines() if line.startswith(("runner:", "callee:"))]
+
+    rows = [line.split() for line in by_line[1].splitlines()]
+    counted = sum(float(row[0]) for row in rows if re.fullmatch(r"-?\d+\.\d\d", row[0]))
+    assert totals(by_line[1]) == totals(by_function[1])
+    assert counted == pytest.approx(sum(totals(by_line[1])), abs=0.5)
+    assert "src/turn.c" in by_line[1] and f"bench/weft/{world.replace('-', '_')}_runner.c" in by_line[1]
+
+
+@pytest.mark.xdist_group("bench")
+@pytest.mark.parametrize("name", ["call-ready callee", "hello service", "all of Weft"])
+def test_parts_of_a_module_add_up(bench, name):
+    code, said = bench("--module", name)
+    assert code == 0, said
+    rows = [line.split(maxsplit=1) for line in said.splitlines()[1:]]
+    sections = {what: int(size) for size, what in rows if not what.startswith("|")}
+    functions = sum(int(size) for size, what in rows if what.startswith("|"))
+    size = json.loads(BUDGET.read_text())["exact"][f"{name}: size"]["weft"]
+    assert abs(functions - sections["code"]) < 8
+    assert 0 <= size * 1.02 - sum(sections.values()) and sum(sections.values()) > 0.95 * size

@@ -1,0 +1,68 @@
+# Which line of the source each instruction of a core module comes from, by its debug information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+import subprocess
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from counting import FUNCTION, INSTRUCTION, NotCounted
+
+ADDRESS = re.compile(r"^\(;@([0-9a-f]+)\s*;\)(.*)$")
+FRAME = re.compile(r"^(?:0x[0-9a-f]+: )?(\S+) (\S+?)(?::(\d+))?(?::\d+)?$")
+BATCH = 2000  # addresses a command
+NOWHERE = ("(no source)", 0, "of the compiler's own")
+
+
+def addresses(tools, module):
+    """Of each function of the module, the addresses of its instructions, in order."""
+    text = subprocess.run([tools.wasm_tools, "print", "-p", module], capture_output=True, text=True, check=True).stdout
+    found, function = defaultdict(list), None
+    for line in text.splitlines():
+        if not (at := ADDRESS.match(line)):
+            continue
+        if started := FUNCTION.match(at[2]):
+            function = started[1]
+        elif function and INSTRUCTION.match(at[2]):
+            found[function].append("0x" + at[1])
+    return found
+
+
+def places(tools, module, wanted):
+    """Of each address: (file, line, function), the innermost of what was inlined there; line 0 if the compiler has merged
+    several."""
+    found = {address: None for address in wanted}
+    for start in range(0, len(wanted), BATCH):
+        command = [tools.wasm_tools, "addr2line", module, *wanted[start : start + BATCH]]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        for line in said.splitlines():
+            if line.startswith("0x"):
+                if frame := FRAME.match(line):
+                    found[line.partition(":")[0]] = (frame[2], int(frame[3] or 0), frame[1])
+    return found
+
+
+def by_line(tools, module, functions, root):
+    """[(file, line, its text, or the function in brackets, instructions)], of functions as Counted.profile has them. Files
+    below `root` are named from there, others by their last part."""
+    known, steps = addresses(tools, module), Counter()
+    ran = {name: lines for name, (count, lines) in functions.items() if count and name in known}
+    found = places(tools, module, [address for name in ran for address in known[name]])
+    if not any(found.values()):
+        raise NotCounted(f"{module} has no debug information: build it with -g")
+    for name, lines in ran.items():
+        own = iter(known[name])
+        place = found[known[name][0]]  # of the (entry)
+        for times, fuel, line in lines:
+            if not line.startswith("("):  # else (bytes), of the one before
+                place = found[next(own)]
+            steps[place] += times * fuel
+    texts, rows = {}, []
+    for (file, line, function), count in ((place or NOWHERE, count) for place, count in steps.items()):
+        path = Path(file)
+        if line and file not in texts:
+            texts[file] = path.read_text().splitlines() if path.exists() else []
+        inside = path.is_relative_to(root) and "build" not in path.parts
+        text = texts[file][line - 1].strip().rstrip("\\").rstrip() if line and inside else f"({function})"
+        rows.append((str(path.relative_to(root)) if inside else path.name, line, text, count))
+    return sorted(row for row in rows if abs(row[3]) > 1e-9)
