@@ -24,6 +24,7 @@ from guests import OPTIONS, Failed, Guests
 from worlds import WAYS, WORLDS, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
+FEW_BYTES = 64  # functions below that are shown together
 
 
 def arguments():
@@ -160,8 +161,10 @@ def module(args, guests):
     print(f"{args.module}: bytes by section, and of the code by function")
     for size, name in sections:
         print(f"{size:8}  {name}")
-    for size, name in functions:
+    small = [size for size, _ in functions if size < FEW_BYTES]
+    for size, name in functions[: len(functions) - len(small)]:
         print(f"{size:8}  | {name}")
+    print(f"{sum(small):8}  | {len(small)} of less than {FEW_BYTES} bytes")
 
 
 def machine(tools):

@@ -57,12 +57,14 @@ def by_line(tools, module, functions, root):
             if not line.startswith("("):  # else (bytes), of the one before
                 place = found[next(own)]
             steps[place] += times * fuel
-    texts, rows = {}, []
+    texts, rows = {}, Counter()
     for (file, line, function), count in ((place or NOWHERE, count) for place, count in steps.items()):
         path = Path(file)
         if line and file not in texts:
             texts[file] = path.read_text().splitlines() if path.exists() else []
         inside = path.is_relative_to(root) and "build" not in path.parts
-        text = texts[file][line - 1].strip().rstrip("\\").rstrip() if line and inside else f"({function})"
-        rows.append((str(path.relative_to(root)) if inside else path.name, line, text, count))
-    return sorted(row for row in rows if abs(row[3]) > 1e-9)
+        if line and inside:
+            rows[str(path.relative_to(root)), line, texts[file][line - 1].strip().rstrip("\\").rstrip()] += count
+        else:
+            rows[str(path.relative_to(root)) if inside else path.name, 0, f"({function})"] += count
+    return sorted((*row, count) for row, count in rows.items() if abs(count) > 1e-9)

@@ -18,11 +18,17 @@
 // parameter points to: string, list, record and variant parameters may be gone when the call returns (the
 // memory inside of them is the callee's, to be freed). It may be empty: WEFT_EXPORT(w, e, f, s, (void), ).
 //
+// The frame starts zeroed, but for what WEFT_UNZEROED(export, frame, member) leaves out, if that stands before:
+// the members from `member` on. For buffers: to zero one may take longer than all else that Weft does in a
+// call.
+//
 // If there is no memory for the task, it stops with a message. WEFT_EXPORT_OR runs the statement `otherwise`
 // instead, which must return a value with <export>_return and give back what the parameters own.
 #pragma weak weft_task_callback // if nothing is linked that waits, the host has nothing to call back for
 #define WEFT_EXPORT(world, export, frame, step, parameters, ...)                                               \
     WEFT_EXPORT_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
+
+#define WEFT_UNZEROED(export, frame, member) static const size_t export##__zeroed = offsetof(frame, member)
 
 #define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
     _Static_assert(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                      \
@@ -31,6 +37,7 @@
         weft_task task;                                                                                        \
         frame root;                                                                                            \
     } export##__first;                                                                                         \
+    static const size_t export##__zeroed; /* 0, or as WEFT_UNZEROED defines it */                              \
     extern weft_export export##__weft;                                                                         \
     weft_export export##__weft = {                                                                             \
         .name = #export, .run = (step), .frame_size = sizeof(frame), .first = &export##__first.task};          \
@@ -41,7 +48,8 @@
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
-        weft__zero((weft_coro *)(void *)self + 1, sizeof *self - sizeof(weft_coro));                           \
+        weft__zero((weft_coro *)(void *)self + 1,                                                              \
+                   (export##__zeroed ? export##__zeroed : sizeof *self) - sizeof(weft_coro));                  \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(self, &export##__weft, (step));                                                 \
     }                                                                                                          \
@@ -287,34 +295,41 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         }                                                                                                      \
         return false;                                                                                          \
     }                                                                                                          \
-    WEFT__FN void name##_start_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)    \
+    /* Begins a write_all; true if the host said BLOCKED. Of one that is whole at once, nothing is noted. */   \
+    WEFT__FN bool name##__begin_all(name##_writer *out, WEFT__JUST WRITE size_t length)                        \
     {                                                                                                          \
-        if (weft__stream_begin(&out->op, #name "_write_all"))                                                  \
-            out->op.status = WEFT_COPY_COMPLETED;                                                              \
+        void (*ended)(weft_stream_writer *) = ENDED;                                                           \
+        uint32_t status = WEFT_COPY_COMPLETED;                                                                 \
         out->count = 0;                                                                                        \
+        if (weft__stream_begin(&out->op, #name "_write_all")) {                                                \
+            if (length)                                                                                        \
+                status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));               \
+            if (status != WEFT_BLOCKED) {                                                                      \
+                out->op.status = status;                                                                       \
+                out->count = WEFT_STATUS_COUNT(status);                                                        \
+                if (!ended && out->count == length)                                                            \
+                    return false;                                                                              \
+            }                                                                                                  \
+        }                                                                                                      \
         out->items = STORE;                                                                                    \
         out->length = length;                                                                                  \
-        out->ended = ENDED;                                                                                    \
-        if (name##__more(&out->writer)) {                                                                      \
+        out->ended = ended;                                                                                    \
+        if (status == WEFT_BLOCKED || name##__more(&out->writer)) {                                            \
             out->more = name##__more;                                                                          \
-            weft__op_track(co->task, &out->op, WEFT_EVENT_STREAM_WRITE, X##_cancel_write);                     \
-        } else {                                                                                               \
-            weft__write_all_ended(&out->writer);                                                               \
+            return true;                                                                                       \
         }                                                                                                      \
+        weft__write_all_ended(&out->writer);                                                                   \
+        return false;                                                                                          \
+    }                                                                                                          \
+    WEFT__FN void name##_start_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)    \
+    {                                                                                                          \
+        if (name##__begin_all(out, WEFT__JUST ITEMS length))                                                   \
+            weft__op_track(co->task, &out->op, WEFT_EVENT_STREAM_WRITE, X##_cancel_write);                     \
     }                                                                                                          \
     WEFT__WAIT name##_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)             \
     {                                                                                                          \
-        if (weft__stream_begin(&out->op, #name "_write_all"))                                                  \
-            out->op.status = WEFT_COPY_COMPLETED;                                                              \
-        out->count = 0;                                                                                        \
-        out->items = STORE;                                                                                    \
-        out->length = length;                                                                                  \
-        out->ended = ENDED;                                                                                    \
-        if (name##__more(&out->writer)) {                                                                      \
-            out->more = name##__more;                                                                          \
+        if (name##__begin_all(out, WEFT__JUST ITEMS length))                                                   \
             return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
-        }                                                                                                      \
-        weft__write_all_ended(&out->writer);                                                                   \
         return weft__ready();                                                                                  \
     }                                                                                                          \
     _Static_assert(1, "")

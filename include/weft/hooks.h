@@ -51,7 +51,6 @@ void weft_report(const char *text, size_t length);
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
     RULE(no_memory, "export", "has no memory to start with")                                                   \
-    RULE(no_heap, "component", "has no heap: is it built with HEAP OFF, and handed a string or a list?")       \
     RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
     RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
     RULE(task_over, "waitable", "was registered with a task that has ended")                                   \

@@ -165,6 +165,8 @@ static weft_poll print_run(weft_coro *co)
     WEFT_END(co);
 }
 
+WEFT_UNZEROED(exports_print, print, text);
+
 WEFT_EXPORT_OR(w, exports_print, print, print_run, (w_string_t * text), exports_print_return(),
                self->text = *text);
 

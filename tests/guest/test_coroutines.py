@@ -35,7 +35,7 @@ CANCEL = [
     "middle_only",
     "few_labels",
 ]
-WAITS = ["read", "write_all", "any", "ready"]
+WAITS = ["read", "write_all", "write_all_ways", "any", "ready"]
 
 
 @pytest.mark.parametrize("level", LEVELS)

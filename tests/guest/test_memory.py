@@ -11,6 +11,7 @@ TESTS = [
     "trim_in_flight",
     "table_without_memory",
     "close_without_memory",
+    "unzeroed",
     "block_on_without_memory",
 ]
 

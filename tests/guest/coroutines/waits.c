@@ -145,6 +145,40 @@ static weft_poll read_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// A write_all of none does not ask the host, which would wait for a reader; one that is whole at once, in
+// parts, and to nobody.
+static weft_poll writes_all_run(weft_coro *co)
+{
+    ends *self = weft_frame(co, ends);
+    WEFT_BEGIN(co);
+    ends_open(self);
+    WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 0));
+    EXPECT(self->out.count, 0);
+    numbers_start_read(co, &self->in, self->items, 4);
+    WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 3));
+    EXPECT(self->out.count, 3);
+    WEFT_AWAIT(weft_await(co, &self->in));
+    EXPECT(self->in.count, 3);
+    numbers_start_read(co, &self->in, self->items, 1);
+    numbers_start_write_all(co, &self->out, self->more, 3);
+    EXPECT(weft_in_flight(&self->out), true);
+    WEFT_AWAIT(weft_await(co, &self->in));
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items + 1, 3));
+    WEFT_AWAIT(weft_await(co, &self->out));
+    EXPECT(self->out.count, 3);
+    EXPECT(self->items[2], 3);
+    numbers_close_reader(&self->in);
+    WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 2));
+    EXPECT(self->out.count, 0);
+    EXPECT(weft_dropped(&self->out), true);
+    WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 0));
+    EXPECT(weft_dropped(&self->out), true);
+    say('w');
+    WEFT_FINALLY(co);
+    ends_close(self);
+    WEFT_END(co);
+}
+
 // Calls `step`, which is to be cancelled, or not, and to say `log`.
 #define ONE(name, step, outcome, log)                                                                          \
     typedef test name;                                                                                         \
@@ -160,12 +194,14 @@ static weft_poll read_run(weft_coro *co)
     }
 
 ONE(write_all, write_all_cancelled_run, WEFT_CANCELLED, "")
+ONE(write_all_ways, writes_all_run, WEFT_DONE, "w")
 ONE(any, any_cancelled_run, WEFT_CANCELLED, "")
 ONE(ready, ready_not_cancelled_run, WEFT_DONE, "a")
 
 #define TESTS                                                                                                  \
     TEST(read)                                                                                                 \
     TEST(write_all)                                                                                            \
+    TEST(write_all_ways)                                                                                       \
     TEST(any)                                                                                                  \
     TEST(ready)
 #include "weft_runner.h"

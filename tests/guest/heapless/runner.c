@@ -71,7 +71,7 @@ static weft_poll second_has_none_run(weft_coro *co)
     WEFT_END(co);
 }
 
-// Stops with a message.
+// Traps in a function that is named for it.
 typedef test string;
 
 static weft_poll string_run(weft_coro *co)

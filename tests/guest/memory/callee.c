@@ -87,3 +87,24 @@ static void hold_without_memory(exports_weft_memory_peer_future_u32_t number)
 WEFT_EXPORT_OR(callee, exports_weft_memory_peer_hold, hold, hold_run,
                (exports_weft_memory_peer_future_u32_t number), hold_without_memory(number),
                self->in = number_reader_of(number));
+
+typedef struct {
+    weft_coro co;
+    uint32_t next, zeroed;
+    uint32_t kept[1000];
+} reuse;
+
+WEFT_UNZEROED(exports_weft_memory_peer_reuse, reuse, kept);
+
+static weft_poll reuse_run(weft_coro *co)
+{
+    reuse *self = weft_frame(co, reuse);
+    WEFT_BEGIN(co);
+    callee_tuple2_u32_u32_t had = {self->zeroed, self->kept[999]};
+    self->zeroed = self->kept[999] = self->next;
+    WEFT_RETURN(co, exports_weft_memory_peer_reuse, had);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_memory_peer_reuse, reuse, reuse_run, (uint32_t next), self->next = next);

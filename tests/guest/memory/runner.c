@@ -56,6 +56,7 @@ typedef struct {
     work child;
     weft_subtask busy;
     weft_memory_peer_result_string_string_t busy_result;
+    runner_tuple2_u32_u32_t had;
     uint32_t i, bytes, handles;
     weft_subtask calls[MANY];
     weft_memory_peer_result_u32_string_t results[MANY];
@@ -325,6 +326,22 @@ static weft_poll close_without_memory_run(weft_coro *co)
 }
 
 // weft_block_on says so, and has not begun.
+// Not zeroed is not zero in the second call of a frame, whatever it is: a hostile build fills what is kept.
+typedef test unzeroed;
+
+static weft_poll unzeroed_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    for (self->i = 0; self->i < 2; self->i++) {
+        WEFT_AWAIT(weft_subtask_call(co, &self->calls[0], weft_memory_peer_reuse(7, &self->had)));
+        EXPECT(self->had.f0, 0);
+        EXPECT(self->had.f1 != 0 || self->i == 0, true);
+    }
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 static uint32_t steps;
 
 static weft_poll counts_run(weft_coro *co)
@@ -366,5 +383,6 @@ static weft_poll block_on_without_memory_run(weft_coro *co)
     TEST(trim_in_flight)                                                                                       \
     TEST(table_without_memory)                                                                                 \
     TEST(close_without_memory)                                                                                 \
+    TEST(unzeroed)                                                                                             \
     TEST(block_on_without_memory)
 #include "weft_runner.h"
