@@ -63,7 +63,7 @@ def by_line(tools, module, functions, root):
         if line and file not in texts:
             texts[file] = path.read_text().splitlines() if path.exists() else []
         inside = path.is_relative_to(root) and "build" not in path.parts
-        if line and inside:
+        if inside and 0 < line <= len(texts[file]):
             rows[str(path.relative_to(root)), line, texts[file][line - 1].strip().rstrip("\\").rstrip()] += count
         else:
             rows[str(path.relative_to(root)) if inside else path.name, 0, f"({function})"] += count

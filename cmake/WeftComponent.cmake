@@ -195,6 +195,7 @@ function(weft_add_component name)
 
   set(component "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.core SUFFIX .wasm WEFT_COMPONENT "${component}")
+  unset(strip)
   weft_strip(strip "${component}" ${arg_STRIP})
   if(NOT DEFINED strip)
     message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")

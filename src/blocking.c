@@ -14,7 +14,11 @@ void weft_yield_blocking(void)
 
 weft_outcome weft_block_on(weft_coro *root, weft_step *run)
 {
-    static weft_export from = {.name = "weft_block_on", .frame_size = sizeof(weft_coro)};
+    static struct {
+        weft_task task;
+        weft_coro unused;
+    } first;
+    static weft_export from = {.name = "weft_block_on", .frame_size = sizeof(weft_coro), .first = &first.task};
     WEFT__CHECK(root->state > WEFT__ENDED, child_busy, from.name, 0);
     weft_coro *unused = weft_task_new(&from);
     if (!unused)

@@ -94,7 +94,7 @@ static void show_task(const weft_task *task)
     weft__add(&line, " ");
 #endif
     weft__add(&line, task->from->name);
-    weft__add(&line, task->asleep ? ": asleep" : task->yielded ? ": yields" : ": awake");
+    weft__add(&line, task->yielded ? ": yields" : task->asleep ? ": asleep" : ": awake");
     weft__add(&line, task->returned ? ", has returned" : "");
     weft__add(&line, task->flags & WEFT__TASK_CANCELLED ? ", cancelled" : "");
     weft__add(&line, ", ");

@@ -435,9 +435,12 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         }
         WEFT__TRACE_OP(op, END, code);
         writer->count = count;
-        op->status = code;
-        if (writer->more)
+        if (writer->more) { // what is done with the items may look at all of this
+            op->status = code;
+            task->alone = NULL;
             weft__write_all_ended(writer);
+            return co;
+        }
         break;
     }
     case WEFT_EVENT_SUBTASK:

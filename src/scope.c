@@ -173,13 +173,14 @@ void weft__child_ended(weft_child *child)
     WEFT__TRACE_ENDED(child);
     scope->count--;
     unlink_child(&scope->running, child);
+    bool detached = child->detached;
+    if (!detached)
+        push_ended(scope, child); // before a cancel of the others, which may block
     if ((uintptr_t)child->locals | (uintptr_t)child->joiners | (co->flags & WEFT__FAIL))
         ended_otherwise(scope, child);
-    if (child->detached) {
+    if (detached) {
         child->scope = NULL;
         free_block(child);
-    } else {
-        push_ended(scope, child);
     }
     if (scope->count == 0 || scope->any)
         tell(scope);

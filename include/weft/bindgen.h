@@ -49,7 +49,8 @@
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
         weft__zero((weft_coro *)(void *)self + 1,                                                              \
-                   (export##__zeroed ? export##__zeroed : sizeof *self) - sizeof(weft_coro));                  \
+                   (export##__zeroed - 1 < sizeof *self ? export##__zeroed : sizeof *self) -                   \
+                       sizeof(weft_coro));                                                                     \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(self, &export##__weft, (step));                                                 \
     }                                                                                                          \
@@ -102,9 +103,10 @@
 // cancel-read,cancel-write,drop-readable,drop-writable}.
 #define WEFT_STREAM(name, X, T) WEFT__STREAM(name, X, T, const T, NULL)
 
-// The same for items that own memory or handles. `drop`, void drop(T *item, bool moved), is called once for
-// each item given to write_all, when that ends: moved is true if the peer has it, so that only the memory is
-// to be freed, and false if the handles in it are still here, too. read and write leave ownership to .count.
+// The same for items that own memory or handles. `drop`, void drop(T *item, bool moved), which may close and
+// free, but not wait, is called once for each item given to write_all, when that ends: moved is true if the
+// peer has it, so that only the memory is to be freed, and false if the handles in it are still here, too. read
+// and write leave ownership to .count.
 #define WEFT_STREAM_OWNED(name, X, T, drop)                                                                    \
     WEFT__FN void name##__ended(weft_stream_writer *writer)                                                    \
     {                                                                                                          \
@@ -415,7 +417,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         name##__default *it = weft_alloc(sizeof *it);                                                          \
         if (!it)                                                                                               \
             return false;                                                                                      \
-        it->base = (weft__default){.base = {.op = {.handle = weft__op_release(&out->op)}},                     \
+        it->base = (weft__default){.base = {.op = {.handle = weft__op_transfer(&out->op, #name "_close")}},    \
                                    .done = name##__default_done};                                              \
         KEEP;                                                                                                  \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \

@@ -58,7 +58,7 @@ void weft_report(const char *text, size_t length);
     RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")
 
 #define WEFT__RULE(name, object, text)                                                                         \
-    __attribute__((noreturn)) void weft_misuse_##name(const char *call, uint32_t handle);
+    __attribute__((noreturn, noinline)) void weft_misuse_##name(const char *call, uint32_t handle);
 WEFT_RULES(WEFT__RULE)
 #undef WEFT__RULE
 

@@ -86,8 +86,8 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 // coroutine only yields; other tasks of this component stand still meanwhile, but see weft_yield_blocking for
 // its yields. In an export whose type is not async the host traps when it has to wait for real. It comes back
 // when the default of a future that the coroutine closed has been taken, too: hand the readable end to a call,
-// not to the export's own result. WEFT_UNFINISHED, and nothing done, if there is no memory. Spec:
-// waitable-set.wait, thread.yield.
+// not to the export's own result. WEFT_UNFINISHED, and nothing done, if there is no memory, which one at a time
+// needs none of. Spec: waitable-set.wait, thread.yield.
 weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
 // Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback

@@ -325,7 +325,6 @@ static weft_poll close_without_memory_run(weft_coro *co)
     WEFT_END(co);
 }
 
-// weft_block_on says so, and has not begun.
 // Not zeroed is not zero in the second call of a frame, whatever it is: a hostile build fills what is kept.
 typedef test unzeroed;
 
@@ -352,6 +351,24 @@ static weft_poll counts_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// weft_block_on in another says so, and has not begun.
+static weft_poll blocks_again_run(weft_coro *co)
+{
+    static weft_coro inner;
+    WEFT_BEGIN(co);
+    fail_at = 1;
+    EXPECT(weft_block_on(&inner, counts_run), WEFT_UNFINISHED);
+    EXPECT(fail_at, 0);
+    EXPECT(steps, 0);
+    EXPECT(weft_block_on(&inner, counts_run), WEFT_DONE);
+    EXPECT(steps, 1);
+    fail_at = 1;
+    EXPECT(weft_block_on(&inner, counts_run), WEFT_DONE); // from the pool
+    EXPECT(fail_at, 1);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 typedef test block_on_without_memory;
 
 static weft_poll block_on_without_memory_run(weft_coro *co)
@@ -361,14 +378,8 @@ static weft_poll block_on_without_memory_run(weft_coro *co)
     weft_trim();
     steps = 0;
     fail_at = 1;
-    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_UNFINISHED);
-    EXPECT(fail_at, 0);
-    EXPECT(steps, 0);
-    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_DONE);
-    EXPECT(steps, 1);
-    fail_at = 1;
-    EXPECT(weft_block_on(&self->child.co, counts_run), WEFT_DONE); // from the pool
-    EXPECT(fail_at, 1);
+    EXPECT(weft_block_on(&self->child.co, blocks_again_run), WEFT_DONE); // the first needs none
+    EXPECT(steps, 2);
     WEFT_FINALLY(co);
     fail_at = 0;
     weft_trim();
