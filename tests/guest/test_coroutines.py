@@ -35,7 +35,7 @@ CANCEL = [
     "middle_only",
     "few_labels",
 ]
-WAITS = ["read", "write_all", "write_all_ways", "any", "ready"]
+WAITS = ["read", "write_all", "write_all_ways", "drop_closes", "any", "ready"]
 
 
 @pytest.mark.parametrize("level", LEVELS)

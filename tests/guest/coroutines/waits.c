@@ -179,6 +179,78 @@ static weft_poll writes_all_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// An item's `drop`, while its write is being completed, closes what the task has in flight beside it.
+typedef struct owners owners;
+typedef struct {
+    weft_coro co;
+    owners *of;
+} reads_two;
+
+static owners *owner;
+static void drop_and_close(uint32_t *item, bool moved);
+
+WEFT_STREAM_OWNED(owned, runner_stream_u32, uint32_t, drop_and_close);
+
+struct owners {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    reads_two reads;
+    numbers_reader in, in2;
+    numbers_writer out2;
+    owned_writer out;
+    uint32_t items[4], more[2], dropped;
+    int i;
+};
+
+static void drop_and_close(uint32_t *item, bool moved)
+{
+    EXPECT(moved, true);
+    owner->dropped += *item;
+    numbers_close_reader(&owner->in2);
+}
+
+static weft_poll reads_two_run(weft_coro *co)
+{
+    reads_two *self = weft_frame(co, reads_two);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(numbers_read(co, &self->of->in, self->of->items, 2));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef owners drop_closes;
+
+static weft_poll drop_closes_run(weft_coro *co)
+{
+    owners *self = weft_frame(co, owners);
+    WEFT_BEGIN(co);
+    owner = self;
+    self->in = numbers_reader_of(owned_new(&self->out));
+    self->more[0] = 3;
+    self->more[1] = 4;
+    for (; self->i < 3; self->i++) {
+        self->in2 = numbers_reader_of(numbers_new(&self->out2));
+        numbers_start_read(co, &self->in2, self->items + 2, 2);
+        self->reads.of = self;
+        weft_spawn(co, &self->scope, &self->child, &self->reads.co, reads_two_run);
+        WEFT_AWAIT(owned_write_all(co, &self->out, self->more, 2));
+        EXPECT(self->out.count, 2);
+        EXPECT(self->in2.op.handle, 0);
+        numbers_close_writer(&self->out2);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        weft_next_ended(&self->scope);
+    }
+    EXPECT(self->dropped, 21);
+    WEFT_FINALLY(co);
+    numbers_close_reader(&self->in2);
+    numbers_close_writer(&self->out2);
+    numbers_close_reader(&self->in);
+    owned_close_writer(&self->out);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 // Calls `step`, which is to be cancelled, or not, and to say `log`.
 #define ONE(name, step, outcome, log)                                                                          \
     typedef test name;                                                                                         \
@@ -202,6 +274,7 @@ ONE(ready, ready_not_cancelled_run, WEFT_DONE, "a")
     TEST(read)                                                                                                 \
     TEST(write_all)                                                                                            \
     TEST(write_all_ways)                                                                                       \
+    TEST(drop_closes)                                                                                          \
     TEST(any)                                                                                                  \
     TEST(ready)
 #include "weft_runner.h"
