@@ -414,7 +414,7 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
     if (!co)
         return NULL;
     weft_op *op = co->on.op;
-    if (op->handle != handle)
+    if (op->handle != handle || code & WEFT__IN_FLIGHT)
         return NULL;
     switch (event) { // and, in each case, of its kind
     case WEFT_EVENT_STREAM_READ:
@@ -503,8 +503,10 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
     }
 }
 
-static bool expects(const weft_op *op, uint32_t event)
+static bool expects(const weft_op *op, uint32_t event, uint32_t code)
 {
+    if (code & WEFT__IN_FLIGHT)
+        return false;
     uint32_t kind = op->status & 7; // none: a call that has started, or what foreign code has registered
     return kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
 }
@@ -517,7 +519,7 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
     weft_op *op = take(&own, handle);
     if (!op)
         return;
-    bool expected = expects(op, event);
+    bool expected = expects(op, event, code);
     WEFT__CHECK(!expected, bad_event, op->task->from->name, handle);
     if (!expected || (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED && op->cancel)) {
         insert(&own, op);
