@@ -505,10 +505,9 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
 
 static bool expects(const weft_op *op, uint32_t event, uint32_t code)
 {
-    if (code & WEFT__IN_FLIGHT)
-        return false;
     uint32_t kind = op->status & 7; // none: a call that has started, or what foreign code has registered
-    return kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
+    bool of_kind = kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
+    return of_kind && !(code & WEFT__IN_FLIGHT);
 }
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)

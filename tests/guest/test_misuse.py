@@ -114,6 +114,7 @@ WEFT = {
     # Only a newer host could do this, or one in error: the test plays it.
     "bad_event_callback": ("bad_event", f"{EXPORT}: {BAD_EVENT}"),
     "bad_event_other_kind": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
+    "bad_event_code": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}"),
     **{
         f"bad_event_alone_{kind}": ("bad_event", f"{EXPORT}: {BAD_EVENT.replace('export', 'export N')}")
         for kind in ("read", "write", "call", "future")

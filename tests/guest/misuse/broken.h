@@ -416,6 +416,13 @@ TEST_BODY(bad_event_other_kind, {
     weft_task_callback(&written, NULL);
 })
 
+TEST_BODY(bad_event_code, {
+    WEFT_AWAIT(weft_yield(co));
+    numbers_start_read(co, &self->in, self->items, 4);
+    weft_task_event read = {WEFT_EVENT_STREAM_READ, self->in.op.handle, 1 << 4 | 8};
+    weft_task_callback(&read, NULL);
+})
+
 // The same, of the only operation that the task waits for, in another coroutine.
 
 static test *started_by; // the test that has spawned it

@@ -71,6 +71,7 @@
     TEST(bad_event_alone_call)                                                                                 \
     TEST(bad_event_alone_future)                                                                               \
     TEST(bad_event_other_kind)                                                                                 \
+    TEST(bad_event_code)                                                                                       \
     TEST(lost_task_callback)                                                                                   \
     TEST(busy_register)                                                                                        \
     TEST(no_room_register)                                                                                     \
