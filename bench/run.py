@@ -97,7 +97,7 @@ def measure(args, guests, figures):
 
 
 def profile(args, guests):
-    """Executed instructions of one operation, by function of each component, or line by line of one function."""
+    """Executed instructions of one operation, of each component: by function, line by line of one function, or by source."""
     world = world_of(args.profile)
     export = f"{world.export}({world.arguments})"
     component = guests.component(args.way, world.name)
@@ -105,31 +105,31 @@ def profile(args, guests):
     for side, functions in zip(("runner", "callee"), counted.profile(world.exact, OPTIONS)):
         per = world.operations
         print(f"{side}: {sum(count for count, _ in functions.values()) / per:.2f} instructions a {world.operation}")
-        for name, (count, lines) in sorted(functions.items(), key=lambda item: -item[1][0]):
-            name = name.removeprefix("$")
-            if count and args.lines in (None, name):
-                print(f"{count / per:10.2f}  {name}")
-            if args.lines == name:
-                for times, _, line in lines:
-                    print(f"{times / per:10.2f}  | {line}" if times else f"{'':10}  | {line}")
+        if args.source:
+            module = args.build / "bench" / f"{args.way}-{world.name}-{side}.core.wasm"
+            show_source(source.by_line(guests.tools, module, functions, ROOT), per)
+        else:
+            show_functions(functions, per, args.lines)
 
 
-def profile_source(args, guests):
-    """The same by line of the source: a macro's instructions are those of the line where it is used."""
-    world = world_of(args.profile)
-    export = f"{world.export}({world.arguments})"
-    component = guests.component(args.way, world.name)
-    counted = counting.Counted(guests.tools, component, export, guests.folder, by="line")
-    for side, functions in zip(("runner", "callee"), counted.profile(world.exact, OPTIONS)):
-        module = args.build / "bench" / f"{args.way}-{world.name}-{side}.core.wasm"
-        rows, before = source.by_line(guests.tools, module, functions, ROOT), None
-        all_steps = sum(count for *_, count in rows) / world.operations
-        print(f"{side}: {all_steps:.2f} instructions a {world.operation}")
-        for file, line, text, count in rows:
-            if file != before:
-                print(f"  {file}")
-                before = file
-            print(f"{count / world.operations:10.2f}  {line or '':>4}  {text}")
+def show_functions(functions, per, shown):
+    for name, (count, lines) in sorted(functions.items(), key=lambda item: -item[1][0]):
+        name = name.removeprefix("$")
+        if count and shown in (None, name):
+            print(f"{count / per:10.2f}  {name}")
+        if shown == name:
+            for times, _, line in lines:
+                print(f"{times / per:10.2f}  | {line}" if times else f"{'':10}  | {line}")
+
+
+def show_source(rows, per):
+    """A macro's instructions are those of the line where it is used."""
+    before = None
+    for file, line, text, count in rows:
+        if file != before:
+            print(f"  {file}")
+            before = file
+        print(f"{count / per:10.2f}  {line or '':>4}  {text}")
 
 
 def path(args, guests):
@@ -198,7 +198,7 @@ def main():
         guests = Guests(tools, args.build, folder)
         try:
             if args.module or args.path or args.profile:
-                instead = module if args.module else path if args.path else profile_source if args.source else profile
+                instead = module if args.module else path if args.path else profile
                 instead(args, guests)
                 return 0
             measure(args, guests, figures)
