@@ -16,14 +16,13 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
 {
     static struct {
         weft_task task;
-        weft_coro unused;
+        weft_coro unused; // the root is the caller's
     } first;
     static weft_export from = {.name = "weft_block_on", .frame_size = sizeof(weft_coro), .first = &first.task};
     WEFT__CHECK(root->state > WEFT__ENDED, child_busy, from.name, 0);
-    weft_coro *unused = weft_task_new(&from);
-    if (!unused)
+    weft_task *task = weft_task_new(&from, &first.task);
+    if (!task)
         return WEFT_UNFINISHED;
-    weft_task *task = unused->task;
     task->returned = 1;
     weft__count_call(&from, 1);
     WEFT__TRACE_TASK(task, START);

@@ -133,7 +133,7 @@ void weft_dump(void)
 
 #else
 
-enum { SHOWN = 0x8000 }; // a flag of a task, during a dump
+enum { SHOWN = 2 };
 
 extern bool weft__op_needs_table(void);
 bool weft__op_needs_table(void)
@@ -177,9 +177,9 @@ void weft_dump(void)
 {
     for (weft_op *first = weft__op_next(NULL); first; first = weft__op_next(first)) {
         weft_task *task = first->task;
-        if (task->flags & SHOWN)
+        if (task->idle == SHOWN)
             continue;
-        task->flags |= SHOWN;
+        task->idle = SHOWN;
         show_task(task);
         if (root_of(task))
             show_chain(root_of(task));
@@ -191,7 +191,7 @@ void weft_dump(void)
         show_unawaited(task);
     }
     for (weft_op *op = weft__op_next(NULL); op; op = weft__op_next(op))
-        op->task->flags &= (uint16_t)~SHOWN;
+        op->task->idle = 0;
 }
 
 #endif

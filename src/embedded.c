@@ -40,7 +40,7 @@ static void own_stream_read(void *data, uint32_t code)
     weft_embedded *it = data;
     (void)code;
     it->reading = false;
-    it->task.flags &= (uint16_t)~WEFT__ROUSED;
+    it->task.flags &= (uint8_t)~WEFT__ROUSED;
     run_dropped(it);
 }
 
@@ -190,7 +190,7 @@ bool weft_embedded_poll(weft_embedded *it, void (*wake)(void *data), void *data)
 {
     it->wake = wake;
     it->data = data;
-    it->task.flags &= (uint16_t)~WEFT__ROUSED;
+    it->task.flags &= (uint8_t)~WEFT__ROUSED;
     move_to_current(it);
     return run(it);
 }
@@ -206,7 +206,7 @@ bool weft_embedded_drop(weft_embedded *it, void (*over)(void *data), void *data)
     it->dropped = true;
     move_to_current(it);
     it->task.asleep = false;
-    it->task.flags &= (uint16_t)~WEFT__ROUSED;
+    it->task.flags &= (uint8_t)~WEFT__ROUSED;
     weft_cancel(it->root);
     if (it->task.scopes)
         weft__task_scopes_cancel(&it->task);

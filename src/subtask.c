@@ -13,6 +13,11 @@ void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 
 weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
 {
+    WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
+    if (status == WEFT_SUBTASK_RETURNED) {
+        call->op.status = status;
+        return weft__ready();
+    }
     call->op.handle = WEFT_STATUS_COUNT(status);
     uint32_t started = WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED;
     return weft__op_block_call(co, &call->op, started ? WEFT__STARTED : WEFT__IN_FLIGHT | WEFT_EVENT_SUBTASK);

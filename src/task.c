@@ -13,62 +13,74 @@
 #pragma weak weft__op_trim
 #pragma weak weft__task_offer_trim
 
-// Ended tasks that an export keeps for reuse, at most.
-enum { KEPT = 32 };
+// An export keeps ended tasks beside the first for reuse, until they are so many bytes.
+enum { KEPT = 1 << 20 };
 
 static weft_export no_more;
-static weft_export *exports = &no_more; // that have kept some
+static weft_export *exports = &no_more; // that had a task
 
-static void dispose(weft_task *task)
+// The bell and the set of a task that has ended.
+static void give_back(weft_task *task)
 {
-    weft_export *from = task->from;
-    if (task->flags & WEFT__KEPT)
-        from->kept--;
     if (task->rouse.bell)
         weft__task_rouse_leave(task);
     if (task->wait)
         __waitable_set_drop(task->wait >> 4);
-    if (task == from->first)
-        from->first_taken = false;
-    else
-        weft_free(task, sizeof *task + from->frame_size);
+    task->wait = 0;
 }
 
-// The task's memory and set wait for the next call of its export. In a pool all is as for a start.
-static inline void keep(weft_task *task, weft_export *from)
+static void dispose(weft_task *task)
 {
-    weft_coro *root = weft__task_root(task);
-    task->returned = 0;
-    WEFT__KEEP_FRAME(root + 1, from->frame_size - sizeof *root);
-    root->next = from->pool;
-    from->pool = root;
+    give_back(task);
+    weft_free(task, sizeof *task + task->from->frame_size);
 }
 
+static inline void keep_frame(weft_task *task)
+{
+    WEFT__KEEP_FRAME(weft__task_root(task) + 1, task->from->frame_size - sizeof(weft_coro));
+    (void)task;
+}
+
+static inline void keep_first(weft_task *task)
+{
+    task->idle = 1;
+    keep_frame(task);
+}
+
+// The task's memory and set wait for the next call of its export.
 void weft__task_recycle(weft_task *task)
 {
-    if (task->flags & WEFT__KEPT) {
-        weft__task_root(task)->resume = 0;
-        task->asleep = false;
-        task->flags = WEFT__KEPT;
-        keep(task, task->from);
+    weft_export *from = task->from;
+    weft_coro *root = weft__task_root(task);
+    root->resume = 0;
+    if (task->flags & WEFT__FIRST) {
+        keep_first(task);
+    } else if (from->kept * (sizeof *task + from->frame_size) < KEPT) {
+        from->kept++;
+        root->next = from->pool;
+        from->pool = root;
+        keep_frame(task);
     } else {
         dispose(task);
     }
 }
 
-static void trim(weft_coro **pool)
+static void trim(weft_export *from)
 {
-    for (weft_coro *root; (root = *pool);) {
-        *pool = root->next;
-        WEFT__TAKE_FRAME(root + 1, root->task->from->frame_size - sizeof *root);
+    if (from->first && from->first->idle)
+        give_back(from->first);
+    for (weft_coro *root; (root = from->pool);) {
+        from->pool = root->next;
+        WEFT__TAKE_FRAME(root + 1, from->frame_size - sizeof *root);
         dispose(root->task);
     }
+    from->kept = 0;
 }
 
 void weft_trim(void)
 {
     for (weft_export *from = exports; from != &no_more; from = from->next)
-        trim(&from->pool);
+        trim(from);
     if (weft__task_rouse_trim)
         weft__task_rouse_trim();
     if (weft__op_trim)
@@ -77,37 +89,25 @@ void weft_trim(void)
         weft__task_offer_trim();
 }
 
-static weft_task *block_for(weft_export *from)
+__attribute__((noinline)) weft_task *weft__task_make(weft_export *from)
 {
-    if (!from->first || from->first_taken)
-        return weft_alloc(sizeof(weft_task) + from->frame_size);
-    from->first_taken = true;
-    return from->first;
-}
-
-static weft_task *make(weft_export *from)
-{
-    weft_task *task = block_for(from);
+    weft_coro *root = from->pool;
+    if (root) {
+        from->pool = root->next;
+        from->kept--;
+        return weft__task_take(root->task, 0);
+    }
+    bool is_first = !from->next;
+    weft_task *task = is_first ? from->first : weft_alloc(sizeof *task + from->frame_size);
     if (!task)
         return NULL;
-    *task = (weft_task){.from = from};
-    weft_coro *root = weft__task_root(task);
-    *root = (weft_coro){.run = from->run, .task = task};
-    if (from->kept == KEPT)
-        return task;
-    task->flags = WEFT__KEPT;
-    from->kept++;
-    if (!from->next) {
+    if (is_first) {
         from->next = exports;
         exports = from;
     }
+    *task = (weft_task){.from = from, .flags = is_first ? WEFT__FIRST : 0};
+    *weft__task_root(task) = (weft_coro){.state = WEFT__RUNNING, .run = from->run, .task = task};
     return task;
-}
-
-void *weft__task_make(weft_export *from)
-{
-    weft_task *task = make(from);
-    return task ? weft__task_root(task) : NULL;
 }
 
 uint32_t weft__task_set(weft_task *task)
@@ -126,7 +126,7 @@ uint32_t weft__task_end(weft_task *task)
     if (task->scopes)
         weft__task_scopes_free(task);
     weft__count_call(task->from, -1);
-    task->flags = WEFT__OVER | (task->flags & WEFT__KEPT);
+    task->flags = WEFT__OVER | (task->flags & WEFT__FIRST);
     if (!task->members)
         weft__task_recycle(task);
     return WEFT_CALLBACK_EXIT;
@@ -135,9 +135,7 @@ uint32_t weft__task_end(weft_task *task)
 uint32_t weft__task_end_plainly(weft_task *task)
 {
     weft_export *from = task->from;
-    weft__task_root(task)->resume = 0;
-    task->flags = WEFT__KEPT;
-    keep(task, from);
+    weft__task_recycle(task);
     weft__count_call(from, -1);
     return WEFT_CALLBACK_EXIT;
 }
@@ -148,8 +146,19 @@ __attribute__((weak)) void weft__count_call(weft_export *from, int by)
     (void)by;
 }
 
-// The root has ended.
-static void resolve(weft_task *task)
+// `co` has ended; its step came back with `how`.
+static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
+{
+    (void)task;
+    (void)how;
+    WEFT__CHECK((how & 0xff) <= WEFT__ENDED, stray_return, task->from->name, 0);
+    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
+    co->state = WEFT__ENDED;
+    WEFT__TRACE_CORO(co, END);
+    WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->from->name, 0);
+}
+
+static inline void root_ended(weft_task *task)
 {
     task->flags |= WEFT__ROOT_ENDED;
     if (task->returned)
@@ -161,12 +170,7 @@ static void resolve(weft_task *task)
 
 void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
 {
-    (void)how;
-    WEFT__CHECK((how & 0xff) <= WEFT__ENDED, stray_return, task->from->name, 0);
-    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
-    co->state = WEFT__ENDED;
-    WEFT__TRACE_CORO(co, END);
-    WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->from->name, 0);
+    coro_ended(task, co, how);
     weft_coro *parent = weft__parent_of(co);
     if (parent) {
         parent->state = WEFT__READY;
@@ -174,39 +178,45 @@ void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
     } else if (co->up) {
         weft__child_ended(weft__handle_of(co));
     } else {
-        resolve(task);
+        root_ended(task);
     }
 }
 
-uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run)
+// The first step leaves something, or its task is in other memory than the first.
+static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 {
-    root->line = 0;
-    root->state = WEFT__RUNNING;
-    root->flags = 0;
-    WEFT__TRACE_TASK(root->task, START);
-    weft__count_call(from, 1);
-    WEFT__TRACE_CORO(root, RESUME);
-    uint32_t how = run(root).pending;
-    weft_task *task = root->task;
-    if (__builtin_expect(how == WEFT__RUNNING && weft__task_is_plain(task), 1)) {
-        keep(task, from);
-        weft__count_call(from, -1);
-        return WEFT_CALLBACK_EXIT;
+    if (weft__task_go_on) {
+        bool leaves = WEFT__SMALL || how != WEFT__RUNNING || !weft__task_is_plain(task);
+        return leaves ? weft__task_go_on(task, how) : weft__task_end_plainly(task);
     }
-    if (weft__task_go_on)
-        return weft__task_go_on(task, how);
-    weft__coro_end(task, root, how); // nothing is linked that could have left more
+    coro_ended(task, weft__task_root(task), how); // nothing is linked that could have left more
+    root_ended(task);
     return weft__task_end(task);
 }
 
-__attribute__((weak)) uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run)
+uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
 {
-    return weft__task_begin(root, from, run);
+    WEFT__TRACE_TASK(task, START);
+    weft__count_call(from, 1);
+    WEFT__TRACE_CORO(weft__task_root(task), RESUME);
+    uint32_t how = run(weft__task_root(task)).pending;
+    if (!WEFT__SMALL && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
+        return weft__task_go_on(task, how);
+    if (WEFT_TRACE || WEFT__SMALL || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))
+        return begun(task, how);
+    keep_first(task);
+    weft__count_call(from, -1);
+    return WEFT_CALLBACK_EXIT;
 }
 
-uint32_t weft_task_start(void *root, weft_export *from, weft_step *run)
+__attribute__((weak)) uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run)
 {
-    return weft__task_begin_offered(root, from, run);
+    return weft__task_begin(task, from, run);
+}
+
+uint32_t weft_task_start(weft_task *task, weft_export *from, weft_step *run)
+{
+    return weft__task_begin_offered(task, from, run);
 }
 
 void weft_backpressure_inc(void)

@@ -9,11 +9,7 @@
 #pragma weak weft__task_scopes_cancel
 #pragma weak weft__task_scopes_free
 
-#ifdef __OPTIMIZE_SIZE__
-#define WEFT__HOT
-#else
 #define WEFT__HOT __attribute__((always_inline))
-#endif
 
 uint32_t weft__blocked;
 
@@ -56,51 +52,66 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
         weft__coro_end(task, co, how);
         return;
     }
-    WEFT__CHECK((how | 0x100) != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_FLAGGED, stray_return, task->from->name,
-                0);
+    how -= WEFT__LEFT_BY_AWAIT;
+    WEFT__CHECK(how != WEFT__PENDING && how != WEFT__PENDING_FLAGGED && how != WEFT__PENDING_ALONE,
+                stray_return, task->from->name, 0);
     WEFT__TRACE_CORO(co, WAIT);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
     WEFT_ON_WAIT(co);
 }
 
-// Runs `co` to its next wait or to its end, and then who called it. True if that was a root, which left
-// nothing. root_run: the step function of the task's root, to be called directly, or NULL: an instance's first
-// use of its function table is dear.
-static inline WEFT__HOT bool step(weft_task *task, weft_coro *co, weft_step *root_run)
+// Where a step leaves its task.
+enum left {
+    ENDED, // it was the root's last, which left nothing
+    ALONE, // it waits for the operation that is alone
+    OTHERWISE
+};
+
+// Runs `co` to its next wait or to its end, and then who called it. root_run: the step function of the task's
+// root, to be called directly, or NULL: an instance's first use of its function table is dear.
+static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step *root_run)
 {
     for (;;) {
         co->state = WEFT__RUNNING;
         WEFT__TRACE_CORO(co, RESUME);
         uint32_t how;
-        if (root_run && !co->up) {
+        if (!WEFT__SMALL && root_run && !co->up) {
             how = root_run(co).pending;
             __asm__ volatile(""); // or the two calls become one, which is indirect
         } else {
             how = co->run(co).pending;
         }
-        if (__builtin_expect(how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT, 1)) {
+        if (!WEFT__SMALL && root_run && how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT) {
             WEFT__TRACE_CORO(co, WAIT);
             WEFT_ON_WAIT(co);
-            return false;
+            return ALONE;
         }
-        if (!WEFT_TRACE && how == WEFT__RUNNING) {
-            if (!co->up && (weft__task_is_plain(task) || weft__task_leaves_nothing(task))) {
+        if (!WEFT__SMALL && root_run)
+            __asm__("" : "+r"(how)); // or this becomes a switch, in which the above comes last
+        const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
+        if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
+            WEFT__TRACE_CORO(co, WAIT);
+            WEFT_ON_WAIT(co);
+            return OTHERWISE;
+        }
+        if (!WEFT_TRACE && !WEFT__SMALL && how == WEFT__RUNNING) {
+            if (!co->up && weft__task_is_plain(task)) {
                 co->state = WEFT__ENDED;
-                return true;
+                return ENDED;
             }
             if (co->up) {
                 co->state = WEFT__ENDED;
                 if (co->up & 1) {
                     weft__child_ended(weft__handle_of(co));
-                    return false;
+                    return OTHERWISE;
                 }
                 co = weft__parent_of(co);
                 continue;
             }
         }
         stepped(task, co, how);
-        return false;
+        return OTHERWISE;
     }
 }
 
@@ -108,7 +119,7 @@ static inline WEFT__HOT bool step(weft_task *task, weft_coro *co, weft_step *roo
 static bool run_ready(weft_task *task)
 {
     for (weft_coro *co; (co = WEFT__NEXT(&task->ready));)
-        if (step(task, co, NULL))
+        if (step(task, co, NULL) == ENDED)
             return true;
     return false;
 }
@@ -136,35 +147,43 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
     if (over(task))
         return weft__task_end(task);
     WEFT__TRACE_TASK(task, WAIT);
-    if (task->yielded || WEFT__NAPS(task)) {
+    if (task->yielded || WEFT__NAPS(task))
         return WEFT_CALLBACK_YIELD;
-    }
     task->asleep = true;
     check_deadlock(task);
     weft__task_set(task);
     return task->wait;
 }
 
-// Runs what can run, and tells the host what to wait for.
-static inline WEFT__HOT uint32_t turn(weft_task *task)
+// Whether one of its coroutines can run, now or after the host's turn.
+static inline bool can_run(const weft_task *task)
 {
-    if (__builtin_expect(!task->ready, 1) && !WEFT__HOSTILE) {
-        if (task->yielded) {
-            WEFT__TRACE_TASK(task, WAIT);
-            return WEFT_CALLBACK_YIELD;
-        }
-        if (task->alone) {
-            WEFT__TRACE_TASK(task, WAIT);
-            task->asleep = true;
-            return task->wait;
-        }
+    if (sizeof(void *) != 4)
+        return task->ready || task->yielded;
+    uint64_t both;
+    __builtin_memcpy(&both, (const char *)task + offsetof(weft_task, ready), sizeof both);
+    return both;
+}
+
+// Runs what can run, and tells the host what to wait for.
+static inline WEFT__HOT uint32_t turn(weft_task *task, enum left left)
+{
+    if (!WEFT__SMALL && left == ALONE && !can_run(task) && !WEFT__HOSTILE) {
+        WEFT__TRACE_TASK(task, WAIT);
+        task->asleep = true;
+        return task->wait;
+    }
+    if (!WEFT__SMALL && left != ALONE && !task->ready && task->yielded && !WEFT__HOSTILE) {
+        WEFT__TRACE_TASK(task, WAIT);
+        return WEFT_CALLBACK_YIELD;
     }
     return turn_rest(task);
 }
 
 static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step *root_run)
 {
-    return step(task, co, root_run) ? weft__task_end_plainly(task) : turn(task);
+    enum left left = step(task, co, root_run);
+    return left == ENDED ? weft__task_end_plainly(task) : turn(task, left);
 }
 
 // A new round: events that came meanwhile are delivered, then all who yielded go on.
@@ -192,7 +211,8 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 {
     if (event == WEFT_EVENT_NONE) {
         weft_coro *one = task->yielded;
-        if (!WEFT_TRACE && one && one->next == one && !task->alone && !task->in_flight && !task->ready) {
+        if (!WEFT_TRACE && !WEFT__SMALL && one && one->next == one && !task->alone && !task->in_flight &&
+            !task->ready) {
             task->yielded = NULL;
             return go_on(task, one, NULL);
         }
@@ -224,13 +244,14 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
 uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 {
     weft_coro *root = weft__task_root(task);
-    if (how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
+    enum left left = how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT ? ALONE : OTHERWISE;
+    if (left == ALONE || how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
         WEFT__TRACE_CORO(root, WAIT);
         WEFT_ON_WAIT(root);
     } else {
         stepped(task, root, how);
     }
-    uint32_t answer = turn(task);
+    uint32_t answer = turn(task, left);
     if (answer != WEFT_CALLBACK_EXIT)
         context_set(task);
     return answer;

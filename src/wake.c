@@ -83,12 +83,12 @@ static void pass_on(bell *it)
         weft_task *task = first;
         first = task->rouse.next;
         task->rouse.next = NULL;
-        task->flags &= (uint16_t)~WEFT__QUEUED;
+        task->flags &= (uint8_t)~WEFT__QUEUED;
         if (task->asleep) {
             ring(it, task);
             return;
         }
-        task->flags &= (uint16_t)~WEFT__ROUSED;
+        task->flags &= (uint8_t)~WEFT__ROUSED;
     }
 }
 
@@ -97,7 +97,7 @@ bool weft__task_heard(weft_task *task, uint32_t handle)
     bell *it = task->rouse.bell;
     if ((task->flags & (WEFT__ROUSED | WEFT__QUEUED)) != WEFT__ROUSED || it->reader != handle)
         return false;
-    task->flags &= (uint16_t)~WEFT__ROUSED;
+    task->flags &= (uint8_t)~WEFT__ROUSED;
     if (first)
         pass_on(it);
     return true;
@@ -128,7 +128,7 @@ void weft__task_rouse_end(weft_task *task)
         __stream_cancel_read_unit(it->reader);
         pass_on(it);
     }
-    task->flags &= (uint16_t)~(WEFT__ROUSED | WEFT__QUEUED);
+    task->flags &= (uint8_t)~(WEFT__ROUSED | WEFT__QUEUED);
 }
 
 void weft__task_rouse_leave(weft_task *task)

@@ -43,16 +43,17 @@
         .name = #export, .run = (step), .frame_size = sizeof(frame), .first = &export##__first.task};          \
     world##_callback_code_t export parameters                                                                  \
     {                                                                                                          \
-        frame *self = weft_task_new(&export##__weft);                                                          \
-        if (!self) {                                                                                           \
+        weft_task *const weft__task = weft_task_new(&export##__weft, &export##__first.task);                   \
+        if (!weft__task) {                                                                                     \
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
+        frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
         weft__zero((weft_coro *)(void *)self + 1,                                                              \
                    (export##__zeroed - 1 < sizeof *self ? export##__zeroed : sizeof *self) -                   \
                        sizeof(weft_coro));                                                                     \
         __VA_ARGS__;                                                                                           \
-        return weft_task_start(self, &export##__weft, (step));                                                 \
+        return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \
     world##_callback_code_t export##_callback(world##_event_t *event)                                          \
     {                                                                                                          \

@@ -93,11 +93,16 @@ enum {
 enum {
     WEFT__PENDING = 0x200,
     WEFT__PENDING_FLAGGED = 0x300, // and the coroutine has flags: a cancel may be due
+    WEFT__PENDING_ALONE = 0x280,   // for the operation that is alone in its task: see op.c
     WEFT__LEFT_BY_AWAIT = 0x10000
 };
 
 // A coroutine's header. Zero-initialised is valid; all fields are private.
 struct weft_coro {
+    uint16_t line; // of the last await; 0 before that
+    uint8_t state;
+    uint8_t flags;
+    int32_t code; // of WEFT_FAIL
     weft_step *run;
     uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
     uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
@@ -110,10 +115,6 @@ struct weft_coro {
         weft_coro **queue;
         weft_ticket *ticket;
     } on;
-    int32_t code;  // of WEFT_FAIL
-    uint16_t line; // of the last await; 0 before that
-    uint8_t state;
-    uint8_t flags;
     WEFT__TRACE_CORO_FIELDS
 };
 
@@ -129,29 +130,33 @@ struct weft_coro {
         if (weft__co->resume)                                                                                  \
             WEFT__GOTO(weft__co->resume);                                                                      \
         WEFT__TRACE_BEGIN(weft__co);                                                                           \
-        if (__builtin_expect(weft__state_and_flags(weft__co) != WEFT__RUNNING, 0) &&                           \
-            weft__co->flags & WEFT__UNWIND) {                                                                  \
-            weft__co->resume = weft__co->line ? WEFT__LABEL(weft__finally) : WEFT__LABEL(weft__nowhere);       \
-            goto weft__finally;                                                                                \
+        if (__builtin_expect(weft__co->flags, 0)) {                                                            \
+            __asm__("" : : : "memory"); /* or the flags are kept from here on, by all who come by */           \
+            if (weft__co->flags & WEFT__UNWIND) {                                                              \
+                weft__co->resume = weft__co->line ? WEFT__LABEL(weft__finally) : WEFT__LABEL(weft__nowhere);   \
+                goto weft__finally;                                                                            \
+            }                                                                                                  \
         }                                                                                                      \
     } while (0)
 
 // Waits for `wait_`, an expression of type weft_poll that is evaluated once. Costs a compare if it is ready.
 // One a line: a second would have the same label, and does not compile.
+// To LLVM, the asm goto may go where a resumed step does. So a loop around it is entered there, outside of the
+// way of those that do not wait, who would else pass through its dispatch twice a turn.
 #define WEFT_AWAIT(wait_)                                                                                      \
     do {                                                                                                       \
-        {                                                                                                      \
-            const uint32_t weft__wait = (wait_).pending;                                                       \
-            if (__builtin_expect(weft__wait, 0)) {                                                             \
-                weft__co->line = WEFT__LINE;                                                                   \
-                WEFT__TRACE_PLACE(weft__co);                                                                   \
-                weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                          \
-                if (weft__finaliser)                                                                           \
-                    weft__co->flags |= WEFT__FINALLY;                                                          \
-                return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                          \
-            }                                                                                                  \
+        uint32_t weft__wait;                                                                                   \
+        weft__wait = (wait_).pending;                                                                          \
+        if (__builtin_expect(weft__wait, 0)) {                                                                 \
+            weft__co->line = WEFT__LINE;                                                                       \
+            WEFT__TRACE_PLACE(weft__co);                                                                       \
+            weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
+            if (weft__finaliser)                                                                               \
+                weft__co->flags |= WEFT__FINALLY;                                                              \
+            __asm__ goto("" : : : : WEFT__HERE(__LINE__));                                                     \
+            return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                              \
+            WEFT__HERE(__LINE__) : __asm__ volatile("");                                                       \
         }                                                                                                      \
-        WEFT__HERE(__LINE__) :;                                                                                \
     } while (0)
 
 // Leaves the body for the finaliser: as done, or as failed with a code of yours. Does not compile in the
@@ -294,14 +299,14 @@ void weft__wake_all(weft_coro **queue);
 // Makes `co`, of `task`, ready to run from its beginning.
 static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, uintptr_t up)
 {
+    co->line = 0;
+    co->state = WEFT__READY;
+    co->flags = 0;
+    co->code = 0;
     co->run = run;
     co->resume = 0;
     co->up = up;
     co->task = task;
-    co->code = 0;
-    co->line = 0;
-    co->state = WEFT__READY;
-    co->flags = 0;
 }
 
 // Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.

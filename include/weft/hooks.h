@@ -73,6 +73,16 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__CHECK(broken, rule, call, handle) ((void)0)
 #endif
 
+// A library that is built for size has the general way only, without the short ones beside it for what is most
+// frequent.
+#ifndef WEFT__SMALL
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__SMALL 1
+#else
+#define WEFT__SMALL 0
+#endif
+#endif
+
 // What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
 #ifndef WEFT__HOSTILE
 #define WEFT__HOSTILE 0

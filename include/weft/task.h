@@ -22,13 +22,12 @@ typedef struct weft_export {
     weft_step *run;           // of the root; NULL if its frame is elsewhere
     size_t frame_size;        // bytes
     weft_task *first;         // static memory for one task with its frame, if there is such
-    weft_coro *pool;          // roots of ended tasks, linked by next
-    uint32_t kept;            // tasks that go to a pool when they end
-    struct weft_export *next; // of all that keep some
-    bool first_taken;
-    bool full;       // backpressure is up for it
-    uint32_t limit;  // of concurrent calls; 0: none
-    uint32_t active; // calls that have not ended, counted with weft_limit_calls only
+    weft_coro *pool;          // roots of ended tasks beside it, linked by next
+    uint32_t kept;            // of those
+    struct weft_export *next; // of all that had a task
+    bool full;                // backpressure is up for it
+    uint32_t limit;           // of concurrent calls; 0: none
+    uint32_t active;          // calls that have not ended, counted with weft_limit_calls only
 } weft_export;
 
 // A task; its root's frame follows it. All fields are private.
@@ -39,11 +38,7 @@ struct weft_task {
     uint32_t wait;      // the answer WAIT with the waitable set; 0 until first needed, kept for the next task
     uint32_t in_flight; // operations in the tables
     uint32_t
-        children;     // spawned coroutines that have not ended, and operations that nobody waits for, by design
-    uint8_t asleep;   // 1: until an event; who makes a coroutine of it ready must rouse it
-    uint8_t returned; // 1: by task.return or task.cancel
-    uint16_t flags;
-    uint32_t members;  // ends in the set, and clones that foreign code holds; the four are read as one word
+        children; // spawned coroutines that have not ended, and operations that nobody waits for, by design
     uint32_t sleepers; // coroutines that another task may wake
     weft_export *from;
     union {
@@ -52,27 +47,32 @@ struct weft_task {
     } rouse;
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS
+    // Read as one word; and the bytes are written as one with the first of the root's header.
+    uint32_t members; // ends in the set, and clones that foreign code holds
+    uint8_t asleep;   // 1: until an event; who makes a coroutine of it ready must rouse it
+    uint8_t returned; // 1: by task.return or task.cancel
+    uint8_t flags;
+    uint8_t idle; // 1: static memory that no task is in. 2: during a dump, of one that it has shown
 } __attribute__((aligned(16)));
 
 enum {
-    WEFT__KEPT = 1,           // its block goes to a pool
+    WEFT__FIRST = 1,          // in its export's static memory
     WEFT__TASK_CANCELLED = 2, // the host said CANCEL
     WEFT__ROOT_ENDED = 4,
     WEFT__OVER = 8,      // ended, but for the members of its set
     WEFT__ROUSED = 16,   // asleep, and the event that ends it is on its way
     WEFT__QUEUED = 32,   // roused, but no bell is free: it waits for one
     WEFT__EMBEDDED = 64, // in a foreign task, and without a set
-    WEFT__LEAVES = 128,  // something but a member is to be looked after when the root has ended
-    WEFT__PLAIN = 1 << 8 | WEFT__KEPT << 16 // weft__task_word of one that has returned, and leaves nothing
+    WEFT__LEAVES = 128   // something but a member is to be looked after when the root has ended
 };
 
-// The frame of a new task's root, whose header is ready for weft_task_start, and the rest is not; NULL if there
-// is no memory.
-static inline void *weft_task_new(weft_export *from);
+// A new task, whose root's header is ready for weft_task_start, and the rest of the frame is not; NULL if there
+// is no memory. first: that of `from`.
+static inline weft_task *weft_task_new(weft_export *from, weft_task *first);
 
-// Runs the root and answers the host's call. root: what weft_task_new gave for `from`, zeroed but for its
-// parameters; run: its step function.
-uint32_t weft_task_start(void *root, weft_export *from, weft_step *run);
+// Runs the root and answers the host's call. task: what weft_task_new gave for `from`, the root's frame zeroed
+// but for its parameters; run: the root's step function.
+uint32_t weft_task_start(weft_task *task, weft_export *from, weft_step *run);
 
 // Answers a callback of the host. run: the step function of the export's root, to be called directly; or NULL.
 // Spec: canon lift, the callback option.
@@ -118,20 +118,38 @@ static inline bool weft_returned(const weft_coro *co)
     return co->task->returned;
 }
 
-// Gives idle memory and idle waitable sets of ended tasks back.
+// Gives idle memory and idle waitable sets of ended tasks back. An export keeps those of the first call at a
+// time, in static memory, and a megabyte beside it.
 void weft_trim(void);
 
-// Private: the same, when the pool is empty.
-void *weft__task_make(weft_export *from);
-
-static inline void *weft_task_new(weft_export *from)
+static inline weft_coro *weft__task_root(weft_task *task)
 {
-    weft_coro *root = from->pool;
-    if (__builtin_expect(!root, 0))
+    return (weft_coro *)(task + 1);
+}
+
+// Private: idle memory becomes a task.
+static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
+{
+    weft_coro *root = weft__task_root(task);
+    WEFT__TAKE_FRAME(root + 1, task->from->frame_size - sizeof *root);
+    task->asleep = 0;
+    task->returned = 0;
+    task->flags = flags;
+    task->idle = 0;
+    root->line = 0;
+    root->state = WEFT__RUNNING;
+    root->flags = 0;
+    return task;
+}
+
+// Private: the same when the first is not idle: it is taken, or has never been used.
+weft_task *weft__task_make(weft_export *from);
+
+static inline weft_task *weft_task_new(weft_export *from, weft_task *first)
+{
+    if (__builtin_expect(!first->idle, 0))
         return weft__task_make(from);
-    from->pool = root->next;
-    WEFT__TAKE_FRAME(root + 1, from->frame_size - sizeof *root);
-    return root;
+    return weft__task_take(first, WEFT__FIRST);
 }
 
 // Private: `task` is about to return a value for `from`.
@@ -147,31 +165,23 @@ static inline void weft__task_return(weft_task *task, const weft_export *from)
 // Private: a call has begun, or ended. Does nothing unless weft_limit_calls is linked.
 void weft__count_call(weft_export *from, int by);
 
-static inline weft_coro *weft__task_root(weft_task *task)
-{
-    return (weft_coro *)(task + 1);
-}
-
+// Private: from `members` on. WEFT__PLAIN: of one that has returned its value, and leaves nothing.
 static inline uint64_t weft__task_word(const weft_task *task)
 {
-    return task->asleep | (uint32_t)task->returned << 8 | (uint32_t)task->flags << 16 |
-           (uint64_t)task->members << 32;
+    return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |
+           (uint64_t)task->flags << 48 | (uint64_t)task->idle << 56;
 }
+#define WEFT__PLAIN(flags) ((uint64_t)1 << 40 | (uint64_t)(flags) << 48)
 
-// Private: of a task whose root has ended. True if it has returned its value, and there was never anything to
-// look after; true if there is nothing now.
+// Private: whether a task whose root has ended leaves nothing.
 static inline bool weft__task_is_plain(const weft_task *task)
 {
-    return !WEFT_TRACE && weft__task_word(task) == WEFT__PLAIN;
+    const uint64_t may_be = (uint64_t)(WEFT__FIRST | WEFT__LEAVES) << 48;
+    return !WEFT_TRACE && (weft__task_word(task) & ~may_be) == WEFT__PLAIN(0) &&
+           (!(task->flags & WEFT__LEAVES) || (!(task->in_flight | task->children) && !task->scopes));
 }
 
-static inline bool weft__task_leaves_nothing(const weft_task *task)
-{
-    return !WEFT_TRACE && (weft__task_word(task) & ~(WEFT__LEAVES << 16)) == WEFT__PLAIN &&
-           !(task->in_flight | task->children) && !task->scopes;
-}
-
-// Private: the end of such a task, which answers EXIT.
+// Private: the end of a plain task, which answers EXIT.
 uint32_t weft__task_end_plainly(weft_task *task);
 // Private: any other end: of a coroutine, whose step came back with `how`; and of a task, which answers EXIT.
 void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
@@ -189,9 +199,9 @@ void weft__child_ended(weft_child *child);
 
 // Private: runs `task`, from its beginning or from an event on, and answers the host. The second of each is
 // what runs: the first unless wasip3_task.h is linked, which offers the task to foreign code meanwhile.
-uint32_t weft__task_begin(weft_coro *root, weft_export *from, weft_step *run);
+uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
-uint32_t weft__task_begin_offered(weft_coro *root, weft_export *from, weft_step *run);
+uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run);
 uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
                                 weft_step *run);
 void weft__task_offer_trim(void);

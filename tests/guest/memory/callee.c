@@ -62,7 +62,10 @@ typedef struct {
     weft_coro co;
     number_reader in;
     uint32_t value;
+    uint8_t large[33000]; // a megabyte holds 31 of these, and a part of one more
 } hold;
+
+WEFT_UNZEROED(exports_weft_memory_peer_hold, hold, large);
 
 static weft_poll hold_run(weft_coro *co)
 {

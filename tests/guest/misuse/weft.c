@@ -120,7 +120,8 @@ bool exports_weft_rules_subject_prepare(middle_string_t *name)
     middle_string_free(name);
     if (named("no_memory_export")) {
         extern weft_export exports_weft_rules_subject_run__weft;
-        weft_task_new(&exports_weft_rules_subject_run__weft); // the one that needs no memory
+        weft_task_new(&exports_weft_rules_subject_run__weft,
+                      exports_weft_rules_subject_run__weft.first); // the one that needs no memory
         fail_at = 1;
     }
     return named("fine_cancelled");
