@@ -86,12 +86,14 @@ WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
 typedef struct {
     weft_coro co;
     uint32_t dawns, of;
+    bool begun;
 } dozer;
 
 static weft_poll dozer_run(weft_coro *co)
 {
     dozer *self = weft_frame(co, dozer);
     WEFT_BEGIN(co);
+    self->begun = true;
     self->of = pick(4) == 3;
     self->dawns = dawns[self->of];
     WEFT_AWAIT(weft_event_wait(co, &dawn[self->of]));
@@ -106,7 +108,7 @@ typedef struct {
     weft_scope scope;
     weft_child child;
     weft_subtask call;
-    uint32_t result, rounds;
+    uint32_t result, rounds, waits;
     bool counted;
 } doze;
 
@@ -122,9 +124,17 @@ static weft_poll doze_run(weft_coro *co)
         if (pick(2)) {
             WEFT_AWAIT(weft_call(co, &self->dozer.co, dozer_run));
         } else {
+            self->dozer.begun = false;
             weft_spawn(co, &self->scope, &self->child, &self->dozer.co, dozer_run);
-            if (pick(2))
+            if (!weft_in_flight(&self->call) && pick(2)) {
+                weft_poll poll = weft_subtask_call(co, &self->call, workloads_add(0, 5, &self->result));
+                self->waits = poll.pending;
+                WEFT_AWAIT(poll);
+                EXPECT(self->dozer.begun || !self->waits,
+                       "a task waits for the host, and a coroutine is ready");
+            } else if (pick(2)) {
                 WEFT_AWAIT(weft_await(co, &self->call)); // its event comes beside the bell
+            }
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co)); // perhaps while the bell is still due
             WEFT_AWAIT(weft_join_all(co, &self->scope));
