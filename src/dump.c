@@ -94,7 +94,7 @@ static void show_task(const weft_task *task)
     weft__add(&line, " ");
 #endif
     weft__add(&line, task->from->name);
-    weft__add(&line, task->yielded ? ": yields" : task->asleep ? ": asleep" : ": awake");
+    weft__add(&line, task->yielded ? ": yields" : task->asleep & 1 ? ": asleep" : ": awake");
     weft__add(&line, task->returned ? ", has returned" : "");
     weft__add(&line, task->flags & WEFT__TASK_CANCELLED ? ", cancelled" : "");
     weft__add(&line, ", ");
@@ -133,7 +133,7 @@ void weft_dump(void)
 
 #else
 
-enum { SHOWN = 2 };
+enum { SHOWN = 2 }; // a bit of `asleep`, which the next turn clears in any case
 
 extern bool weft__op_needs_table(void);
 bool weft__op_needs_table(void)
@@ -177,9 +177,9 @@ void weft_dump(void)
 {
     for (weft_op *first = weft__op_next(NULL); first; first = weft__op_next(first)) {
         weft_task *task = first->task;
-        if (task->idle == SHOWN)
+        if (task->asleep & SHOWN)
             continue;
-        task->idle = SHOWN;
+        task->asleep |= SHOWN;
         show_task(task);
         if (root_of(task))
             show_chain(root_of(task));
@@ -191,7 +191,7 @@ void weft_dump(void)
         show_unawaited(task);
     }
     for (weft_op *op = weft__op_next(NULL); op; op = weft__op_next(op))
-        op->task->idle = 0;
+        op->task->asleep &= (uint8_t)~SHOWN;
 }
 
 #endif

@@ -13,7 +13,7 @@
 #pragma weak weft__op_trim
 #pragma weak weft__task_offer_trim
 
-// An export keeps ended tasks beside the first for reuse, until they are so many bytes.
+// Of ended tasks beside the first, an export keeps so many bytes for reuse.
 enum { KEPT = 1 << 20 };
 
 static weft_export no_more;
@@ -55,7 +55,7 @@ void weft__task_recycle(weft_task *task)
     root->resume = 0;
     if (task->flags & WEFT__FIRST) {
         keep_first(task);
-    } else if (from->kept * (sizeof *task + from->frame_size) < KEPT) {
+    } else if ((from->kept + 1) * (sizeof *task + from->frame_size) <= KEPT) {
         from->kept++;
         root->next = from->pool;
         from->pool = root;
@@ -67,7 +67,7 @@ void weft__task_recycle(weft_task *task)
 
 static void trim(weft_export *from)
 {
-    if (from->first && from->first->idle)
+    if (from->first->idle)
         give_back(from->first);
     for (weft_coro *root; (root = from->pool);) {
         from->pool = root->next;

@@ -52,9 +52,7 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
         weft__coro_end(task, co, how);
         return;
     }
-    how -= WEFT__LEFT_BY_AWAIT;
-    WEFT__CHECK(how != WEFT__PENDING && how != WEFT__PENDING_FLAGGED && how != WEFT__PENDING_ALONE,
-                stray_return, task->from->name, 0);
+    WEFT__CHECK(how != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_FLAGGED, stray_return, task->from->name, 0);
     WEFT__TRACE_CORO(co, WAIT);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
@@ -236,7 +234,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
     task->asleep = false;
-    weft_coro *co = weft__op_arrive(task, event, waitable, code);
+    weft_coro *co = WEFT__SMALL ? NULL : weft__op_arrive(task, event, waitable, code);
     return __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
 }
 

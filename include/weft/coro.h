@@ -93,7 +93,7 @@ enum {
 enum {
     WEFT__PENDING = 0x200,
     WEFT__PENDING_FLAGGED = 0x300, // and the coroutine has flags: a cancel may be due
-    WEFT__PENDING_ALONE = 0x280,   // for the operation that is alone in its task: see op.c
+    WEFT__PENDING_ALONE = 0x600,   // for the operation that is alone in its task: see op.c
     WEFT__LEFT_BY_AWAIT = 0x10000
 };
 

@@ -19,11 +19,11 @@ extern "C" {
 // An async export: made by WEFT_EXPORT (bindgen.h), one per export, static. Keeps ended tasks for reuse.
 typedef struct weft_export {
     const char *name;
-    weft_step *run;           // of the root; NULL if its frame is elsewhere
-    size_t frame_size;        // bytes
-    weft_task *first;         // static memory for one task with its frame, if there is such
-    weft_coro *pool;          // roots of ended tasks beside it, linked by next
-    uint32_t kept;            // of those
+    weft_step *run;    // of the root; NULL if its frame is elsewhere
+    size_t frame_size; // bytes
+    weft_task *first;  // static memory for one task with its frame; NULL only in embedded.c, which makes none
+    weft_coro *pool;   // roots of ended tasks beside it, linked by next
+    uint32_t kept;     // of those
     struct weft_export *next; // of all that had a task
     bool full;                // backpressure is up for it
     uint32_t limit;           // of concurrent calls; 0: none
@@ -49,10 +49,11 @@ struct weft_task {
     WEFT__TRACE_TASK_FIELDS
     // Read as one word; and the bytes are written as one with the first of the root's header.
     uint32_t members; // ends in the set, and clones that foreign code holds
-    uint8_t asleep;   // 1: until an event; who makes a coroutine of it ready must rouse it
+    uint8_t
+        asleep; // 1: until an event; who makes a coroutine of it ready must rouse it. A dump has a bit of it
     uint8_t returned; // 1: by task.return or task.cancel
     uint8_t flags;
-    uint8_t idle; // 1: static memory that no task is in. 2: during a dump, of one that it has shown
+    uint8_t idle; // 1: static memory that no task is in
 } __attribute__((aligned(16)));
 
 enum {
@@ -87,7 +88,8 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 // its yields. In an export whose type is not async the host traps when it has to wait for real. It comes back
 // when the default of a future that the coroutine closed has been taken, too: hand the readable end to a call,
 // not to the export's own result. WEFT_UNFINISHED, and nothing done, if there is no memory, which one at a time
-// needs none of. Spec: waitable-set.wait, thread.yield.
+// needs none of, but for an end that outlives its call and keeps that call's. Spec: waitable-set.wait,
+// thread.yield.
 weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
 // Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback
@@ -118,8 +120,8 @@ static inline bool weft_returned(const weft_coro *co)
     return co->task->returned;
 }
 
-// Gives idle memory and idle waitable sets of ended tasks back. An export keeps those of the first call at a
-// time, in static memory, and a megabyte beside it.
+// Gives idle memory and idle waitable sets of ended tasks back. Until then, an export keeps those of the
+// first call at a time, whose memory is static, and of others up to a megabyte.
 void weft_trim(void);
 
 static inline weft_coro *weft__task_root(weft_task *task)

@@ -79,6 +79,7 @@ WEFT = {
     "stray_return_ready": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_pending": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_parked": ("stray_return", f"{EXPORT}: {STRAY}"),
+    "stray_return_alone": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_again": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_await": ("stray_return", f"{EXPORT}: {STRAY}"),
     "not_started_cancel": ("not_started", "weft_cancel: the coroutine has not been started"),

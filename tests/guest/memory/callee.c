@@ -62,7 +62,7 @@ typedef struct {
     weft_coro co;
     number_reader in;
     uint32_t value;
-    uint8_t large[33000]; // a megabyte holds 31 of these, and a part of one more
+    uint8_t large[33000]; // a megabyte holds 31 of these
 } hold;
 
 WEFT_UNZEROED(exports_weft_memory_peer_hold, hold, large);

@@ -23,7 +23,7 @@ static uint32_t peer_handles(void)
     return (uint32_t)(peer_probe() >> 32);
 }
 
-enum { MANY = 40, POOL = 33 };
+enum { MANY = 40, POOL = 32 };
 
 typedef struct {
     weft_coro co;
@@ -216,7 +216,7 @@ static weft_poll pool_limit_run(weft_coro *co)
     }
     EXPECT(peer_bytes() >= (POOL - 1) * self->bytes && peer_bytes() < (POOL + 3) * self->bytes, true);
     EXPECT(peer_handles() - self->handles, POOL);
-    // As many again need only seven more tasks, of which the first is not to be had.
+    // As many again need only eight more tasks, of which the first is not to be had.
     weft_memory_peer_fail(1);
     for (self->i = 0; self->i < POOL; self->i++)
         start_hold(co, self, self->i);

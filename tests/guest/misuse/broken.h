@@ -282,6 +282,8 @@ TEST_BODY(stray_return_pending, {
 
 TEST_BODY(stray_return_parked, { return weft_yield(co); })
 
+TEST_BODY(stray_return_alone, { return numbers_read(co, &self->in, self->items, 4); })
+
 TEST_BODY(stray_return_again, {
     WEFT_AWAIT(weft_yield(co));
     return weft_call(co, &self->other, idle_run);

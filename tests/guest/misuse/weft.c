@@ -47,6 +47,7 @@
     TEST(stray_return_ready)                                                                                   \
     TEST(stray_return_pending)                                                                                 \
     TEST(stray_return_parked)                                                                                  \
+    TEST(stray_return_alone)                                                                                   \
     TEST(stray_return_again)                                                                                   \
     TEST(stray_return_await)                                                                                   \
     TEST(not_started_cancel)                                                                                   \
