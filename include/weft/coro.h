@@ -153,7 +153,7 @@ struct weft_coro {
             weft__co->resume = WEFT__LABEL(WEFT__HERE(__LINE__));                                              \
             if (weft__finaliser)                                                                               \
                 weft__co->flags |= WEFT__FINALLY;                                                              \
-            __asm__ goto("" : : : : WEFT__HERE(__LINE__));                                                     \
+            WEFT__SEEMS_TO_GO_TO(WEFT__HERE(__LINE__));                                                        \
             return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                              \
             WEFT__HERE(__LINE__) : __asm__ volatile("");                                                       \
         }                                                                                                      \
@@ -188,6 +188,13 @@ struct weft_coro {
 
 // The line of an await, as a coroutine keeps it: never 0.
 #define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
+
+// gcc targets no wasm, and would lose its warning of an array of variable length across an await.
+#ifdef __clang__
+#define WEFT__SEEMS_TO_GO_TO(label) __asm__ goto("" : : : : label)
+#else
+#define WEFT__SEEMS_TO_GO_TO(label) ((void)0)
+#endif
 
 // Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM needs two
 // of them that stay apart, so WEFT_BEGIN takes two that nothing goes to. They are kept as integers because
