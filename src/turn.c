@@ -74,18 +74,18 @@ static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step
         co->state = WEFT__RUNNING;
         WEFT__TRACE_CORO(co, RESUME);
         uint32_t how;
-        if (!WEFT__SMALL && root_run && !co->up) {
+        if (WEFT__SHORT && root_run && !co->up) {
             how = root_run(co).pending;
             __asm__ volatile(""); // or the two calls become one, which is indirect
         } else {
             how = co->run(co).pending;
         }
-        if (!WEFT__SMALL && root_run && how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT) {
+        if (WEFT__SHORT && root_run && how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT) {
             WEFT__TRACE_CORO(co, WAIT);
             WEFT_ON_WAIT(co);
             return ALONE;
         }
-        if (!WEFT__SMALL && root_run)
+        if (WEFT__SHORT && root_run)
             __asm__("" : "+r"(how)); // or this becomes a switch, in which the above comes last
         const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
         if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
@@ -93,7 +93,7 @@ static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step
             WEFT_ON_WAIT(co);
             return OTHERWISE;
         }
-        if (!WEFT_TRACE && !WEFT__SMALL && how == WEFT__RUNNING) {
+        if (!WEFT_TRACE && WEFT__SHORT && how == WEFT__RUNNING) {
             if (!co->up && weft__task_is_plain(task)) {
                 co->state = WEFT__ENDED;
                 return ENDED;
@@ -156,22 +156,24 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 // Whether one of its coroutines can run, now or after the host's turn.
 static inline bool can_run(const weft_task *task)
 {
-    if (sizeof(void *) != 4)
-        return task->ready || task->yielded;
+#if UINTPTR_MAX == UINT32_MAX
     uint64_t both;
     __builtin_memcpy(&both, (const char *)task + offsetof(weft_task, ready), sizeof both);
     return both;
+#else
+    return task->ready || task->yielded;
+#endif
 }
 
 // Runs what can run, and tells the host what to wait for.
 static inline WEFT__HOT uint32_t turn(weft_task *task, enum left left)
 {
-    if (!WEFT__SMALL && left == ALONE && !can_run(task) && !WEFT__HOSTILE) {
+    if (WEFT__SHORT && left == ALONE && !can_run(task) && !WEFT__HOSTILE) {
         WEFT__TRACE_TASK(task, WAIT);
         task->asleep = true;
         return task->wait;
     }
-    if (!WEFT__SMALL && left != ALONE && !task->ready && task->yielded && !WEFT__HOSTILE) {
+    if (WEFT__SHORT && left != ALONE && !task->ready && task->yielded && !WEFT__HOSTILE) {
         WEFT__TRACE_TASK(task, WAIT);
         return WEFT_CALLBACK_YIELD;
     }
@@ -209,7 +211,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 {
     if (event == WEFT_EVENT_NONE) {
         weft_coro *one = task->yielded;
-        if (!WEFT_TRACE && !WEFT__SMALL && one && one->next == one && !task->alone && !task->in_flight &&
+        if (!WEFT_TRACE && WEFT__SHORT && one && one->next == one && !task->alone && !task->in_flight &&
             !task->ready) {
             task->yielded = NULL;
             return go_on(task, one, NULL);

@@ -82,6 +82,11 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__SMALL 0
 #endif
 #endif
+#if WEFT__SMALL
+#define WEFT__SHORT 0
+#else
+#define WEFT__SHORT 1
+#endif
 
 // What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
 #ifndef WEFT__HOSTILE
