@@ -151,7 +151,7 @@ static inline void join_set(weft_op *op, weft_task *task, bool is_member)
 
 void weft__op_settle(weft_task *task)
 {
-    weft_coro *co = WEFT__SMALL ? NULL : task->alone;
+    weft_coro *co = WEFT__SHORT ? task->alone : NULL;
     if (!co)
         return;
     task->alone = NULL;
@@ -247,7 +247,7 @@ static void go_on_in(weft_task *task, weft_op *op)
 // Also if weft_dump is linked without the lists of WEFT_TRACE: it finds no operation outside of the table.
 __attribute__((weak)) bool weft__op_needs_table(void)
 {
-    return WEFT__SMALL;
+    return !WEFT__SHORT;
 }
 
 // Another operation is alone, or a cancel is due, or the task is a foreign one.
@@ -271,7 +271,7 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
 {
     weft_task *task = co->task;
     bool joins = !is_member || op->task != task; // a call that begins is in no set
-    if (WEFT__SMALL || __builtin_expect(task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
+    if (!WEFT__SHORT || __builtin_expect(task->alone || weft__state_and_flags(co) != WEFT__RUNNING, 0) ||
         weft__op_needs_table() || (joins && !task->wait && task->flags & WEFT__EMBEDDED))
         return block_rest(co, op, status, cancel);
     if (joins) {
@@ -410,7 +410,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
 
 weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
-    weft_coro *co = WEFT__SMALL ? NULL : task->alone;
+    weft_coro *co = WEFT__SHORT ? task->alone : NULL;
     if (!co)
         return NULL;
     weft_op *op = co->on.op;

@@ -14,7 +14,6 @@ void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
 {
     WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
-    // not covered: takes a call that returns at once, in a struct whose last call was cancelled
     if (status == WEFT_SUBTASK_RETURNED) {
         call->op.status = status;
         return weft__ready();

@@ -186,7 +186,7 @@ void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
 static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 {
     if (weft__task_go_on) {
-        bool leaves = WEFT__SMALL || how != WEFT__RUNNING || !weft__task_is_plain(task);
+        bool leaves = !WEFT__SHORT || how != WEFT__RUNNING || !weft__task_is_plain(task);
         return leaves ? weft__task_go_on(task, how) : weft__task_end_plainly(task);
     }
     coro_ended(task, weft__task_root(task), how); // nothing is linked that could have left more
@@ -202,7 +202,7 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     uint32_t how = run(weft__task_root(task)).pending;
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);
-    if (WEFT_TRACE || WEFT__SMALL || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))
+    if (WEFT_TRACE || !WEFT__SHORT || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))
         return begun(task, how);
     keep_first(task);
     weft__count_call(from, -1);

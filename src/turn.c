@@ -236,7 +236,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
     task->asleep = false;
-    weft_coro *co = WEFT__SMALL ? NULL : weft__op_arrive(task, event, waitable, code);
+    weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
     return __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
 }
 

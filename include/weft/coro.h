@@ -303,12 +303,18 @@ void weft__queue_remove(weft_coro **queue, weft_coro *co);
 // Wakes the first of a queue; false if there is none. All of them.
 bool weft__wake_first(weft_coro **queue);
 void weft__wake_all(weft_coro **queue);
+// `co` begins.
+static inline void weft__begin(weft_coro *co, enum weft__coro_state state)
+{
+    co->line = 0;
+    co->state = (uint8_t)state;
+    co->flags = 0;
+}
+
 // Makes `co`, of `task`, ready to run from its beginning.
 static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, uintptr_t up)
 {
-    co->line = 0;
-    co->state = WEFT__READY;
-    co->flags = 0;
+    weft__begin(co, WEFT__READY);
     co->code = 0;
     co->run = run;
     co->resume = 0;

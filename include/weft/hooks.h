@@ -73,19 +73,14 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__CHECK(broken, rule, call, handle) ((void)0)
 #endif
 
-// A library that is built for size has the general way only, without the short ones beside it for what is most
-// frequent.
-#ifndef WEFT__SMALL
+// Whether the library has the short ways beside the general one for what is most frequent: not if built for
+// size.
+#ifndef WEFT__SHORT
 #ifdef __OPTIMIZE_SIZE__
-#define WEFT__SMALL 1
-#else
-#define WEFT__SMALL 0
-#endif
-#endif
-#if WEFT__SMALL
 #define WEFT__SHORT 0
 #else
 #define WEFT__SHORT 1
+#endif
 #endif
 
 // What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.

@@ -138,9 +138,7 @@ static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
     task->returned = 0;
     task->flags = flags;
     task->idle = 0;
-    root->line = 0;
-    root->state = WEFT__RUNNING;
-    root->flags = 0;
+    weft__begin(root, WEFT__RUNNING);
     return task;
 }
 

@@ -386,6 +386,9 @@ static weft_poll struct_reused_run(weft_coro *co)
         weft_subtask_start(co, &self->call, weft_calls_peer_hold(5, &self->result));
         weft_stop(&self->call);
         EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
+        WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_add(1, 6, &self->result)));
+        EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED);
+        EXPECT(self->result, 7);
         weft_subtask_start(co, &self->call, weft_calls_peer_insist(5, &self->result));
         weft_stop(&self->call);
         EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED);
