@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".tools"
+LINK = ROOT / ".tools"  # the folder, or a link to that of another checkout, which is used but never changed
+TOOLS = LINK.resolve()
 REQUIREMENTS = ROOT / "tools/requirements.txt"
 WIT = ROOT / "tools/wit"
 
@@ -123,6 +124,11 @@ def do_step(name, title, inputs, action):
     wanted = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
+    if LINK.is_symlink():
+        raise SetupError(
+            f"{LINK} is a link, and {TOOLS} does not have the {title} that this checkout asks for:"
+            " run `make setup` in the checkout it belongs to, or remove the link"
+        )
     stamp.unlink(missing_ok=True)
     print(f"setup: {title} ...", end=" ", flush=True)
     start = time.monotonic()
