@@ -51,7 +51,12 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
     weft_poll poll = weft__park(co, WEFT__ON_CHILD, "weft_call");
     co->on.child = child;
     weft__start(child, run, co->task, (uintptr_t)co);
-    weft__queue_push_front(&co->task->ready, child);
+    if (--weft__breath) {
+        weft__queue_push_front(&co->task->ready, child);
+    } else { // others may have waited while one child after the other was called
+        weft__breath = 1;
+        weft__queue_push_back(&co->task->ready, child);
+    }
     return poll;
 }
 
@@ -60,6 +65,15 @@ weft_poll weft_yield(weft_coro *co)
     weft_poll poll = weft__park(co, WEFT__ON_YIELD, "weft_yield");
     weft__queue_push_back(&co->task->yielded, co);
     return poll;
+}
+
+uint32_t weft__breath = WEFT__BREATH;
+
+// Until the host has had its turn, who breathes next naps as well.
+weft_poll weft__nap(weft_coro *co)
+{
+    weft__breath = 1;
+    return weft_yield(co);
 }
 
 void weft_cancel(weft_coro *co)

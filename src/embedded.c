@@ -93,7 +93,7 @@ static bool run(weft_embedded *it)
         read_own_stream(it);
     task->asleep = true;
     WEFT__TRACE_TASK(task, WAIT);
-    if (task->yielded)
+    if (task->ready || task->yielded)
         weft__task_rouse(task);
     return false;
 }

@@ -84,20 +84,29 @@ static weft_poll lines_run(weft_coro *co)
 {
     weft_lines *self = weft_frame(co, weft_lines);
     WEFT_BEGIN(co);
-    do {
+    WEFT_AWAIT(weft_breathe(co));
+    while (!next_line(self)) {
         read_more(co, self);
         WEFT_AWAIT(weft_await(co, self->in));
         take(self);
-    } while (!next_line(self) && !weft_copy_cancelled(self->in));
+        if (weft_copy_cancelled(self->in)) {
+            next_line(self);
+            break;
+        }
+    }
     WEFT_FINALLY(co);
     take(self);
     WEFT_END(co);
 }
 
+// Who is to breathe does so before a line is taken: a cancel that comes meanwhile must not lose it.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines)
 {
-    if (next_line(lines))
-        return weft__ready();
+    if (weft__breath > 1) {
+        weft__breath--;
+        if (next_line(lines))
+            return weft__ready();
+    }
     tell(lines, WEFT_LINE_NONE, lines->start);
     lines->in->count = 0;
     return weft_call(co, &lines->co, lines_run);

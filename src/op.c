@@ -341,7 +341,7 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     any->ops = ops;
     any->count = count;
     if (any_complete(any))
-        return weft__ready();
+        return weft_breathe(co);
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
     weft_poll poll = weft__park(co, WEFT__ON_ANY, "weft_await_any");
     co->on.any = any;

@@ -16,7 +16,7 @@ weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status
     WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
     if (status == WEFT_SUBTASK_RETURNED) {
         call->op.status = status;
-        return weft__ready();
+        return weft_breathe(co);
     }
     call->op.handle = WEFT_STATUS_COUNT(status);
     uint32_t started = WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED;
@@ -25,10 +25,9 @@ weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status
 
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)
 {
-    if (WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED)
-        return weft__ready();
+    if (!weft_in_flight(call) || WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED)
+        return weft_breathe(co);
     weft_poll poll = weft_await(co, call);
-    if (poll.pending)
-        co->state = WEFT__ON_START;
+    co->state = WEFT__ON_START;
     return poll;
 }

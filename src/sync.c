@@ -6,7 +6,7 @@
 weft_poll weft_event_wait(weft_coro *co, weft_event *event)
 {
     if (event->is_set)
-        return weft__ready();
+        return weft_breathe(co);
     return weft__park_in(co, &event->waiters, WEFT__ON_LOCAL, "weft_event_wait");
 }
 
@@ -54,7 +54,7 @@ bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit)
 weft_poll weft_acquire(weft_coro *co, weft_semaphore *semaphore, weft_permit *permit)
 {
     if (weft_try_acquire(semaphore, permit))
-        return weft__ready();
+        return weft_breathe(co);
     permit->from = semaphore;
     return weft__park_ticket(co, &semaphore->waiters, &permit->ticket, "weft_acquire");
 }

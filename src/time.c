@@ -9,6 +9,12 @@ weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64
     return weft_sleep_until(co, clock, timer, when);
 }
 
+weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
+{
+    weft_poll poll = clock->sleep_until(clock, co, timer, when);
+    return poll.pending ? poll : weft_yield(co);
+}
+
 static uint64_t virtual_now(weft_clock *clock)
 {
     return ((weft_virtual_clock *)clock)->time;

@@ -261,7 +261,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         } else {                                                                                               \
             in->count = 0;                                                                                     \
         }                                                                                                      \
-        return weft__ready();                                                                                  \
+        return weft_breathe(co);                                                                               \
     }                                                                                                          \
     WEFT__FN void name##_start_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)        \
     {                                                                                                          \
@@ -283,7 +283,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         } else {                                                                                               \
             out->count = 0;                                                                                    \
         }                                                                                                      \
-        return weft__ready();                                                                                  \
+        return weft_breathe(co);                                                                               \
     }                                                                                                          \
     /* Goes on with a write_all; true if the host said BLOCKED. */                                             \
     WEFT__FN bool name##__more(weft_stream_writer *writer)                                                     \
@@ -333,7 +333,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     {                                                                                                          \
         if (name##__begin_all(out, WEFT__JUST ITEMS length))                                                   \
             return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
-        return weft__ready();                                                                                  \
+        return weft_breathe(co);                                                                               \
     }                                                                                                          \
     _Static_assert(1, "")
 
@@ -371,7 +371,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
                 return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ, X##_cancel_read); \
             in->op.status = weft__future_status(status);                                                       \
         }                                                                                                      \
-        return weft__ready();                                                                                  \
+        return weft_breathe(co);                                                                               \
     }                                                                                                          \
     WEFT__FN void name##_start_write(weft_coro *co, name##_writer *out WEFT__JUST WRITE)                       \
     {                                                                                                          \
@@ -394,7 +394,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
                                       X##_cancel_write);                                                       \
             out->op.status = weft__future_status(status);                                                      \
         }                                                                                                      \
-        return weft__ready();                                                                                  \
+        return weft_breathe(co);                                                                               \
     }                                                                                                          \
     WEFT__FN void name##__default_done(weft__default *base)                                                    \
     {                                                                                                          \

@@ -213,6 +213,10 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute
 // yielded go on. Events are delivered between rounds. Spec: callback code YIELD.
 weft_poll weft_yield(weft_coro *co) __attribute__((warn_unused_result));
 
+// For a long loop that waits for nothing: free but for each 1,024th, which waits as weft_yield does. Waits that
+// are ready at once do the same, for a loop over these must not keep the others and the host out.
+static inline weft_poll weft_breathe(weft_coro *co) __attribute__((warn_unused_result));
+
 // Asks any coroutine of the component to end early, by the law of cancellation above. Twice is once; an ended
 // one stays as it is; one that is running is cancelled at its next wait.
 void weft_cancel(weft_coro *co);
@@ -252,6 +256,15 @@ static inline weft_poll weft__ready(void)
 {
     weft_poll poll = {0};
     return poll;
+}
+
+// How many of those may still be until one waits: above 0. Renewed by each event of the host.
+extern uint32_t weft__breath;
+weft_poll weft__nap(weft_coro *co) __attribute__((warn_unused_result));
+
+static inline weft_poll weft_breathe(weft_coro *co)
+{
+    return __builtin_expect(--weft__breath != 0, 1) ? weft__ready() : weft__nap(co);
 }
 
 // What a step comes back with.

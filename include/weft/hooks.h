@@ -83,9 +83,15 @@ WEFT_RULES(WEFT__RULE)
 #endif
 #endif
 
+// Steps of a turn, at most, and waits that are ready at once: then the host has its own turn.
+#ifndef WEFT__BREATH
+#define WEFT__BREATH 1024
+#endif
+
 // What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
 #ifndef WEFT__HOSTILE
 #define WEFT__HOSTILE 0
+#define WEFT__STEPS WEFT__BREATH
 #define WEFT__NEXT(queue) weft__queue_pop(queue)
 #define WEFT__NAPS(task) false
 #define WEFT__KEEP_FRAME(frame, size) ((void)0)

@@ -99,7 +99,7 @@ void weft__op_cancel(weft_op *op);
 static inline weft_poll weft__op_await(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
 static inline weft_poll weft__op_await(weft_coro *co, weft_op *op)
 {
-    return weft__op_in_flight(op) ? weft__op_park(co, op) : weft__ready();
+    return weft__op_in_flight(op) ? weft__op_park(co, op) : weft_breathe(co);
 }
 
 static inline void weft__op_stop(weft_op *op)

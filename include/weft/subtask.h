@@ -60,7 +60,7 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
         return weft__subtask_block(co, (weft_subtask *)((uintptr_t)co + at), status);
     }
     call->op.status = WEFT_SUBTASK_RETURNED;
-    return weft__ready();
+    return weft_breathe(co);
 }
 
 // Waits until the callee has taken the arguments: their memory is then the caller's again. Ready at once if

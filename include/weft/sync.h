@@ -137,7 +137,7 @@ void weft_release(weft_permit *permit);
         slot->item = item;                                                                                     \
         slot->ticket.served = name##_try_send(channel, item);                                                  \
         if (slot->ticket.served || channel->base.closed)                                                       \
-            return weft__ready();                                                                              \
+            return weft_breathe(co);                                                                           \
         return weft__park_ticket(co, &channel->base.senders, &slot->ticket, #name "_send");                    \
     }                                                                                                          \
     __attribute__((unused, warn_unused_result)) static weft_poll name##_receive(weft_coro *co, name *channel,  \
@@ -145,7 +145,7 @@ void weft_release(weft_permit *permit);
     {                                                                                                          \
         slot->ticket.served = name##_try_receive(channel, &slot->item);                                        \
         if (slot->ticket.served || channel->base.closed)                                                       \
-            return weft__ready();                                                                              \
+            return weft_breathe(co);                                                                           \
         return weft__park_ticket(co, &channel->base.receivers, &slot->ticket, #name "_receive");               \
     }                                                                                                          \
     __attribute__((unused)) static void name##_close(name *channel)                                            \

@@ -46,12 +46,10 @@ static inline uint64_t weft_now(weft_clock *clock)
     return clock->now(clock);
 }
 
-// Waits until `when`, or for `duration`. A cancel ends it. Spec: wasi:clocks/monotonic-clock.
-static inline weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
-{
-    return clock->sleep_until(clock, co, timer, when);
-}
-
+// Waits until `when`, or for `duration`; if that has come already, as weft_yield does. A cancel ends it. Spec:
+// wasi:clocks/monotonic-clock.
+weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
+    __attribute__((warn_unused_result));
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
     __attribute__((warn_unused_result));
 

@@ -21,6 +21,7 @@
 #endif
 
 enum {
+    STEPS = 8,  // of a turn, at most
     AMONG = 16, // of those that are ready, the next is one; from more, a pick would take long
     // Of a hundred times that a task could go to sleep.
     YIELDS = 30,
@@ -66,6 +67,11 @@ bool weft_hostile_naps(weft_task *task)
     if (drawn >= 100 - RINGS && (task->rouse.bell || weft_hostile_makes_bells))
         weft__task_rouse_asleep(task);
     return drawn < YIELDS;
+}
+
+uint32_t weft_hostile_steps(void)
+{
+    return 1 + draw(STEPS);
 }
 
 void weft_hostile_keep(void *frame, size_t size)

@@ -7,6 +7,7 @@
 // - A task that would go to sleep takes another turn of the host instead, or finds that a bell rang for
 //   nothing. Those are the spurious wakes that there are: a wait of sync.h is over when it has been served, and
 //   nobody looks twice.
+// - After a few steps of a turn, and waits that were ready at once, the host gets its own.
 // - The frame of a task that is kept for reuse is filled, and poisoned for AddressSanitizer. Frames that are
 //   freed are so by malloc's own.
 //
@@ -28,10 +29,12 @@ extern bool weft_hostile_makes_bells;
 
 struct weft_coro *weft_hostile_next(struct weft_coro **queue);
 bool weft_hostile_naps(struct weft_task *task);
+uint32_t weft_hostile_steps(void);
 void weft_hostile_keep(void *frame, size_t size);
 void weft_hostile_take(void *frame, size_t size);
 
 #define WEFT__HOSTILE 1
+#define WEFT__STEPS weft_hostile_steps()
 #define WEFT__NEXT(queue) weft_hostile_next(queue)
 #define WEFT__NAPS(task) weft_hostile_naps(task)
 #define WEFT__KEEP_FRAME(frame, size) weft_hostile_keep((frame), (size))

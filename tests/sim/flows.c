@@ -141,6 +141,7 @@ static weft_poll lines_run(weft_coro *co)
         get(rest, length);
         EXPECT(!ended || !length, "the stream has ended, and %u bytes were not told", (unsigned)length);
     }
+    ended |= weft_dropped(&self->in); // a cancel may come between the last line and the word that it was
     cut_short = weft_cancelled(co);
     flow_bytes_close_reader(&self->in);
     WEFT_END(co);
