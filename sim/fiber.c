@@ -161,6 +161,7 @@ static void go(weft_sim *sim, weft_sim__fiber *fiber)
     weft_sim__task *task = sim->current;
     weft_sim__script *script = sim->script;
     fiber->resumer = sim->fiber;
+    sim->script = NULL;
     switch_to(sim, fiber);
     sim->current = task;
     sim->script = script;

@@ -75,6 +75,7 @@ void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the l
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
 // One that is ready, of those that `may` if it is given; NULL if there is none.
 weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data);
+void weft_sim__count_step(weft_sim *sim); // does not come back if there were too many
 
 // Instances that are on the stack may not be entered, except by themselves.
 void weft_sim__enter(weft_sim_instance *instance, const weft_sim_instance *caller);
@@ -175,6 +176,8 @@ struct weft_sim__task {
     uint32_t answer; // of entry or callback
     weft_sim__wait_kind wait;
     weft_sim__fiber *fiber; // blocked on it
+    const char *blocked_in; // the call, and its handle
+    uint32_t blocked_on;
     union {
         weft_sim__set *set;
         weft_sim__waitable *waitable;
@@ -184,6 +187,8 @@ struct weft_sim__task {
 
 void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, const weft_sim_export *export,
                           const weft_sim_instance *caller);
+// Runs `body`, the code of a task that is not async, to its end.
+void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *data);
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller);
 // Blocks the current task until `ready`, in one of the waits from WAIT_BLOCKED on; its object is set by the
 // caller.
@@ -416,7 +421,7 @@ struct weft_sim {
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
     uint32_t task_count;
-    uint64_t step_limit, clock;
+    uint64_t step_limit, last_step, clock;
     bool main_done;
 
     weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;

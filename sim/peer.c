@@ -83,10 +83,8 @@ void weft_sim__host_call(weft_sim_call *call)
 {
     weft_sim *sim = call->sim;
     weft_sim__answer *answer = weft_sim__answer_for(sim, call->func);
-    weft_sim__script *script = sim->script;
     if (answer) {
         answer->handler(call, answer->data);
-        sim->script = script;
         if (!weft_sim__call_resolved(call) && !call->func->is_async)
             misuse("weft_sim_answer", "a function that is not async must have returned when its handler does");
         return;

@@ -82,6 +82,17 @@ uint32_t weft_sim__resource_lower(const weft_sim_context *context, const weft_si
     return add(instance, moved);
 }
 
+typedef struct destruction {
+    const weft_sim_resource *resource;
+    uint32_t rep;
+} destruction;
+
+static void destroy(void *data)
+{
+    const destruction *it = data;
+    it->resource->destructor(it->rep);
+}
+
 void weft_sim__resource_end(weft_sim *sim, const weft_sim__resource_type *type, uint32_t rep,
                             const weft_sim_instance *caller)
 {
@@ -96,7 +107,7 @@ void weft_sim__resource_end(weft_sim *sim, const weft_sim__resource_type *type, 
     weft_sim__enter(implementer, caller);
     weft_sim__helper helper;
     weft_sim__helper_begin(implementer, &helper, true);
-    type->resource->destructor(rep);
+    weft_sim__run_sync(&helper.task, destroy, &(destruction){type->resource, rep});
     weft_sim__helper_end(&helper);
     weft_sim__leave(implementer, caller);
 }

@@ -75,14 +75,23 @@ weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *wa
     return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : first;
 }
 
+void weft_sim__count_step(weft_sim *sim)
+{
+    if (sim->counts.steps == sim->last_step) {
+        sim->endless = true;
+        weft_sim__fiber_abandon(sim);
+    }
+    sim->counts.steps++;
+}
+
 static bool step(weft_sim *sim)
 {
     weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
     if (!waiter && !(waiter = weft_sim__settled(sim)))
         return false;
+    weft_sim__count_step(sim);
     weft_sim__unwait(sim, waiter);
     sim->call = NULL;
-    sim->counts.steps++;
     waiter->go(waiter);
     return true;
 }
@@ -92,27 +101,25 @@ static void schedule(void *data)
     weft_sim *sim = data;
     sim->current = NULL;
     sim->script = NULL;
-    for (uint64_t left = sim->step_limit; step(sim); left--)
-        if (!left) {
-            sim->endless = true;
-            return;
-        }
+    while (step(sim))
+        continue;
 }
 
 weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
 {
     sim->report.length = 0;
-    sim->endless = false;
+    sim->last_step = sim->counts.steps + sim->step_limit;
     sim->main_done = false;
     weft_sim__script_add(sim, script, data, true);
-    if (!weft_sim__fiber_run(sim, schedule, sim))
-        return WEFT_SIM_TRAPPED;
+    bool finished = weft_sim__fiber_run(sim, schedule, sim);
     if (sim->endless) {
         weft_sim__print(&sim->report, "endless: still running after %llu steps\n",
                         (unsigned long long)sim->step_limit);
         weft_sim__describe_deadlock(sim);
         return WEFT_SIM_ENDLESS;
     }
+    if (!finished)
+        return WEFT_SIM_TRAPPED;
     if (sim->main_done && sim->waiting.next == &sim->waiting)
         return WEFT_SIM_DONE;
     weft_sim__print(&sim->report, "deadlock: nothing can go on\n");

@@ -248,27 +248,49 @@ static void go(weft_sim__waiter *waiter)
     weft_sim__leave(instance, NULL);
 }
 
-static bool is_other(weft_sim__waiter *waiter, void *data)
+static bool may_go_on(weft_sim__waiter *waiter, void *instance)
 {
-    const weft_sim__task *yielding = data, *task = (const weft_sim__task *)waiter;
-    return task == yielding || (waiter->go == go && task->instance == yielding->instance &&
-                                task->wait != WAIT_ENTER && task != task->instance->exclusive);
+    const weft_sim__task *task = (const weft_sim__task *)waiter;
+    return waiter->go == go && task->instance == instance && task->wait != WAIT_ENTER &&
+           task != task->instance->exclusive;
 }
 
-// A function that is not async yields to what has started in its instance, and to nothing else: its caller's
-// stack is below it. Spec: the loop at the end of canon_lift.
-static void let_others_run(weft_sim__task *task)
+typedef struct sync_run {
+    weft_sim__task *task;
+    void (*body)(void *data);
+    void *data;
+    bool over;
+} sync_run;
+
+static void sync_body(void *data)
+{
+    sync_run *it = data;
+    it->task->instance->sim->current = it->task;
+    it->body(it->data);
+    it->over = true;
+}
+
+// While it waits, what has started in its instance goes on, and nothing else: its caller's stack is below it.
+// Spec: the loop at the end of canon_lift.
+void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *data)
 {
     weft_sim *sim = task->instance->sim;
-    weft_sim__waiter *waiter;
-    weft_sim__wait(sim, &task->waiter);
-    while ((waiter = weft_sim__pick(sim, is_other, task)) != &task->waiter) {
+    weft_sim__task *caller = sim->current;
+    sync_run it = {task, body, data, false};
+    weft_sim__fiber_start(sim, sync_body, &it);
+    while (!it.over) {
+        weft_sim__waiter *waiter = weft_sim__pick(sim, may_go_on, task->instance);
+        if (!waiter) {
+            sim->current = task;
+            sim->call = task->blocked_in;
+            sim->call_handle = task->blocked_on;
+            weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_BLOCKED, NULL);
+        }
         weft_sim__unwait(sim, waiter);
-        sim->counts.steps++;
+        weft_sim__count_step(sim);
         go_on((weft_sim__task *)waiter);
-        sim->current = task;
     }
-    weft_sim__unwait(sim, waiter);
+    sim->current = caller;
 }
 
 void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, const weft_sim_export *export,
@@ -292,12 +314,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     call->task = task;
 
     if (!export->func.is_async) {
-        weft_sim__task *current = sim->current;
-        weft_sim__script *script = sim->script;
-        sim->script = NULL;
-        run_entry(task);
-        sim->current = current;
-        sim->script = script;
+        weft_sim__run_sync(task, start_body, task);
     } else if (has_backpressure(instance) || instance->waiting_to_enter ||
                weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold)) {
         instance->waiting_to_enter++;
@@ -349,26 +366,19 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
     task->waiter.also[0] = wait == WAIT_BLOCKED    ? &task->set->since
                            : wait == WAIT_WAITABLE ? &task->waitable->since
                                                    : NULL;
-    bool may_pass = ready(&task->waiter);
-    const char *call = sim->call;
-    uint32_t handle = sim->call_handle;
-    if (!is_async(task)) {
-        if (!may_pass)
-            weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_BLOCKED, NULL);
-        if (task->export && wait == WAIT_PAUSED &&
-            !weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, sim->options.eager_yield))
-            let_others_run(task);
-        sim->call = call;
-        sim->call_handle = handle;
-    } else if (!may_pass ||
-               weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS,
-                               wait == WAIT_PAUSED ? 1000 - sim->options.eager_yield : sim->options.block)) {
+    // A function that is not async waits only if it has to, as in wasmtime.
+    uint16_t weight = wait == WAIT_PAUSED ? 1000 - sim->options.eager_yield
+                      : is_async(task)    ? sim->options.block
+                                          : 0;
+    if (!ready(&task->waiter) || weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, weight)) {
         task->fiber = weft_sim__fiber_current(sim);
+        task->blocked_in = sim->call;
+        task->blocked_on = sim->call_handle;
         task->instance->blocked |= task->instance->exclusive == task;
         weft_sim__wait(sim, &task->waiter);
         weft_sim__fiber_block(sim);
-        sim->call = call;
-        sim->call_handle = handle;
+        sim->call = task->blocked_in;
+        sim->call_handle = task->blocked_on;
     }
     task->wait = WAIT_NOT;
 }
@@ -382,6 +392,7 @@ void weft_sim__helper_begin(weft_sim_instance *instance, weft_sim__helper *helpe
                                  .call_handle = sim->call_handle};
     helper->task.instance = instance;
     helper->task.waiter.ready = ready;
+    helper->task.waiter.go = go;
     sim->current = &helper->task;
     instance->may_leave = may_leave;
 }

@@ -75,7 +75,7 @@
     X(CANCEL_UNASKED, "`task.cancel` called by task which has not been cancelled", "Task.cancel", \
       "task.cancel answers a CANCEL event, and there was none") \
     X(SYNC_BLOCKED, "cannot block a synchronous task before returning", "canon_lift: no candidates", \
-      "a function that is not async must not wait for something that has not happened") \
+      "a function that is not async, or a destructor, waits, and no task of its component can go on meanwhile") \
     X(BACKPRESSURE, "backpressure counter overflow", "canon_backpressure_inc, canon_backpressure_dec", \
       "backpressure stays within 0 and 65535") \
     X(CALLBACK_CODE, "unsupported callback code", "unpack_callback_result", \

@@ -144,7 +144,7 @@ typedef enum weft_sim_outcome {
     WEFT_SIM_ENDLESS   // more steps than weft_sim_step_limit() allows
 } weft_sim_outcome;
 
-// Runs the script, and all that follows. May be called again, unless it trapped.
+// Runs the script, and all that follows. May be called again, unless it trapped or was endless.
 weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data);
 // The number of steps after which a run is endless; the default is 10 million.
 void weft_sim_step_limit(weft_sim *sim, uint64_t steps);

@@ -11,6 +11,7 @@ TESTS = [
     "others_stand_still",
     "cancel_is_not_heard",
     "sync_type",
+    "sync_type_waits_for_tasks",
 ]
 
 

@@ -140,10 +140,114 @@ static void barge_in(void)
     CHECK(play(calls_beside_a_blocked_task, true), WEFT_SIM_DONE);
 }
 
+// `sync` waits for what `second` does after some turns: on top of it, for nothing else of this component runs.
+static uint32_t reader, writer, turns;
+static bool blocks_then;
+
+static uint32_t yields(const uint32_t *args)
+{
+    (void)args;
+    new_stream(&number_future, &reader, &writer);
+    weft_sim_task_return(guest, &guest_exports[SECOND].func, NULL);
+    return YIELD;
+}
+
+static uint32_t yields_and_writes(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)waitable;
+    (void)code;
+    static uint32_t value = 7;
+    if (--turns)
+        return YIELD;
+    CHECK(weft_sim_future_write(guest, &number_future, writer, &value, true), COMPLETED);
+    weft_sim_future_drop_writable(guest, &number_future, writer);
+    if (blocks_then) {
+        uint32_t its_event[2], its_set = weft_sim_waitable_set_new(guest);
+        weft_sim_waitable_join(guest, call_import(WORK, 1, &result) >> 4, its_set);
+        CHECK(weft_sim_waitable_set_wait(guest, its_set, its_event), SUBTASK);
+    }
+    return EXIT;
+}
+
+static void reads(void)
+{
+    result = 0;
+    CHECK(weft_sim_future_read(guest, &number_future, reader, &result, false), COMPLETED);
+    weft_sim_future_drop_readable(guest, &number_future, reader);
+}
+
+static uint32_t waits(const uint32_t *args)
+{
+    (void)args;
+    if (on_destroy)
+        weft_sim_resource_drop(guest, &own_thing, weft_sim_resource_new(guest, &own_thing, 1));
+    else
+        reads();
+    return result;
+}
+
+static void starts_and_waits(weft_sim *host, void *data)
+{
+    (void)host;
+    (void)data;
+    weft_sim_call *second = weft_sim_call_export(guest, NULL, "second", NULL);
+    CHECK(weft_sim_call_status(second), WEFT_SIM_RETURNED);
+    weft_sim_call *sync = weft_sim_call_export(guest, NULL, "sync", NULL);
+    CHECK(weft_sim_call_result(sync)->number, 7);
+    weft_sim_call_free(second);
+    weft_sim_call_free(sync);
+    if (blocks_then) {
+        weft_sim_call *work = weft_sim_accept(host, NULL, NULL);
+        weft_sim_call_start(work);
+        weft_sim_call_return(work, &(weft_sim_value){.number = 1});
+    }
+}
+
+static weft_sim_outcome waits_for_second(uint32_t turns_of_second)
+{
+    guest_second = yields;
+    guest_second_callback = yields_and_writes;
+    guest_sync = waits;
+    turns = turns_of_second;
+    return play(starts_and_waits, true);
+}
+
+static void sync_waits(void)
+{
+    for (uint32_t n = 1; n < 5; n++)
+        CHECK(waits_for_second(n), WEFT_SIM_DONE);
+}
+
+static void destructor_waits(void)
+{
+    on_destroy = reads;
+    CHECK(waits_for_second(3), WEFT_SIM_DONE);
+    CHECK(destroyed, 1);
+}
+
+// What ran on top of it may stay when it goes on.
+static void sync_goes_on_before(void)
+{
+    blocks_then = true;
+    CHECK(waits_for_second(1), WEFT_SIM_DONE);
+}
+
+static void sync_waits_for_ever(void)
+{
+    sim = make_host(&options, &schedule, true);
+    weft_sim_step_limit(sim, 1000);
+    CHECK(waits_for_second(2000), WEFT_SIM_ENDLESS);
+}
+
 static const struct test tests[] = {
     TEST(cancel_waits_for_the_lock),
     TEST(backpressure),
     TEST(barge_in),
+    TEST(sync_waits),
+    TEST(destructor_waits),
+    TEST(sync_goes_on_before),
+    TEST(sync_waits_for_ever),
 };
 
 int main(int count, char **arguments)

@@ -32,8 +32,11 @@ static const weft_sim_type text_stream = {.kind = WEFT_SIM_STREAM, .name = "stre
 static const weft_sim_type number_future = {.kind = WEFT_SIM_FUTURE, .name = "future<u32>", .element = &u32};
 
 static uint32_t destroyed;
+static void (*on_destroy)(void);
 static void destroy(uint32_t rep)
 {
+    if (on_destroy)
+        on_destroy();
     destroyed += rep;
 }
 

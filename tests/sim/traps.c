@@ -38,7 +38,7 @@ static uint32_t acts(const uint32_t *args)
     return EXIT;
 }
 
-// What is not async: it must not wait.
+// What is not async: it must not wait, for no task of its component can go on.
 static uint32_t acts_at_once(const uint32_t *args)
 {
     (void)args;

@@ -135,7 +135,64 @@ callee_callback_code_t exports_weft_blocking_peer_add_callback(callee_event_t *e
     __builtin_trap();
 }
 
+typedef struct {
+    exports_weft_blocking_peer_future_u32_writer_t out;
+    uint32_t value, turns;
+    callee_waitable_set_t set;
+} promise;
+
+static callee_callback_code_t promise_ends(promise *self)
+{
+    exports_weft_blocking_peer_future_u32_drop_writable(self->out);
+    free(self);
+    return CALLEE_CALLBACK_CODE_EXIT;
+}
+
+static callee_callback_code_t promise_goes_on(promise *self)
+{
+    if (self->turns) {
+        self->turns--;
+        return CALLEE_CALLBACK_CODE_YIELD;
+    }
+    if (exports_weft_blocking_peer_future_u32_write(self->out, &self->value) != CALLEE_WAITABLE_STATUS_BLOCKED)
+        return promise_ends(self);
+    self->set = callee_waitable_set_new();
+    callee_waitable_join(self->out, self->set);
+    return CALLEE_CALLBACK_CODE_WAIT(self->set);
+}
+
+callee_callback_code_t exports_weft_blocking_peer_promise(uint32_t value, uint32_t turns)
+{
+    promise *self = malloc(sizeof *self);
+    *self = (promise){.value = value, .turns = turns};
+    callee_context_set_0(self);
+    exports_weft_blocking_peer_promise_return(exports_weft_blocking_peer_future_u32_new(&self->out));
+    return promise_goes_on(self);
+}
+
+callee_callback_code_t exports_weft_blocking_peer_promise_callback(callee_event_t *event)
+{
+    promise *self = callee_context_get_0();
+    if (event->event == CALLEE_EVENT_NONE)
+        return promise_goes_on(self);
+    callee_waitable_join(self->out, 0);
+    callee_waitable_set_drop(self->set);
+    return promise_ends(self);
+}
+
 // In functions whose type is not async.
+
+uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u32_t number)
+{
+    uint32_t value;
+    uint32_t status = exports_weft_blocking_peer_future_u32_read(number, &value);
+    if (status == CALLEE_WAITABLE_STATUS_BLOCKED)
+        status = wait(number);
+    if (status != CALLEE_WAITABLE_COMPLETED)
+        __builtin_trap();
+    exports_weft_blocking_peer_future_u32_drop_readable(number);
+    return value;
+}
 
 uint32_t exports_weft_blocking_peer_turns(uint32_t count)
 {

@@ -160,6 +160,16 @@ static void sync_type(void)
     EXPECT(weft_calls_peer_held(), 0);
 }
 
+static void sync_type_waits_for_tasks(void)
+{
+    static const uint32_t turns[] = {0, 1, 2, 5};
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t number;
+        EXPECT(weft_blocking_peer_promise(40 + i, turns[i], &number), RUNNER_SUBTASK_RETURNED);
+        EXPECT(weft_blocking_peer_promised(number), 40 + i);
+    }
+}
+
 // Traps.
 static void sync_type_waits(void)
 {
@@ -179,5 +189,6 @@ static uint64_t peer_probe(void)
     TEST(others_stand_still)                                                                                   \
     TEST(cancel_is_not_heard)                                                                                  \
     TEST(sync_type)                                                                                            \
+    TEST(sync_type_waits_for_tasks)                                                                            \
     TEST(sync_type_waits)
 #include "raw_runner.h"

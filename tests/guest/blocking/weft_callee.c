@@ -6,6 +6,7 @@
 #include <weft/weft.h>
 
 WEFT_STREAM(bytes, exports_weft_blocking_peer_stream_u8, uint8_t);
+WEFT_FUTURE(number, exports_weft_blocking_peer_future_u32, uint32_t);
 
 uint64_t exports_weft_blocking_peer_probe(void)
 {
@@ -149,7 +150,52 @@ static weft_poll add_run(weft_coro *co)
 WEFT_EXPORT(callee, exports_weft_blocking_peer_add, hold, add_run, (uint32_t a, uint32_t b),
             self->result = a + b);
 
+typedef struct {
+    weft_coro co;
+    number_writer out;
+    uint32_t value, turns;
+} promise;
+
+static weft_poll promise_run(weft_coro *co)
+{
+    promise *self = weft_frame(co, promise);
+    WEFT_BEGIN(co);
+    WEFT_RETURN(co, exports_weft_blocking_peer_promise, number_new(&self->out, 0));
+    for (; self->turns; self->turns--)
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(number_write(co, &self->out, self->value));
+    WEFT_FINALLY(co);
+    number_close_writer(co, &self->out);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(callee, exports_weft_blocking_peer_promise, promise, promise_run, (uint32_t value, uint32_t turns),
+            (self->value = value, self->turns = turns));
+
 // In functions whose type is not async.
+
+typedef struct {
+    weft_coro co;
+    number_reader in;
+    uint32_t result;
+} promised;
+
+static weft_poll promised_run(weft_coro *co)
+{
+    promised *self = weft_frame(co, promised);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(number_read(co, &self->in, &self->result));
+    WEFT_FINALLY(co);
+    number_close_reader(&self->in);
+    WEFT_END(co);
+}
+
+uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u32_t number)
+{
+    promised it = {.in = number_reader_of(number)};
+    block_on(&it.co, promised_run);
+    return it.result;
+}
 
 static weft_poll turns_run(weft_coro *co)
 {

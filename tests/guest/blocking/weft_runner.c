@@ -162,6 +162,22 @@ static weft_poll sync_type_run(weft_coro *co)
     WEFT_END(co);
 }
 
+typedef several sync_type_waits_for_tasks;
+
+static weft_poll sync_type_waits_for_tasks_run(weft_coro *co)
+{
+    static const uint32_t turns[] = {0, 1, 2, 5};
+    several *self = weft_frame(co, several);
+    WEFT_BEGIN(co);
+    for (self->i = 0; self->i < 4; self->i++) {
+        WEFT_AWAIT(weft_subtask_call(
+            co, &self->calls[0], weft_blocking_peer_promise(40 + self->i, turns[self->i], &self->results[0])));
+        EXPECT(weft_blocking_peer_promised(self->results[0]), 40 + self->i);
+    }
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 static uint64_t peer_probe(void)
 {
     return weft_blocking_peer_probe();
@@ -174,5 +190,6 @@ static uint64_t peer_probe(void)
     TEST(yields_with_a_call_in_flight)                                                                         \
     TEST(others_stand_still)                                                                                   \
     TEST(cancel_is_not_heard)                                                                                  \
-    TEST(sync_type)
+    TEST(sync_type)                                                                                            \
+    TEST(sync_type_waits_for_tasks)
 #include "weft_runner.h"
