@@ -212,12 +212,38 @@ static uint32_t put(weft_sim_instance *instance, weft_sim_end *end)
     return end->base.handle;
 }
 
+static const char *kind_name(const weft_sim_type *type)
+{
+    return type->kind == WEFT_SIM_FUTURE ? "future" : "stream";
+}
+
+// The handle is that of the other end.
+static _Noreturn void trap_other_end(weft_sim *sim, const weft_sim_type *type, uint32_t handle, bool writable)
+{
+    const char *call = sim->call ? sim->call : "", *operation = strchr(call, '.') ? strchr(call, '.') : "";
+    if (!strncmp(operation, ".cancel-", 8))
+        weft_sim__wasmtime_says(sim, "passed %s end to `{stream|future}%s`", writable ? "read" : "write",
+                                operation);
+    else if (!strcmp(operation, ".read") || !strcmp(operation, ".write"))
+        weft_sim__wasmtime_says(sim, "cannot have concurrent operations active on a future/stream");
+    else if (writable)
+        weft_sim__wasmtime_says(sim, "passed read end to `%s`", call);
+    else
+        weft_sim__wasmtime_says(sim, "handle is not a readable end of a %s", kind_name(type));
+    weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a %s", (unsigned)handle,
+                   weft_sim__kind_name(kind_of(type, !writable)), weft_sim__kind_name(kind_of(type, writable)));
+}
+
 static weft_sim_end *get(weft_sim_instance *self, const weft_sim_type *type, uint32_t handle, bool writable)
 {
+    if (weft_sim__handle_entry(self, handle)->kind == kind_of(type, !writable))
+        trap_other_end(self->sim, type, handle, writable);
     weft_sim_end *end = weft_sim__handle_get(self, handle, kind_of(type, writable));
-    if (type != end->pipe->type && !weft_sim_same_type(self, type, end->pipe->instance, end->pipe->type))
+    if (type != end->pipe->type && !weft_sim_same_type(self, type, end->pipe->instance, end->pipe->type)) {
+        weft_sim__wasmtime_says(self->sim, "handle is a %s of a different type", kind_name(type));
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_HANDLE_TYPE, "handle %u is of a %s, not of a %s",
                        (unsigned)handle, end->pipe->type->name, type->name);
+    }
     end->type = type;
     return end;
 }
@@ -248,23 +274,28 @@ static uint32_t start(weft_sim_instance *self, const weft_sim_type *type, uint32
     bool is_future = end->pipe->is_future;
     if (end->state == END_COPYING || end->state == END_CANCELLING)
         weft_sim__trap(sim, WEFT_SIM_TRAP_END_CONCURRENT, "%s", type->name);
-    if (end->state == END_DONE)
+    if (end->state == END_DONE) {
+        if (is_future && end->result == COPY_DROPPED)
+            weft_sim__wasmtime_says(sim, "cannot write after being notified that the readable end dropped");
         weft_sim__trap(sim,
                        is_future
                            ? (writable ? WEFT_SIM_TRAP_FUTURE_WRITE_TWICE : WEFT_SIM_TRAP_FUTURE_READ_TWICE)
                        : writable ? WEFT_SIM_TRAP_WRITE_AFTER_DROPPED
                                   : WEFT_SIM_TRAP_READ_AFTER_DROPPED,
                        "%s", type->name);
+    }
     check_not_in_set(end, async);
     if (count > MAX_LENGTH)
         weft_sim__trap(sim, WEFT_SIM_TRAP_COUNT_TOO_LARGE, "count %u", (unsigned)count);
     if (count && type->element) {
-        if ((uintptr_t)items % weft_sim_alignment(type->element))
-            weft_sim__trap(sim, WEFT_SIM_TRAP_BUFFER_ALIGNMENT, "%p for %s", items, type->name);
         uint64_t size = (uint64_t)count * weft_sim_size(type->element);
         if (size > SIZE_MAX || !weft_sim__is_memory(items, (size_t)size))
             weft_sim__trap(sim, WEFT_SIM_TRAP_BUFFER_BOUNDS, "%llu bytes at %p", (unsigned long long)size,
                            items);
+        if ((uintptr_t)items % weft_sim_alignment(type->element)) {
+            weft_sim__wasmtime_says(sim, "%s pointer not aligned", writable ? "write" : "read");
+            weft_sim__trap(sim, WEFT_SIM_TRAP_BUFFER_ALIGNMENT, "%p for %s", items, type->name);
+        }
     }
     weft_sim__end_begin(end, (void *)items, count);
     uint32_t status;
@@ -292,8 +323,11 @@ static uint32_t cancel(weft_sim_instance *self, const weft_sim_type *type, uint3
     weft_sim_end *end = get(self, type, handle, writable);
     if (end->state == END_CANCELLING)
         weft_sim__trap(sim, WEFT_SIM_TRAP_END_CONCURRENT, "%s: its cancel is in flight", type->name);
-    if (end->state != END_COPYING)
+    if (end->state != END_COPYING) {
+        const char *what = writable ? "write" : "read";
+        weft_sim__wasmtime_says(sim, "stream or future %s cancelled when no %s is pending", what, what);
         weft_sim__trap(sim, WEFT_SIM_TRAP_END_CANCEL_IDLE, "%s", type->name);
+    }
     if (end->base.sync_waiter)
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, "%s", type->name);
     check_not_in_set(end, async);
@@ -315,8 +349,10 @@ static void drop(weft_sim_instance *self, const weft_sim_type *type, uint32_t ha
     weft_sim *sim = self->sim;
     weft_sim__built_in(self, call, handle);
     weft_sim_end *end = get(self, type, handle, writable);
-    if (end->state == END_COPYING || end->state == END_CANCELLING)
+    if (end->state == END_COPYING || end->state == END_CANCELLING) {
+        weft_sim__wasmtime_says(sim, "cannot %s busy %s", writable ? "drop" : "remove", kind_name(type));
         weft_sim__trap(sim, WEFT_SIM_TRAP_END_DROP_BUSY, "%s", type->name);
+    }
     if (end->pipe->is_future && writable && end->state != END_DONE)
         weft_sim__trap(sim, WEFT_SIM_TRAP_FUTURE_UNWRITTEN, "%s", type->name);
     weft_sim__waitable_join(sim, &end->base, NULL);
@@ -329,13 +365,23 @@ weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_typ
 {
     weft_sim *sim = instance->sim;
     weft_sim_end *end = get(instance, type, handle, false);
-    if (end->state == END_COPYING || end->state == END_CANCELLING)
+    bool is_future = end->pipe->is_future;
+    if (end->state == END_COPYING || end->state == END_CANCELLING) {
+        weft_sim__wasmtime_says(sim, "cannot remove busy %s", kind_name(type));
         weft_sim__trap(sim, WEFT_SIM_TRAP_TRANSFER_BUSY, "handle %u, a %s", (unsigned)handle, type->name);
-    if (end->state == END_DONE)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_TRANSFER_DONE, "handle %u, a %s", (unsigned)handle, type->name);
-    if (end->base.set)
+    }
+    if (end->base.set && (is_future || end->state != END_DONE)) { // wasmtime's order
+        weft_sim__wasmtime_says(sim, "cannot lift %s while it's in a waitable set", kind_name(type));
         weft_sim__trap(sim, WEFT_SIM_TRAP_TRANSFER_IN_SET, "handle %u, a %s, in set %u", (unsigned)handle,
                        type->name, (unsigned)end->base.set->handle);
+    }
+    if (end->state == END_DONE) {
+        weft_sim__wasmtime_says(sim, is_future
+                                         ? "cannot lift future after previous read succeeded"
+                                         : "cannot lift stream after being notified that the writable end "
+                                           "dropped");
+        weft_sim__trap(sim, WEFT_SIM_TRAP_TRANSFER_DONE, "handle %u, a %s", (unsigned)handle, type->name);
+    }
     weft_sim__waitable_taken(sim, &end->base);
     weft_sim__handle_remove(instance, handle);
     end->base.instance = NULL;

@@ -27,7 +27,7 @@ uint32_t weft_sim_error_context_new(weft_sim_instance *self, const char *text, u
     weft_sim *sim = self->sim;
     weft_sim__built_in(self, "error-context.new", 0);
     if (length && !weft_sim__is_memory(text, length))
-        weft_sim__trap(sim, WEFT_SIM_TRAP_VALUE_BOUNDS, "%u bytes at %p", (unsigned)length, (const void *)text);
+        weft_sim__trap(sim, WEFT_SIM_TRAP_TEXT_BOUNDS, "%u bytes at %p", (unsigned)length, (const void *)text);
     uint32_t handle =
         weft_sim__handle_add(self, KIND_ERROR_CONTEXT, weft_sim__error_context_make(sim, text, length));
     weft_sim__note_answer(sim, "error-context.new", NULL, 0, 0, 0, 0, handle);
@@ -38,7 +38,7 @@ void weft_sim_error_context_debug_message(weft_sim_instance *self, uint32_t hand
 {
     weft_sim__built_in(self, "error-context.debug-message", handle);
     weft_sim__error_context *it = weft_sim__handle_get(self, handle, KIND_ERROR_CONTEXT);
-    void *text = weft_sim__realloc(self, 1, it->length);
+    void *text = weft_sim__realloc(self, WEFT_SIM_TRAP_TEXT_BOUNDS, 1, it->length);
     if (it->length)
         memcpy(text, it->text, it->length);
     uint32_t pair[2] = {(uint32_t)(uintptr_t)text, it->length};

@@ -8,6 +8,25 @@ static const char *const kinds[] = {"nothing",       "waitable set",  "subtask",
                                     "stream reader", "stream writer", "future reader",
                                     "future writer", "resource",      "error context"};
 
+// What wasmtime says of a handle that is not of this kind.
+static void say_kind(weft_sim *sim, uint32_t handle, weft_sim__kind kind)
+{
+    static const char *const names[] = {"nothing",  "an waitable-set", "a subtask",
+                                        "a stream", "a stream",        "a future",
+                                        "a future", "a resource",      "an error-context"};
+    const char *call = sim->call ? sim->call : "", *name = names[kind];
+    if (!strcmp(call, "subtask.drop"))
+        name = "a waitable";
+    else if (!strcmp(call, "waitable-set.drop"))
+        name = "a waitable-set";
+    if (kind != KIND_RESOURCE)
+        weft_sim__wasmtime_says(sim, "handle is not %s", name);
+    else if (strcmp(call, "resource.rep") != 0)
+        weft_sim__wasmtime_says(sim, "index %u is not a resource", (unsigned)handle);
+    else
+        weft_sim__wasmtime_says(sim, "index is not a resource");
+}
+
 const char *weft_sim__kind_name(weft_sim__kind kind)
 {
     return kinds[kind];
@@ -43,18 +62,21 @@ uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, 
 
 weft_sim__entry *weft_sim__handle_entry(weft_sim_instance *instance, uint32_t handle)
 {
-    if (handle >= instance->entry_count || !instance->entries[handle].kind)
+    if (handle >= instance->entry_count || !instance->entries[handle].kind) {
+        weft_sim__wasmtime_says(instance->sim, "unknown handle index %u", (unsigned)handle);
         weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_UNKNOWN, "handle %u", (unsigned)handle);
+    }
     return &instance->entries[handle];
 }
 
 void *weft_sim__handle_get(weft_sim_instance *instance, uint32_t handle, weft_sim__kind kind)
 {
     weft_sim__entry *entry = weft_sim__handle_entry(instance, handle);
-    if (entry->kind != kind)
-        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a %s",
-                       (unsigned)handle, kinds[entry->kind], kinds[kind]);
-    return entry->object;
+    if (entry->kind == kind)
+        return entry->object;
+    say_kind(instance->sim, handle, kind);
+    weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a %s", (unsigned)handle,
+                   kinds[entry->kind], kinds[kind]);
 }
 
 void weft_sim__handle_remove(weft_sim_instance *instance, uint32_t handle)

@@ -172,6 +172,7 @@ struct weft_sim__task {
     weft_sim__task_state state;
     uint32_t borrows;
     uint32_t cancels; // CANCEL events still to come
+    bool cancelled;   // one has come
     uint32_t slots[2];
     uint32_t answer; // of entry or callback
     weft_sim__wait_kind wait;
@@ -314,6 +315,8 @@ void weft_sim__error_context_unref(weft_sim__error_context *context);
 
 // ---- trap.c, report.c ----
 
+// Goes before a trap whose rule has several texts in wasmtime: the one for this case.
+void weft_sim__wasmtime_says(weft_sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void weft_sim__trap(weft_sim *sim, weft_sim_trap trap, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -427,6 +430,7 @@ struct weft_sim {
     weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;
 
     weft_sim_trap trap;
+    char words[128]; // of wasmtime's for it, if not those of the table
     bool abandoned, deadlock, endless;
     const char *call; // the built-in that is running
     uint32_t call_handle;

@@ -29,11 +29,18 @@ static weft_sim__resource_handle *get(weft_sim_instance *instance, const weft_si
                                       uint32_t handle)
 {
     weft_sim__resource_handle *it = weft_sim__handle_get(instance, handle, KIND_RESOURCE);
-    if (it->type != weft_sim__resource_type_of(instance, resource))
-        weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_TYPE, "handle %u is a %s/%s, not a %s/%s",
-                       (unsigned)handle, interface_of(it->type->resource), it->type->resource->name,
-                       interface_of(resource), resource->name);
-    return it;
+    const weft_sim__resource_type *type = weft_sim__resource_type_of(instance, resource);
+    if (it->type == type)
+        return it;
+    weft_sim__wasmtime_says(
+        instance->sim, "handle index %u used with the wrong type, expected %s resource but found %s resource",
+        (unsigned)handle, type->implementer ? "guest-defined" : "host",
+        !it->type->implementer ? "host"
+        : type->implementer    ? "a different guest-defined"
+                               : "guest-defined");
+    weft_sim__trap(instance->sim, WEFT_SIM_TRAP_HANDLE_TYPE, "handle %u is a %s/%s, not a %s/%s",
+                   (unsigned)handle, interface_of(it->type->resource), it->type->resource->name,
+                   interface_of(resource), resource->name);
 }
 
 static void check_not_lent(weft_sim *sim, const weft_sim__resource_handle *handle)

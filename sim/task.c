@@ -89,6 +89,7 @@ static void check_borrows(weft_sim__task *task)
 static weft_sim__event cancel_event(weft_sim__task *task)
 {
     task->cancels--;
+    task->cancelled = true;
     task->state = TASK_CANCEL_DELIVERED;
     return (weft_sim__event){.code = EVENT_CANCEL};
 }
@@ -450,12 +451,11 @@ void weft_sim_task_cancel(weft_sim_instance *self)
 {
     weft_sim *sim = self->sim;
     weft_sim__task *task = weft_sim__built_in(self, "task.cancel", 0);
-    if (!task->export || !task->export->func.async_abi)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_RETURN_WRONG, "the task returns by itself");
+    if (!task->cancelled)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_CANCEL_UNASKED, "%s",
+                       task->export ? task->export->func.name : "a helper");
     if (task->state == TASK_RESOLVED)
         weft_sim__trap(sim, WEFT_SIM_TRAP_RETURN_TWICE, "%s", task->export->func.name);
-    if (task->state != TASK_CANCEL_DELIVERED)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_CANCEL_UNASKED, "%s", task->export->func.name);
     check_borrows(task);
     weft_sim__note(sim, "task.cancel", task->export->func.name, 0, 0, 0, 0);
     resolve(task, NULL, true);

@@ -27,7 +27,7 @@ bool weft_sim__is_memory(const void *pointer, size_t size)
 #endif
 }
 
-void *weft_sim__realloc(weft_sim_instance *instance, size_t alignment, size_t size)
+void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size)
 {
     weft_sim *sim = instance->sim;
     if (!instance->component->realloc)
@@ -36,9 +36,12 @@ void *weft_sim__realloc(weft_sim_instance *instance, size_t alignment, size_t si
     weft_sim__helper_begin(instance, &helper, false);
     void *memory = instance->component->realloc(NULL, 0, alignment, size);
     weft_sim__helper_end(&helper);
-    if ((uintptr_t)memory % alignment || (size && !weft_sim__is_memory(memory, size)))
-        weft_sim__trap(sim, WEFT_SIM_TRAP_REALLOC, "%lu bytes, got %p", (unsigned long)size, memory);
-    return memory;
+    bool aligned = (uintptr_t)memory % alignment == 0;
+    if (aligned && (!size || weft_sim__is_memory(memory, size)))
+        return memory;
+    weft_sim__wasmtime_says(sim, "%s",
+                            weft_sim_trap_wasmtime(aligned ? bounds : WEFT_SIM_TRAP_VALUE_ALIGNMENT));
+    weft_sim__trap(sim, WEFT_SIM_TRAP_REALLOC, "%lu bytes, got %p", (unsigned long)size, memory);
 }
 
 void *weft_sim__lift_handle(const weft_sim_context *context, const weft_sim_type *type, uint32_t handle)

@@ -12,9 +12,9 @@
 void *weft_sim__allocate(weft_sim_instance *instance, size_t size);
 void weft_sim__release(void *memory);
 
-// Memory in the component, by its cabi_realloc; traps if that fails or is misaligned. The component may not
-// call a built-in meanwhile.
-void *weft_sim__realloc(weft_sim_instance *instance, size_t alignment, size_t size);
+// Memory in the component, by its cabi_realloc; traps if that fails or is misaligned, in wasmtime's words for
+// `bounds` or misaligned values. The component may not call a built-in meanwhile.
+void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size);
 
 // Is all of it memory that the component may use: not the first page, not beyond the end of the address space,
 // and, under AddressSanitizer, not freed and within one object.

@@ -54,9 +54,18 @@ static _Noreturn void end(weft_sim *sim, weft_sim_trap trap, const char *format,
         weft_sim__print(&sim->report, "  in: instance %u (%s), task %u (%s)\n",
                         (unsigned)task->instance->number, task->instance->component->world,
                         (unsigned)task->number, task->export ? task->export->func.name : "a helper");
-    weft_sim__print(&sim->report, "  wasmtime: %s\n  spec: %s\n", traps[trap].wasmtime, traps[trap].spec);
+    weft_sim__print(&sim->report, "  wasmtime: %s\n  spec: %s\n",
+                    sim->words[0] ? sim->words : traps[trap].wasmtime, traps[trap].spec);
     weft_sim__note(sim, "trap", traps[trap].name, 0, 0, 0, 0);
     weft_sim__fiber_abandon(sim);
+}
+
+void weft_sim__wasmtime_says(weft_sim *sim, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sim->words, sizeof sim->words, format, arguments);
+    va_end(arguments);
 }
 
 void weft_sim__trap(weft_sim *sim, weft_sim_trap trap, const char *format, ...)

@@ -1,17 +1,18 @@
 // Every rule whose breach ends a run: its name, what wasmtime 49 says, where the spec has it, and the rule in
-// our words. Spec places are the functions of definitions.py, of which CanonicalABI.md tells the story; "host"
-// is a host's own rule.
+// our words. Where wasmtime has a text for each case, the table has one with | between what differs, and N for
+// a handle; a report has the one that is said in its case. Spec places are the functions of definitions.py, of
+// which CanonicalABI.md tells the story; "host" is a host's own rule.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_SIM_TRAP_H
 #define WEFT_SIM_TRAP_H
 
 // clang-format off
 #define WEFT_SIM_TRAPS(X) \
-    X(HANDLE_UNKNOWN, "unknown handle index", "Table.get", \
+    X(HANDLE_UNKNOWN, "unknown handle index N", "Table.get", \
       "there is no such handle: it was dropped, given away, or never made") \
-    X(HANDLE_KIND, "handle is not of the right kind", "isinstance() in each built-in", \
+    X(HANDLE_KIND, "handle is not a waitable|an waitable-set|a stream|..., index N is not a resource", "isinstance() in each built-in", \
       "the handle is of another kind than this call takes") \
-    X(HANDLE_TYPE, "handle is of a different type", "e.shared.t != t, h.rt is not rt", \
+    X(HANDLE_TYPE, "handle is a stream|future of a different type, handle index N used with the wrong type", "e.shared.t != t, h.rt is not rt", \
       "the handle is of the right kind but of another type: use the functions made for its type") \
     X(HANDLES_FULL, "cannot allocate another handle: store handle limit exceeded", "Table.add", \
       "no handle is free: drop some") \
@@ -33,9 +34,9 @@
       "a task is blocked on this waitable: it must be left alone until then") \
     X(END_CONCURRENT, "cannot have concurrent operations active on a future/stream", "stream_copy, future_copy: state != IDLE", \
       "an operation of this end is in flight, or its event was not delivered yet") \
-    X(END_DROP_BUSY, "cannot remove busy stream/future, cannot drop busy stream/future", "CopyEnd.drop", \
+    X(END_DROP_BUSY, "cannot remove|drop busy stream|future", "CopyEnd.drop", \
       "an end must not be dropped while an operation is in flight: cancel it first") \
-    X(END_CANCEL_IDLE, "stream or future read/write cancelled when no read/write is pending", "cancel_copy", \
+    X(END_CANCEL_IDLE, "stream or future read|write cancelled when no read|write is pending", "cancel_copy", \
       "there is no operation to cancel") \
     X(READ_AFTER_DROPPED, "cannot read after being notified that the writable end dropped", "stream_copy: state DONE", \
       "a read told DROPPED: the stream is at its end") \
@@ -47,17 +48,17 @@
       "a future is written once") \
     X(FUTURE_UNWRITTEN, "cannot drop future write end without first writing a value", "WritableFutureEnd.drop", \
       "a future's writer must write before it is dropped, and learn the outcome") \
-    X(TRANSFER_BUSY, "cannot remove busy stream/future", "lift_async_value: state != IDLE", \
+    X(TRANSFER_BUSY, "cannot remove busy stream|future", "lift_async_value: state != IDLE", \
       "an end must not be given away while an operation is in flight") \
-    X(TRANSFER_DONE, "cannot lift stream after being notified that the writable end dropped", "lift_async_value: state != IDLE", \
+    X(TRANSFER_DONE, "cannot lift stream after being notified that the writable end dropped, cannot lift future after previous read succeeded", "lift_async_value: state != IDLE", \
       "an end that is done must not be given away: drop it") \
-    X(TRANSFER_IN_SET, "cannot lift stream while it's in a waitable set", "lift_async_value: in_waitable_set()", \
+    X(TRANSFER_IN_SET, "cannot lift stream|future while it's in a waitable set", "lift_async_value: in_waitable_set()", \
       "an end must leave its set before it is given away") \
     X(COUNT_TOO_LARGE, "stream read/write count too large", "BufferGuestImpl", \
       "the count of a read or write stays below 2^28") \
-    X(BUFFER_BOUNDS, "read/write pointer out of bounds of memory", "BufferGuestImpl", \
+    X(BUFFER_BOUNDS, "read pointer out of bounds of memory", "BufferGuestImpl", \
       "the buffer is not memory of the component") \
-    X(BUFFER_ALIGNMENT, "read/write pointer not aligned", "BufferGuestImpl", \
+    X(BUFFER_ALIGNMENT, "read|write pointer not aligned", "BufferGuestImpl", \
       "the buffer is not aligned for its items") \
     X(INTRA_COMPONENT, "cannot read from and write to intra-component future/stream with non-numeric payload", \
       "SharedStreamImpl.read: none_or_number_type", \
@@ -90,15 +91,19 @@
       "there are two context slots") \
     X(VALUE_ALIGNMENT, "unaligned pointer", "lift_flat_values, load_list_from_range", \
       "a pointer in a value is not aligned for what it points to") \
-    X(VALUE_BOUNDS, "string/list content out-of-bounds", "load_string_from_range, load_list_from_range", \
-      "a pointer in a value does not point to memory of the component") \
+    X(VALUE_BOUNDS, "out of bounds memory access", "lift_flat_values, lower_flat_values", \
+      "a pointer to values does not point to memory of the component") \
+    X(TEXT_BOUNDS, "string content out-of-bounds", "load_string_from_range", \
+      "a string is not in memory of the component, or too long") \
+    X(LIST_BOUNDS, "list content out-of-bounds", "load_list_from_range", \
+      "a list is not in memory of the component, or too long") \
     X(VALUE_CHAR, "invalid `char` bit pattern", "convert_i32_to_char", \
       "a char is a Unicode scalar value") \
-    X(VALUE_UTF8, "invalid utf-8 sequence", "load_string_from_range", \
+    X(VALUE_UTF8, "invalid utf8 encoding", "load_string_from_range", \
       "a string is not UTF-8") \
     X(VALUE_CASE, "invalid variant discriminant", "load_variant, lift_flat_variant", \
       "there is no such case") \
-    X(REALLOC, "realloc return: beyond end of memory, or not aligned", "LiftLowerContext.reallocate", \
+    X(REALLOC, "string|list content out-of-bounds, unaligned pointer", "LiftLowerContext.reallocate", \
       "cabi_realloc gave no memory, or memory that is not aligned") \
     X(UNREACHABLE, "wasm `unreachable` instruction executed", "call_and_trap_on_throw", \
       "the component stopped itself")

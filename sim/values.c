@@ -89,8 +89,8 @@ static void lift_string(const weft_sim_context *context, const void *bytes, uint
                         weft_sim_value *value)
 {
     if (length > BYTES_MAX)
-        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_BOUNDS, "a string of %u bytes", length);
-    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "a string", bytes, length);
+        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_TEXT_BOUNDS, "a string of %u bytes", length);
+    check_memory(context, WEFT_SIM_TRAP_TEXT_BOUNDS, "a string", bytes, length);
     const uint8_t *text = bytes;
     for (uint32_t at = 0, step; at < length; at += step)
         if ((step = sequence_length(text + at, length - at)) == 0)
@@ -107,10 +107,10 @@ static void lift_list(const weft_sim_context *context, const weft_sim_type *elem
 {
     uint32_t size = weft_sim_size(element);
     if ((uint64_t)count * size > BYTES_MAX)
-        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_BOUNDS, "a list of %u items of %u bytes",
+        weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_LIST_BOUNDS, "a list of %u items of %u bytes",
                              count, size);
     check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "a list", items, weft_sim_alignment(element));
-    check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "a list", items, (size_t)count * size);
+    check_memory(context, WEFT_SIM_TRAP_LIST_BOUNDS, "a list", items, (size_t)count * size);
     value->count = count;
     if (weft_sim_is_plain(element)) {
         value->bytes = allocate(context, count, size);
@@ -126,7 +126,7 @@ static void lift_list(const weft_sim_context *context, const weft_sim_type *elem
 // Both return the pointer that was allocated in the component.
 static void *lower_string(const weft_sim_context *context, const weft_sim_value *value)
 {
-    void *bytes = weft_sim__realloc(context->instance, 1, value->count);
+    void *bytes = weft_sim__realloc(context->instance, WEFT_SIM_TRAP_TEXT_BOUNDS, 1, value->count);
     if (value->count)
         memcpy(bytes, value->bytes, value->count);
     return bytes;
@@ -135,8 +135,8 @@ static void *lower_string(const weft_sim_context *context, const weft_sim_value 
 static void *lower_list(const weft_sim_context *context, const weft_sim_type *element, weft_sim_value *value)
 {
     uint32_t size = weft_sim_size(element);
-    void *items =
-        weft_sim__realloc(context->instance, weft_sim_alignment(element), (size_t)value->count * size);
+    void *items = weft_sim__realloc(context->instance, WEFT_SIM_TRAP_LIST_BOUNDS, weft_sim_alignment(element),
+                                    (size_t)value->count * size);
     if (weft_sim_is_plain(element)) {
         if (value->count)
             memcpy(items, value->bytes, (size_t)value->count * size);
@@ -449,7 +449,9 @@ uint32_t weft_sim_lower(const weft_sim_context *context, const weft_sim_part *pa
         return flat;
     }
     uint32_t alignment = weft_sim__parts_alignment(parts, count);
-    char *to = out ? out : weft_sim__realloc(context->instance, alignment, weft_sim__parts_size(parts, count));
+    char *to = out ? out
+                   : weft_sim__realloc(context->instance, WEFT_SIM_TRAP_VALUE_BOUNDS, alignment,
+                                       weft_sim__parts_size(parts, count));
     check_aligned(context, WEFT_SIM_TRAP_VALUE_ALIGNMENT, "the place for values", to, alignment);
     check_memory(context, WEFT_SIM_TRAP_VALUE_BOUNDS, "the place for values", to,
                  weft_sim__parts_size(parts, count));

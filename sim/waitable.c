@@ -223,9 +223,11 @@ void weft_sim_waitable_join(weft_sim_instance *self, uint32_t handle, uint32_t t
     weft_sim *sim = self->sim;
     weft_sim__built_in(self, "waitable.join", handle);
     weft_sim__entry *entry = weft_sim__handle_entry(self, handle);
-    if (entry->kind < KIND_SUBTASK || entry->kind > KIND_FUTURE_WRITER)
+    if (entry->kind < KIND_SUBTASK || entry->kind > KIND_FUTURE_WRITER) {
+        weft_sim__wasmtime_says(sim, "handle is not a waitable");
         weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLE_KIND, "handle %u is a %s, not a waitable", (unsigned)handle,
                        weft_sim__kind_name(entry->kind));
+    }
     weft_sim__waitable *waitable = entry->object;
     if (waitable->sync_waiter)
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, NULL);

@@ -57,6 +57,14 @@ static uint32_t deaf(uint32_t event, uint32_t waitable, uint32_t code)
     return WAIT(weft_sim_waitable_set_new(other));
 }
 
+static uint32_t returns_at_once(const uint32_t *args)
+{
+    (void)args;
+    weft_sim_core one = {.i32 = 1};
+    weft_sim_task_return(other, &other_exports[WORK].func, &one);
+    return EXIT;
+}
+
 static uint32_t calls_back(const uint32_t *args)
 {
     (void)args;
@@ -493,6 +501,21 @@ RUN(no_such_slot)
     return EXIT;
 }
 
+RUN(result_at_null)
+{
+    UNUSED;
+    other_does[WORK] = returns_at_once;
+    call_import(WORK, 1, (uint32_t *)16);
+    return EXIT;
+}
+
+RUN(list_at_null)
+{
+    UNUSED;
+    call_import_2(TAKE_NUMBERS, NULL, 3);
+    return EXIT;
+}
+
 RUN(text_at_null)
 {
     UNUSED;
@@ -612,7 +635,9 @@ static const struct test {
     TEST(give_lent, RESOURCE_LENT, "give: handle 1, a thing", .run = give_lent),
     TEST(give_borrowed, RESOURCE_NOT_OWNED, "give: handle 1, a thing", .script = lend_to_give_away),
     TEST(no_such_slot, CONTEXT_SLOT, "context.set(2): slot 2", .run = no_such_slot),
-    TEST(text_at_null, VALUE_BOUNDS, NULL, .run = text_at_null),
+    TEST(result_at_null, VALUE_BOUNDS, NULL, .run = result_at_null),
+    TEST(text_at_null, TEXT_BOUNDS, NULL, .run = text_at_null),
+    TEST(list_at_null, LIST_BOUNDS, NULL, .run = list_at_null),
     TEST(text_not_utf8, VALUE_UTF8, NULL, .run = text_not_utf8),
     TEST(list_misaligned, VALUE_ALIGNMENT, NULL, .run = list_misaligned),
     TEST(letter_surrogate, VALUE_CHAR, NULL, .run = letter_surrogate),

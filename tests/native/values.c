@@ -30,9 +30,10 @@ void weft_sim__release(void *memory)
     free(memory);
 }
 
-void *weft_sim__realloc(weft_sim_instance *instance, size_t alignment, size_t size)
+void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size)
 {
     (void)instance;
+    (void)bounds;
     if (size == 0)
         return (void *)alignment; // as wit-bindgen's
     return component_memory[reallocs++] = malloc(size);
@@ -556,14 +557,14 @@ static void traps(void)
     c_list list = {(void *)(uintptr_t)0x100004, 1};
     EXPECT_TRAP(VALUE_ALIGNMENT, through_memory(&longs, &list, to));
     list = (c_list){(void *)(uintptr_t)8, 1};
-    EXPECT_TRAP(VALUE_BOUNDS, through_memory(&longs, &list, to));
+    EXPECT_TRAP(LIST_BOUNDS, through_memory(&longs, &list, to));
     list = (c_list){(void *)(uintptr_t)8, 1};
-    EXPECT_TRAP(VALUE_BOUNDS, through_memory(&t_string, &list, to));
+    EXPECT_TRAP(TEXT_BOUNDS, through_memory(&t_string, &list, to));
     list.len = 1 << 28;
-    EXPECT_TRAP(VALUE_BOUNDS, through_memory(&bytes, &list, to));
-    EXPECT_TRAP(VALUE_BOUNDS, through_memory(&t_string, &list, to));
+    EXPECT_TRAP(LIST_BOUNDS, through_memory(&bytes, &list, to));
+    EXPECT_TRAP(TEXT_BOUNDS, through_memory(&t_string, &list, to));
     list.len = 1 << 25; // of 8 bytes each
-    EXPECT_TRAP(VALUE_BOUNDS, through_memory(&longs, &list, to));
+    EXPECT_TRAP(LIST_BOUNDS, through_memory(&longs, &list, to));
     weft_sim_part part = {"it", &longs};
     weft_sim_core core = {.i32 = 0x100002};
     weft_sim_value value;

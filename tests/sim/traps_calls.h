@@ -342,8 +342,8 @@ static void task_return(void)
 {
     uint32_t how = pick(3);
     if (!making("task.return, task.cancel", how == 1   ? TRAP(RETURN_WRONG)
-                                            : returned ? TRAP(RETURN_TWICE)
                                             : how == 2 ? TRAP(CANCEL_UNASKED)
+                                            : returned ? TRAP(RETURN_TWICE)
                                                        : NONE_BROKEN))
         return;
     if (how == 1)
@@ -459,7 +459,7 @@ static void pass_value(void)
     uint32_t how = pick(10);
     switch (how) {
     case 0:
-        if (!making("a text at 0", TRAP(VALUE_BOUNDS)))
+        if (!making("a text at 0", TRAP(TEXT_BOUNDS)))
             return;
         call_import_2(TAKE_TEXT, NULL, 3);
         break;
