@@ -4,7 +4,7 @@
 PRESET ?= debug
 TESTS ?= tests
 SEEDS ?= 100000
-PYTHON = .tools/venv/bin/python
+PYTHON = $(realpath .tools/python)/bin/python # of one set-up, also if another one runs meanwhile
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
 help: ## show this list
@@ -89,7 +89,7 @@ figures: benchmarks ## run the benchmarks, and renew all that is committed of th
 	$(PYTHON) bench/document.py docs/budgets.md
 	$(MAKE) plot
 
-PLOT = .tools/plot
+PLOT = build/plot
 
 plot: $(PLOT)/stamp ## draw docs/bench.svg from docs/bench.json
 	$(PLOT)/bin/python bench/plot.py docs/bench.json docs/bench.svg
