@@ -4,11 +4,12 @@
 PRESET ?= debug
 TESTS ?= tests
 SEEDS ?= 100000
-PYTHON = .tools/venv/bin/python
+PREFIX ?= /usr/local
+PYTHON = $(realpath .tools/python)/bin/python # of one set-up, also if another one runs meanwhile
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 	@echo
 	@echo "PRESET=... builds another preset (cmake --list-presets), TESTS=... runs a part of the tests,"
 	@echo "BENCH=... are options of bench/run.py: BENCH='--exact', BENCH='--profile stream-items', BENCH=--help"
@@ -20,6 +21,13 @@ build: setup ## build the library and the examples (PRESET=debug)
 	cmake --preset $(PRESET)
 	cmake --build --preset $(PRESET)
 	@ln -sf build/$(PRESET)/compile_commands.json compile_commands.json
+
+install: setup ## install the library for components, and what builds them (PREFIX=/usr/local, DESTDIR=)
+install-native: setup ## install the native host into the same PREFIX, and the library for it (needs g++-multilib)
+install install-native:
+	cmake --preset $@
+	cmake --build --preset $@
+	DESTDIR="$(DESTDIR)" cmake --install build/$@ --prefix "$(PREFIX)"
 
 test: setup ## build the tests' components and run all tests (TESTS=tests)
 	for preset in debug release; do \
@@ -89,7 +97,7 @@ figures: benchmarks ## run the benchmarks, and renew all that is committed of th
 	$(PYTHON) bench/document.py docs/budgets.md
 	$(MAKE) plot
 
-PLOT = .tools/plot
+PLOT = build/plot
 
 plot: $(PLOT)/stamp ## draw docs/bench.svg from docs/bench.json
 	$(PLOT)/bin/python bench/plot.py docs/bench.json docs/bench.svg
@@ -111,4 +119,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build test native sim mutants fuzz coverage trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build install install-native test native sim mutants fuzz coverage trace demo bench benchmarks figures plot format lint clean distclean

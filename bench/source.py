@@ -63,8 +63,10 @@ def by_line(tools, module, functions, root):
         if line and file not in texts:
             texts[file] = path.read_text().splitlines() if path.exists() else []
         inside = path.is_relative_to(root) and "build" not in path.parts
+        # Zig's own from its package: the folder that this is installed in has another name with each set-up.
+        name = str(path.relative_to(root)).split("site-packages/")[-1] if inside else path.name
         if inside and 0 < line <= len(texts[file]):
-            rows[str(path.relative_to(root)), line, texts[file][line - 1].strip().rstrip("\\").rstrip()] += count
+            rows[name, line, texts[file][line - 1].strip().rstrip("\\").rstrip()] += count
         else:
-            rows[str(path.relative_to(root)) if inside else path.name, 0, f"({function})"] += count
+            rows[name, 0, f"({function})"] += count
     return sorted((*row, count) for row, count in rows.items() if abs(count) > 1e-9)

@@ -26,18 +26,28 @@
 # Under toolchains/native.cmake, it makes <name>.so instead, for the native host: see WeftNative.cmake. STDERR, TRACE, HEAP and
 # STRIP are then of no use: messages go to standard error.
 
-if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND CMAKE_SIZEOF_VOID_P EQUAL 4)
+if(WEFT_NATIVE)
   include("${CMAKE_CURRENT_LIST_DIR}/WeftNative.cmake")
 endif()
 
-# Where weft's own build, or an installation of it, has the tools and the WIT files of WASI.
-get_filename_component(weft_tools "${WEFT_ZIG}" DIRECTORY) # of the toolchain file, which may be all that is left of it
+# The tools and the WIT files of WASI: of tools/setup.py in weft's repository, or beside an installed weft; else those of
+# another checkout, whose zig, or whose tools, were found by the toolchain file, or in PATH.
+get_filename_component(weft_tools "${WEFT_ZIG}" DIRECTORY)
 list(PREPEND weft_tools "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin")
-find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH)
-find_program(WEFT_WASM_TOOLS wasm-tools HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH)
-find_path(WEFT_WASI_WIT 0.3/http.wit HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/wit" "${CMAKE_CURRENT_LIST_DIR}/wit"
+find_program(WEFT_WASM_TOOLS wasm-tools HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH DOC "The wasm-tools executable")
+find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH DOC "The wit-bindgen executable")
+get_filename_component(weft_tools "${WEFT_WIT_BINDGEN}" DIRECTORY)
+find_path(WEFT_WASI_WIT 0.3/http.wit
+  HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/wit" "${CMAKE_CURRENT_LIST_DIR}/wit" "${weft_tools}/../wit"
   NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
   DOC "The folder with the WIT files of WASI")
+
+foreach(needed WEFT_WIT_BINDGEN WEFT_WASM_TOOLS WEFT_WASI_WIT)
+  if(NOT ${needed})
+    include("${CMAKE_CURRENT_LIST_DIR}/missing.cmake")
+    weft_missing(${needed})
+  endif()
+endforeach()
 
 set(weft_quiet "${CMAKE_CURRENT_LIST_DIR}/quiet.cmake" CACHE INTERNAL "Shows what a command says only if it fails")
 
@@ -107,17 +117,10 @@ function(weft_add_component name)
       message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
     endif()
   endforeach()
-  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND NOT CMAKE_SIZEOF_VOID_P EQUAL 4)
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND NOT WEFT_NATIVE)
     message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed, or weft's native.cmake: "
       "-DCMAKE_TOOLCHAIN_FILE=...")
   endif()
-  foreach(tool WEFT_WIT_BINDGEN WEFT_WASM_TOOLS)
-    if(NOT ${tool})
-      message(FATAL_ERROR "weft_add_component(${name}): a tool was not found: put it in PATH, set ${tool} to it, "
-        "or run `python3 tools/setup.py` in weft's repository")
-    endif()
-  endforeach()
-
   if(NOT DEFINED arg_WIT_DEPS)
     get_filename_component(wit "${arg_WIT}" ABSOLUTE)
     if(IS_DIRECTORY "${wit}/deps")
@@ -128,9 +131,6 @@ function(weft_add_component name)
   endif()
   if(arg_WIT_DEPS STREQUAL none)
     set(deps "")
-  elseif(NOT WEFT_WASI_WIT)
-    message(FATAL_ERROR "weft_add_component(${name}): the WIT files of WASI were not found: set WEFT_WASI_WIT to a folder "
-      "with 0.3/http.wit and the others, or use WIT_DEPS none")
   elseif(arg_WIT_DEPS STREQUAL 0.3)
     set(deps "${WEFT_WASI_WIT}/0.3")
   else()
@@ -168,7 +168,7 @@ function(weft_add_component name)
   endif()
 
   weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
-  if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
+  if(WEFT_NATIVE)
     weft__add_native_component(${name} ${arg_WORLD} "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
       COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
     return()

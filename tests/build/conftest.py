@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -10,6 +11,25 @@ from paths import BIN, ROOT
 
 HELLO = ROOT / "tests/build/hello"
 ENVIRONMENT = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "RUST_BACKTRACE": "0"}
+
+# The variables that the toolchain file of wasi-sdk sets. wasi-sdk itself is in no package registry, so this is no test of
+# it, but of what its users' builds rest on: its layout, its variables, and clang, lld and wasi-libc, which Debian has.
+WASI_SDK_TOOLCHAIN = """
+list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+set(CMAKE_SYSTEM_NAME WASI)
+set(CMAKE_SYSTEM_VERSION 1)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+set(CMAKE_EXECUTABLE_SUFFIX .wasm)
+set(WASI_SDK_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../..")
+set(CMAKE_C_COMPILER "${WASI_SDK_PREFIX}/bin/clang")
+set(CMAKE_AR "${WASI_SDK_PREFIX}/bin/llvm-ar")
+set(CMAKE_RANLIB "${WASI_SDK_PREFIX}/bin/llvm-ranlib")
+set(CMAKE_C_COMPILER_TARGET wasm32-wasip1)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+"""
 
 
 @pytest.fixture
@@ -47,3 +67,25 @@ def invoke(tools):
         return done.returncode, done.stdout
 
     return call
+
+
+@pytest.fixture
+def wasi_sdk(tmp_path, need):
+    """The path of a toolchain file like wasi-sdk's own, in a tree where Debian's packages are laid out as wasi-sdk is."""
+    prefix = tmp_path / "wasi-sdk"
+    (prefix / "bin").mkdir(parents=True)
+    sysroot = prefix / "share/wasi-sysroot"
+    for name in ("llvm-ar", "llvm-ranlib"):
+        (prefix / "bin" / name).symlink_to(shutil.which(need(f"{name}-22")))
+    # wasi-sdk's clang has its sysroot built in.
+    clang = prefix / "bin/clang"
+    clang.write_text(f'#!/bin/sh\nexec clang-22 "--sysroot={sysroot}" "$@"\n')
+    clang.chmod(0o755)
+    for name in ("include", "lib"):
+        (sysroot / name).mkdir(parents=True)
+        (sysroot / name / "wasm32-wasip1").symlink_to(f"/usr/{name}/wasm32-wasi")
+    toolchain = prefix / "share/cmake/wasi-sdk.cmake"
+    (toolchain.parent / "Platform").mkdir(parents=True)
+    (toolchain.parent / "Platform/WASI.cmake").write_text("set(WASI 1)\n")
+    toolchain.write_text(WASI_SDK_TOOLCHAIN)
+    return toolchain

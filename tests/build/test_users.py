@@ -1,0 +1,198 @@
+# A user's project, in a folder of its own, gets Weft in each way that the README tells, with each toolchain, and runs. The
+# CMakeLists.txt, the Makefiles and the commands are those of the README and of docs/native.md.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from paths import BIN, ROOT
+
+USER = ROOT / "tests/build/user"
+README, NATIVE = (ROOT / "README.md").read_text(), (ROOT / "docs/native.md").read_text()
+BLOCK = re.compile(r"```(?:cmake|make)\n([^`]*)```\n\n((?:    [^\n]+\n)+)")  # a file, and the commands below it
+SUBDIRECTORY, FETCHED, INSTALLED, MAKE = BLOCK.findall(README.partition("## Your own component")[2])
+(MAKE_NATIVE,) = BLOCK.findall(NATIVE.partition("## Your own project")[2])
+NATIVE_TEST = re.search(r"```cmake\n(if[^`]*)```", NATIVE)[1]
+WITH_SANITIZERS = re.search(r"`(-DWEFT_SANITIZE=[^`]*)`", NATIVE)[1]
+WITH_CLANG = re.search(r'`(CC="clang[^`]*)`', README)[1]
+PRELOAD = re.search(r"`(LD_PRELOAD=[^`]*)`", NATIVE)[1]
+INVOKE = re.search(r"\n    (wasmtime run .*--invoke .*)\n", README)[1]
+WEFT_SIM = re.search(r"\n    (weft-sim .*)\n", NATIVE)[1]
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+ENVIRONMENT["PATH"] = f"{BIN}:{os.environ['PATH']}"
+TOOLS = ("zig", "wit-bindgen", "wasm-tools")
+COMPILERS = {"zig": str(BIN / "zig"), "clang": "clang-22", "wasi-sdk": "clang-22", "native": "gcc"}
+
+
+def shell(commands, folder, **environment):
+    """Runs lines of the shell, and returns the exit code and what they said."""
+    done = subprocess.run(
+        ["bash", "-ec", commands],
+        cwd=folder,
+        env={**ENVIRONMENT, **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, done.stdout
+
+
+def do(commands, folder, **environment):
+    code, said = shell(commands, folder, **environment)
+    assert code == 0, f"{commands}\n{said}"
+    return said
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory):
+    """The address of a repository with this tree, and without its tools."""
+    folder = tmp_path_factory.mktemp("weft")
+    for name in do("git ls-files -z --cached --others --exclude-standard", ROOT).split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    do("git init -q -b main; git add -A; git -c user.name=test -c user.email=test commit -q -m test", folder)
+    return folder.as_uri()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """installed("install") runs that target of make, once, and returns the prefix, which is not where it was installed to."""
+    stage = tmp_path_factory.mktemp("stage")
+    targets = set()
+
+    def install(target):
+        if target not in targets:
+            (ROOT / "build").mkdir(exist_ok=True)
+            with open(ROOT / "build/install.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                do(f"make {target} PREFIX=/opt/weft DESTDIR={stage}", ROOT)
+            targets.add(target)
+        return stage / "opt/weft"
+
+    return install
+
+
+@pytest.fixture
+def project(tmp_path, need, repository, installed):
+    """project(way, toolchain) makes a user's project, and returns its folder and the commands that build it."""
+
+    def make(way, toolchain, prefix=None, file=None, addition=""):
+        need(COMPILERS[toolchain])
+        folder = tmp_path / "mine"
+        shutil.copytree(USER, folder)
+        text, commands = way[0] + addition, way[1]
+        if "DIR" in commands + text:
+            prefix = prefix or installed("install-native" if toolchain == "native" else "install")
+        if file:
+            commands = re.sub(r"TOOLCHAIN_FILE=\S+", f"TOOLCHAIN_FILE={file}", commands)
+        places = {"path/to/weft": ROOT, "url/of/weft": repository, "DIR": prefix, "zig.cmake": f"{toolchain}.cmake"}
+        for place, filling in places.items():
+            text = re.sub(rf"\b{re.escape(place)}\b", str(filling), text)
+            commands = re.sub(rf"\b{re.escape(place)}\b", str(filling), commands)
+        (folder / ("CMakeLists.txt" if commands.startswith("    cmake") else "Makefile")).write_text(text)
+        return folder, commands
+
+    return make
+
+
+@pytest.mark.parametrize("toolchain", ["zig", "clang"])
+@pytest.mark.parametrize("way", [SUBDIRECTORY, FETCHED, INSTALLED], ids=["subdirectory", "fetched", "installed"])
+def test_cmake(project, way, toolchain):
+    folder, commands = project(way, toolchain)
+    do(commands, folder)
+    assert do(INVOKE, folder) == "4\n"
+
+
+@pytest.mark.parametrize("toolchain", ["zig", "clang"])
+def test_make(project, toolchain):
+    folder, commands = project(MAKE, toolchain)
+    do(f"{commands.strip()} {WITH_CLANG if toolchain == 'clang' else ''}", folder)
+    assert do(INVOKE, folder) == "4\n"
+
+
+def test_make_with_messages(project, imports):
+    folder, commands = project(tuple(part.replace("libs weft)", "libs weft_stderr)") for part in MAKE), "zig")
+    do(commands, folder)
+    assert do(INVOKE, folder) == "4\n"
+    assert "wasi:cli/stderr@0.2.12" in imports(folder / "build/mine.wasm")
+
+
+def test_wasi_sdk(project, wasi_sdk):
+    folder, commands = project(INSTALLED, "wasi-sdk", file=wasi_sdk)
+    do(commands, folder)
+    assert do(INVOKE, folder) == "4\n"
+
+
+def test_what_clang_made_links_with_zig(project, need, tmp_path):
+    need("clang-22")
+    build, prefix = tmp_path / "weft", tmp_path / "prefix"
+    do(f"cmake --preset install -B {build} -DCMAKE_TOOLCHAIN_FILE={ROOT}/cmake/toolchains/clang.cmake", ROOT)
+    do(f"cmake --build {build}; cmake --install {build} --prefix {prefix}", ROOT)
+    folder, commands = project(INSTALLED, "zig", prefix)
+    do(commands, folder)
+    assert do(INVOKE, folder) == "4\n"
+
+
+@pytest.mark.parametrize("way", [SUBDIRECTORY, FETCHED, INSTALLED], ids=["subdirectory", "fetched", "installed"])
+def test_native(project, installed, way):
+    """The host runs the component, alone and in a test; sanitizers see what the user's own code does."""
+    folder, commands = project(way, "native", addition=NATIVE_TEST)
+    configure, build = commands.strip().splitlines()
+    do(f"{configure} {WITH_SANITIZERS}; {build}", folder)
+    weft_sim = f"PATH=build/weft/sim:$PATH {WEFT_SIM}"
+    if way == INSTALLED:
+        weft_sim = f"PATH={installed('install-native')}/bin:$PATH {PRELOAD} {WEFT_SIM}"
+    assert do("build/mine-test", folder) == do(weft_sim, folder) == "4\n"
+
+    source = (folder / "main.c").read_text()
+    broken = source.replace("i < self->text.len", "i <= self->text.len")
+    assert broken != source
+    (folder / "main.c").write_text(broken)
+    do(build, folder)
+    for command in ("build/mine-test", weft_sim):
+        code, said = shell(command, folder)
+        assert code != 0 and "AddressSanitizer: heap-buffer-overflow" in said and "letters_run" in said, said
+
+
+def test_make_native(project, installed):
+    folder, commands = project(MAKE_NATIVE, "native")
+    do(commands, folder)
+    assert do(f"PATH={installed('install-native')}/bin:$PATH {WEFT_SIM}", folder) == "4\n"
+
+
+def test_one_prefix_holds_both(installed):
+    assert installed("install") == installed("install-native")
+    prefix = installed("install")
+    assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    for platform in ("wasm32", "native"):
+        assert (prefix / f"lib/weft/{platform}/libweft.a").exists()
+
+
+def test_not_installed_for_native(project, installed, tmp_path):
+    prefix = shutil.copytree(
+        installed("install"), tmp_path / "prefix", symlinks=True, ignore=shutil.ignore_patterns("weft-native*")
+    )
+    folder, commands = project(INSTALLED, "native", prefix)
+    code, said = shell(commands, folder)
+    assert code != 0 and "run `make install-native`" in said
+
+
+@pytest.mark.parametrize("has, lacks", [([], "zig"), (["zig"], "wit-bindgen")])
+def test_fetched_without_tools(project, tmp_path, has, lacks):
+    """One command is what it says: the set-up of what was fetched."""
+    folder, commands = project(FETCHED, "zig")
+    path = tmp_path / "bin"
+    path.mkdir()
+    for name in has:
+        (path / name).symlink_to(BIN / name)
+    others = [part for part in os.environ["PATH"].split(":") if not any(shutil.which(name, path=part) for name in TOOLS)]
+    code, said = shell(commands, folder, PATH=":".join([str(path), *others]))
+    said = " ".join(said.split())
+    assert code != 0 and f"weft: The {lacks} executable was not found" in said
+    assert f"run `python3 {folder}/build/_deps/weft-src/tools/setup.py`" in said
