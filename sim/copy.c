@@ -265,6 +265,14 @@ static uint64_t new_ends(weft_sim_instance *self, const weft_sim_type *type, con
     return reader | (uint64_t)writer << 32;
 }
 
+// Between two ends of one component nothing can be late: the spec leaves no choice there, and Weft's own
+// streams need it so.
+static bool may_be_late(const weft_sim_end *end)
+{
+    const weft_sim_end *other = end->pipe->ends[!end->writable];
+    return !other || other->base.instance != end->base.instance;
+}
+
 static uint32_t start(weft_sim_instance *self, const weft_sim_type *type, uint32_t handle, const void *items,
                       uint32_t count, bool writable, bool async, const char *call)
 {
@@ -299,11 +307,8 @@ static uint32_t start(weft_sim_instance *self, const weft_sim_type *type, uint32
     }
     weft_sim__end_begin(end, (void *)items, count);
     uint32_t status;
-    // Between two ends of one component nothing can be late: the spec leaves no choice there, and Weft's own
-    // streams need it so.
-    weft_sim_end *other = end->pipe->ends[!writable];
-    bool may_be_late = async && !(other && other->base.instance == self);
-    if (!end->base.event || (may_be_late && weft_sim_chance(sim, WEFT_SIM_CHOOSE_LATE, sim->options.late)))
+    if (!end->base.event ||
+        (async && may_be_late(end) && weft_sim_chance(sim, WEFT_SIM_CHOOSE_LATE, sim->options.late)))
         status = BLOCKED;
     else
         status = weft_sim__end_take(end);
@@ -331,7 +336,7 @@ static uint32_t cancel(weft_sim_instance *self, const weft_sim_type *type, uint3
     if (end->base.sync_waiter)
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, "%s", type->name);
     check_not_in_set(end, async);
-    weft_sim__end_cancel(end, async || (task->export && task->export->func.is_async));
+    weft_sim__end_cancel(end, may_be_late(end) && (async || (task->export && task->export->func.is_async)));
     uint32_t status = BLOCKED;
     if (end->base.event) {
         status = weft_sim__end_take(end);

@@ -253,7 +253,7 @@ static bool may_go_on(weft_sim__waiter *waiter, void *instance)
 {
     const weft_sim__task *task = (const weft_sim__task *)waiter;
     return waiter->go == go && task->instance == instance && task->wait != WAIT_ENTER &&
-           task != task->instance->exclusive;
+           (task != task->instance->exclusive || task->instance->sim->options.holder_goes_on);
 }
 
 typedef struct sync_run {

@@ -2,14 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
 
-// The host's turn may run other callbacks on top of this stack, and whoever blocks there must not be overtaken.
+enum { PATIENCE = 1000 }; // turns of the host
+
+// In a function that is not async, the host runs other callbacks on top of this stack. One that blocks there,
+// in weft_stop or the like, keeps its frames below those of this function in memory, so it has to go on first.
+static void unblock(uint32_t before, const char *call)
+{
+    for (uint32_t left = PATIENCE; left && weft__blocked > before + 1; left--)
+        __thread_yield();
+    WEFT__CHECK(weft__blocked > before + 1, overtaken, call, 0);
+    (void)call;
+    weft__blocked = before;
+}
+
+// Whoever blocks below must not be overtaken.
 void weft_yield_blocking(void)
 {
     if (weft__blocked)
         return;
     weft__blocked++;
     __thread_yield();
-    weft__blocked--;
+    unblock(0, "weft_yield_blocking");
 }
 
 weft_outcome weft_block_on(weft_coro *root, weft_step *run)
@@ -38,9 +51,9 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
             weft_yield_blocking();
             code = WEFT_EVENT_NONE;
         } else {
-            weft__blocked++;
+            uint32_t before = weft__blocked++;
             code = __waitable_set_wait(answer >> 4, event);
-            weft__blocked--;
+            unblock(before, from.name);
         }
         WEFT__TRACE_TASK(task, RESUME);
     }

@@ -49,6 +49,8 @@ void weft_report(const char *text, size_t length);
     RULE(second_result, "export", "has returned already")                                                      \
     RULE(wrong_export, "export", "is not the one that this task was called by")                                \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
+    RULE(overtaken, "call",                                                                                    \
+         "has what it waited for, but what came on top of its stack still blocks: await there")                \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
     RULE(no_memory, "export", "has no memory to start with")                                                   \
     RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \

@@ -96,6 +96,10 @@ WEFT = {
     "abandoned_call": ("abandoned", f"{EXPORT}: {ABANDONED}"),
     "abandoned_block_on": ("abandoned", f"weft_block_on: {ABANDONED}"),
     "held_acquire": ("held", "weft_acquire: the permit is held already: release it first"),
+    "overtaken_poke": (
+        "overtaken",
+        "weft_block_on: the call has what it waited for, but what came on top of its stack still blocks: await there",
+    ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
     "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it"),
     "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with"),
@@ -232,6 +236,7 @@ FINE = [
     "fine_stop_twice",
     "fine_copy_after_dropped",
     "fine_release_from_set",
+    "fine_overtaken",
     "fine_cancelled",
 ]
 

@@ -115,6 +115,7 @@ weft_sim_options options_of(uint64_t seed)
     options.cancel_in_set = mix(seed) & 1;
     options.cancel_counts = mix(seed) & 2;
     options.cancel_again = mix(seed) & 4;
+    options.cancel_yields = options.holder_goes_on = mix(seed) & 8;
     if (pending)
         options.block = options.late = options.hold = options.slow_cancel = 1000;
     return options;

@@ -395,6 +395,43 @@ TEST_BODY(fine_stop_across, {
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
+// overtaken: `poke` waits on the machine stack for what this one does, which stops a call on top of that
+
+#define STOPS_ON_TOP(start)                                                                                    \
+    first = self;                                                                                              \
+    weft_subtask_start(co, &self->call, start);                                                                \
+    WEFT_AWAIT(numbers_read(co, &self->in, self->items, 1));                                                   \
+    number_start_write(co, &self->of_one, 1);                                                                  \
+    weft_stop(&self->call);
+
+TEST_BODY(overtaken_poke, {STOPS_ON_TOP(weft_rules_peer_slow())})
+
+static bool stopped;
+
+TEST_BODY(fine_overtaken, {
+    STOPS_ON_TOP(weft_rules_peer_never())
+    stopped = true;
+})
+
+static weft_poll waits_for_first_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    self->one = number_reader_of(number_release(&first->one));
+    WEFT_AWAIT(numbers_write(co, &first->out, self->items, 1));
+    WEFT_AWAIT(number_read(co, &self->one, &self->value));
+    WEFT_FINALLY(co);
+    number_close_reader(&self->one);
+    WEFT_END(co);
+}
+
+static void waits_for_first(test *frame)
+{
+    weft_block_on(&frame->co, waits_for_first_run);
+    if (!stopped)
+        __builtin_trap();
+}
+
 // deadlock
 
 TEST_BODY(deadlock_any, { WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 0)); })

@@ -64,6 +64,7 @@
     TEST(abandoned_call)                                                                                       \
     TEST(abandoned_block_on)                                                                                   \
     TEST(held_acquire)                                                                                         \
+    TEST(overtaken_poke)                                                                                       \
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
     TEST(bad_event_callback)                                                                                   \
@@ -93,6 +94,7 @@
     TEST(fine_stop_twice)                                                                                      \
     TEST(fine_copy_after_dropped)                                                                              \
     TEST(fine_release_from_set)                                                                                \
+    TEST(fine_overtaken)                                                                                       \
     TEST(fine_cancelled)
 
 typedef struct {
@@ -162,6 +164,8 @@ void exports_weft_rules_subject_poke(middle_string_t *name)
         weft_stop(&first->call);
     else if (named("stopping_await") || named("stopping_any"))
         weft_block_on(&frame.co, awaits_stopping_run);
+    else if (named("overtaken_poke") || named("fine_overtaken"))
+        waits_for_first(&frame);
     else if (named("host_block_in_sync"))
         weft_block_on(&frame.co, reads_for_ever_run);
 }
