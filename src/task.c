@@ -1,5 +1,6 @@
 // Component tasks: their memory, their start, and their end. What is between is in turn.c.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/future.h>
 #include <weft/op.h>
 #include <weft/task.h>
 
@@ -12,6 +13,8 @@
 #pragma weak weft__task_rouse_trim
 #pragma weak weft__op_trim
 #pragma weak weft__task_offer_trim
+#pragma weak weft__defaults_clear
+#pragma weak weft__defaults_trim
 
 // Of ended tasks beside the first, an export keeps so many bytes for reuse.
 enum { KEPT = 1 << 20 };
@@ -83,6 +86,8 @@ void weft_trim(void)
         trim(from);
     if (weft__task_rouse_trim)
         weft__task_rouse_trim();
+    if (weft__defaults_trim)
+        weft__defaults_trim();
     if (weft__op_trim)
         weft__op_trim();
     if (weft__task_offer_trim)
@@ -197,6 +202,8 @@ static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
 {
     WEFT__TRACE_TASK(task, START);
+    if (weft__defaults_clear)
+        weft__defaults_clear();
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
     uint32_t how = run(weft__task_root(task)).pending;

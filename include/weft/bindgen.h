@@ -146,9 +146,11 @@
 //   name_close_reader(&in)      drops the end, and stops a read before. If the value may own something,
 //                               weft_stop first, and see by weft_resolved whether it came
 //   bool name_close_writer(co, &out)
-//                               drops the end. If it is unwritten, it delivers what it holds, the default or
-//                               the value of a cancelled write, in the background; the task of `co` stays alive
-//                               for that. false, and nothing done but the stop, if there is no memory
+//                               drops the end. If it is unwritten, what it holds, the default or the value of a
+//                               cancelled write, is written at once, and the task of `co` stays alive until the
+//                               reader has it. co: NULL where nobody can wait, as in a destructor or an export
+//                               whose type is not async; then the next task or close clears up, or weft_trim.
+//                               false, and nothing done but the stop, if there is no memory
 //
 // A future is read and written once; more is misuse. Spec: canon future.{new,read,write,cancel-read,
 // cancel-write,drop-readable,drop-writable}.
@@ -161,6 +163,15 @@
     WEFT__FUTURE_ENDS(name, X, T value;, (, T otherwise), .value = otherwise)                                  \
     WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
                         it->value = out->value, (, &it->value), drop)
+
+// The same for a default that is made when it is needed. `make`, void make(T *value, void *data), stores it
+// when the writer is closed unwritten, also after a cancelled write, whose value is given up then.
+// name_new(&out, data): what `make` gets. `drop` may be called for a zeroed value, which owns nothing.
+#define WEFT_FUTURE_MADE(name, X, T, drop, make)                                                               \
+    WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \
+    WEFT__FUTURE_ENDS(name, X, T value; void *data;, (, void *data), .data = data)                             \
+    WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
+                        (drop(&out->value, false), make(&it->value, out->data)), (, &it->value), drop)
 
 // The same for a future without payload: the functions take no value.
 #define WEFT_FUTURE_UNIT(name, X)                                                                              \

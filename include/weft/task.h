@@ -87,11 +87,10 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 // coroutine only yields. In an export whose type is async, other tasks of this component stand still meanwhile.
 // In one whose type is not, as in a destructor, those that have started go on, on top of the caller's stack: so
 // it may wait for what they do, and the host traps when it waits and none of them can go on. One that blocks
-// there, in weft_stop for example, must soon have done with that, or it is misuse. It comes back when the
-// default of a future that the coroutine closed has been taken, too: hand the readable end to a call, not to
-// the export's own result. WEFT_UNFINISHED, and nothing done, if there is no memory, which one at a time needs
-// none of, but for an end that outlives its call and keeps that call's. Spec: waitable-set.wait, thread.yield,
-// canon lift.
+// there, in weft_stop for example, must soon have done with that, or it is misuse. The default of a future that
+// the coroutine closed goes on without it. WEFT_UNFINISHED, and nothing done, if there is no memory, which one
+// at a time needs none of, but for an end that outlives its call and keeps that call's. Spec:
+// waitable-set.wait, thread.yield, canon lift.
 weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
 // Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback

@@ -158,7 +158,7 @@ static weft_poll K(write_run)(weft_coro *co)
     model.may_be_default = !model.gave;
     if (pick(2))
         weft_subtask_cancel(&self->call.call); // weft_stop would wait, while the peer waits for the value
-    if (!K(close_writer)(co, &self->out)) {
+    if (!K(close_writer)(pick(2) ? co : NULL, &self->out)) {
         WEFT_AWAIT(K(write)(co, &self->out, MAKE(OTHERWISE)));
         (void)K(close_writer)(co, &self->out);
     }
