@@ -37,13 +37,12 @@ typedef enum weft_policy {
 struct weft_child {
     weft_coro *co;
     struct weft_scope *scope;
-    weft_child *next; // of the children that run, or of those that have ended
+    weft_child *next; // in the ring of the children that run, or that have ended and were not told
     weft_child *previous;
     weft_coro *joiners;
     weft_local *locals;  // that it inherits
     uint32_t block_size; // bytes, if the memory is the library's
     bool detached;
-    bool told; // by weft_next_ended
     WEFT__TRACE_CHILD_FIELDS
 } __attribute__((aligned(16)));
 
@@ -57,7 +56,7 @@ typedef struct weft_scope {
 
     bool closing;
     weft_child *running;
-    weft_child *ended; // queue: to be told by weft_next_ended
+    weft_child *ended; // to be told by weft_next_ended
     weft_coro *all;    // queue: wait for all
     weft_coro *any;    // queue: wait for one
 } weft_scope;

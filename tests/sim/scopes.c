@@ -296,7 +296,7 @@ static void check(void)
 {
     for (uint32_t i = 0; i < child_count; i++)
         EXPECT(children[i].finalised, "child %u: was spawned, and its finaliser never ran", i);
-    EXPECT(!the_clock.sleepers, "somebody sleeps, and nobody is there");
+    EXPECT(!the_clock.first, "somebody sleeps, and nobody is there");
 }
 
 const workload scope_workload = {"scopes", play, check};

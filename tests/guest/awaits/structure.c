@@ -299,7 +299,7 @@ static weft_poll deadlines_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(self->in_time.finalised, self->in_time.co.run != NULL);
     EXPECT(self->late.finalised, self->late.co.run != NULL);
-    EXPECT(time_.sleepers == NULL, true);
+    EXPECT(time_.first == NULL, true);
     CLEAN_UP;
     WEFT_END(co);
 }
