@@ -66,8 +66,7 @@ static void free_ended(weft_scope *scope)
 {
     for (weft_child *child; (child = weft_next_ended(scope));)
         free_block(child);
-    scope->failed = false;
-    scope->failure = 0;
+    weft_scope_acknowledge(scope);
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
@@ -88,7 +87,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     weft__queue_push_back(&task->ready, frame);
     if (weft__local_inherit)
         child->locals = weft__local_inherit(co);
-    if (scope->closing)
+    if (scope->cancelled)
         weft_cancel(frame);
 }
 
@@ -117,23 +116,25 @@ void weft_detach(weft_child *child)
     free_block(child);
 }
 
-// The first failure of a scope is noted; true if it ends the wait for all.
+// A failure is noted; true if it ends the wait for all.
 static bool failed(weft_scope *scope, const weft_coro *co)
 {
     if (!scope->failed) {
         scope->failed = true;
         scope->failure = weft_failure(co);
-        if (scope->policy == WEFT_END_SIBLINGS)
-            weft_scope_cancel(scope);
     }
+    if (scope->policy == WEFT_END_SIBLINGS)
+        weft_scope_cancel(scope);
     return scope->policy == WEFT_TELL_PARENT && !scope->closing;
 }
 
 // A child has ended: wakes who waits for one, or for all if it was the last.
 static void tell(weft_scope *scope)
 {
-    if (scope->count == 0)
+    if (scope->count == 0) {
+        scope->cancelled = false;
         weft__wake_all(&scope->all);
+    }
     if (scope->count == 0 || scope->ended)
         weft__wake_all(&scope->any);
     if (scope->count == 0 && scope->closing) {
@@ -201,11 +202,14 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->running, &scope->any, "weft_join_any");
 }
 
-// First to last, each of which becomes the last. While a cancel blocks, children of another task may end, or be
-// spawned; then some are met again, which does nothing to who is cancelled already.
+// First to last, each of which becomes the last. While a cancel blocks, children of another task may end; then
+// some are met again, which does nothing to who is cancelled already.
 void weft_scope_cancel(weft_scope *scope)
 {
-    for (uint32_t left = scope->count; left && scope->running; left--) {
+    if (scope->cancelled)
+        return;
+    scope->cancelled = scope->count;
+    for (uint32_t left = scope->count; left && scope->cancelled; left--) {
         scope->running = scope->running->next;
         weft_cancel(scope->running->co);
     }
@@ -241,6 +245,8 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
     if (frame) {
         disinherit(weft_child_of(frame)); // it may outlive who binds
         weft_detach(weft_child_of(frame));
+        if (on_cancel == WEFT_CANCEL_TOO && co->task->flags & WEFT__TASK_CANCELLED)
+            weft_cancel(frame);
     }
     return frame;
 }
