@@ -5,6 +5,9 @@
 #include <weft/sync.h>
 #include <weft/task.h>
 
+// NULL if nothing is linked that needs it.
+#pragma weak weft__timer_leave
+
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
 
@@ -21,11 +24,58 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *cal
     return weft__leave(how);
 }
 
+// Where one that waits in a queue has its link back.
+static weft_coro **back_of(weft_coro *co)
+{
+    return co->state == WEFT__ON_TICKET ? &co->on.ticket->back : &co->on.back;
+}
+
+static void push(weft_coro **queue, weft_coro *co)
+{
+    weft_coro *first = *queue;
+    co->next = (weft_coro *)((uintptr_t)queue + 1);
+    if (first) {
+        weft_coro *last = *back_of(first);
+        last->next = co;
+        *back_of(co) = last;
+        *back_of(first) = co;
+    } else {
+        *queue = co;
+        *back_of(co) = co;
+    }
+}
+
+weft_coro *weft__waiters_pop(weft_coro **queue)
+{
+    weft_coro *first = *queue;
+    if (!first)
+        return NULL;
+    if (weft__queue_after(first)) {
+        *queue = NULL;
+    } else {
+        *queue = first->next;
+        *back_of(first->next) = *back_of(first);
+    }
+    return first;
+}
+
+// Takes `co` out of the queue that it waits in.
+static void leave(weft_coro *co)
+{
+    weft_coro *before = *back_of(co);
+    if (before->next != co) { // it is the first, and `before` the last
+        weft__waiters_pop(weft__queue_after(before));
+        return;
+    }
+    weft_coro **queue = weft__queue_after(co);
+    before->next = co->next;
+    *back_of(queue ? *queue : co->next) = before;
+}
+
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
 {
     weft_poll poll = weft__park(co, state, call);
-    co->on.queue = queue;
-    weft__queue_push_back(queue, co);
+    push(queue, co);
     if (state >= WEFT__ON_LOCAL)
         co->task->sleepers++;
     return poll;
@@ -33,7 +83,7 @@ weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state 
 
 bool weft__wake_first(weft_coro **queue)
 {
-    weft_coro *first = weft__queue_pop(queue);
+    weft_coro *first = weft__waiters_pop(queue);
     if (first)
         weft__wake(first);
     return first;
@@ -85,21 +135,6 @@ void weft_cancel(weft_coro *co)
     weft__unwind(co);
 }
 
-// Takes as long as there are others before it: a cancel of all that wait takes them first to last.
-void weft__queue_remove(weft_coro **queue, weft_coro *co)
-{
-    weft_coro *before = *queue;
-    while (before->next != co)
-        before = before->next;
-    if (before == co) {
-        *queue = NULL;
-        return;
-    }
-    before->next = co->next;
-    if (*queue == co)
-        *queue = before;
-}
-
 void (*weft__unwind_call)(weft_op *op);
 
 // Cancels what an unwinding coroutine waits for, unless that is on its way.
@@ -135,7 +170,10 @@ void weft__unwind(weft_coro *co)
         for (uint32_t i = 0; i < any->count; i++)
             cancel_awaited(any->ops[i]);
     } else if (co->state >= WEFT__ON_SCOPE) {
-        weft__queue_remove(co->state == WEFT__ON_TICKET ? co->on.ticket->queue : co->on.queue, co);
+        if (co->state == WEFT__ON_TIMER)
+            weft__timer_leave(co->on.timer);
+        else
+            leave(co);
         weft__wake(co);
     }
 }

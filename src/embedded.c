@@ -207,6 +207,7 @@ bool weft_embedded_drop(weft_embedded *it, void (*over)(void *data), void *data)
     move_to_current(it);
     it->task.asleep = false;
     it->task.flags &= (uint8_t)~WEFT__ROUSED;
+    it->task.flags |= WEFT__TASK_CANCELLED;
     weft_cancel(it->root);
     if (it->task.scopes)
         weft__task_scopes_cancel(&it->task);

@@ -1,7 +1,7 @@
 // What the dump and the trace tell about coroutines and operations, in words.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inspect.h"
-#include <weft/sync.h>
+#include <weft/time.h>
 
 const char *weft__op_kind(const weft_op *op)
 {
@@ -50,9 +50,18 @@ void weft__add_wait(weft__text *to, const weft_coro *co)
 #if WEFT_TRACE
         weft__add(to, co->call);
 #else
-        weft__add(to, co->state == WEFT__ON_SCOPE ? "a join" : "a queue");
+        weft__add(to, co->state == WEFT__ON_SCOPE   ? "a join"
+                      : co->state == WEFT__ON_TIMER ? "a sleep"
+                                                    : "a queue");
 #endif
+        if (co->state == WEFT__ON_TIMER) {
+            weft__add(to, " until ");
+            weft__add_number(to, co->on.timer->when);
+            break;
+        }
+        while (!weft__queue_after(co))
+            co = co->next;
         weft__add(to, " at ");
-        weft__add_number(to, (uintptr_t)(co->state == WEFT__ON_TICKET ? co->on.ticket->queue : co->on.queue));
+        weft__add_number(to, (uintptr_t)weft__queue_after(co));
     }
 }

@@ -16,37 +16,35 @@ struct weft__task_scopes {
     weft_scope of[2];
 };
 
-// Takes `child` out of the list that `head` starts.
-static void unlink_child(weft_child **head, weft_child *child)
+// A list of children is its last, in a ring with the first; NULL if empty.
+static void push(weft_child **list, weft_child *child)
 {
-    if (child->previous)
-        child->previous->next = child->next;
-    else
-        *head = child->next;
-    if (child->next)
-        child->next->previous = child->previous;
+    weft_child *last = *list;
+    if (last) {
+        child->previous = last;
+        child->next = last->next;
+        last->next = child->next->previous = child;
+    } else {
+        child->previous = child->next = child;
+    }
+    *list = child;
 }
 
-static void push_ended(weft_scope *scope, weft_child *child)
+static void take_out(weft_child **list, weft_child *child)
 {
-    weft_child *last = scope->ended;
-    child->next = last ? last->next : child;
-    if (last)
-        last->next = child;
-    scope->ended = child;
+    child->previous->next = child->next;
+    child->next->previous = child->previous;
+    if (*list == child)
+        *list = child->next == child ? NULL : child->previous;
 }
 
+// Takes the first out of the list of those that have ended; NULL if there is none.
 weft_child *weft_next_ended(weft_scope *scope)
 {
-    weft_child *last = scope->ended;
-    if (!last)
+    if (!scope->ended)
         return NULL;
-    weft_child *first = last->next;
-    if (first == last)
-        scope->ended = NULL;
-    else
-        last->next = first->next;
-    first->told = true;
+    weft_child *first = scope->ended->next;
+    take_out(&scope->ended, first);
     first->scope = NULL;
     return first;
 }
@@ -68,8 +66,7 @@ static void free_ended(weft_scope *scope)
 {
     for (weft_child *child; (child = weft_next_ended(scope));)
         free_block(child);
-    scope->failed = false;
-    scope->failure = 0;
+    weft_scope_acknowledge(scope);
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
@@ -79,23 +76,18 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
     WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
     weft_task *task = co->task;
-    weft_child *first = scope->running;
-    if (first) {
-        WEFT__CHECK(first->co->task != task, other_task, "weft_spawn", 0);
-        first->previous = child;
-    } else {
-        task->flags |= WEFT__LEAVES;
-    }
+    WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
+    task->flags |= WEFT__LEAVES;
     weft__start(frame, run, task, (uintptr_t)child + 1);
-    *child = (weft_child){.co = frame, .scope = scope, .next = first};
-    scope->running = child;
+    *child = (weft_child){.co = frame, .scope = scope};
+    push(&scope->running, child);
     scope->count++;
     task->children++;
     WEFT__TRACE_SPAWNED(child);
     weft__queue_push_back(&task->ready, frame);
     if (weft__local_inherit)
         child->locals = weft__local_inherit(co);
-    if (scope->closing)
+    if (scope->cancelled)
         weft_cancel(frame);
 }
 
@@ -118,35 +110,31 @@ void weft_detach(weft_child *child)
         child->detached = true;
         return;
     }
-    if (!child->told) {
-        weft_child *before = child;
-        while (before->next != child)
-            before = before->next;
-        before->next = child->next;
-        if (child->scope->ended == child)
-            child->scope->ended = before == child ? NULL : before;
-        child->scope = NULL;
-    }
+    if (child->scope)
+        take_out(&child->scope->ended, child);
+    child->scope = NULL;
     free_block(child);
 }
 
-// The first failure of a scope is noted; true if it ends the wait for all.
+// A failure is noted; true if it ends the wait for all.
 static bool failed(weft_scope *scope, const weft_coro *co)
 {
     if (!scope->failed) {
         scope->failed = true;
         scope->failure = weft_failure(co);
-        if (scope->policy == WEFT_END_SIBLINGS)
-            weft_scope_cancel(scope);
     }
+    if (scope->policy == WEFT_END_SIBLINGS)
+        weft_scope_cancel(scope);
     return scope->policy == WEFT_TELL_PARENT && !scope->closing;
 }
 
 // A child has ended: wakes who waits for one, or for all if it was the last.
 static void tell(weft_scope *scope)
 {
-    if (scope->count == 0)
+    if (scope->count == 0) {
+        scope->cancelled = false;
         weft__wake_all(&scope->all);
+    }
     if (scope->count == 0 || scope->ended)
         weft__wake_all(&scope->any);
     if (scope->count == 0 && scope->closing) {
@@ -172,16 +160,16 @@ void weft__child_ended(weft_child *child)
     co->task->children--;
     WEFT__TRACE_ENDED(child);
     scope->count--;
-    unlink_child(&scope->running, child);
+    take_out(&scope->running, child);
     bool detached = child->detached;
-    if (!detached)
-        push_ended(scope, child); // before a cancel of the others, which may block
+    if (detached)
+        child->scope = NULL;
+    else
+        push(&scope->ended, child); // before a cancel of the others, which may block
     if ((uintptr_t)child->locals | (uintptr_t)child->joiners | (co->flags & WEFT__FAIL))
         ended_otherwise(scope, child);
-    if (detached) {
-        child->scope = NULL;
+    if (detached)
         free_block(child);
-    }
     if (scope->count == 0 || scope->any)
         tell(scope);
 }
@@ -214,25 +202,16 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->running, &scope->any, "weft_join_any");
 }
 
-static weft_child *first_of(const weft_scope *scope)
-{
-    weft_child *child = scope->running;
-    while (child && child->next)
-        child = child->next;
-    return child;
-}
-
-// First to last: the order in which they wait, if they wait for the same. While a cancel blocks, children of
-// another task may end, or be spawned: then from the first again, which does nothing to who is cancelled
-// already.
+// First to last, each of which becomes the last. While a cancel blocks, children of another task may end; then
+// some are met again, which does nothing to who is cancelled already.
 void weft_scope_cancel(weft_scope *scope)
 {
-    for (weft_child *child = first_of(scope); child;) {
-        const weft_child *last = scope->running;
-        weft_child *next = child->previous;
-        uint32_t count = scope->count;
-        weft_cancel(child->co);
-        child = scope->running == last && scope->count == count ? next : first_of(scope);
+    if (scope->cancelled)
+        return;
+    scope->cancelled = scope->count;
+    for (uint32_t left = scope->count; left && scope->cancelled; left--) {
+        scope->running = scope->running->next;
+        weft_cancel(scope->running->co);
     }
 }
 
@@ -266,6 +245,8 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
     if (frame) {
         disinherit(weft_child_of(frame)); // it may outlive who binds
         weft_detach(weft_child_of(frame));
+        if (on_cancel == WEFT_CANCEL_TOO && co->task->flags & WEFT__TASK_CANCELLED)
+            weft_cancel(frame);
     }
     return frame;
 }

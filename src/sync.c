@@ -18,15 +18,13 @@ void weft_event_set(weft_event *event)
 
 weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
 {
-    weft_poll poll = weft__park_in(co, queue, WEFT__ON_TICKET, call);
-    ticket->queue = queue;
     co->on.ticket = ticket;
-    return poll;
+    return weft__park_in(co, queue, WEFT__ON_TICKET, call);
 }
 
 weft_ticket *weft__serve(weft_coro **queue)
 {
-    weft_coro *first = weft__queue_pop(queue);
+    weft_coro *first = weft__waiters_pop(queue);
     if (!first)
         return NULL;
     weft_ticket *ticket = first->on.ticket;

@@ -1,5 +1,6 @@
 // Sleep, the virtual clock, and deadlines: a scope of two, the work and the alarm.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/task.h>
 #include <weft/time.h>
 
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
@@ -20,10 +21,39 @@ static uint64_t virtual_now(weft_clock *clock)
     return ((weft_virtual_clock *)clock)->time;
 }
 
-// The timer of one that sleeps on a virtual clock.
-static weft_timer *timer_of(weft_coro *co)
+// The timers of a virtual clock are a skew heap, for which they have room: each comes before those below it. To
+// sleep, to wake and to be cancelled takes O(log n) on average, in whatever order.
+static bool is_before(const weft_timer *a, const weft_timer *b)
 {
-    return (weft_timer *)((char *)co->on.ticket - offsetof(weft_timer, ticket));
+    return a->when < b->when || (a->when == b->when && a->sleep.number < b->sleep.number);
+}
+
+static void put(weft_timer **at, weft_timer *timer)
+{
+    *at = timer;
+    if (timer)
+        timer->sleep.at = at;
+}
+
+// Puts both heaps, as one, where `at` is.
+static void put_both(weft_timer **at, weft_timer *a, weft_timer *b)
+{
+    while (a && b) {
+        weft_timer *first = is_before(b, a) ? b : a;
+        b = first == a ? b : a;
+        a = first->sleep.right;
+        put(at, first);
+        put(&first->sleep.right, first->sleep.left); // who grows is on the left, and will not be next
+        at = &first->sleep.left;
+    }
+    put(at, a ? a : b);
+}
+
+// What the host's clock would use is zero again.
+void weft__timer_leave(weft_timer *timer)
+{
+    put_both(timer->sleep.at, timer->sleep.left, timer->sleep.right);
+    *timer = (weft_timer){0};
 }
 
 static weft_poll virtual_sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)
@@ -31,8 +61,12 @@ static weft_poll virtual_sleep_until(weft_clock *clock, weft_coro *co, weft_time
     weft_virtual_clock *it = (weft_virtual_clock *)clock;
     if (when <= it->time)
         return weft__ready();
-    timer->when = when;
-    return weft__park_ticket(co, &it->sleepers, &timer->ticket, "weft_sleep");
+    weft_poll poll = weft__park(co, WEFT__ON_TIMER, "weft_sleep");
+    co->on.timer = timer;
+    co->task->sleepers++;
+    *timer = (weft_timer){.sleep = {.co = co, .number = it->sleeps++}, .when = when};
+    put_both(&it->first, it->first, timer);
+    return poll;
 }
 
 void weft_virtual_clock_init(weft_virtual_clock *it)
@@ -43,20 +77,10 @@ void weft_virtual_clock_init(weft_virtual_clock *it)
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
 {
     it->time = it->time + duration < duration ? UINT64_MAX : it->time + duration;
-    for (;;) {
-        weft_coro *first = NULL;
-        weft_coro *co = it->sleepers;
-        if (!co)
-            return;
-        do {
-            co = co->next;
-            if (timer_of(co)->when <= it->time && (!first || timer_of(co)->when < timer_of(first)->when))
-                first = co;
-        } while (co != it->sleepers);
-        if (!first)
-            return;
-        weft__queue_remove(&it->sleepers, first);
-        weft__wake(first);
+    for (weft_timer *timer; (timer = it->first) && timer->when <= it->time;) {
+        weft_coro *sleeper = timer->sleep.co;
+        weft__timer_leave(timer);
+        weft__wake(sleeper);
     }
 }
 

@@ -46,6 +46,7 @@ typedef struct weft_op weft_op;
 typedef struct weft_any weft_any;
 typedef struct weft_child weft_child;
 typedef struct weft_ticket weft_ticket;
+typedef struct weft_timer weft_timer;
 typedef struct weft_local weft_local;
 
 // Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
@@ -74,9 +75,10 @@ enum weft__coro_state {
     WEFT__ON_ANY,
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
-    WEFT__ON_SCOPE, // in a queue of on.queue, to be woken by a coroutine of its own task
-    WEFT__ON_LOCAL, // the same, by a coroutine of any task
-    WEFT__ON_TICKET // the same, in the queue of on.ticket
+    WEFT__ON_SCOPE,  // in a queue of waiters, to be woken by a coroutine of its own task
+    WEFT__ON_LOCAL,  // the same, by a coroutine of any task
+    WEFT__ON_TICKET, // the same, with on.ticket
+    WEFT__ON_TIMER   // on a virtual clock, with on.timer; woken by a coroutine of any task
 };
 
 enum {
@@ -106,14 +108,15 @@ struct weft_coro {
     weft_step *run;
     uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
     uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
-    weft_coro *next;  // link of the queue that it is in
+    weft_coro *next;  // link of the queue that it is in; of the last of waiters, see weft__park_in
     weft_task *task;
     union {
         weft_op *op;
         weft_any *any;
         weft_coro *child;
-        weft_coro **queue;
+        weft_coro *back; // link of the queue of waiters that it is in
         weft_ticket *ticket;
+        weft_timer *timer;
     } on;
     WEFT__TRACE_CORO_FIELDS
 };
@@ -309,11 +312,20 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *cal
     __attribute__((warn_unused_result));
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
-// `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
+// `co` waits in a queue until somebody takes it out and wakes it, or a cancel does. A queue of waiters is its
+// first, or NULL; the first's link back is to the last, and the last's `next` is the address of the queue, + 1.
+// So whoever leaves needs no search, wherever it is, and a queue is one pointer.
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
     __attribute__((warn_unused_result));
-void weft__queue_remove(weft_coro **queue, weft_coro *co);
-// Wakes the first of a queue; false if there is none. All of them.
+// The queue, if `co` is the last in it; else NULL.
+static inline weft_coro **weft__queue_after(const weft_coro *co)
+{
+    return (uintptr_t)co->next & 1 ? (weft_coro **)((uintptr_t)co->next - 1) : NULL;
+}
+
+// Takes the first out; NULL if there is none.
+weft_coro *weft__waiters_pop(weft_coro **queue);
+// Wakes the first; false if there is none. All of them.
 bool weft__wake_first(weft_coro **queue);
 void weft__wake_all(weft_coro **queue);
 // `co` begins.
@@ -338,7 +350,10 @@ static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, u
 // Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 
-// A queue of coroutines is its last one, whose link is the first; NULL if empty.
+// Takes `timer` out of its virtual clock. Linked only with weft_virtual_clock_init.
+void weft__timer_leave(weft_timer *timer);
+
+// A queue of those who can run is its last one, whose link is the first; NULL if empty.
 static inline void weft__queue_push_front(weft_coro **queue, weft_coro *co)
 {
     weft_coro *last = *queue;

@@ -9,6 +9,10 @@
 //     WEFT_AWAIT(weft_scope_close(co, &self->scope));
 //
 // Laws:
+// - A scope is being cancelled from weft_scope_cancel, weft_scope_close or, with WEFT_END_SIBLINGS, a failure
+// on,
+//   until its last child has ended: who is spawned into it meanwhile is cancelled before its first step. After
+//   that it is as new, and each failure counts as the first did.
 // - A child runs in the task of its spawner, from the next time that the spawner waits. All children of a scope
 //   are of one task; who waits for them may be of another.
 // - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in:
@@ -29,7 +33,7 @@ extern "C" {
 // What a child that fails (WEFT_FAIL) does to the others.
 typedef enum weft_policy {
     WEFT_END_SIBLINGS, // they are cancelled
-    WEFT_TELL_PARENT,  // nothing, but weft_join_all comes back at once
+    WEFT_TELL_PARENT,  // nothing, but weft_join_all comes back at once: see weft_scope_acknowledge
     WEFT_GO_ON         // nothing
 } weft_policy;
 
@@ -37,13 +41,12 @@ typedef enum weft_policy {
 struct weft_child {
     weft_coro *co;
     struct weft_scope *scope;
-    weft_child *next; // of the children that run, or of those that have ended
+    weft_child *next; // in the ring of the children that run, or that have ended and were not told
     weft_child *previous;
     weft_coro *joiners;
     weft_local *locals;  // that it inherits
     uint32_t block_size; // bytes, if the memory is the library's
     bool detached;
-    bool told; // by weft_next_ended
     WEFT__TRACE_CHILD_FIELDS
 } __attribute__((aligned(16)));
 
@@ -51,13 +54,14 @@ struct weft_child {
 // part.
 typedef struct weft_scope {
     weft_policy policy;
-    bool failed;     // a child has
+    bool failed;     // a child has, since the scope was closed or the last failure acknowledged
     int32_t failure; // the code of the first that did
     uint32_t count;  // children that have not ended
 
+    bool cancelled; // it is being
     bool closing;
     weft_child *running;
-    weft_child *ended; // queue: to be told by weft_next_ended
+    weft_child *ended; // to be told by weft_next_ended
     weft_coro *all;    // queue: wait for all
     weft_coro *any;    // queue: wait for one
 } weft_scope;
@@ -88,6 +92,14 @@ weft_poll weft_join(weft_coro *co, weft_child *child) __attribute__((warn_unused
 // Waits until no child of `scope` runs; with WEFT_TELL_PARENT, or until one has failed.
 weft_poll weft_join_all(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
 
+// Takes note of the failures so far: failed and failure are as if there had been none, so that weft_join_all
+// waits for the rest, or for the next that fails. Who it was, weft_next_ended tells.
+static inline void weft_scope_acknowledge(weft_scope *scope)
+{
+    scope->failed = false;
+    scope->failure = 0;
+}
+
 // Waits until a child has ended that weft_next_ended has not told, or no child runs. For a race: join any, see
 // who won, close.
 weft_poll weft_join_any(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
@@ -96,7 +108,8 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope) __attribute__((warn_un
 // memory is the library's, it is yours now: weft_detach gives it back.
 weft_child *weft_next_ended(weft_scope *scope);
 
-// Cancels all children that run. Those spawned later are not.
+// Cancels all children that run, and those that are spawned until the last has ended. An empty scope stays as
+// it is.
 void weft_scope_cancel(weft_scope *scope);
 
 // Cancels all children, waits until they have ended, and gives back the library's memory. The scope can be used
@@ -107,7 +120,8 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope) __attribute__((warn
 typedef enum weft_on_cancel { WEFT_CANCEL_TOO, WEFT_OUTLIVE_CANCEL } weft_on_cancel;
 
 // Spawns into the scope of the task of `co`, which lives until all in it have ended: for work that goes on
-// after the root. As weft_spawn_new, detached.
+// after the root. As weft_spawn_new, detached. With WEFT_CANCEL_TOO, cancelled before its first step if the
+// host has cancelled the call.
 void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel);
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ extern "C" {
 
 // What a coroutine waits with, in its frame. Private.
 struct weft_ticket {
-    weft_coro **queue; // that it is in
+    weft_coro *back; // link of the queue that it is in
     bool served;
 };
 

@@ -58,7 +58,7 @@ struct weft_task {
 
 enum {
     WEFT__FIRST = 1,          // in its export's static memory
-    WEFT__TASK_CANCELLED = 2, // the host said CANCEL
+    WEFT__TASK_CANCELLED = 2, // the host said CANCEL, or the foreign task dropped it
     WEFT__ROOT_ENDED = 4,
     WEFT__OVER = 8,      // ended, but for the members of its set
     WEFT__ROUSED = 16,   // asleep, and the event that ends it is on its way

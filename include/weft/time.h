@@ -14,11 +14,18 @@ extern "C" {
 typedef struct weft_clock weft_clock;
 
 // One sleep. Zero-initialised is valid.
-typedef struct weft_timer {
-    weft_subtask call;  // of a clock of the host
-    weft_ticket ticket; // of a virtual clock
-    uint64_t when;
-} weft_timer;
+struct weft_timer {
+    union {
+        weft_subtask call; // of a clock of the host
+        struct {
+            weft_coro *co;
+            weft_timer *left, *right; // those that come after it: see the source
+            weft_timer **at;          // what points to it
+            uint64_t number;          // of the sleep: the order of equal times
+        } sleep;                      // of a virtual clock
+    };
+    uint64_t when; // of that
+};
 
 // Times are in ns, of the clock's own zero. All fields are private.
 struct weft_clock {
@@ -57,12 +64,14 @@ weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64
 typedef struct weft_virtual_clock {
     weft_clock clock; // give &it.clock to who needs a clock
     uint64_t time;
-    weft_coro *sleepers;
+    weft_timer *first;
+    uint64_t sleeps;
 } weft_virtual_clock;
 
 void weft_virtual_clock_init(weft_virtual_clock *it);
 
-// Moves the time on, at most to the last there is, and wakes who slept until then, in the order of their times.
+// Moves the time on, at most to the last there is, and wakes who slept until then, in the order of their times,
+// and of their sleeps if those are equal.
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration);
 
 // Private: an async function that sleeps.

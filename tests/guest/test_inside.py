@@ -52,7 +52,7 @@ def test_dump_shows_every_wait(guest):
         waits(0, "waiter_run", "weft_event_wait(co, &event)", r"in weft_event_wait at \d+"),
         waits(0, "waiter_run", "weft_acquire(co", r"in weft_acquire at \d+"),
         waits(0, "waiter_run", "letters_send(", r"in letters_send at \d+"),
-        waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep at \d+"),
+        waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep until 1000"),
         waits(0, "waiter_run", "weft_call(co, &self->leaf.co", "in weft_call"),
         waits(1, "leaf_run", "bytes_read(co, &in_last,", r"for stream read \d+"),
         r"  waiter_run at inside\.c:\d+: ready",

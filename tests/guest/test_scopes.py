@@ -10,6 +10,8 @@ SCOPES = [
     "race",
     "end_siblings",
     "tell_parent",
+    "used_again",
+    "acknowledge",
     "joined_late",
     "fails_in_close",
     "go_on",
@@ -19,6 +21,7 @@ SCOPES = [
     "allocated",
     "closed_together",
     "spawned_in_close",
+    "spawned_in_cancel",
     "many",
     "task_scope",
 ]

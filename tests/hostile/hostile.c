@@ -54,10 +54,13 @@ weft_coro *weft_hostile_next(weft_coro **queue)
         return weft__queue_pop(queue);
     for (weft_coro *co = last->next; count++, co != last && count < AMONG; co = co->next) {
     }
-    weft_coro *taken = last->next;
+    weft_coro *before = last;
     for (uint32_t left = draw(count); left; left--)
-        taken = taken->next;
-    weft__queue_remove(queue, taken);
+        before = before->next;
+    weft_coro *taken = before->next;
+    before->next = taken->next;
+    if (taken == last)
+        *queue = taken == before ? NULL : before;
     return taken;
 }
 

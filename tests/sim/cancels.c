@@ -217,6 +217,8 @@ static weft_poll cancel_run(weft_coro *co)
             EXPECT(self->chains[i].links[0].finalised, "a chain was spawned, and never finalised");
     }
     stop(&self->own.call[0]);
+    if (pick(4) == 0)
+        spawn_beside(co, &self->over);
     if (!weft_cancelled(co))
         weft_event_set(&self->over);
     live -= self->counted;

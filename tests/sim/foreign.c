@@ -224,6 +224,8 @@ static weft_poll inner_run(weft_coro *co)
     if (pick(3) == 0)
         WEFT_AWAIT(weft_yield(co));
     if (pick(3) == 0)
+        spawn_beside(co, &self->over);
+    if (pick(3) == 0)
         WEFT_AWAIT(weft_subtask_call(co, &self->call, workloads_add(7, 5, &self->result)));
     WEFT_END(co);
 }

@@ -10,22 +10,25 @@ enum { CHILDREN = 64, FAILURE = 42 };
 
 typedef struct {
     bool spawned, begun, finalised;
-    bool late;          // its scope was closing: it is cancelled before its first step
+    bool given_up;      // nobody is to be told of its end
+    bool late;          // its scope was being cancelled: it is, too, before its first step
     weft_outcome meant; // how it left its body by itself
+    weft_coro *asleep;  // itself, until a time, in the order of the sleeps
+    uint64_t until;
+    uint32_t sleep;
 } child_model;
 
 static child_model children[CHILDREN];
-static uint32_t child_count;
+static uint32_t child_count, sleeps;
 static weft_virtual_clock the_clock;
 
 // ---- The component ----
 
 typedef struct child {
     weft_coro co;
-    uint32_t number, depth;
+    uint32_t number, depth, rounds;
     weft_timer timer;
     weft_scope scope;
-    uint32_t first; // of its own children
     weft_deadline deadline;
     struct child *inner; // with a deadline
     uint64_t when;
@@ -50,7 +53,7 @@ static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
     return it;
 }
 
-// One that fails, beside one that goes on when its parent was told so.
+// One that fails, beside one that ends by that, or goes on when its parent was told.
 typedef struct {
     weft_coro co;
     weft_event *told;
@@ -83,35 +86,38 @@ static void spawn_telling(weft_coro *co, child *self)
         weft_event_set(&self->told);
 }
 
-// Some that have ended are given up: nobody is told of them.
+static void give_up(child *it)
+{
+    children[it->number].given_up = true;
+    weft_detach(weft_child_of(it));
+}
+
+// Some are given up, whether they have ended or not.
 static void give_up_some(child *self)
 {
     for (int i = 0; i < 3; i++) {
         if (self->own[i] && pick(3) == 0) {
-            weft_detach(weft_child_of(self->own[i]));
+            give_up(self->own[i]);
             self->own[i] = NULL;
         }
     }
     for (weft_child *ended; pick(2) && (ended = weft_next_ended(&self->scope)); weft_detach(ended)) {
-        bool known = ended->co->run != child_run;
-        for (int i = 0; i < 3; i++) {
-            known = known || ended->co == (weft_coro *)self->own[i];
+        EXPECT(ended->co->run != child_run || !children[weft_frame(ended->co, child)->number].given_up,
+               "weft_next_ended tells one that was given up");
+        for (int i = 0; i < 3; i++)
             if (ended->co == (weft_coro *)self->own[i])
                 self->own[i] = NULL;
-        }
-        EXPECT(known || weft_frame(ended->co, child)->depth > 2, "weft_next_ended tells one that was given up");
     }
 }
 
-// A finaliser may spawn, too: also where its scope is being closed.
+// A finaliser may spawn, too: also where its scope is being cancelled.
 static void spawn_late(weft_coro *co, child *self)
 {
-    if (!self->in || self->depth > 2 || pick(4) ||
-        (!self->in->closing && self->in->policy == WEFT_END_SIBLINGS))
+    if (!self->in || self->depth > 2 || pick(4))
         return;
     child *it = spawn(co, self->in, 3);
     if (it)
-        children[it->number].late = self->in->closing;
+        children[it->number].late = self->in->cancelled;
 }
 
 // Who ended after one that failed was cancelled.
@@ -124,6 +130,34 @@ static void expect_siblings_cancelled(weft_scope *scope)
     }
 }
 
+static void spawn_some(weft_coro *co, child *self)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        self->own[i] = NULL; // those of the last round are the scope's
+    for (uint32_t i = pick(4); i < 3; i++) {
+        child *it = spawn(co, &self->scope, self->depth + 1);
+        if (it && pick(4) == 0)
+            weft_cancel(&it->co);
+        if (it && pick(4) == 0)
+            give_up(it);
+        else
+            self->own[i] = it;
+    }
+    weft_event_clear(&self->told);
+    if (self->scope.policy != WEFT_GO_ON && pick(2))
+        spawn_telling(co, self);
+}
+
+// A scope that was joined: told of a failure, or with no child, and as new.
+static void expect_joined(const child *self)
+{
+    const weft_scope *scope = &self->scope;
+    EXPECT(!scope->count || (scope->policy == WEFT_TELL_PARENT && scope->failed),
+           "weft_join_all came back while %u run", (unsigned)scope->count);
+    EXPECT(!scope->failed || scope->failure == FAILURE, "the failure is %d", (int)scope->failure);
+    EXPECT(scope->count || !scope->cancelled, "a scope without children is being cancelled");
+}
+
 static void expect_deadline(const child *self)
 {
     weft_outcome outcome = weft_outcome_of(&self->inner->co);
@@ -133,24 +167,57 @@ static void expect_deadline(const child *self)
     EXPECT(!self->deadline.expired || the_clock.time >= self->when, "a deadline came too early");
 }
 
+static weft_poll child_sleep(child *self, uint64_t duration)
+{
+    child_model *it = &children[self->number];
+    it->asleep = duration ? &self->co : NULL;
+    it->until = the_clock.time + duration;
+    it->sleep = sleeps++;
+    return weft_sleep(&self->co, &the_clock.clock, &self->timer, duration);
+}
+
+// It has slept: not too short, and those of its task who were to wake before it have.
+static void expect_slept(const child *self)
+{
+    child_model *it = &children[self->number];
+    it->asleep = NULL;
+    EXPECT(the_clock.time >= it->until, "child %u wakes too early", self->number);
+    for (const child_model *other = children; other < children + child_count && !WEFT__HOSTILE; other++) {
+        bool is_before = other->until < it->until || (other->until == it->until && other->sleep < it->sleep);
+        EXPECT(!other->asleep || !is_before || other->asleep->task != self->co.task ||
+                   weft_cancelled(other->asleep),
+               "child %u wakes before one whose time was before", self->number);
+    }
+}
+
+static void expect_woken(void)
+{
+    for (const child_model *it = children; it < children + child_count; it++)
+        EXPECT(!it->asleep || it->until > the_clock.time || it->asleep->state != WEFT__ON_TIMER,
+               "the time has come, and a child sleeps on");
+}
+
 static weft_poll child_run(weft_coro *co)
 {
     child *self = weft_frame(co, child);
     WEFT_BEGIN(co);
-    EXPECT(!children[self->number].late, "a child of a closing scope begins");
+    EXPECT(!children[self->number].late, "a child of a scope that is being cancelled begins");
     children[self->number].begun = true;
     switch (pick(self->depth < 2 ? 7 : 4)) {
     case 0:
         WEFT_AWAIT(weft_yield(co));
         break;
     case 1:
-        WEFT_AWAIT(weft_sleep(co, &the_clock.clock, &self->timer, 1 + pick(3)));
+        WEFT_AWAIT(child_sleep(self, 1 + pick(3)));
+        expect_slept(self);
         break;
     case 2:
         break;
     case 3:
-        if (pick(2))
-            WEFT_AWAIT(weft_sleep(co, &the_clock.clock, &self->timer, pick(3)));
+        if (pick(2)) {
+            WEFT_AWAIT(child_sleep(self, pick(3)));
+            expect_slept(self);
+        }
         children[self->number].meant = WEFT_FAILED;
         WEFT_FAIL(co, FAILURE);
         break;
@@ -177,34 +244,30 @@ static weft_poll child_run(weft_coro *co)
         break;
     default:
         self->scope.policy = pick(3);
-        self->first = child_count;
-        for (uint32_t i = pick(4); i < 3; i++) {
-            child *it = spawn(co, &self->scope, self->depth + 1);
-            if (it && pick(4) == 0)
-                weft_cancel(&it->co);
-            self->own[i] = it;
-            if (it && pick(4) == 0) {
-                weft_detach(weft_child_of(it));
-                self->own[i] = NULL;
-            }
+        for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
+            spawn_some(co, self);
+            if (pick(2))
+                WEFT_AWAIT(weft_yield(co));
+            if (pick(6) == 0)
+                weft_scope_cancel(&self->scope);
+            do {
+                WEFT_AWAIT(weft_join_all(co, &self->scope));
+                expect_joined(self);
+                weft_event_set(&self->told);
+                if (pick(2))
+                    weft_scope_acknowledge(&self->scope);
+            } while (self->scope.count && !self->scope.failed);
+            if (self->scope.policy == WEFT_END_SIBLINGS)
+                expect_siblings_cancelled(&self->scope);
+            else
+                give_up_some(self);
         }
-        if (self->scope.policy == WEFT_TELL_PARENT && pick(2))
-            spawn_telling(co, self);
-        WEFT_AWAIT(weft_join_all(co, &self->scope));
-        EXPECT(!self->scope.count || (self->scope.policy == WEFT_TELL_PARENT && self->scope.failed),
-               "weft_join_all came back while %u run", (unsigned)self->scope.count);
-        weft_event_set(&self->told);
-        EXPECT(!self->scope.failed || self->scope.failure == FAILURE, "the failure is %d",
-               (int)self->scope.failure);
-        if (self->scope.policy == WEFT_END_SIBLINGS)
-            expect_siblings_cancelled(&self->scope);
-        else
-            give_up_some(self);
     }
     children[self->number].meant = WEFT_DONE;
     WEFT_FINALLY(co);
     EXPECT(!children[self->number].finalised, "child %u: its finaliser runs twice", self->number);
     children[self->number].finalised = true;
+    children[self->number].asleep = NULL;
     if (pick(4) == 0)
         WEFT_AWAIT(weft_yield(co));
     spawn_late(co, self);
@@ -245,6 +308,7 @@ WEFT_EXPORT_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void)
 void exports_workloads_tick(uint32_t by)
 {
     weft_virtual_clock_advance(&the_clock, by);
+    expect_woken();
     set_stage();
     open_gate();
     wake_dozers(by);
@@ -282,7 +346,7 @@ static void one_call(weft_sim *sim, void *data)
 static void play(weft_sim *sim, void *data)
 {
     (void)data;
-    child_count = 0;
+    child_count = sleeps = 0;
     weft_virtual_clock_init(&the_clock);
     all_over = false;
     weft_sim_spawn(sim, calm_down, NULL);
@@ -296,7 +360,7 @@ static void check(void)
 {
     for (uint32_t i = 0; i < child_count; i++)
         EXPECT(children[i].finalised, "child %u: was spawned, and its finaliser never ran", i);
-    EXPECT(!the_clock.sleepers, "somebody sleeps, and nobody is there");
+    EXPECT(!the_clock.first, "somebody sleeps, and nobody is there");
 }
 
 const workload scope_workload = {"scopes", play, check};

@@ -44,6 +44,7 @@ typedef struct {
     weft_scope scope;
     weft_child children[3];
     worker workers[3];
+    uint32_t round;
     cleanup cleanup;
 } three;
 
@@ -51,8 +52,7 @@ static void spawn_three(three *self, weft_policy policy, int32_t code)
 {
     self->scope.policy = policy;
     for (uint32_t i = 0; i < 3; i++) {
-        self->workers[i].rounds = 2 * i + (i != 1);
-        self->workers[i].code = i == 1 ? code : 0;
+        self->workers[i] = (worker){.rounds = 2 * i + (i != 1), .code = i == 1 ? code : 0};
         weft_spawn(&self->co, &self->scope, &self->children[i], &self->workers[i].co, worker_run);
     }
 }
@@ -73,9 +73,14 @@ static weft_poll end_siblings_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN(co);
-    spawn_three(self, WEFT_END_SIBLINGS, 5);
-    WEFT_AWAIT(weft_join_all(co, &self->scope));
-    EXPECT(self->scope.failure, 5);
+    for (self->round = 1; self->round <= 2; self->round++) {
+        while (weft_next_ended(&self->scope)) {
+        }
+        spawn_three(self, WEFT_END_SIBLINGS, 5);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT(self->scope.failure, 5);
+        EXPECT(weft_outcome_of(&self->workers[2].co), WEFT_CANCELLED);
+    }
     FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
@@ -94,8 +99,10 @@ static weft_poll tell_parent_run(weft_coro *co)
     spawn_three(self, WEFT_TELL_PARENT, 5);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(self->scope.failed, true);
-    WEFT_AWAIT(weft_join(co, &self->children[0]));
-    EXPECT(self->workers[0].result, 3);
+    weft_scope_acknowledge(&self->scope);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(self->scope.count, 0);
+    EXPECT(self->workers[2].result, 3);
     FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
@@ -299,7 +306,7 @@ static weft_poll deadlines_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(self->in_time.finalised, self->in_time.co.run != NULL);
     EXPECT(self->late.finalised, self->late.co.run != NULL);
-    EXPECT(time_.sleepers == NULL, true);
+    EXPECT(time_.first == NULL, true);
     CLEAN_UP;
     WEFT_END(co);
 }

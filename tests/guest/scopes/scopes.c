@@ -575,6 +575,109 @@ static weft_poll joined_late_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// A scope that is used again: the second failure, or one after a cancel, counts as the first.
+typedef three used_again;
+
+static weft_poll used_again_run(weft_coro *co)
+{
+    three *self = weft_frame(co, three);
+    WEFT_BEGIN(co);
+    for (self->i = 0; self->i < 3; self->i++) {
+        spawn(self, 0, 9, 0, 0);
+        spawn(self, 1, 1, 0, 5);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT_SAID("abB..");
+        EXPECT(outcome(self, 0), WEFT_CANCELLED);
+        EXPECT(self->scope.failure, 5);
+        weft_detach(&self->handles[0]);
+        weft_detach(&self->handles[1]);
+        if (self->i == 1)
+            weft_scope_acknowledge(&self->scope);
+        EXPECT(self->scope.failed, self->i != 1);
+        weft_scope_cancel(&self->scope); // nobody is there
+        spawn(self, 2, 1, 0, 0);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT_SAID("cC.");
+        weft_detach(&self->handles[2]);
+        spawn(self, 2, 1, 1, 0);
+        weft_scope_cancel(&self->scope);
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT_SAID(".");
+        weft_detach(&self->handles[2]);
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// The parent takes note of a failure, and waits for the rest; of two at once, and of the next.
+typedef three acknowledge;
+
+static weft_poll acknowledge_run(weft_coro *co)
+{
+    three *self = weft_frame(co, three);
+    WEFT_BEGIN(co);
+    self->scope.policy = WEFT_TELL_PARENT;
+    spawn(self, 0, 5, 0, 0);
+    spawn(self, 1, 1, 0, 7);
+    spawn(self, 2, 3, 0, 8);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT_SAID("abcB.");
+    EXPECT(self->scope.failure, 7);
+    weft_scope_acknowledge(&self->scope);
+    EXPECT(self->scope.failed, false);
+    EXPECT(self->scope.failure, 0);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT_SAID("C.");
+    EXPECT(self->scope.failure, 8);
+    EXPECT(self->scope.count, 1);
+    weft_scope_acknowledge(&self->scope);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT_SAID("A.");
+    EXPECT(self->scope.count, 0);
+    EXPECT(self->scope.failed, false);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// Who is spawned into a scope that is being cancelled, by hand or because one has failed, is cancelled; not who
+// is spawned after the last has ended.
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child handles[3];
+    late_spawner spawner;
+    worker worker;
+    bool fails;
+} spawned_in_cancel;
+
+static weft_poll spawned_in_cancel_run(weft_coro *co)
+{
+    spawned_in_cancel *self = weft_frame(co, spawned_in_cancel);
+    WEFT_BEGIN(co);
+    for (;;) {
+        self->spawner = (late_spawner){.into = &self->scope};
+        weft_spawn(co, &self->scope, &self->handles[0], &self->spawner.co, late_spawner_run);
+        self->worker = (worker){.letter = 'a', .code = self->fails ? 5 : 0, .after = 1};
+        weft_spawn(co, &self->scope, &self->handles[1], &self->worker.co, worker_run);
+        if (!self->fails) {
+            WEFT_AWAIT(weft_yield(co));
+            weft_scope_cancel(&self->scope);
+        }
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        EXPECT_SAID("aA..");
+        EXPECT(weft_outcome_of(&self->spawner.worker.co), WEFT_CANCELLED);
+        WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        if (self->fails)
+            break;
+        self->fails = true;
+    }
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
 static uint64_t peer_probe(void)
 {
     return 0;
@@ -587,6 +690,8 @@ static uint64_t peer_probe(void)
     TEST(race)                                                                                                 \
     TEST(end_siblings)                                                                                         \
     TEST(tell_parent)                                                                                          \
+    TEST(used_again)                                                                                           \
+    TEST(acknowledge)                                                                                          \
     TEST(joined_late)                                                                                          \
     TEST(fails_in_close)                                                                                       \
     TEST(go_on)                                                                                                \
@@ -596,6 +701,7 @@ static uint64_t peer_probe(void)
     TEST(allocated)                                                                                            \
     TEST(closed_together)                                                                                      \
     TEST(spawned_in_close)                                                                                     \
+    TEST(spawned_in_cancel)                                                                                    \
     TEST(many)                                                                                                 \
     TEST(task_scope)
 #include "weft_runner.h"

@@ -298,6 +298,8 @@ static weft_poll leave_behind_run(weft_coro *co)
     WEFT_AWAIT(weft_event_wait(co, &event));
     WEFT_RETURN_VOID(co, exports_weft_sync_peer_leave_behind);
     WEFT_FINALLY(co);
+    if (weft_cancelled(co))
+        weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_CANCEL_TOO);
     WEFT_END(co);
 }
 
