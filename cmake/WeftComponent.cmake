@@ -20,6 +20,8 @@
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
+# The bindings are wit-bindgen's with its faults mended, by bindings.py.
+#
 # Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
 #
@@ -49,12 +51,13 @@ foreach(needed WEFT_WIT_BINDGEN WEFT_WASM_TOOLS WEFT_WASI_WIT)
   endif()
 endforeach()
 
-set(weft_quiet "${CMAKE_CURRENT_LIST_DIR}/quiet.cmake" CACHE INTERNAL "Shows what a command says only if it fails")
+set(weft_scripts "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "The folder of what weft_add_component() runs")
 
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
 # use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
 # the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   if(IS_DIRECTORY "${wit}")
@@ -81,8 +84,9 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
-    COMMAND "${CMAKE_COMMAND}" -P "${weft_quiet}" -- "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}" ${ARGN}
-    DEPENDS ${files}
+    COMMAND "${Python3_EXECUTABLE}" "${weft_scripts}/bindings.py" --wit-bindgen "${WEFT_WIT_BINDGEN}" --wasm-tools "${WEFT_WASM_TOOLS}"
+      --wit "${directory}/wit" --world "${world}" --output "${directory}" -- ${ARGN}
+    DEPENDS ${files} "${weft_scripts}/bindings.py"
     COMMENT "Generating bindings of ${world} for ${name}"
     VERBATIM)
   # The generated code has warnings that are not ours to mend.
