@@ -1,10 +1,10 @@
-# weft_add_component(): turns C sources and a WIT folder into a WebAssembly component.
+# weft_add_component(): turns C or C++ sources and a WIT folder into a WebAssembly component.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # weft_add_component(<name>
 #   WIT <file or folder>         the WIT of the component
 #   WORLD <world>                the world in it to build: its bindings are <world>.h
-#   SOURCES <file>...            the C sources
+#   SOURCES <file>...            the sources, C or C++ (the bindings are C: a project in C++ has LANGUAGES C CXX)
 #   [LIBRARIES <library>...]     more to link (weft::weft always is)
 #   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
 #   [BINDGEN_OPTIONS <option>...] more for wit-bindgen c, such as --sync export:<package>/<interface>#<function>
@@ -121,6 +121,9 @@ function(weft_add_component name)
       message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
     endif()
   endforeach()
+  if(NOT CMAKE_C_COMPILER_LOADED)
+    message(FATAL_ERROR "weft_add_component(${name}): the bindings are C: write project(... LANGUAGES C CXX)")
+  endif()
   if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND NOT WEFT_NATIVE)
     message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed, or weft's native.cmake: "
       "-DCMAKE_TOOLCHAIN_FILE=...")
@@ -187,9 +190,14 @@ function(weft_add_component name)
   if(DEFINED arg_HEAP AND NOT arg_HEAP)
     set(no_heap weft::no_heap)
   endif()
+  set(cxx ${arg_SOURCES})
+  list(FILTER cxx INCLUDE REGEX "\\.(cc|cpp|cxx)$")
+  if(cxx)
+    set(cxx weft::cxx)
+  endif()
   # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>
-    ${arg_LIBRARIES} weft::weft ${no_heap})
+    ${arg_LIBRARIES} weft::weft ${no_heap} ${cxx})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
