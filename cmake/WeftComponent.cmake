@@ -1,10 +1,10 @@
-# weft_add_component(): turns C sources and a WIT folder into a WebAssembly component.
+# weft_add_component(): turns C or C++ sources and a WIT folder into a WebAssembly component.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # weft_add_component(<name>
 #   WIT <file or folder>         the WIT of the component
 #   WORLD <world>                the world in it to build: its bindings are <world>.h
-#   SOURCES <file>...            the C sources
+#   SOURCES <file>...            the sources, C or C++ (the bindings are C: a project in C++ has LANGUAGES C CXX)
 #   [LIBRARIES <library>...]     more to link (weft::weft always is)
 #   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
 #   [BINDGEN_OPTIONS <option>...] more for wit-bindgen c, such as --sync export:<package>/<interface>#<function>
@@ -19,6 +19,8 @@
 #                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
+#
+# The bindings are wit-bindgen's with its faults mended, by bindings.py.
 #
 # Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
@@ -49,12 +51,13 @@ foreach(needed WEFT_WIT_BINDGEN WEFT_WASM_TOOLS WEFT_WASI_WIT)
   endif()
 endforeach()
 
-set(weft_quiet "${CMAKE_CURRENT_LIST_DIR}/quiet.cmake" CACHE INTERNAL "Shows what a command says only if it fails")
+set(weft_scripts "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "The folder of what weft_add_component() runs")
 
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
 # use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
 # the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   if(IS_DIRECTORY "${wit}")
@@ -81,8 +84,9 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
-    COMMAND "${CMAKE_COMMAND}" -P "${weft_quiet}" -- "${WEFT_WIT_BINDGEN}" c "${directory}/wit" --world "${world}" --out-dir "${directory}" ${ARGN}
-    DEPENDS ${files}
+    COMMAND "${Python3_EXECUTABLE}" "${weft_scripts}/bindings.py" --wit-bindgen "${WEFT_WIT_BINDGEN}" --wasm-tools "${WEFT_WASM_TOOLS}"
+      --wit "${directory}/wit" --world "${world}" --output "${directory}" -- ${ARGN}
+    DEPENDS ${files} "${weft_scripts}/bindings.py"
     COMMENT "Generating bindings of ${world} for ${name}"
     VERBATIM)
   # The generated code has warnings that are not ours to mend.
@@ -117,6 +121,9 @@ function(weft_add_component name)
       message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
     endif()
   endforeach()
+  if(NOT CMAKE_C_COMPILER_LOADED)
+    message(FATAL_ERROR "weft_add_component(${name}): the bindings are C: write project(... LANGUAGES C CXX)")
+  endif()
   if(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI" AND NOT WEFT_NATIVE)
     message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed, or weft's native.cmake: "
       "-DCMAKE_TOOLCHAIN_FILE=...")
@@ -183,9 +190,14 @@ function(weft_add_component name)
   if(DEFINED arg_HEAP AND NOT arg_HEAP)
     set(no_heap weft::no_heap)
   endif()
+  set(cxx ${arg_SOURCES})
+  list(FILTER cxx INCLUDE REGEX "\\.(cc|cpp|cxx)$")
+  if(cxx)
+    set(cxx weft::cxx)
+  endif()
   # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>
-    ${arg_LIBRARIES} weft::weft ${no_heap})
+    ${arg_LIBRARIES} weft::weft ${no_heap} ${cxx})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")

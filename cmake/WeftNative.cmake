@@ -21,7 +21,7 @@ function(weft__add_native_component name world bindings)
   target_include_directories(${name} SYSTEM PRIVATE "${directory}")
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} weft::weft)
   # Hidden: what one component defines is not another's.
-  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .so C_VISIBILITY_PRESET hidden
+  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .so C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" WEFT_COMPONENT "${CMAKE_CURRENT_BINARY_DIR}/${name}.so")
   set_source_files_properties("${stubs}" PROPERTIES INCLUDE_DIRECTORIES "${WEFT_SIM_DIR}")
 
@@ -33,6 +33,9 @@ function(weft__add_native_component name world bindings)
     list(APPEND options --source "${source}")
     list(APPEND sources "${source}")
   endforeach()
+  if(CMAKE_CXX_COMPILER_LOADED)
+    list(APPEND options --cxx "${CMAKE_CXX_COMPILER}")
+  endif()
   separate_arguments(flags NATIVE_COMMAND "${CMAKE_C_FLAGS}")
   set(includes "$<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")

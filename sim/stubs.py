@@ -598,7 +598,10 @@ class Stubs:
         )
 
 
-def preprocessed(compiler, sources, includes):
+CXX = (".cc", ".cpp", ".cxx")
+
+
+def preprocessed(compiler, cxx, sources, includes):
     """The sources with weft's built-ins as they are declared on wasm, and the paths of all files that are in them."""
     builtin = "-DWEFT__BUILTIN(m,n)=__attribute__((__import_module__(m),__import_name__(n)))"
     texts, paths = [], set()
@@ -606,7 +609,8 @@ def preprocessed(compiler, sources, includes):
         rule, headers = Path(folder) / "rule.d", Path(folder) / "headers.c"
         headers.write_text("".join(f"#include <{include}>\n" for include in includes))
         for source in [*sources, headers]:
-            command = [*compiler, "-E", "-P", builtin, "-MD", "-MF", str(rule), "-MT", "it", str(source)]
+            driver = [cxx, "-std=gnu++20", *compiler[1:]] if Path(source).suffix in CXX else compiler
+            command = [*driver, "-E", "-P", builtin, "-MD", "-MF", str(rule), "-MT", "it", str(source)]
             done = subprocess.run(command, text=True, stdout=subprocess.PIPE)
             if done.returncode != 0:
                 raise Unsupported(f"{source} does not preprocess")
@@ -621,7 +625,8 @@ def main():
     parser.add_argument("--wit", required=True, type=Path, help="the WIT, a file or folder")
     parser.add_argument("--world", required=True)
     parser.add_argument("--wasm-tools", default="wasm-tools")
-    parser.add_argument("--source", action="append", default=[], help="a C source of the component, bindings included")
+    parser.add_argument("--source", action="append", default=[], help="a source of the component, bindings included")
+    parser.add_argument("--cxx", help="the compiler of sources in C++, which takes the same options")
     parser.add_argument("--include", action="append", default=[], help="a header that declares more of what it imports")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--depfile", type=Path, help="where to write what the output depends on, for make and ninja")
@@ -630,7 +635,7 @@ def main():
     try:
         command = [arguments.wasm_tools, "component", "wit", "--json", str(arguments.wit)]
         wit = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        text, paths = preprocessed(arguments.compiler, arguments.source, arguments.include)
+        text, paths = preprocessed(arguments.compiler, arguments.cxx, arguments.source, arguments.include)
         made = Stubs(World(wit, arguments.world), *declarations(text)).text()
     except Unsupported as unsupported:
         sys.exit(f"stubs of world {arguments.world}: {unsupported}")

@@ -28,20 +28,38 @@
 #define WEFT_EXPORT(world, export, frame, step, parameters, ...)                                               \
     WEFT_EXPORT_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
 
+// WEFT__ZEROED(export) is up to where; a second definition wins over that of WEFT_EXPORT, which says 0: all.
+#ifdef __cplusplus
+#define WEFT_UNZEROED(export, frame, member)                                                                   \
+    static constexpr size_t export##__zeroed(int)                                                              \
+    {                                                                                                          \
+        return offsetof(frame, member);                                                                        \
+    }                                                                                                          \
+    WEFT__STATIC_ASSERT(1, "")
+#define WEFT__ZEROED_BY_DEFAULT(export)                                                                        \
+    __attribute__((unused)) static constexpr size_t export##__zeroed(long)                                     \
+    {                                                                                                          \
+        return 0;                                                                                              \
+    }
+#define WEFT__ZEROED(export) export##__zeroed(0)
+#else
 #define WEFT_UNZEROED(export, frame, member) static const size_t export##__zeroed = offsetof(frame, member)
+#define WEFT__ZEROED_BY_DEFAULT(export) static const size_t export##__zeroed;
+#define WEFT__ZEROED(export) export##__zeroed
+#endif
 
 #define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
-    _Static_assert(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                      \
-    _Static_assert(_Alignof(frame) <= 16, "a frame's alignment is at most 16");                                \
+    WEFT__STATIC_ASSERT(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                 \
+    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(frame) <= 16, "a frame's alignment is at most 16");                      \
+    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(frame), "a frame is plain data: nobody constructs its members");        \
     static struct {                                                                                            \
         weft_task task;                                                                                        \
         frame root;                                                                                            \
     } export##__first;                                                                                         \
-    static const size_t export##__zeroed; /* 0, or as WEFT_UNZEROED defines it */                              \
+    WEFT__ZEROED_BY_DEFAULT(export)                                                                            \
     extern weft_export export##__weft;                                                                         \
-    weft_export export##__weft = {                                                                             \
-        .name = #export, .run = (step), .frame_size = sizeof(frame), .first = &export##__first.task};          \
-    world##_callback_code_t export parameters                                                                  \
+    weft_export export##__weft = WEFT__EXPORT(#export, step, frame, &export##__first.task);                    \
+    WEFT__EXTERN_C world##_callback_code_t export parameters                                                   \
     {                                                                                                          \
         weft_task *const weft__task = weft_task_new(&export##__weft, &export##__first.task);                   \
         if (!weft__task) {                                                                                     \
@@ -50,16 +68,16 @@
         }                                                                                                      \
         frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
         weft__zero((weft_coro *)(void *)self + 1,                                                              \
-                   (export##__zeroed - 1 < sizeof *self ? export##__zeroed : sizeof *self) -                   \
+                   (WEFT__ZEROED(export) - 1 < sizeof *self ? WEFT__ZEROED(export) : sizeof *self) -           \
                        sizeof(weft_coro));                                                                     \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \
-    world##_callback_code_t export##_callback(world##_event_t *event)                                          \
+    WEFT__EXTERN_C world##_callback_code_t export##_callback(world##_event_t *event)                           \
     {                                                                                                          \
         return weft_task_callback((const weft_task_event *)(const void *)event, (step));                       \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 // WEFT_RETURN(co, export, value) returns the value of the export that the task of `co` was called by, which may
 // be any of its coroutines. The task goes on until its root has ended. The host reads the value before this
@@ -118,6 +136,7 @@
 
 #define WEFT__STREAM(name, X, T, ITEM, ENDED)                                                                  \
     WEFT__PAYLOAD(X##_read, uint32_t, T *, size_t);                                                            \
+    typedef T name##__item;                                                                                    \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
     WEFT__STREAM_COPIES(name, X, (T * items, ), (ITEM * items, ), (items, ), items,                            \
                         ((const T *)writer->items + writer->count, ), ENDED)
@@ -160,7 +179,7 @@
 // for the default and once for a value written, when the writer gives it up: on close, or for another value.
 #define WEFT_FUTURE_OWNED(name, X, T, drop)                                                                    \
     WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \
-    WEFT__FUTURE_ENDS(name, X, T value;, (, T otherwise), .value = otherwise)                                  \
+    WEFT__FUTURE_ENDS(name, X, T value;, (, T otherwise), out->value = otherwise)                              \
     WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
                         it->value = out->value, (, &it->value), drop)
 
@@ -176,7 +195,7 @@
 // The same for a future without payload: the functions take no value.
 #define WEFT_FUTURE_UNIT(name, X)                                                                              \
     WEFT__PAYLOAD(X##_read, uint32_t);                                                                         \
-    WEFT__FUTURE_ENDS(name, X, , (), .op = {0})                                                                \
+    WEFT__FUTURE_ENDS(name, X, , (), (void)0)                                                                  \
     WEFT__FUTURE_COPIES(name, X, (), (), (), (void)0, (), (void)0, (), WEFT__KEEP)
 
 // What the lines above are made of.
@@ -200,14 +219,16 @@ WEFT__FN void weft__zero(void *memory, size_t size)
 #define WEFT__JUST(...) __VA_ARGS__
 #define WEFT__KEEP(value, moved) ((void)0)
 #define WEFT__PAYLOAD(function, ...)                                                                           \
-    _Static_assert(_Generic(&function, uint32_t (*)(__VA_ARGS__): 1, default: 0),                              \
-                   "not the payload type of " #function)
+    WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)), "not the payload type of " #function)
 
 // What the readable ends of streams and futures have in common.
 #define WEFT__READER_FUNCTIONS(name, X)                                                                        \
     WEFT__FN name##_reader name##_reader_of(X##_t handle)                                                      \
     {                                                                                                          \
-        return (name##_reader){.op = {.handle = handle}};                                                      \
+        name##_reader in;                                                                                      \
+        __builtin_memset(&in, 0, sizeof in);                                                                   \
+        in.op.handle = handle;                                                                                 \
+        return in;                                                                                             \
     }                                                                                                          \
     WEFT__FN X##_t name##_release(name##_reader *in)                                                           \
     {                                                                                                          \
@@ -225,20 +246,20 @@ WEFT__FN void weft__zero(void *memory, size_t size)
 #define WEFT__STREAM_ENDS(name, X)                                                                             \
     typedef union name##_reader {                                                                              \
         weft_stream_reader reader;                                                                             \
-        struct {                                                                                               \
+        __extension__ struct {                                                                                 \
             WEFT_STREAM_READER_FIELDS                                                                          \
         };                                                                                                     \
     } name##_reader;                                                                                           \
     typedef union name##_writer {                                                                              \
         weft_stream_writer writer;                                                                             \
-        struct {                                                                                               \
+        __extension__ struct {                                                                                 \
             WEFT_STREAM_WRITER_FIELDS                                                                          \
         };                                                                                                     \
     } name##_writer;                                                                                           \
     WEFT__READER_FUNCTIONS(name, X)                                                                            \
     WEFT__FN X##_t name##_new(name##_writer *out)                                                              \
     {                                                                                                          \
-        *out = (name##_writer){0};                                                                             \
+        __builtin_memset(out, 0, sizeof *out);                                                                 \
         return X##_new(&out->op.handle);                                                                       \
     }                                                                                                          \
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
@@ -346,7 +367,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
             return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
         return weft_breathe(co);                                                                               \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 #define WEFT__FUTURE_ENDS(name, X, VALUE, OTHERWISE, INIT)                                                     \
     typedef struct name##_reader {                                                                             \
@@ -363,7 +384,8 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     WEFT__READER_FUNCTIONS(name, X)                                                                            \
     WEFT__FN X##_t name##_new(name##_writer *out WEFT__JUST OTHERWISE)                                         \
     {                                                                                                          \
-        *out = (name##_writer){INIT};                                                                          \
+        __builtin_memset(out, 0, sizeof *out);                                                                 \
+        INIT;                                                                                                  \
         return X##_new(&out->op.handle);                                                                       \
     }
 
@@ -426,15 +448,16 @@ WEFT__FN void weft__zero(void *memory, size_t size)
             weft__op_release(&out->op);                                                                        \
             return true;                                                                                       \
         }                                                                                                      \
-        name##__default *it = weft_alloc(sizeof *it);                                                          \
+        name##__default *it = (name##__default *)weft_alloc(sizeof *it);                                       \
         if (!it)                                                                                               \
             return false;                                                                                      \
-        it->base = (weft__default){.base = {.op = {.handle = weft__op_transfer(&out->op, #name "_close")}},    \
-                                   .done = name##__default_done};                                              \
+        __builtin_memset(&it->base, 0, sizeof it->base);                                                       \
+        it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
+        it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 #endif

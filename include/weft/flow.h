@@ -61,7 +61,7 @@ extern "C" {
 // The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
 #define WEFT_FLOW_UNIT(name)                                                                                   \
     WEFT__FLOW_ENDS(name, (), (), NULL, (), 0, NULL)                                                           \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 // WEFT_LINES(name), after WEFT_STREAM of bytes, makes
 //
@@ -76,23 +76,25 @@ extern "C" {
 //                               The last line may lack its LF. Ready at once if the line has come before; a
 //                               line is moved at most once, when the buffer's end comes near
 #define WEFT_LINES(name)                                                                                       \
-    _Static_assert(_Generic(&name##_start_read,                                                                \
-                       void (*)(weft_coro *, name##_reader *, uint8_t *, size_t): 1,                           \
-                       void (*)(weft_coro *, name##_reader *, int8_t *, size_t): 1,                            \
-                       void (*)(weft_coro *, name##_reader *, char *, size_t): 1,                              \
-                       default: 0),                                                                            \
-                   "not a stream of bytes: " #name);                                                           \
+    WEFT__STATIC_ASSERT(WEFT__READS(name, uint8_t) || WEFT__READS(name, int8_t) || WEFT__READS(name, char),    \
+                        "not a stream of bytes: " #name);                                                      \
     WEFT__FN void name##__read_bytes(weft_coro *co, weft_stream_reader *in, void *items, size_t length)        \
     {                                                                                                          \
-        name##_start_read(co, (name##_reader *)in, items, length);                                             \
+        name##_start_read(co, (name##_reader *)in, (name##__item *)items, length);                             \
     }                                                                                                          \
     WEFT__FN void name##_lines(weft_lines *lines, name##_reader *in, void *buffer, size_t size,                \
                                weft_line_policy policy)                                                        \
     {                                                                                                          \
-        *lines = (weft_lines){                                                                                 \
-            .in = &in->reader, .read = name##__read_bytes, .buffer = buffer, .size = size, .policy = policy};  \
+        __builtin_memset(lines, 0, sizeof *lines);                                                             \
+        lines->in = &in->reader;                                                                               \
+        lines->read = name##__read_bytes;                                                                      \
+        lines->buffer = (uint8_t *)buffer;                                                                     \
+        lines->size = size;                                                                                    \
+        lines->policy = policy;                                                                                \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
+
+#define WEFT__READS(name, T) WEFT__IS(&name##_start_read, void (*)(weft_coro *, name##_reader *, T *, size_t))
 
 // Starts a copy of a stream of any type.
 typedef void weft__read(weft_coro *co, weft_stream_reader *in, void *items, size_t length);
@@ -202,10 +204,10 @@ weft_poll weft__forward(weft_coro *co, weft_forward *forward) __attribute__((war
 void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
 
 #define WEFT__FLOW(name, T, DROP)                                                                              \
-    WEFT__FLOW_ENDS(name, (T * items, ), (items, ), items, (, T * items), sizeof(T), DROP)                     \
+    WEFT__FLOW_ENDS(name, (T * items, ), ((T *)items, ), items, (, T * items), sizeof(T), DROP)                \
     typedef union name##_buffer {                                                                              \
         weft_buffer buffer;                                                                                    \
-        struct {                                                                                               \
+        __extension__ struct {                                                                                 \
             T *items;                                                                                          \
             size_t count;                                                                                      \
             size_t capacity;                                                                                   \
@@ -221,7 +223,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
     {                                                                                                          \
         weft__buffer_free(&buffer->buffer, sizeof(T), DROP);                                                   \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 // ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
 // of name_next, with its comma before. All but empty for a unit.
@@ -248,14 +250,15 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
     WEFT__WAIT name##_forward(weft_coro *co, weft_forward *forward, name##_reader *in, name##_writer *out,     \
                               WEFT__JUST ITEMS size_t length)                                                  \
     {                                                                                                          \
-        *forward = (weft_forward){.in = &in->reader,                                                           \
-                                  .out = &out->writer,                                                         \
-                                  .read = name##__flow_read,                                                   \
-                                  .write = name##__flow_write,                                                 \
-                                  .drop = DROP,                                                                \
-                                  .items = (void *)POINTER,                                                    \
-                                  .size = SIZE,                                                                \
-                                  .length = length};                                                           \
+        __builtin_memset(forward, 0, sizeof *forward);                                                         \
+        forward->in = &in->reader;                                                                             \
+        forward->out = &out->writer;                                                                           \
+        forward->read = name##__flow_read;                                                                     \
+        forward->write = name##__flow_write;                                                                   \
+        forward->drop = DROP;                                                                                  \
+        forward->items = (char *)POINTER;                                                                      \
+        forward->size = SIZE;                                                                                  \
+        forward->length = length;                                                                              \
         return weft__forward(co, forward);                                                                     \
     }                                                                                                          \
     typedef struct name##_feed {                                                                               \
@@ -281,8 +284,9 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
     WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
                                    uint32_t *handle)                                                           \
     {                                                                                                          \
-        name##_feed *feed = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                          \
-                                  : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);              \
+        void *frame = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                                \
+                            : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);                    \
+        name##_feed *feed = (name##_feed *)frame;                                                              \
         if (!feed)                                                                                             \
             return NULL;                                                                                       \
         feed->run = run;                                                                                       \

@@ -109,7 +109,7 @@ void weft_release(weft_permit *permit);
             receiver->item = item;                                                                             \
         else if (channel->base.count != name##__capacity)                                                      \
             channel->items[(channel->base.first + channel->base.count++) %                                     \
-                           (name##__capacity ? name##__capacity : 1)] = item;                                  \
+                           (name##__capacity > 0 ? name##__capacity : 1)] = item;                              \
         else                                                                                                   \
             return false;                                                                                      \
         return true;                                                                                           \
@@ -119,11 +119,11 @@ void weft_release(weft_permit *permit);
         name##_slot *sender;                                                                                   \
         if (channel->base.count) {                                                                             \
             *item = channel->items[channel->base.first];                                                       \
-            channel->base.first = (channel->base.first + 1) % (name##__capacity ? name##__capacity : 1);       \
+            channel->base.first = (channel->base.first + 1) % (name##__capacity > 0 ? name##__capacity : 1);   \
             channel->base.count--;                                                                             \
             if ((sender = name##__first(&channel->base.senders)))                                              \
                 channel->items[(channel->base.first + channel->base.count++) %                                 \
-                               (name##__capacity ? name##__capacity : 1)] = sender->item;                      \
+                               (name##__capacity > 0 ? name##__capacity : 1)] = sender->item;                  \
         } else if ((sender = name##__first(&channel->base.senders))) {                                         \
             *item = sender->item;                                                                              \
         } else {                                                                                               \
@@ -152,7 +152,7 @@ void weft_release(weft_permit *permit);
     {                                                                                                          \
         weft__channel_close(&channel->base);                                                                   \
     }                                                                                                          \
-    _Static_assert(1, "")
+    WEFT__STATIC_ASSERT(1, "")
 
 // True if the send or receive with `slot` took place.
 #define weft_served(slot) ((slot)->ticket.served)

@@ -30,6 +30,10 @@ typedef struct weft_export {
     uint32_t active;          // calls that have not ended, counted with weft_limit_calls only
 } weft_export;
 
+// All in order, for C++ before 20.
+#define WEFT__EXPORT(name, step, frame, first)                                                                 \
+    {(name), (step), sizeof(frame), (first), NULL, 0, NULL, false, 0, 0}
+
 // A task; its root's frame follows it. All fields are private.
 struct weft_task {
     weft_coro *ready;   // queue: can run now

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef uint32_t w_subtask_status_t;
 typedef uint32_t w_callback_code_t;
 typedef uint32_t w_waitable_status_t;
@@ -56,5 +60,9 @@ void exports_double_return(uint32_t result);
 w_callback_code_t exports_print(w_string_t *text);
 w_callback_code_t exports_print_callback(w_event_t *event);
 void exports_print_return(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,4 +1,4 @@
-// Every public macro and function once, for compilers to warn about: nothing here runs.
+// Every public macro and function once, for compilers of C and of C++ to warn about: nothing here runs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "bindings.h"
 #include <weft/weft.h>
@@ -199,7 +199,7 @@ static weft_poll count_run(weft_coro *co)
 
 typedef struct {
     weft_coro co;
-    ends ends;
+    ends its;
     bytes_reader in;
     weft_exactly exactly;
     weft_to_end to_end;
@@ -210,7 +210,7 @@ typedef struct {
     weft_local local;
     weft_scope scope;
     weft_child child;
-    count count, *fed;
+    count counted, *fed;
     weft_subtask_owned owned;
     uint32_t handle, item, result;
     w_string_t text;
@@ -219,13 +219,13 @@ typedef struct {
 
 static void drop_arguments(void *arguments)
 {
-    texts_close_reader(arguments);
+    texts_close_reader((texts_reader *)arguments);
 }
 
 static weft_poll flows_run(weft_coro *co)
 {
     flows *self = weft_frame(co, flows);
-    ends *it = &self->ends;
+    ends *it = &self->its;
     WEFT_BEGIN(co);
     weft_local_bind(co, &self->local, &rule_names, self);
     WEFT_AWAIT(numbers_next(co, &it->numbers_in, &self->item));
@@ -244,8 +244,8 @@ static weft_poll flows_run(weft_coro *co)
     size_t length;
     if (!weft_lines_rest(&self->lines, &length) || weft_local_get(co, &rule_names) != self)
         WEFT_FINISH(co);
-    self->handle = numbers_feed_spawn(co, &self->scope, &self->child, &self->count.feed, count_run);
-    self->fed = numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
+    self->handle = numbers_feed_spawn(co, &self->scope, &self->child, &self->counted.feed, count_run);
+    self->fed = (count *)numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
     if (self->fed)
         self->fed->item = 1;
     weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, &it->texts_in);
@@ -265,7 +265,7 @@ static weft_poll flows_run(weft_coro *co)
     WEFT_END(co);
 }
 
-weft_step *const more_steps[] = {flows_run};
+weft_step *more_steps[] = {flows_run};
 
 // Scopes, sync and time.
 WEFT_CHANNEL(queue, uint32_t, 4);
@@ -282,9 +282,9 @@ typedef struct {
     weft_semaphore semaphore;
     weft_mutex mutex;
     weft_permit permit, lock;
-    queue queue;
+    queue words;
     queue_slot slot;
-    rendezvous rendezvous;
+    rendezvous meeting;
     rendezvous_slot text_slot;
     weft_virtual_clock clock;
     weft_timer timer;
@@ -299,7 +299,7 @@ static weft_poll scopes_run(weft_coro *co)
     self->scope.policy = WEFT_TELL_PARENT;
     weft_spawn(co, &self->scope, &self->children[0], &self->first.co, waits_run);
     weft_spawn(co, &self->scope, &self->children[1], &self->second.co, waits_run);
-    self->third = weft_spawn_new(co, &self->scope, sizeof *self->third, print_run);
+    self->third = (print *)weft_spawn_new(co, &self->scope, sizeof *self->third, print_run);
     if (self->third)
         weft_detach(weft_child_of(self->third));
     if (!weft_task_spawn(co, sizeof *self->third, print_run, WEFT_OUTLIVE_CANCEL))
@@ -320,12 +320,12 @@ static weft_poll scopes_run(weft_coro *co)
     if (!weft_held(&self->permit) || weft_try_acquire(&self->mutex, &self->lock))
         weft_release(&self->permit);
 
-    WEFT_AWAIT(queue_send(co, &self->queue, &self->slot, 1));
-    WEFT_AWAIT(queue_receive(co, &self->queue, &self->slot));
-    if (weft_served(&self->slot) && queue_try_send(&self->queue, self->slot.item))
-        queue_close(&self->queue);
-    if (queue_try_receive(&self->queue, &self->item))
-        WEFT_AWAIT(rendezvous_send(co, &self->rendezvous, &self->text_slot, self->text_slot.item));
+    WEFT_AWAIT(queue_send(co, &self->words, &self->slot, 1));
+    WEFT_AWAIT(queue_receive(co, &self->words, &self->slot));
+    if (weft_served(&self->slot) && queue_try_send(&self->words, self->slot.item))
+        queue_close(&self->words);
+    if (queue_try_receive(&self->words, &self->item))
+        WEFT_AWAIT(rendezvous_send(co, &self->meeting, &self->text_slot, self->text_slot.item));
 
     weft_virtual_clock_init(&self->clock);
     weft_virtual_clock_advance(&self->clock, 10);
@@ -340,7 +340,7 @@ static weft_poll scopes_run(weft_coro *co)
     WEFT_END(co);
 }
 
-weft_step *const scope_steps[] = {scopes_run};
+weft_step *scope_steps[] = {scopes_run};
 
 // Foreign code in a task of Weft's, and a coroutine of Weft's in a foreign task.
 WEFT_OFFER_TASK;
@@ -382,7 +382,7 @@ static weft_poll foreigns_run(weft_coro *co)
     WEFT_END(co);
 }
 
-weft_step *const foreign_steps[] = {foreigns_run};
+weft_step *foreign_steps[] = {foreigns_run};
 
 // Seeing inside, error contexts, the hooks of the trace, and limits.
 static uint32_t events;
@@ -424,7 +424,9 @@ uint64_t weft_trace_now(void)
 uint32_t exports_double_now(uint32_t number);
 uint32_t exports_double_now(uint32_t number)
 {
-    waits frame = {.number = number};
+    waits frame;
+    __builtin_memset(&frame, 0, sizeof frame);
+    frame.number = number;
     weft_backpressure_inc();
     weft_yield_blocking();
     weft_outcome outcome = weft_block_on(&frame.co, waits_run);

@@ -1,10 +1,11 @@
-# Every public macro compiles without a warning, as C11, on every compiler.
+# Every public macro compiles without a warning, as C11 and as C++, on every compiler.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
+import subprocess
 
 import pytest
-from build.test_compile import C_COMPILERS, WARNINGS
+from build.test_compile import C_COMPILERS, CXX_COMPILERS, TRACE, WARNINGS
 from paths import ROOT
 
 HERE = ROOT / "tests/compile"
@@ -18,6 +19,36 @@ def test_macros(run, need, tmp_path, compiler, checks, level):
     need(command[0])
     flags = ["-std=c11", level, checks, *WARNINGS, f"-I{ROOT}/include", "-c", HERE / "macros.c"]
     run([*command, *flags, "-o", tmp_path / "macros.o"])
+
+
+@pytest.mark.parametrize("standard", ["-std=c++17", "-std=c++20"])
+@pytest.mark.parametrize("compiler", CXX_COMPILERS)
+def test_macros_cxx(run, need, tmp_path, compiler, standard):
+    command = CXX_COMPILERS[compiler]
+    need(command[0])
+    for trace in TRACE:
+        flags = [standard, "-O2", trace, *WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / "macros.c"]
+        run([*command, *flags, "-o", tmp_path / "macros.o"])
+
+
+EXPORT = "weft_step run; WEFT_EXPORT(w, exports_double, root, run, (uint32_t n), (void)n);"
+CXX_GUARDS = {
+    "not the payload type of w_stream_u32_read": "WEFT_STREAM(words, w_stream_u32, int32_t);",
+    "not a stream of bytes: words": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",
+    "a frame's first member is `weft_coro co`": f"struct root {{ int n; weft_coro co; }}; {EXPORT}",
+    "a frame is plain data": f"struct text {{ ~text(); }}; struct root {{ weft_coro co; text n; }}; {EXPORT}",
+}
+
+
+@pytest.mark.parametrize("words", CXX_GUARDS)
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_guards_cxx(need, compiler, words):
+    """What C++ is told of in other ways than C."""
+    command = CXX_COMPILERS[compiler]
+    flags = ["-std=c++17", f"-I{ROOT}/include", f"-I{HERE}", "-fsyntax-only", "-x", "c++", "-"]
+    source = f'#include "bindings.h"\n#include <weft/weft.h>\n{CXX_GUARDS[words]}\n'
+    done = subprocess.run([need(command[0]), *flags], input=source, text=True, capture_output=True)
+    assert done.returncode != 0 and words in done.stderr.replace("‘", "`").replace("’", "`"), done.stderr
 
 
 def test_macros_are_complete():

@@ -1,0 +1,42 @@
+// weft_cxx: what the library of C++ calls when it gives up, such as for want of memory: it has no exceptions on
+// wasm. Its own functions print by libc, which asks for WASI preview 1; these say it as a misuse is said.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "../text.h"
+#include <stdarg.h>
+
+static _Noreturn void give_up(const char *format, va_list arguments)
+{
+    weft__text line;
+    line.length = 0;
+    weft__add(&line, "weft: C++ gave up: ");
+    for (; *format; format++) {
+        if (format[0] != '%') {
+            weft__add_most(&line, format, 1);
+            continue;
+        }
+        format++;
+        if (*format == 's')
+            weft__add(&line, va_arg(arguments, const char *));
+        else if (*format == 'd')
+            weft__add_number(&line, (uint64_t)va_arg(arguments, int));
+        else
+            break; // what else it may print, nobody here knows
+    }
+    weft__report_line(&line);
+    __builtin_trap();
+}
+
+#define GIVES_UP(name, symbol)                                                                                 \
+    __attribute__((weak)) _Noreturn void name(const char *format, ...) __asm__(symbol);                        \
+    void name(const char *format, ...)                                                                         \
+    {                                                                                                          \
+        va_list arguments;                                                                                     \
+        va_start(arguments, format);                                                                           \
+        give_up(format, arguments);                                                                            \
+    }
+
+// std::__libcpp_verbose_abort, by the ABI versions of libc++; and that of libc++abi. Weak: a program may have
+// its own.
+GIVES_UP(verbose_abort, "_ZNSt3__122__libcpp_verbose_abortEPKcz")
+GIVES_UP(verbose_abort_2, "_ZNSt3__222__libcpp_verbose_abortEPKcz")
+GIVES_UP(abort_message, "__abort_message")

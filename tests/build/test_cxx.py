@@ -1,0 +1,56 @@
+# A component in C++, on wasmtime and in the native host, by each toolchain. That every macro compiles, tests/compile shows.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from paths import ROOT
+
+PROJECT = f"""
+cmake_minimum_required(VERSION 3.25)
+project(cxx LANGUAGES LANGUAGES_HERE)
+add_subdirectory({ROOT} weft)
+set(CMAKE_CXX_STANDARD 17)
+weft_add_component(cxx WIT {ROOT}/tests/build/cxx/cxx.wit WORLD cxx SOURCES {ROOT}/tests/build/cxx/main.cpp)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "CMakeLists.txt").write_text(PROJECT.replace("LANGUAGES_HERE", "C CXX"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("toolchain,build_type", [("zig", "Debug"), ("zig", "Release"), ("clang", "MinSizeRel")])
+def test_wasm(cmake, need, project, invoke, toolchain, build_type):
+    if toolchain == "clang":
+        need("clang++-22")
+        if not Path("/usr/include/wasm32-wasi/c++").exists():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)("libc++-22-dev-wasm32 is not installed")
+    file = ROOT / f"cmake/toolchains/{toolchain}.cmake"
+    cmake(project, project / "build", f"-DCMAKE_BUILD_TYPE={build_type}", toolchain=file)
+    assert invoke(project / "build/cxx.wasm", "total()") == (0, "55\n")
+    code, said = invoke(project / "build/cxx.wasm", "beyond()")
+    assert code != 0 and "unreachable" in said
+    assert ("weft: C++ gave up: out_of_range was thrown" in said) == (build_type == "Debug")
+
+
+@pytest.mark.parametrize("compiler", ["gcc g++", "clang-22 clang++-22"])
+def test_native(cmake, need, project, compiler):
+    c, cxx = map(need, compiler.split())
+    options = [f"-DCMAKE_C_COMPILER={c}", f"-DCMAKE_CXX_COMPILER={cxx}", "-DCMAKE_BUILD_TYPE=Debug"]
+    options += ["-DCMAKE_C_FLAGS=-m32 -malign-double"]
+    cmake(project, project / "build", *options, toolchain=ROOT / "cmake/toolchains/native.cmake")
+    command = [project / "build/weft/sim/weft-sim", project / "build/cxx.so", "--", "total"]
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert (done.returncode, done.stdout) == (0, "55\n")
+
+
+def test_c_is_needed(run, project):
+    (project / "CMakeLists.txt").write_text(PROJECT.replace("LANGUAGES_HERE", "CXX"))
+    file = ROOT / "cmake/toolchains/zig.cmake"
+    command = ["cmake", "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={file}"]
+    done = subprocess.run(list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode != 0 and "project(... LANGUAGES C CXX)" in " ".join(done.stdout.split()), done.stdout
