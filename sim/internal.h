@@ -84,7 +84,8 @@ struct weft_sim__waiter {
 };
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
 void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
-// One that is ready, of those that `may` if it is given; NULL if there is none.
+// One that is ready, of those that `may` if it is given; NULL if there is none. If all that goes on has been
+// yields for long, it is a script that waits for the rest to settle: what is polled for may be its to do.
 weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data);
 void weft_sim__count_step(weft_sim *sim); // does not come back if there were too many
 
@@ -231,6 +232,8 @@ struct weft_sim_call {
     bool cancel_asked;
     bool cancel_told; // to the callee
     bool queued;      // to be accepted
+    bool done_with; // by the component, or the script that made it; freed when no script waits for it any more
+    uint32_t waiting_scripts;
     weft_sim_core core[18];
     void *out; // where the result goes, in the caller
     weft_sim_core result_core;
@@ -366,7 +369,7 @@ struct weft_sim__script {
     void *data;
     weft_sim__fiber *fiber;
     weft_sim__script *next;
-    bool main, settling;
+    bool main, settling, settled, accepting;
     const char *what; // it waits for
     bool (*until)(void *object);
     void *object;
@@ -375,8 +378,13 @@ struct weft_sim__script {
 void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, bool main);
 // Blocks the current script until `until(object)`; `what` says so in a report.
 void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
-// A script that waits until nothing else can happen, which is so now; or NULL.
-weft_sim__waiter *weft_sim__settled(weft_sim *sim);
+// The same for what need not come: the run may end meanwhile.
+void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
+// The script that has waited longest until nothing else can happen, which is so now, or that others only yield;
+// NULL if there is none, or if they have gone on many times and nothing came of it.
+weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield);
+// True if nobody waits but scripts for further calls.
+bool weft_sim__only_accept(const weft_sim *sim);
 
 // ---- host.c ----
 
@@ -436,6 +444,8 @@ struct weft_sim {
     weft_sim__task *current;
     uint32_t task_count;
     uint64_t step_limit, last_step, clock;
+    uint32_t yields, settles; // one after the other
+    uint64_t lines_at_settle;
     bool main_done;
 
     weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;

@@ -41,6 +41,20 @@ weft_sim_call_state weft_sim_call_status(const weft_sim_call *call)
     return call->state;
 }
 
+// Another script, or the component, may be done with the call meanwhile: it is there until the caller has let
+// go of it.
+static void block_on_call(weft_sim_call *call, const char *what, bool (*until)(void *object))
+{
+    call->waiting_scripts++;
+    weft_sim__script_block(call->sim, what, until, call);
+}
+
+static void let_go(weft_sim_call *call)
+{
+    if (!--call->waiting_scripts && call->done_with)
+        weft_sim__call_done_with(call);
+}
+
 static bool resolved(void *object)
 {
     return weft_sim__call_resolved(object);
@@ -48,9 +62,12 @@ static bool resolved(void *object)
 
 weft_sim_call_state weft_sim_call_wait(weft_sim_call *call)
 {
-    if (!weft_sim__call_resolved(call))
-        weft_sim__script_block(call->sim, "waits for a call's result", resolved, call);
-    return call->state;
+    if (weft_sim__call_resolved(call))
+        return call->state;
+    block_on_call(call, "waits for a call's result", resolved);
+    weft_sim_call_state state = call->state;
+    let_go(call);
+    return state;
 }
 
 void weft_sim_call_cancel(weft_sim_call *call)
@@ -143,7 +160,7 @@ weft_sim_call *weft_sim_accept(weft_sim *sim, const char *interface, const char 
 {
     wanted it = {sim, interface, name};
     if (!find(&it))
-        weft_sim__script_block(sim, name ? name : "waits for an import call", found, &it);
+        weft_sim__script_accept(sim, name ? name : "waits for an import call", found, &it);
     weft_sim_call *call = find(&it);
     unqueue(call);
     return call;
@@ -194,9 +211,12 @@ static bool told_or_resolved(void *object)
 
 bool weft_sim_call_wait_cancel(weft_sim_call *call)
 {
-    if (!told_or_resolved(call))
-        weft_sim__script_block(call->sim, "waits for a cancel", told_or_resolved, call);
-    return call->cancel_told;
+    if (told_or_resolved(call))
+        return call->cancel_told;
+    block_on_call(call, "waits for a cancel", told_or_resolved);
+    bool told = call->cancel_told;
+    let_go(call);
+    return told;
 }
 
 void weft_sim_call_cancelled(weft_sim_call *call)

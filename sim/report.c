@@ -286,6 +286,7 @@ const char *weft_sim_leftovers(weft_sim *sim)
             describe_task(text, task);
     }
     for (weft_sim__script *script = sim->scripts; script; script = script->next)
-        weft_sim__print(text, "a script: waits: %s\n", script->what ? script->what : "to start");
+        if (!script->accepting)
+            weft_sim__print(text, "a script: waits: %s\n", script->what ? script->what : "to start");
     return text->data;
 }

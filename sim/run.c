@@ -6,6 +6,9 @@
 // More candidates than that are not offered at once; who has waited longest is always among them.
 #define CANDIDATES 16
 
+// So many yields in a row, and nothing else: someone polls for what only time will bring.
+#define YIELDS_IN_VAIN 1000
+
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
     waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
@@ -72,7 +75,14 @@ weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *wa
         else if (!first || goes_before(waiter, first))
             first = waiter;
     }
-    return count ? candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)] : first;
+    if (count)
+        first = candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)];
+    sim->yields = first && first->yields ? sim->yields + 1 : 0;
+    weft_sim__waiter *settled = sim->yields > YIELDS_IN_VAIN ? weft_sim__settled(sim, true) : NULL;
+    if (!settled)
+        return first;
+    sim->yields = 0;
+    return settled;
 }
 
 void weft_sim__count_step(weft_sim *sim)
@@ -87,7 +97,7 @@ void weft_sim__count_step(weft_sim *sim)
 static bool step(weft_sim *sim)
 {
     weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
-    if (!waiter && !(waiter = weft_sim__settled(sim)))
+    if (!waiter && !(waiter = weft_sim__settled(sim, false)))
         return false;
     weft_sim__count_step(sim);
     weft_sim__unwait(sim, waiter);
@@ -120,7 +130,7 @@ weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
     }
     if (!finished)
         return WEFT_SIM_TRAPPED;
-    if (sim->main_done && sim->waiting.next == &sim->waiting)
+    if (sim->main_done && weft_sim__only_accept(sim))
         return WEFT_SIM_DONE;
     weft_sim__print(&sim->report, "deadlock: nothing can go on\n");
     weft_sim__describe_deadlock(sim);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Scripts may wait for each other by settling again; if that leads to nothing so often, it never will.
+#define SETTLES_IN_VAIN 1000
+
 static bool ready(weft_sim__waiter *waiter)
 {
     weft_sim__script *script = (weft_sim__script *)waiter;
@@ -72,6 +75,14 @@ void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void 
     script->what = NULL;
 }
 
+void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
+{
+    weft_sim__script *script = current(sim, what);
+    script->accepting = true;
+    weft_sim__script_block(sim, what, until, object);
+    script->accepting = false;
+}
+
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)
 {
     weft_sim__script_add(sim, script, data, false);
@@ -82,18 +93,40 @@ void weft_sim_pause(weft_sim *sim)
     weft_sim__script_block(sim, "pauses", NULL, NULL);
 }
 
-void weft_sim_settle(weft_sim *sim)
+bool weft_sim_settle(weft_sim *sim)
 {
-    current(sim, "weft_sim_settle")->settling = true;
+    weft_sim__script *script = current(sim, "weft_sim_settle");
+    script->settling = true;
     weft_sim__script_block(sim, "settles", NULL, NULL);
+    return script->settled;
 }
 
-weft_sim__waiter *weft_sim__settled(weft_sim *sim)
+// Of those that wait, or NULL.
+static weft_sim__script *settling(weft_sim *sim)
 {
-    for (weft_sim__script *script = sim->scripts; script; script = script->next)
-        if (script->settling) {
-            script->settling = false;
-            return &script->waiter;
-        }
+    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting; waiter = waiter->next)
+        if (waiter->go == go && ((weft_sim__script *)waiter)->settling)
+            return (weft_sim__script *)waiter;
     return NULL;
+}
+
+weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield)
+{
+    weft_sim__script *script = settling(sim);
+    if (sim->line_count != sim->lines_at_settle)
+        sim->settles = 0;
+    sim->lines_at_settle = sim->line_count;
+    if (!script || ++sim->settles > SETTLES_IN_VAIN)
+        return NULL;
+    script->settling = false;
+    script->settled = !others_yield;
+    return &script->waiter;
+}
+
+bool weft_sim__only_accept(const weft_sim *sim)
+{
+    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting; waiter = waiter->next)
+        if (waiter->go != go || !((weft_sim__script *)waiter)->accepting)
+            return false;
+    return true;
 }

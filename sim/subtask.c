@@ -69,6 +69,9 @@ uint32_t weft_sim__subtask_take(weft_sim_call *call)
 
 void weft_sim__call_done_with(weft_sim_call *call)
 {
+    call->done_with = true;
+    if (call->waiting_scripts)
+        return;
     weft_sim__unwait(call->sim, &call->canceller);
     weft_sim__release(call->lent.items);
     weft_sim__release(call->args);

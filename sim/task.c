@@ -289,7 +289,10 @@ void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *da
         }
         weft_sim__unwait(sim, waiter);
         weft_sim__count_step(sim);
-        go_on((weft_sim__task *)waiter);
+        if (waiter->go == go)
+            go_on((weft_sim__task *)waiter);
+        else
+            waiter->go(waiter);
     }
     sim->current = caller;
 }

@@ -2,14 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
+#include <sys/mman.h>
+
+enum { PAGE = 4096 };
+
+static bool is_mapped(uintptr_t at, size_t size)
+{
+    uintptr_t page = at / PAGE * PAGE;
+    return !msync((void *)page, at + size - page, MS_ASYNC);
+}
+
 bool weft_sim__is_memory(const void *pointer, size_t size)
 {
     uintptr_t at = (uintptr_t)pointer;
     if (!size)
         return true;
-    if (at < 4096 || at + size < at)
+    if (at < PAGE || at + size < at)
         return false;
-    return !__asan_region_is_poisoned || !__asan_region_is_poisoned((void *)pointer, size);
+    // Where there are no sanitizers a run is to be fast.
+    return !__asan_region_is_poisoned ||
+           (is_mapped(at, size) && !__asan_region_is_poisoned((void *)pointer, size));
 }
 
 void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size)

@@ -17,7 +17,7 @@ void weft_sim__release(void *memory);
 void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size);
 
 // Is all of it memory that the component may use: not the first page, not beyond the end of the address space,
-// and, under AddressSanitizer, not freed and within one object.
+// and, under AddressSanitizer, memory of the process, not freed, and within one object.
 bool weft_sim__is_memory(const void *pointer, size_t size);
 
 // Ends the run. `format` tells what broke the rule ("pointer 0x12 of a list<u32>"), and may be NULL.

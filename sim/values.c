@@ -68,21 +68,30 @@ static void *allocate(const weft_sim_context *context, uint32_t count, size_t si
 
 // ---- Strings and lists: a pointer and a length on either way. ----
 
-// The bytes of the UTF-8 sequence at `text`; 0 if there is none, or one that no text may have.
-static uint32_t sequence_length(const uint8_t *text, uint32_t left)
+uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code)
 {
-    if (text[0] < 0x80)
-        return 1;
-    uint32_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    if (text[0] < 0xc2 || text[0] > 0xf4 || length > left)
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t first = left ? (uint8_t)*text : 0xff;
+    uint32_t length = first < 0x80   ? 1
+                      : first < 0xc2 ? 0
+                      : first < 0xe0 ? 2
+                      : first < 0xf0 ? 3
+                      : first < 0xf5 ? 4
+                                     : 0;
+    uint32_t character = length == 1 ? first : first & (0x7fu >> length);
+    if (length > left)
         return 0;
-    for (uint32_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
+    for (uint32_t i = 1; i < length; i++) {
+        if (((uint8_t)text[i] & 0xc0) != 0x80)
             return 0;
-    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
-    bool surrogate = text[0] == 0xed && text[1] >= 0xa0;
-    bool too_high = text[0] == 0xf4 && text[1] >= 0x90;
-    return overlong || surrogate || too_high ? 0 : length;
+        character = character << 6 | ((uint8_t)text[i] & 0x3f);
+    }
+    bool surrogate = character >= 0xd800 && character < 0xe000;
+    if (character < least[length] || character > 0x10ffff || surrogate)
+        return 0;
+    if (code)
+        *code = character;
+    return length;
 }
 
 static void lift_string(const weft_sim_context *context, const void *bytes, uint32_t length,
@@ -91,9 +100,8 @@ static void lift_string(const weft_sim_context *context, const void *bytes, uint
     if (length > BYTES_MAX)
         weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_TEXT_BOUNDS, "a string of %u bytes", length);
     check_memory(context, WEFT_SIM_TRAP_TEXT_BOUNDS, "a string", bytes, length);
-    const uint8_t *text = bytes;
     for (uint32_t at = 0, step; at < length; at += step)
-        if ((step = sequence_length(text + at, length - at)) == 0)
+        if ((step = weft_sim_decode((const char *)bytes + at, length - at, NULL)) == 0)
             weft_sim__value_trap(context->instance, WEFT_SIM_TRAP_VALUE_UTF8, "byte %u of the string at %p", at,
                                  bytes);
     value->count = length;
@@ -485,7 +493,7 @@ void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value)
         break;
     case WEFT_SIM_RECORD:
     case WEFT_SIM_TUPLE:
-        for (uint32_t i = 0; i < type->part_count; i++)
+        for (uint32_t i = 0; i < value->count; i++)
             weft_sim_value_free(type->parts[i].type, &value->items[i]);
         weft_sim__release(value->items);
         break;

@@ -39,6 +39,10 @@ bool weft_sim_is_plain(const weft_sim_type *type);
 bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_sim_instance *b,
                         const weft_sim_type *of_b);
 
+// The bytes of the UTF-8 sequence at `text`, and its character; 0 if there is none in `left` bytes. `code` may
+// be NULL.
+uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code);
+
 // Values that a test makes, of memory that weft_sim_value_free() takes back: a text, and items, zero at first,
 // of a list that is not plain, a record or a tuple.
 weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text);
@@ -70,7 +74,8 @@ void weft_sim_lift(const weft_sim_context *context, const weft_sim_part *parts, 
 uint32_t weft_sim_lower(const weft_sim_context *context, const weft_sim_part *parts, uint32_t count,
                         uint32_t max_flat, weft_sim_value *values, weft_sim_core *core, void *out);
 
-// Frees what a value holds; of handles that were not lowered, drops them.
+// Frees what a value holds; of handles that were not lowered, drops them. Then it is zero; a zero one holds
+// nothing.
 void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value);
 
 #ifdef __cplusplus

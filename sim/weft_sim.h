@@ -146,7 +146,9 @@ typedef enum weft_sim_outcome {
     WEFT_SIM_ENDLESS   // more steps than weft_sim_step_limit() allows
 } weft_sim_outcome;
 
-// Runs the script, and all that follows. May be called again, unless it trapped or was endless.
+// Runs the script, and all that follows. May be called again, unless it trapped or was endless. A script that
+// only waits for another call of an import (weft_sim_accept) does not keep a run from its end, and goes on in
+// the next one.
 weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data);
 // The number of steps after which a run is endless; the default is 10 million.
 void weft_sim_step_limit(weft_sim *sim, uint64_t steps);
@@ -182,8 +184,10 @@ void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), vo
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data);
 // Blocks: lets others run, if they can.
 void weft_sim_pause(weft_sim *sim);
-// Blocks until nothing else can happen without this script.
-void weft_sim_settle(weft_sim *sim);
+// Blocks until nothing else can happen without this script. False if something can, but for long it was only
+// tasks that yield: they may poll for what the script does. Of several scripts, the one that has waited longest
+// goes on.
+bool weft_sim_settle(weft_sim *sim);
 
 // A call between a component and the host, in either direction.
 typedef struct weft_sim_call weft_sim_call;
@@ -227,7 +231,8 @@ void weft_sim_call_return(weft_sim_call *call, weft_sim_value *result);
 // True when the caller has asked to cancel. It is answered by weft_sim_call_return() or
 // weft_sim_call_cancelled().
 bool weft_sim_call_cancel_asked(const weft_sim_call *call);
-// Blocks until then; false if the call has resolved before.
+// Blocks until then; false if the call has resolved before: it must not be touched any more, for it goes when
+// its caller is done with it.
 bool weft_sim_call_wait_cancel(weft_sim_call *call);
 void weft_sim_call_cancelled(weft_sim_call *call);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOKS = 1000 }; // since time went on last: someone waits for it to
+
 struct clock_sleeper {
     clock_sleeper *next;
     weft_sim_call *call;
@@ -18,9 +20,19 @@ static void answer_number(weft_sim_call *call, uint64_t number)
     weft_sim_call_return(call, &value);
 }
 
+static void go_on_for_polls(clock_state *clock)
+{
+    clock->pace = clock->pace ? 2 * clock->pace : 1000000;
+    clock->now += clock->pace;
+    clock->looks = 0;
+}
+
 static void now(weft_sim_call *call, void *data)
 {
-    answer_number(call, ((clock_state *)data)->now);
+    clock_state *clock = data;
+    if (++clock->looks > LOOKS)
+        go_on_for_polls(clock);
+    answer_number(call, clock->now);
 }
 
 static void resolution(weft_sim_call *call, void *data)
@@ -99,12 +111,19 @@ void clock_script(weft_sim *sim, void *data)
 {
     clock_state *clock = data;
     for (;;) {
-        weft_sim_settle(sim);
+        bool others_poll = !weft_sim_settle(sim);
         if (answer_cancels(clock))
             continue;
-        if (!clock->sleepers)
+        if (others_poll)
+            go_on_for_polls(clock);
+        else
+            clock->pace = clock->looks = 0;
+        if (!clock->sleepers && !others_poll)
             return;
-        clock->now = clock->sleepers->when;
+        if (!clock->sleepers || (others_poll && clock->sleepers->when > clock->now))
+            continue;
+        if (clock->now < clock->sleepers->when)
+            clock->now = clock->sleepers->when;
         weft_sim_call_return(clock->sleepers->call, NULL);
         forget(&clock->sleepers);
     }

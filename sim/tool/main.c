@@ -1,16 +1,16 @@
 // weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
 // process. Usage: weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>]
-// <component.so>... -- <export> [<text>...]
+// <component.so>... -- '<export>(<value>, ...)'
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // --always late and the like let the host do always what weft_sim_options has a weight for.
 //
-// Calls an export of the first component's world with arguments that are texts, and prints its result as
-// wasmtime's
-// --invoke does. Imports of each component are connected to those of the others that export the interface. The
-// exit code is 0, or 1 if something is missing, 2 if a rule was broken, 3 if nothing could go on, 4 if there is
-// no end to it.
+// Calls an export of the first component, written as for wasmtime's --invoke, and prints its result as that
+// does. Imports of each component are connected to those of the others that export the interface. The exit code
+// is 0, or 1 if something is missing, 2 if a rule was broken, 3 if nothing could go on, 4 if there is no end to
+// it.
 #include "clock.h"
+#include "wave.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static uint32_t *orders[COMPONENTS_MAX]; // of events, of each component
 typedef struct {
     weft_sim_instance *instance;
     const weft_sim_export *export;
-    char **texts;
+    weft_sim_value *args;
     clock_state clock;
 } command;
 
@@ -48,12 +48,38 @@ static const weft_sim_component *load(const char *path)
     return component;
 }
 
-static const weft_sim_export *find_export(const weft_sim_component *component, const char *name)
+// "thing" of the world, or of an interface: that alone, or "my:package/interface.thing@1.0.0", as wasmtime has
+// it.
+static bool is_named(const weft_sim_func *func, const char *name, size_t length)
 {
+    char full[512] = "";
+    if (strlen(func->name) == length && !strncmp(func->name, name, length))
+        return true;
+    if (!func->interface)
+        return false;
+    const char *version = strchr(func->interface, '@');
+    size_t before = version ? (size_t)(version - func->interface) : strlen(func->interface);
+    snprintf(full, sizeof full, "%.*s.%s%s", (int)before, func->interface, func->name, version ? version : "");
+    return strlen(full) == length && !strncmp(full, name, length);
+}
+
+static const weft_sim_export *find_export(const weft_sim_component *component, const char *call)
+{
+    size_t length = strcspn(call, "( ");
     for (uint32_t i = 0; i < component->export_count; i++)
-        if (!component->exports[i].func.interface && !strcmp(component->exports[i].func.name, name))
+        if (is_named(&component->exports[i].func, call, length))
             return &component->exports[i];
-    stop(name, "is no function that the world of the first component exports");
+    stop(call, "is no call of a function that the first component exports");
+}
+
+static void read_arguments(command *it, const char *call)
+{
+    uint32_t count = it->export->func.param_count;
+    it->args = calloc(count ? count : 1, sizeof *it->args);
+    wave_reader reader = wave_reader_of(it->instance, call);
+    reader.at += strcspn(call, "( ");
+    if (!it->args || !wave_read_arguments(&reader, &it->export->func, it->args))
+        stop(call, reader.wrong);
 }
 
 static void always(weft_sim_options *options, const char *name)
@@ -101,69 +127,18 @@ static void follow_events(const char *path, weft_sim_instance **instances, uint3
     fclose(file);
 }
 
-static void print_text(const weft_sim_value *text)
-{
-    const char *bytes = text->bytes;
-    putchar('"');
-    for (uint32_t i = 0; i < text->count; i++) {
-        if (bytes[i] == '"' || bytes[i] == '\\')
-            putchar('\\');
-        putchar(bytes[i]);
-    }
-    putchar('"');
-}
-
-static void print_value(const weft_sim_type *type, const weft_sim_value *value)
-{
-    const weft_sim_part *part;
-    switch (type->kind) {
-    case WEFT_SIM_STRING:
-        print_text(value);
-        break;
-    case WEFT_SIM_RESULT:
-        part = &type->parts[value->which];
-        fputs(value->which ? "err" : "ok", stdout);
-        if (part->type) {
-            putchar('(');
-            print_value(part->type, value->payload);
-            putchar(')');
-        }
-        break;
-    case WEFT_SIM_BOOL:
-        fputs(value->number ? "true" : "false", stdout);
-        break;
-    case WEFT_SIM_S8:
-    case WEFT_SIM_S16:
-    case WEFT_SIM_S32:
-    case WEFT_SIM_S64:
-        printf("%lld", (long long)value->number);
-        break;
-    case WEFT_SIM_U8:
-    case WEFT_SIM_U16:
-    case WEFT_SIM_U32:
-    case WEFT_SIM_U64:
-        printf("%llu", (unsigned long long)value->number);
-        break;
-    default: // what a test asks for is simple
-        printf("<%s>", type->name);
-    }
-}
-
 static void call(weft_sim *sim, void *data)
 {
     command *it = data;
-    uint32_t count = it->export->func.param_count;
-    weft_sim_value *args = calloc(count ? count : 1, sizeof *args);
-    for (uint32_t i = 0; i < count; i++)
-        args[i] = weft_sim_text_value(it->instance, it->texts[i]);
-    weft_sim_call *made = weft_sim_call_export(it->instance, NULL, it->export->func.name, args);
-    free(args);
+    const weft_sim_func *func = &it->export->func;
+    weft_sim_call *made = weft_sim_call_export(it->instance, func->interface, func->name, it->args);
     weft_sim_spawn(sim, clock_script, &it->clock);
     weft_sim_call_wait(made);
-    if (it->export->func.result) {
-        print_value(it->export->func.result, weft_sim_call_result(made));
-        putchar('\n');
-    }
+    if (func->result)
+        wave_print(stdout, it->instance, func->result, weft_sim_call_result(made));
+    else
+        fputs("()", stdout);
+    putchar('\n');
     weft_sim_call_free(made);
 }
 
@@ -197,18 +172,12 @@ int main(int count, char **arguments)
             components[loaded++] = load(arguments[at]);
         }
     }
-    if (!loaded || at + 1 >= count)
+    if (!loaded || at + 2 != count)
         stop("usage",
              "weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>] "
-             "<component.so>... -- <export> [<text>...]");
+             "<component.so>... -- '<export>(<value>, ...)'");
 
-    command it = {.export = find_export(components[0], arguments[at + 1]), .texts = arguments + at + 2};
-    if ((uint32_t)(count - at - 2) != it.export->func.param_count)
-        stop(arguments[at + 1], "takes another number of arguments");
-    for (uint32_t i = 0; i < it.export->func.param_count; i++)
-        if (it.export->func.params[i].type->kind != WEFT_SIM_STRING)
-            stop(arguments[at + 1], "takes something else than strings: call it from a test of your own");
-
+    command it = {.export = find_export(components[0], arguments[at + 1])};
     weft_sim *sim = weft_sim_new(&options, &schedule);
     weft_sim_transcript_to(sim, transcript ? stderr : NULL);
     for (uint32_t i = 0; i < loaded; i++) {
@@ -220,6 +189,7 @@ int main(int count, char **arguments)
             if (i != j)
                 weft_sim_link(instances[i], instances[j]);
     it.instance = instances[0];
+    read_arguments(&it, arguments[at + 1]);
 
     if (events)
         follow_events(events, instances, loaded);
@@ -230,6 +200,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "weft-sim: %s\n", weft_sim_report(sim));
         _exit((int)outcome + 1); // what was in the middle of something is no leak
     }
+    free(it.args);
     weft_sim_free(sim);
     for (uint32_t i = 0; i < COMPONENTS_MAX; i++)
         free(orders[i]);

@@ -50,7 +50,7 @@ def exported_by(part):
 def weft_sim(build, component, test, *options):
     """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
-    command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", "run", test]
+    command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", f'run("{test}")']
     return subprocess.run(list(map(str, command)), text=True, capture_output=True, timeout=LIMIT)
 
 

@@ -501,11 +501,11 @@ RUN(no_such_slot)
     return EXIT;
 }
 
-RUN(result_at_null)
+RUN(result_nowhere)
 {
     UNUSED;
     other_does[WORK] = returns_at_once;
-    call_import(WORK, 1, (uint32_t *)16);
+    call_import(WORK, 1, (uint32_t *)0xfffffff0);
     return EXIT;
 }
 
@@ -635,7 +635,7 @@ static const struct test {
     TEST(give_lent, RESOURCE_LENT, "give: handle 1, a thing", .run = give_lent),
     TEST(give_borrowed, RESOURCE_NOT_OWNED, "give: handle 1, a thing", .script = lend_to_give_away),
     TEST(no_such_slot, CONTEXT_SLOT, "context.set(2): slot 2", .run = no_such_slot),
-    TEST(result_at_null, VALUE_BOUNDS, NULL, .run = result_at_null),
+    TEST(result_nowhere, VALUE_BOUNDS, NULL, .run = result_nowhere),
     TEST(text_at_null, TEXT_BOUNDS, NULL, .run = text_at_null),
     TEST(list_at_null, LIST_BOUNDS, NULL, .run = list_at_null),
     TEST(text_not_utf8, VALUE_UTF8, NULL, .run = text_not_utf8),

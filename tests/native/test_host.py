@@ -9,7 +9,7 @@ from paths import ROOT
 TRAPS = re.findall(r"^\s+TEST\((\w+), (\w+),", (ROOT / "tests/native/host_traps.c").read_text(), re.M)
 PATHS = [
     (part, test)
-    for part in ("calls", "copies", "locks", "schedules")
+    for part in ("calls", "copies", "locks", "schedules", "scripts")
     for test in re.findall(r"^\s+TEST\((\w+)\),", (ROOT / f"tests/native/host_{part}.c").read_text(), re.M)
 ]
 

@@ -1,17 +1,24 @@
-# Values between components: sim/values.c by itself, a test a process.
+# Values: sim/values.c and sim/tool/wave.c by themselves, a test a process; and what weft-sim reads and prints as wasmtime does.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import os
 import re
+import subprocess
 
 import pytest
+from native.composed import LIMIT
 from paths import ROOT
 
-TESTS = re.findall(r'\{"(\w+)", \w+\}', (ROOT / "tests/native/values.c").read_text().split("} tests[] = {")[1])
+TESTS = [
+    (part, test)
+    for part in ("values", "wave")
+    for test in re.findall(r'\{"(\w+)", \w+\}', (ROOT / f"tests/native/{part}.c").read_text().split("} tests[] = {")[1])
+]
 
 
-@pytest.mark.parametrize("test", TESTS)
-def test_values(run, build, test):
-    run([build / "tests/native/values-test", test])
+@pytest.mark.parametrize("part, test", TESTS)
+def test_by_itself(run, build, part, test):
+    run([build / f"tests/native/{part}-test", test])
 
 
 TYPES = re.findall(r"^    TEST\((\w+)\)", (ROOT / "tests/native/types/runner.c").read_text(), re.M)
@@ -19,5 +26,82 @@ TYPES = re.findall(r"^    TEST\((\w+)\)", (ROOT / "tests/native/types/runner.c")
 
 @pytest.mark.parametrize("test", TYPES)
 def test_types(run, build, test):
-    sides = [build / f"tests/native/types-{side}.so" for side in ("runner", "callee")]
-    assert run([build / "sim/weft-sim", *sides, "--", "run", test]) == "ok\n"
+    sides = [build / f"tests/native/types/types-{side}.so" for side in ("runner", "callee")]
+    assert run([build / "sim/weft-sim", *sides, "--", f'run("{test}")']) == "ok\n"
+
+
+NUMBERS = "{a: 1, b: -2, c: 3, d: -4, e: 5, f: -6, g: 7, h: -8, i: 0.5, j: -1e-7, k: '\\u{20ac}', l: true}"
+
+# Calls of functions that return what they are given.
+CALLS = [
+    "all(255, -128, 65535, -32768, 4294967295, -2147483648, 18446744073709551615, -9223372036854775808, 0.1, 1e21, '\"', false)",
+    "all(0, 0, 0, 0, 0, 0, 0, 0, nan, -inf, '\\n', true)",
+    "weft:types/peer.all(0, 0, 0, 0, 0, 0, 0, 0, 3.4028235e38, 5e-324, '\u00f6', true)",
+    f'many({NUMBERS}, "it\'s \\u{{0}} \\"quoted\\" \\\\ \U0001f9f5", [1, 2, 3,], 4)',
+    f'many({NUMBERS}, """\n  one\n   two\n  """, [], 4) // the end',
+    "shapes(nothing, i(-1))",
+    "shapes(f(1.5), d(16777217))",
+    'shapes(l(1), t("t"))',
+    "narrow-down(f(0.30000001))",
+    'nested([[some("a"), none, "b"], [], [some("")]])',
+    "later({color: green, few: {c, a}, more: {f16, f0}, outcome: ok([1, 2])})",
+    "later({outcome: err({}), more: {}, few: {b}, %color: blue})",
+    "later({color: red, few: {}, more: {}, outcome: [3]})",
+    "hand([])",
+]
+
+# And what is no call: the function, the values, or how they are written.
+NO_CALLS = [
+    "nothing()",
+    "look(1)",
+    "narrow-down",
+    "narrow-down(i(1)) more",
+    "narrow-down(i(1)",
+    "narrow-down()",
+    "narrow-down(i(1), i(1))",
+    "narrow-down(i)",
+    "narrow-down(i(-1))",
+    "narrow-down(i(4294967296))",
+    "narrow-down(i(1.5))",
+    "narrow-down(g(1))",
+    "shapes(nothing(1), nothing)",
+    "shapes(t(x), nothing)",
+    "nested([[some(1)]])",
+    "later({color: green, few: {c, a}, more: {f16, f0}})",
+    "later({color: pink, few: {}, more: {}, outcome: ok([])})",
+    "later({color: red, few: {d}, more: {}, outcome: ok([])})",
+]
+
+
+@pytest.fixture(scope="session")
+def invoke(tools, tmp_path_factory):
+    """What wasmtime prints when it invokes that, or None if it does not."""
+    wasm = ROOT / "build/debug/tests/native/types/types-callee.wasm"
+    if not wasm.exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make test`")
+    compiled = tmp_path_factory.mktemp("types") / "types.cwasm"
+    subprocess.run([tools.wasmtime, "compile", wasm, "-o", compiled], check=True)
+
+    def check(call):
+        command = [tools.wasmtime, "run", "--allow-precompiled", "--invoke", call, compiled]
+        done = subprocess.run(command, text=True, capture_output=True, timeout=LIMIT)
+        return done.stdout if done.returncode == 0 else None
+
+    return check
+
+
+def native(build, call):
+    command = [build / "sim/weft-sim", build / "tests/native/types/types-callee.so", "--", call]
+    return subprocess.run(command, text=True, capture_output=True, timeout=LIMIT)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_prints_as_wasmtime(invoke, build, call):
+    assert native(build, call).stdout == invoke(call)
+
+
+@pytest.mark.parametrize("call", NO_CALLS)
+def test_refuses_as_wasmtime(invoke, build, call):
+    assert invoke(call) is None
+    done = native(build, call)
+    assert done.returncode == 1 and done.stderr.startswith(f"weft-sim: {call}: "), done.stderr
