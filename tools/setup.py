@@ -187,6 +187,10 @@ def set_up():
             {"bin/wit-bindgen": "bin/wit-bindgen"},
         ),
     ]
+    if LINK.is_symlink():  # nothing is changed, so nobody has to be waited for
+        for step in steps:
+            do_step(*step)
+        return
     TOOLS.mkdir(exist_ok=True)
     with open(TOOLS / "lock", "w") as lock:
         try:
@@ -195,9 +199,7 @@ def set_up():
             print("setup: waits for another set-up of this repository", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         for step in steps:
-            folder = do_step(*step)
-            if not LINK.is_symlink():
-                remove_old(step[0], folder)
+            remove_old(step[0], do_step(*step))
 
 
 def main():

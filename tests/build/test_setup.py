@@ -1,6 +1,7 @@
 # tools/setup.py says which tool is missing and how to get it, never shows a stack trace, and takes nothing from who uses it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -149,3 +150,11 @@ def test_a_link_to_the_tools_of_another_checkout_is_never_changed(setup, tmp_pat
     with pytest.raises(setup.SetupError, match="run `make setup` in the checkout it belongs to"):
         setup.do("2.0")
     assert (setup.TOOLS / "bin/tool").read_text() == "1.0"
+
+
+def test_a_link_waits_for_no_set_up_of_the_other_checkout(set_up, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / ".tools").symlink_to("other")
+    with open(tmp_path / "other/lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "is a link" in set_up()
