@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A future's writer must write before it is dropped, or the host traps. A Weft writer is therefore made with
-// a default value, and closing it unwritten writes that at once. The task stays alive until the reader has taken
-// it or is gone; where there is no task, or it must not wait, the write stays in flight without one. Spec: canon
-// future.{read,write}, future.drop-writable.
+// a default value, and closing it unwritten writes that at once. The task stays alive until the reader has
+// taken it or is gone; where there is no task, or it must not wait, the write stays in flight without one.
+// Spec: canon future.{read,write}, future.drop-writable.
 #ifndef WEFT_FUTURE_H
 #define WEFT_FUTURE_H
 
@@ -55,7 +55,8 @@ static inline void weft__future_started(weft_task *task, weft_op *op, enum weft_
         op->status = weft__future_status(status);
 }
 
-// The write of the default said `status`: ends it, or leaves it in flight, in the task of `co` if that may wait.
+// The write of the default said `status`: ends it, or leaves it in flight, in the task of `co` if that may
+// wait.
 void weft__default_run(weft_coro *co, weft__default *it, uint32_t status);
 // Ends those without a task whose readers have them, or have gone.
 void weft__defaults_clear(void);

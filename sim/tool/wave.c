@@ -122,8 +122,8 @@ static bool take_label(wave_reader *reader, const char **label, size_t *length)
 // Which of the type's parts has the name that comes next.
 static bool read_part(wave_reader *reader, const weft_sim_type *type, uint32_t *which)
 {
-    const char *label, *before;
-    size_t length;
+    const char *label = NULL, *before; // gcc does not see that it is set
+    size_t length = 0;
     skip_space(reader);
     before = reader->at;
     if (!take_label(reader, &label, &length))

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from paths import BIN, ROOT
@@ -170,8 +171,17 @@ def test_one_prefix_holds_both(installed):
     assert installed("install") == installed("install-native")
     prefix = installed("install")
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
-    for platform in ("wasm32", "native"):
-        assert (prefix / f"lib/weft/{platform}/libweft.a").exists()
+    for platform, names in (
+        ("wasm32", {"weft", "weft_stderr", "weft_no_heap"}),
+        ("native", {"weft", "weft_sim"}),
+    ):
+        packages = prefix / f"lib/weft/{platform}/pkgconfig"
+        assert {path.stem for path in packages.iterdir()} == names
+        for name in names:
+            flags = do(f"pkg-config --libs {name}", prefix, PKG_CONFIG_PATH=str(packages)).split()
+            files = [prefix / f"lib/weft/{platform}/lib{flag[2:]}.a" for flag in flags if flag.startswith("-l")]
+            files += [Path(flag) for flag in flags if flag.startswith("/")]
+            assert files and all(path.is_file() for path in files), flags
 
 
 def test_not_installed_for_native(project, installed, tmp_path):

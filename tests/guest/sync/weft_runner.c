@@ -308,8 +308,8 @@ static weft_poll channel_cancelled_run(weft_coro *co)
     WEFT_END(co);
 }
 
-// A cancel of the call ends its root, and what was spawned, or still is, to be cancelled with it; the other goes
-// on, in the task.
+// A cancel of the call ends its root, and what was spawned, or still is, to be cancelled with it; the other
+// goes on, in the task.
 typedef frame outlive;
 
 static weft_poll outlive_run(weft_coro *co)
