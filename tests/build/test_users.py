@@ -88,8 +88,8 @@ def project(tmp_path, need, repository, installed):
         folder = tmp_path / "mine"
         shutil.copytree(USER, folder)
         text, commands = way[0] + addition, way[1]
-        if "DIR" in commands + text:
-            prefix = prefix or installed("install-native" if toolchain == "native" else "install")
+        if re.search(r"\bDIR\b", text + commands) and not prefix:
+            prefix = installed("install-native" if toolchain == "native" else "install")
         if file:
             commands = re.sub(r"TOOLCHAIN_FILE=\S+", f"TOOLCHAIN_FILE={file}", commands)
         places = {"path/to/weft": ROOT, "url/of/weft": repository, "DIR": prefix, "zig.cmake": f"{toolchain}.cmake"}
