@@ -98,6 +98,7 @@ void weft__wake_all(weft_coro **queue)
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
 {
     WEFT__CHECK(child->state > WEFT__ENDED, child_busy, "weft_call", 0);
+    WEFT__TRACE_STAYS(child, "weft_call");
     weft_poll poll = weft__park(co, WEFT__ON_CHILD, "weft_call");
     co->on.child = child;
     weft__start(child, run, co->task, (uintptr_t)co);
@@ -174,6 +175,8 @@ void weft__unwind(weft_coro *co)
             weft__timer_leave(co->on.timer);
         else
             leave(co);
+        if (co->state == WEFT__ON_TICKET)
+            co->on.ticket->is = WEFT__UNSERVED;
         weft__wake(co);
     }
 }

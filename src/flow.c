@@ -32,6 +32,7 @@ static weft_poll exactly_run(weft_coro *co)
 weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
                              void *items, size_t size, size_t length)
 {
+    WEFT__CHECK(exactly->co.state > WEFT__ENDED, child_busy, "read_exactly", 0);
     *exactly = (weft_exactly){.in = in, .read = read, .items = items, .size = size, .length = length};
     in->count = 0;
     return length ? weft_call(co, &exactly->co, exactly_run) : weft__ready();
@@ -95,6 +96,7 @@ static weft_poll to_end_run(weft_coro *co)
 weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
                             weft_buffer *buffer, size_t size, size_t limit)
 {
+    WEFT__CHECK(to_end->co.state > WEFT__ENDED, child_busy, "read_to_end", 0);
     *to_end = (weft_to_end){.in = in, .read = read, .buffer = buffer, .size = size, .limit = limit};
     in->count = 0;
     return weft_call(co, &to_end->co, to_end_run);

@@ -231,6 +231,7 @@ static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
                     uint32_t (*cancel)(uint32_t handle))
 {
+    WEFT__TRACE_STAYS(op, "a start");
     op->status = WEFT__IN_FLIGHT | (uint32_t)event;
     op->waiter = NULL;
     op->cancel = cancel;
@@ -255,6 +256,7 @@ static __attribute__((noinline)) weft_poll block_rest(weft_coro *co, weft_op *op
                                                       uint32_t (*cancel)(uint32_t handle))
 {
     weft_task *task = co->task;
+    WEFT__TRACE_STAYS(op, "weft_await");
     weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     co->on.op = op;
     op->status = status;
@@ -281,6 +283,7 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
             join_first_set(op, task, false);
         op->cancel = cancel;
     }
+    WEFT__TRACE_STAYS(op, "weft_await");
     WEFT__TRACE_CALL(co, "weft_await");
     co->state = WEFT__ON_OP;
     co->on.op = op;
@@ -343,6 +346,8 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     if (any_complete(any))
         return weft_breathe(co);
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
+    WEFT__TRACE_STAYS(any, "weft_await_any");
+    WEFT__TRACE_STAYS(ops, "weft_await_any");
     weft_poll poll = weft__park(co, WEFT__ON_ANY, "weft_await_any");
     co->on.any = any;
     for (uint32_t i = 0; i < count; i++)

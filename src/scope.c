@@ -69,12 +69,25 @@ static void free_ended(weft_scope *scope)
     weft_scope_acknowledge(scope);
 }
 
+// For a frame or a handle that is in use, or not.
+static void check_unused(const weft_child *child, const weft_coro *frame)
+{
+    if (frame->state <= WEFT__ENDED && !child->scope)
+        return;
+    WEFT__CHECK(frame->state > WEFT__ENDED || child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    WEFT__CHECK(true, untold, "weft_spawn", 0);
+}
+
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
 __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame,
                                           weft_step *run)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
-    WEFT__CHECK(frame->state > WEFT__ENDED || child->scope, child_busy, "weft_spawn", 0);
+    check_unused(child, frame);
+    WEFT__TRACE_STAYS(scope, "weft_spawn");
+    WEFT__TRACE_STAYS(child, "weft_spawn");
+    WEFT__TRACE_STAYS(frame, "weft_spawn");
+    WEFT__TRACE_SPAWNS(co);
     weft_task *task = co->task;
     WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
     task->flags |= WEFT__LEAVES;
@@ -93,7 +106,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
 
 void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
 {
-    weft_child *child = weft_alloc(sizeof *child + size);
+    weft_child *child = size > UINT32_MAX - sizeof *child ? NULL : weft_alloc(sizeof *child + size);
     if (!child)
         return NULL;
     child->scope = NULL;
@@ -159,6 +172,7 @@ void weft__child_ended(weft_child *child)
     const weft_coro *co = child->co;
     co->task->children--;
     WEFT__TRACE_ENDED(child);
+    WEFT__TRACE_FRAME_ENDS(co, child->block_size ? child->block_size - sizeof *child : 0);
     scope->count--;
     take_out(&scope->running, child);
     bool detached = child->detached;

@@ -18,6 +18,8 @@ void weft_event_set(weft_event *event)
 
 weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
 {
+    WEFT__TRACE_STAYS(ticket, call);
+    ticket->is = WEFT__WAITS;
     co->on.ticket = ticket;
     return weft__park_in(co, queue, WEFT__ON_TICKET, call);
 }
@@ -28,24 +30,35 @@ weft_ticket *weft__serve(weft_coro **queue)
     if (!first)
         return NULL;
     weft_ticket *ticket = first->on.ticket;
-    ticket->served = true;
+    ticket->is = WEFT__SERVED;
     weft__wake(first);
     return ticket;
 }
 
-static bool is_free(const weft_semaphore *semaphore)
+static uint32_t limit_of(const weft_semaphore *semaphore)
 {
-    return semaphore->taken < (semaphore->limit ? semaphore->limit : 1);
+    return semaphore->limit ? semaphore->limit : 1;
+}
+
+// A permit knows where it is: a copy of it is not one more.
+static void hold(weft_ticket *ticket)
+{
+    ticket->back = (weft_coro *)(void *)ticket;
+    ticket->is = WEFT__SERVED;
 }
 
 bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit)
 {
+    uint32_t limit = limit_of(semaphore);
     WEFT__CHECK(weft_held(permit), held, "weft_acquire", 0);
-    if (!is_free(semaphore))
+    WEFT__CHECK(permit->ticket.is == WEFT__WAITS, slot_busy, "weft_acquire", 0);
+    WEFT__CHECK(semaphore->taken > limit || (semaphore->waiters && semaphore->taken < limit), limit_changed,
+                "weft_acquire", 0);
+    if (semaphore->taken >= limit)
         return false;
     semaphore->taken++;
     permit->from = semaphore;
-    permit->ticket.served = true;
+    hold(&permit->ticket);
     return true;
 }
 
@@ -61,14 +74,26 @@ void weft_release(weft_permit *permit)
 {
     if (!weft_held(permit))
         return;
-    permit->ticket.served = false;
-    if (!weft__serve(&permit->from->waiters))
+    WEFT__CHECK((void *)permit->ticket.back != permit, copied, "weft_release", 0);
+    permit->ticket.is = WEFT__UNSERVED;
+    weft_ticket *next = weft__serve(&permit->from->waiters);
+    if (next)
+        hold(next);
+    else
         permit->from->taken--;
+}
+
+static void turn_away(weft_coro **queue)
+{
+    for (weft_coro *first; (first = weft__waiters_pop(queue));) {
+        first->on.ticket->is = WEFT__UNSERVED;
+        weft__wake(first);
+    }
 }
 
 void weft__channel_close(weft_channel *channel)
 {
     channel->closed = true;
-    weft__wake_all(&channel->senders);
-    weft__wake_all(&channel->receivers);
+    turn_away(&channel->senders);
+    turn_away(&channel->receivers);
 }

@@ -166,6 +166,7 @@ static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
 static inline void root_ended(weft_task *task)
 {
     task->flags |= WEFT__ROOT_ENDED;
+    WEFT__TRACE_FRAME_ENDS(weft__task_root(task), task->from->run ? task->from->frame_size : 0);
     if (task->returned)
         return;
     WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->from->name, 0);
@@ -206,7 +207,9 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
         weft__defaults_clear();
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
+    WEFT__TRACE_STACK_BEGIN;
     uint32_t how = run(weft__task_root(task)).pending;
+    WEFT__TRACE_STACK_END;
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);
     if (WEFT_TRACE || !WEFT__SHORT || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))

@@ -61,6 +61,7 @@ static weft_poll virtual_sleep_until(weft_clock *clock, weft_coro *co, weft_time
     weft_virtual_clock *it = (weft_virtual_clock *)clock;
     if (when <= it->time)
         return weft__ready();
+    WEFT__TRACE_STAYS(timer, "weft_sleep");
     weft_poll poll = weft__park(co, WEFT__ON_TIMER, "weft_sleep");
     co->on.timer = timer;
     co->task->sleepers++;
@@ -108,6 +109,7 @@ static weft_poll deadline_run(weft_coro *co)
 weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,
                           weft_coro *child, weft_step *run)
 {
+    WEFT__CHECK(deadline->co.state > WEFT__ENDED, child_busy, "weft_call_until", 0);
     deadline->expired = false;
     deadline->scope = (weft_scope){.policy = WEFT_GO_ON};
     deadline->frame = child;

@@ -204,6 +204,7 @@ static weft_poll foreign_run(weft_coro *co)
 
 weft_poll weft_foreign_await(weft_coro *co, weft_foreign *wait, weft_foreign_step *poll, void *foreign)
 {
+    WEFT__CHECK(wait->co.state > WEFT__ENDED, child_busy, "weft_foreign_await", 0);
     wait->poll = poll;
     wait->foreign = foreign;
     wait->waker = NULL; // of one that is cancelled before its first step

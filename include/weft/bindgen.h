@@ -188,7 +188,7 @@
 // name_new(&out, data): what `make` gets. `drop` may be called for a zeroed value, which owns nothing.
 #define WEFT_FUTURE_MADE(name, X, T, drop, make)                                                               \
     WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \
-    WEFT__FUTURE_ENDS(name, X, T value; void *data;, (, void *data), .data = data)                             \
+    WEFT__FUTURE_ENDS(name, X, T value; void *data;, (, void *data), out->data = data)                         \
     WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
                         (drop(&out->value, false), make(&it->value, out->data)), (, &it->value), drop)
 
@@ -237,9 +237,10 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
         if (in->op.handle) {                                                                                   \
-            weft_stop(in);                                                                                     \
+            uint32_t told = weft__op_stop_last(&in->op);                                                       \
             X##_drop_readable(in->op.handle);                                                                  \
             weft__op_release(&in->op);                                                                         \
+            in->op.status = told;                                                                              \
         }                                                                                                      \
     }
 
@@ -265,9 +266,10 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
     {                                                                                                          \
         if (out->op.handle) {                                                                                  \
-            weft_stop(out);                                                                                    \
+            uint32_t told = weft__op_stop_last(&out->op);                                                      \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
+            out->op.status = told;                                                                             \
         }                                                                                                      \
     }
 
@@ -281,13 +283,16 @@ WEFT__FN void weft__zero(void *memory, size_t size)
             weft__stream_started(co->task, &in->op, &in->count, WEFT_EVENT_STREAM_READ,                        \
                                  X##_read(in->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length)),         \
                                  X##_cancel_read);                                                             \
+        WEFT__TRACE_ITEMS(in, #name "_read", WEFT__JUST ITEMS NULL);                                           \
     }                                                                                                          \
     WEFT__WAIT name##_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)                    \
     {                                                                                                          \
         if (weft__stream_begin(&in->op, #name "_read")) {                                                      \
             uint32_t status = X##_read(in->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));            \
-            if (status == WEFT_BLOCKED)                                                                        \
+            if (status == WEFT_BLOCKED) {                                                                      \
+                WEFT__TRACE_ITEMS_STAY(#name "_read", WEFT__JUST ITEMS NULL);                                  \
                 return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ, X##_cancel_read); \
+            }                                                                                                  \
             in->op.status = status;                                                                            \
             in->count = WEFT_STATUS_COUNT(status);                                                             \
         } else {                                                                                               \
@@ -302,14 +307,17 @@ WEFT__FN void weft__zero(void *memory, size_t size)
             weft__stream_started(co->task, &out->op, &out->count, WEFT_EVENT_STREAM_WRITE,                     \
                                  X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length)),       \
                                  X##_cancel_write);                                                            \
+        WEFT__TRACE_ITEMS(out, #name "_write", WEFT__JUST ITEMS NULL);                                         \
     }                                                                                                          \
     WEFT__WAIT name##_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)                 \
     {                                                                                                          \
         if (weft__stream_begin(&out->op, #name "_write")) {                                                    \
             uint32_t status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));          \
-            if (status == WEFT_BLOCKED)                                                                        \
+            if (status == WEFT_BLOCKED) {                                                                      \
+                WEFT__TRACE_ITEMS_STAY(#name "_write", WEFT__JUST ITEMS NULL);                                 \
                 return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE,                 \
                                       X##_cancel_write);                                                       \
+            }                                                                                                  \
             out->op.status = status;                                                                           \
             out->count = WEFT_STATUS_COUNT(status);                                                            \
         } else {                                                                                               \
@@ -350,6 +358,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         out->length = length;                                                                                  \
         out->ended = ended;                                                                                    \
         if (status == WEFT_BLOCKED || name##__more(&out->writer)) {                                            \
+            WEFT__TRACE_ITEMS_STAY(#name "_write_all", WEFT__JUST ITEMS NULL);                                 \
             out->more = name##__more;                                                                          \
             return true;                                                                                       \
         }                                                                                                      \
@@ -395,13 +404,16 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         if (weft__future_begin(&in->op, #name "_read"))                                                        \
             weft__future_started(co->task, &in->op, WEFT_EVENT_FUTURE_READ,                                    \
                                  X##_read(in->op.handle WEFT__JUST VALUE), X##_cancel_read);                   \
+        WEFT__TRACE_ITEMS(in, #name "_read" WEFT__JUST VALUE, NULL);                                           \
     }                                                                                                          \
     WEFT__WAIT name##_read(weft_coro *co, name##_reader *in WEFT__JUST READ)                                   \
     {                                                                                                          \
         if (weft__future_begin(&in->op, #name "_read")) {                                                      \
             uint32_t status = X##_read(in->op.handle WEFT__JUST VALUE);                                        \
-            if (status == WEFT_BLOCKED)                                                                        \
+            if (status == WEFT_BLOCKED) {                                                                      \
+                WEFT__TRACE_ITEMS_STAY(#name "_read" WEFT__JUST VALUE, NULL);                                  \
                 return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ, X##_cancel_read); \
+            }                                                                                                  \
             in->op.status = weft__future_status(status);                                                       \
         }                                                                                                      \
         return weft_breathe(co);                                                                               \
@@ -441,11 +453,12 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     {                                                                                                          \
         if (!out->op.handle)                                                                                   \
             return true;                                                                                       \
-        weft_stop(out);                                                                                        \
+        uint32_t told = weft__op_stop_last(&out->op);                                                          \
         if (weft_resolved(out) || weft_dropped(out)) {                                                         \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
+            out->op.status = told;                                                                             \
             return true;                                                                                       \
         }                                                                                                      \
         name##__default *it = (name##__default *)weft_alloc(sizeof *it);                                       \
@@ -455,6 +468,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
         it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
+        out->op.status = told;                                                                                 \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
     }                                                                                                          \

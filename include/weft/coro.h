@@ -87,7 +87,8 @@ enum {
     WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
     WEFT__FAIL = 8,
     WEFT__SHIELD = 16,
-    WEFT__BINDS = 32 // has bindings of its own (local.h)
+    WEFT__BINDS = 32, // has bindings of its own (local.h)
+    WEFT__SPAWNS = 64 // has spawned, or who it called has; with WEFT_TRACE only
 };
 
 // What a wait that is not ready says. With WEFT__LEFT_BY_AWAIT added, it is what a step says that is left so;

@@ -85,6 +85,7 @@ extern "C" {
     WEFT__FN void name##_lines(weft_lines *lines, name##_reader *in, void *buffer, size_t size,                \
                                weft_line_policy policy)                                                        \
     {                                                                                                          \
+        WEFT__CHECK(!size, no_room_to_read, #name "_lines", 0);                                                \
         __builtin_memset(lines, 0, sizeof *lines);                                                             \
         lines->in = &in->reader;                                                                               \
         lines->read = name##__read_bytes;                                                                      \
@@ -250,6 +251,8 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
     WEFT__WAIT name##_forward(weft_coro *co, weft_forward *forward, name##_reader *in, name##_writer *out,     \
                               WEFT__JUST ITEMS size_t length)                                                  \
     {                                                                                                          \
+        WEFT__CHECK(forward->co.state > WEFT__ENDED, child_busy, #name "_forward", 0);                         \
+        WEFT__CHECK(!length, no_room_to_read, #name "_forward", 0);                                            \
         __builtin_memset(forward, 0, sizeof *forward);                                                         \
         forward->in = &in->reader;                                                                             \
         forward->out = &out->writer;                                                                           \

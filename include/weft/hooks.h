@@ -56,6 +56,14 @@ void weft_report(const char *text, size_t length);
     RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                    \
     RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")         \
     RULE(held, "permit", "is held already: release it first")                                                  \
+    RULE(copied, "permit", "is a copy: release the one that was acquired")                                     \
+    RULE(limit_changed, "semaphore", "has another limit than before, and permits of that are taken")           \
+    RULE(slot_busy, "slot", "is waited with already: each wait has its own")                                   \
+    RULE(untold, "child", "has ended and is in its scope still: close the scope, or detach the child")         \
+    RULE(left_in_flight, "child", "ended with an operation in flight in its frame: await or stop that first")  \
+    RULE(open_scope, "coroutine", "ended with an open scope in its frame: close it in the finaliser")          \
+    RULE(on_stack, "memory", "is on the stack, which goes while the host uses it: keep it in the frame")       \
+    RULE(no_room_to_read, "buffer", "has a length of 0: nothing can be read into it")                          \
     RULE(local_in_use, "binding", "is made already, covered by a later one, or seen by a spawned coroutine")   \
     RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
     RULE(other_task, "scope", "has children of another task: use a scope for each")                            \

@@ -108,6 +108,17 @@ static inline void weft__op_stop(weft_op *op)
         weft__op_cancel(op);
 }
 
+// Stops what is in flight on an end that is about to be closed. What is left in the status for who waits for
+// it: that the other end was gone, or a future's value has moved; else that it was cancelled.
+static inline uint32_t weft__op_stop_last(weft_op *op)
+{
+    if (!weft__op_in_flight(op))
+        return 0;
+    weft__op_cancel(op);
+    uint32_t state = WEFT_STATUS_STATE(op->status);
+    return state ? state : (uint32_t)WEFT_COPY_CANCELLED;
+}
+
 // The host said BLOCKED, and nobody waits yet: `op` is in flight from here until `event`, in the waitable set
 // of `task`.
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,

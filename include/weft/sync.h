@@ -16,9 +16,10 @@ extern "C" {
 
 // What a coroutine waits with, in its frame. Private.
 struct weft_ticket {
-    weft_coro *back; // link of the queue that it is in
-    bool served;
+    weft_coro *back; // link of the queue that it is in; of a permit that is held, itself
+    uint8_t is;      // one of the following
 };
+enum { WEFT__UNSERVED, WEFT__SERVED, WEFT__WAITS };
 
 // Something that happened, or not yet. Read-only: is_set.
 typedef struct weft_event {
@@ -38,7 +39,7 @@ static inline void weft_event_clear(weft_event *event)
 }
 
 // Permits to be in some place at the same time: `limit` of them, 0 meaning 1. So a zero one is a mutex.
-// Read-only but for limit, which is set before the first use: taken.
+// Read-only but for limit, which is set while none is taken: taken. Else it is misuse.
 typedef struct weft_semaphore {
     uint32_t limit;
     uint32_t taken;
@@ -56,7 +57,7 @@ typedef struct weft_permit {
 // True if the permit is held.
 static inline bool weft_held(const weft_permit *permit)
 {
-    return permit->ticket.served;
+    return permit->ticket.is == WEFT__SERVED;
 }
 
 // Waits for a permit. It is passed on directly, so nobody overtakes. Misuse if `permit` is held already.
@@ -67,6 +68,7 @@ weft_poll weft_acquire(weft_coro *co, weft_semaphore *semaphore, weft_permit *pe
 bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit);
 
 // Gives the permit to the first who waits, or back. One that is not held is fine: a finaliser needs no flags.
+// Misuse if it is a copy of the one that was acquired.
 void weft_release(weft_permit *permit);
 
 // WEFT_CHANNEL(name, T, capacity) makes a bounded channel of items of any type T, also of handles, by any
@@ -74,7 +76,7 @@ void weft_release(weft_permit *permit);
 // not.
 //
 //   name                        the channel: the caller's, zero is open and empty
-//   name_slot                   one send or receive, in the frame: .item, and weft_served(&slot)
+//   name_slot                   one send or receive at a time, in the frame: .item, and weft_served(&slot)
 //   WEFT_AWAIT(name_send(co, &channel, &slot, item))
 //                               waits until there is room. Not served: the channel was closed, or the sender
 //                               cancelled; the item is still the sender's, in the slot
@@ -134,17 +136,19 @@ void weft_release(weft_permit *permit);
     __attribute__((unused, warn_unused_result)) static weft_poll name##_send(weft_coro *co, name *channel,     \
                                                                              name##_slot *slot, T item)        \
     {                                                                                                          \
+        WEFT__CHECK(slot->ticket.is == WEFT__WAITS, slot_busy, #name "_send", 0);                              \
         slot->item = item;                                                                                     \
-        slot->ticket.served = name##_try_send(channel, item);                                                  \
-        if (slot->ticket.served || channel->base.closed)                                                       \
+        slot->ticket.is = name##_try_send(channel, item);                                                      \
+        if (slot->ticket.is || channel->base.closed)                                                           \
             return weft_breathe(co);                                                                           \
         return weft__park_ticket(co, &channel->base.senders, &slot->ticket, #name "_send");                    \
     }                                                                                                          \
     __attribute__((unused, warn_unused_result)) static weft_poll name##_receive(weft_coro *co, name *channel,  \
                                                                                 name##_slot *slot)             \
     {                                                                                                          \
-        slot->ticket.served = name##_try_receive(channel, &slot->item);                                        \
-        if (slot->ticket.served || channel->base.closed)                                                       \
+        WEFT__CHECK(slot->ticket.is == WEFT__WAITS, slot_busy, #name "_receive", 0);                           \
+        slot->ticket.is = name##_try_receive(channel, &slot->item);                                            \
+        if (slot->ticket.is || channel->base.closed)                                                           \
             return weft_breathe(co);                                                                           \
         return weft__park_ticket(co, &channel->base.receivers, &slot->ticket, #name "_receive");               \
     }                                                                                                          \
@@ -155,7 +159,7 @@ void weft_release(weft_permit *permit);
     WEFT__STATIC_ASSERT(1, "")
 
 // True if the send or receive with `slot` took place.
-#define weft_served(slot) ((slot)->ticket.served)
+#define weft_served(slot) ((slot)->ticket.is == WEFT__SERVED)
 
 // What every channel has. Read-only: count, closed.
 typedef struct weft_channel {

@@ -109,6 +109,27 @@ void weft__trace_ended(weft_child *child);
 #define WEFT__TRACE_ENDED(child) weft__trace_ended(child)
 #define WEFT__TRACE_CALL(co, call_) ((co)->call = (call_))
 #define WEFT__TRACE_DUMP_IF(condition) ((condition) ? weft_dump() : (void)0)
+
+// What is below `weft__stack_top` on the machine stack is gone when a turn ends.
+extern const char *weft__stack_top;
+void weft__stays(const void *memory, const char *call);
+void weft__stack_spoil(void);
+void weft__spawns(weft_coro *co);
+void weft__frame_ends(const weft_coro *co, size_t size);
+#define WEFT__TRACE_STACK_BEGIN                                                                                \
+    const char weft__here = 0, *const weft__before = weft__stack_top;                                          \
+    weft__stack_top = &weft__here
+#define WEFT__TRACE_STACK_END (weft__stack_top = weft__before)
+#define WEFT__TRACE_STACK_SPOIL() weft__stack_spoil()
+// `memory`, which somebody is to use while `co` waits, must not be there.
+#define WEFT__TRACE_STAYS(memory, call) weft__stays((memory), (call))
+// The items of a copy, if there are any; the first is if it is in flight on `end`.
+#define WEFT__TRACE_ITEMS_STAY(...) WEFT__TRACE_FIRST_STAYS(__VA_ARGS__, NULL)
+#define WEFT__TRACE_FIRST_STAYS(call, items, ...) weft__stays((items), (call))
+#define WEFT__TRACE_ITEMS(end, ...) (weft_in_flight(end) ? WEFT__TRACE_ITEMS_STAY(__VA_ARGS__) : (void)0)
+#define WEFT__TRACE_SPAWNS(co) weft__spawns(co)
+// `co` has ended, and the `size` bytes of its frame go: nobody must use them.
+#define WEFT__TRACE_FRAME_ENDS(co, size) weft__frame_ends((co), (size))
 #define WEFT__TRACE_PLACE(co)                                                                                  \
     do {                                                                                                       \
         static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
@@ -138,6 +159,14 @@ void weft__trace_ended(weft_child *child);
 #define WEFT__TRACE_ENDED(child) ((void)0)
 #define WEFT__TRACE_CALL(co, call) ((void)0)
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
+#define WEFT__TRACE_STACK_BEGIN ((void)0)
+#define WEFT__TRACE_STACK_END ((void)0)
+#define WEFT__TRACE_STACK_SPOIL() ((void)0)
+#define WEFT__TRACE_STAYS(memory, call) ((void)0)
+#define WEFT__TRACE_ITEMS_STAY(...) ((void)0)
+#define WEFT__TRACE_ITEMS(...) ((void)0)
+#define WEFT__TRACE_SPAWNS(co) ((void)0)
+#define WEFT__TRACE_FRAME_ENDS(co, size) ((void)0)
 #define WEFT__TRACE_BEGIN(co) ((void)0)
 #define WEFT__TRACE_PLACE(co) ((void)0)
 

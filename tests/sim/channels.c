@@ -45,8 +45,8 @@ static weft_poll send_run(weft_coro *co)
         self->begun = true;
         item it = {self->sender, sent[self->sender]};
         if (pick(3) == 0) {
-            self->direct.ticket.served = use_direct && direct_try_send(&direct_channel, it);
-            self->buffered.ticket.served = !use_direct && buffered_try_send(&buffered_channel, it);
+            self->direct.ticket.is = use_direct && direct_try_send(&direct_channel, it);
+            self->buffered.ticket.is = !use_direct && buffered_try_send(&buffered_channel, it);
         } else if (use_direct) {
             WEFT_AWAIT(direct_send(co, &direct_channel, &self->direct, it));
         } else {

@@ -41,6 +41,8 @@ static weft_poll reads_for_ever_run(weft_coro *co)
 // `poke`, whose type is not async, waits for good; this one is there so that it comes.
 TEST_BODY(host_block_in_sync, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_rules_peer_never())); })
 
+#define EXPECT_FINE(condition) ((condition) ? (void)0 : __builtin_trap())
+
 // No misuse: what the raw bindings make one must, with Weft, go well.
 
 TEST_BODY(fine_close_twice, {
@@ -71,6 +73,121 @@ TEST_BODY(fine_close_unseen, {
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, self->items, 2));
     numbers_close_reader(&self->in);
+})
+
+// Who waits for an end that another closes learns that, and does not wait again.
+
+static test *closing;
+
+static weft_poll uses_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    if (named("fine_close_under_reader")) {
+        do
+            WEFT_AWAIT(numbers_read(co, &closing->in, closing->items, 4));
+        while (!weft_copy_cancelled(&closing->in));
+    } else if (named("fine_close_under_writer")) {
+        WEFT_AWAIT(numbers_write_all(co, &closing->out, closing->items, 4));
+        EXPECT_FINE(weft_copy_cancelled(&closing->out));
+    } else {
+        WEFT_AWAIT(number_read(co, &closing->one, &closing->value));
+        EXPECT_FINE(weft_copy_cancelled(&closing->one) && !weft_resolved(&closing->one));
+    }
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(fine_close_under_reader, {
+    closing = self;
+    weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
+    WEFT_AWAIT(weft_yield(co));
+    numbers_close_reader(&self->in);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+})
+
+TEST_BODY(fine_close_under_writer, {
+    closing = self;
+    weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
+    WEFT_AWAIT(weft_yield(co));
+    numbers_close_writer(&self->out);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+})
+
+TEST_BODY(fine_close_under_future, {
+    closing = self;
+    weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
+    WEFT_AWAIT(weft_yield(co));
+    number_close_reader(&self->one);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+})
+
+// Not all that is on the stack goes: the frame of weft_block_on is below, and a stack of one's own elsewhere.
+
+static weft_poll copies_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    uint32_t items[4] = {1, 2, 3, 4};
+    WEFT_BEGIN(co);
+    numbers_start_read(co, &self->in, self->items, 4);
+    WEFT_AWAIT(numbers_write(co, &self->out, items, 4)); // at once, so that these may be there
+    WEFT_AWAIT(weft_await(co, &self->in));
+    EXPECT_FINE(self->items[3] == 4);
+    WEFT_FINALLY(co);
+    numbers_close_reader(&self->in);
+    numbers_close_writer(&self->out);
+    WEFT_END(co);
+}
+
+TEST_BODY(fine_block_on, {
+    test frame = {0};
+    frame.in = numbers_reader_of(numbers_new(&frame.out));
+    EXPECT_FINE(weft_block_on(&frame.co, copies_run) == WEFT_DONE);
+})
+
+#ifdef __wasm__
+static void on_own_stack(void (*function)(void *data), void *data)
+{
+    function(data);
+}
+#else
+#include <ucontext.h>
+
+static ucontext_t own, main_context;
+
+static void on_own_stack(void (*function)(void *data), void *data)
+{
+    static char stack[1 << 18];
+    getcontext(&own);
+    own.uc_stack.ss_sp = stack;
+    own.uc_stack.ss_size = sizeof stack;
+    own.uc_link = &main_context;
+    makecontext(&own, (void (*)(void))function, 1, data);
+    swapcontext(&main_context, &own);
+}
+#endif
+
+static void reads_into_own(void *data)
+{
+    test *self = data;
+#ifdef __wasm__
+    uint32_t *items = self->items; // no stack but the machine's can be had
+#else
+    uint32_t items[4];
+#endif
+    numbers_start_read(&self->co, &self->in, items, 4);
+    weft_stop(&self->in);
+}
+
+TEST_BODY(fine_own_stack, { on_own_stack(reads_into_own, self); })
+
+// In Debug, what was meant to live across a wait does not do so by luck.
+TEST_BODY(fine_stack_is_spoilt, {
+    char local[64];
+    memset(local, 7, sizeof local);
+    WEFT_AWAIT(weft_yield(co));
+    for (size_t i = 0; i < sizeof local; i++)
+        self->value += ((volatile char *)local)[i] == 7;
+    EXPECT_FINE(!WEFT_TRACE || self->value < sizeof local);
 })
 
 TEST_BODY(fine_stop_idle, {

@@ -1,6 +1,7 @@
 // Misuse of Weft: the component that runs one of the tests of broken.h and not_broken.h, by its name.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "broken.h"
+#include "broken_memory.h"
 #include "not_broken.h"
 
 #define TESTS                                                                                                  \
@@ -64,6 +65,29 @@
     TEST(abandoned_call)                                                                                       \
     TEST(abandoned_block_on)                                                                                   \
     TEST(held_acquire)                                                                                         \
+    TEST(copied_permit)                                                                                        \
+    TEST(limit_changed_raise)                                                                                  \
+    TEST(limit_changed_lower)                                                                                  \
+    TEST(slot_busy_receive)                                                                                    \
+    TEST(slot_busy_send)                                                                                       \
+    TEST(slot_busy_acquire)                                                                                    \
+    TEST(child_busy_exactly)                                                                                   \
+    TEST(child_busy_to_end)                                                                                    \
+    TEST(child_busy_forward)                                                                                   \
+    TEST(untold_spawn)                                                                                         \
+    TEST(left_in_flight_child)                                                                                 \
+    TEST(open_scope_root)                                                                                      \
+    TEST(open_scope_child)                                                                                     \
+    TEST(on_stack_read)                                                                                        \
+    TEST(on_stack_start_read)                                                                                  \
+    TEST(on_stack_write)                                                                                       \
+    TEST(on_stack_write_all)                                                                                   \
+    TEST(on_stack_future_read)                                                                                 \
+    TEST(on_stack_call)                                                                                        \
+    TEST(on_stack_frame)                                                                                       \
+    TEST(on_stack_slot)                                                                                        \
+    TEST(on_stack_spawn)                                                                                       \
+    TEST(no_room_to_read_forward)                                                                              \
     TEST(overtaken_poke)                                                                                       \
     TEST(deadlock_any)                                                                                         \
     TEST(no_memory_export)                                                                                     \
@@ -90,6 +114,12 @@
     TEST(fine_close_twice)                                                                                     \
     TEST(fine_close_in_flight)                                                                                 \
     TEST(fine_close_unseen)                                                                                    \
+    TEST(fine_close_under_reader)                                                                              \
+    TEST(fine_close_under_writer)                                                                              \
+    TEST(fine_close_under_future)                                                                              \
+    TEST(fine_block_on)                                                                                        \
+    TEST(fine_own_stack)                                                                                       \
+    TEST(fine_stack_is_spoilt)                                                                                 \
     TEST(fine_stop_idle)                                                                                       \
     TEST(fine_stop_twice)                                                                                      \
     TEST(fine_copy_after_dropped)                                                                              \

@@ -1,0 +1,74 @@
+// What a build with WEFT_TRACE finds wrong in memory: frames that go while they are in use, and what is used on
+// the stack.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/op.h>
+#include <weft/scope.h>
+#include <weft/task.h>
+
+#if WEFT_TRACE
+
+enum {
+    SPOILT = 4096,       // bytes of the stack below a step
+    STACK_MOST = 1 << 20 // bytes; what is further away is another stack, such as a fiber's
+};
+
+const char *weft__stack_top;
+
+void weft__stays(const void *memory, const char *call)
+{
+    const char here = 0, *at = memory;
+    bool on_stack = at > &here && at < weft__stack_top && weft__stack_top - at < STACK_MOST;
+    WEFT__CHECK(on_stack, on_stack, call, 0);
+    (void)on_stack;
+    (void)call;
+}
+
+// A local variable that was meant to live across a wait must not do so by luck.
+__attribute__((noinline)) void weft__stack_spoil(void)
+{
+    char area[SPOILT];
+    __builtin_memset(area, 0xa5, sizeof area);
+    __asm__ volatile("" : : "r"(area) : "memory"); // or nobody sees the stores, and there are none
+}
+
+void weft__spawns(weft_coro *co)
+{
+    for (; co && !(co->flags & WEFT__SPAWNS); co = weft__parent_of(co))
+        co->flags |= WEFT__SPAWNS;
+}
+
+static bool is_within(const void *it, const void *frame, size_t size)
+{
+    return (uintptr_t)it - (uintptr_t)frame < size;
+}
+
+// An operation in flight is where the table has it under the handle that stands there.
+static bool has_operation(const char *frame, size_t size)
+{
+    for (size_t i = 0; i + sizeof(weft_op) <= size; i += sizeof(void *)) {
+        const weft_op *op = (const weft_op *)(const void *)(frame + i);
+        if (weft__op_in_flight(op) && weft__op_find(op->handle) == op)
+            return true;
+    }
+    return false;
+}
+
+static bool has_scope(const weft_coro *co, size_t size)
+{
+    for (const weft_child *child = co->task->spawned; child; child = child->older)
+        if (is_within(child->scope, co, size))
+            return true;
+    return false;
+}
+
+void weft__frame_ends(const weft_coro *co, size_t size)
+{
+    WEFT__CHECK(co->flags & WEFT__SPAWNS && has_scope(co, size), open_scope, co->task->from->name, 0);
+    WEFT__CHECK(co->up && has_operation((const char *)co, size), left_in_flight, co->task->from->name, 0);
+    (void)has_scope;
+    (void)has_operation;
+    (void)co;
+    (void)size;
+}
+
+#endif

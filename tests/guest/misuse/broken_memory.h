@@ -1,0 +1,225 @@
+// Breaks Weft's rules about memory: what is waited with twice, copied, or goes while it is in use.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef MISUSE_BROKEN_MEMORY_H
+#define MISUSE_BROKEN_MEMORY_H
+
+#include "test.h"
+
+WEFT_CHANNEL(letters, uint32_t, 0);
+WEFT_FLOW(numbers, uint32_t);
+
+static letters channel;
+static letters_slot slot;
+
+// copied, limit_changed, slot_busy
+
+TEST_BODY(copied_permit, {
+    weft_permit copy;
+    weft_try_acquire(&self->semaphore, &self->permit);
+    copy = self->permit;
+    weft_release(&self->permit);
+    weft_release(&copy);
+})
+
+static weft_poll acquires_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_acquire(co, &self->semaphore, &self->permit));
+    WEFT_FINALLY(co);
+    weft_release(&self->permit);
+    WEFT_END(co);
+}
+
+TEST_BODY(limit_changed_raise, {
+    static test waiter;
+    weft_try_acquire(&waiter.semaphore, &self->permit);
+    weft_spawn(co, &self->scope, &self->child, &waiter.co, acquires_run);
+    WEFT_AWAIT(weft_yield(co));
+    waiter.semaphore.limit = 2;
+    weft_permit late = {0};
+    weft_try_acquire(&waiter.semaphore, &late);
+})
+
+TEST_BODY(limit_changed_lower, {
+    weft_permit late = {0};
+    self->semaphore.limit = 3;
+    weft_try_acquire(&self->semaphore, &self->permit);
+    weft_permit second = {0};
+    weft_try_acquire(&self->semaphore, &second);
+    self->semaphore.limit = 1;
+    weft_try_acquire(&self->semaphore, &late);
+})
+
+static weft_poll receives_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(letters_receive(co, &channel, &slot));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(slot_busy_receive, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, receives_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(letters_receive(co, &channel, &slot));
+})
+
+TEST_BODY(slot_busy_send, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, receives_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(letters_send(co, &channel, &slot, 1));
+})
+
+TEST_BODY(slot_busy_acquire, {
+    static test waiter;
+    weft_try_acquire(&waiter.semaphore, &self->permit);
+    weft_spawn(co, &self->scope, &self->child, &waiter.co, acquires_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_acquire(co, &waiter.semaphore, &waiter.permit));
+})
+
+// child_busy: what is waited with is a frame, too
+
+typedef struct {
+    weft_coro co;
+    weft_exactly exactly;
+    weft_to_end to_end;
+    weft_forward forward;
+    numbers_reader in;
+    numbers_writer out;
+    numbers_buffer buffer;
+    uint32_t items[4];
+} waits;
+
+static weft_poll waits_run(weft_coro *co)
+{
+    waits *self = weft_frame(co, waits);
+    WEFT_BEGIN(co);
+    if (named("child_busy_exactly"))
+        WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 4));
+    else if (named("child_busy_to_end"))
+        WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 100));
+    else if (named("child_busy_forward"))
+        WEFT_AWAIT(numbers_forward(co, &self->forward, &self->in, &self->out, self->items, 4));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+#define WAITED_TWICE(name, ...)                                                                                \
+    TEST_BODY(name, {                                                                                          \
+        static waits waiter;                                                                                   \
+        waiter.in = numbers_reader_of(numbers_release(&self->in));                                             \
+        weft_spawn(co, &self->scope, &self->child, &waiter.co, waits_run);                                     \
+        WEFT_AWAIT(weft_yield(co));                                                                            \
+        forget(__VA_ARGS__);                                                                                   \
+    })
+WAITED_TWICE(child_busy_exactly, numbers_read_exactly(co, &waiter.exactly, &waiter.in, self->items, 4))
+WAITED_TWICE(child_busy_to_end, numbers_read_to_end(co, &waiter.to_end, &waiter.in, &waiter.buffer, 100))
+WAITED_TWICE(child_busy_forward, numbers_forward(co, &waiter.forward, &waiter.in, &self->out, self->items, 4))
+
+// untold
+
+TEST_BODY(untold_spawn, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+})
+
+// left_in_flight, open_scope
+
+static weft_poll leaves_call_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_subtask_start(co, &self->call, weft_rules_peer_never());
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+TEST_BODY(left_in_flight_child, {
+    weft_spawn_new(co, &self->scope, sizeof(test), leaves_call_run);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+})
+
+static weft_poll yields_run(weft_coro *co)
+{
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+static weft_poll leaves_scope_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN(co);
+    weft_spawn_new(co, &self->scope, sizeof(weft_coro), yields_run);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+// The frame of the test is in the root's.
+TEST_BODY(open_scope_root, { weft_spawn_new(co, &self->scope, sizeof(weft_coro), yields_run); })
+
+TEST_BODY(open_scope_child, {
+    weft_spawn_new(co, &self->scope, sizeof(test), leaves_scope_run);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+})
+
+// on_stack
+
+TEST_BODY(on_stack_read, {
+    uint32_t items[4];
+    WEFT_AWAIT(numbers_read(co, &self->in, items, 4));
+})
+
+TEST_BODY(on_stack_start_read, {
+    uint32_t items[4];
+    numbers_start_read(co, &self->in, items, 4);
+})
+
+TEST_BODY(on_stack_write, {
+    uint32_t items[4] = {0};
+    WEFT_AWAIT(numbers_write(co, &self->out, items, 4));
+})
+
+TEST_BODY(on_stack_write_all, {
+    uint32_t items[4] = {0};
+    WEFT_AWAIT(numbers_write_all(co, &self->out, items, 4));
+})
+
+TEST_BODY(on_stack_future_read, {
+    uint32_t value;
+    WEFT_AWAIT(number_read(co, &self->one, &value));
+})
+
+TEST_BODY(on_stack_call, {
+    weft_subtask call = {0};
+    WEFT_AWAIT(weft_subtask_call(co, &call, weft_rules_peer_never()));
+})
+
+TEST_BODY(on_stack_frame, {
+    weft_coro child = {0};
+    WEFT_AWAIT(weft_call(co, &child, idle_run));
+})
+
+TEST_BODY(on_stack_slot, {
+    letters_slot mine = {0};
+    WEFT_AWAIT(letters_receive(co, &channel, &mine));
+})
+
+TEST_BODY(on_stack_spawn, {
+    weft_child child = {0};
+    weft_spawn(co, &self->scope, &child, &self->other, idle_run);
+})
+
+// no_room_to_read
+
+TEST_BODY(no_room_to_read_forward, {
+    static weft_forward forward;
+    WEFT_AWAIT(numbers_forward(co, &forward, &self->in, &self->out, self->items, 0));
+})
+
+#endif
