@@ -215,8 +215,11 @@ typedef struct weft_sim__helper {
 } weft_sim__helper;
 void weft_sim__helper_begin(weft_sim_instance *instance, weft_sim__helper *helper, bool may_leave);
 void weft_sim__helper_end(weft_sim__helper *helper);
-// The current task, which a built-in of `self` was called from, checked; notes the call for messages.
+// The current task, which a built-in of `self` was called from, checked; notes the call for messages. The
+// second is for those that a realloc or post-return function may call, too: they look at no handle but a
+// resource's.
 weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle);
+weft_sim__task *weft_sim__built_in_anywhere(weft_sim_instance *self, const char *call, uint32_t handle);
 
 // ---- subtask.c: calls ----
 

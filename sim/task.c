@@ -410,7 +410,7 @@ void weft_sim__helper_end(weft_sim__helper *helper)
     instance->sim->call_handle = helper->call_handle;
 }
 
-weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle)
+weft_sim__task *weft_sim__built_in_anywhere(weft_sim_instance *self, const char *call, uint32_t handle)
 {
     weft_sim *sim = self->sim;
     sim->call = call;
@@ -419,13 +419,19 @@ weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, ui
     weft_sim__task *task = sim->current;
     if (!task || task->instance != self)
         weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
-    if (!self->may_leave)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
-    if (sim->on_call) {
+    if (sim->on_call && self->may_leave) {
         sim->on_call(sim, sim->on_call_data);
         sim->call = call;
         sim->call_handle = handle;
     }
+    return task;
+}
+
+weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle)
+{
+    weft_sim__task *task = weft_sim__built_in_anywhere(self, call, handle);
+    if (!self->may_leave)
+        weft_sim__trap(self->sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
     return task;
 }
 
@@ -466,7 +472,7 @@ void weft_sim_task_cancel(weft_sim_instance *self)
 
 void weft_sim_backpressure_inc(weft_sim_instance *self)
 {
-    weft_sim__built_in(self, "backpressure.inc", 0);
+    weft_sim__built_in_anywhere(self, "backpressure.inc", 0);
     if (self->backpressure == 0xffff)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 65535");
     self->backpressure++;
@@ -475,7 +481,7 @@ void weft_sim_backpressure_inc(weft_sim_instance *self)
 
 void weft_sim_backpressure_dec(weft_sim_instance *self)
 {
-    weft_sim__built_in(self, "backpressure.dec", 0);
+    weft_sim__built_in_anywhere(self, "backpressure.dec", 0);
     if (!self->backpressure)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 0");
     self->backpressure--;
@@ -485,15 +491,9 @@ void weft_sim_backpressure_dec(weft_sim_instance *self)
 
 static weft_sim__task *slot_task(weft_sim_instance *self, const char *call, uint32_t slot)
 {
-    weft_sim *sim = self->sim;
-    weft_sim__task *task = sim->current;
-    sim->call = call;
-    sim->call_handle = slot;
-    sim->counts.calls++;
-    if (!task || task->instance != self)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
+    weft_sim__task *task = weft_sim__built_in_anywhere(self, call, slot);
     if (slot > 1)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_CONTEXT_SLOT, "slot %u", (unsigned)slot);
+        weft_sim__trap(self->sim, WEFT_SIM_TRAP_CONTEXT_SLOT, "slot %u", (unsigned)slot);
     return task;
 }
 

@@ -84,6 +84,11 @@ static void leaves_from_realloc(void)
     weft_sim_waitable_set_new(guest);
 }
 
+static void leaves_from_post_return(void)
+{
+    weft_sim_thread_yield(guest);
+}
+
 // ---- The breaches ----
 
 #define RUN(name) static uint32_t name(const uint32_t *args)
@@ -133,6 +138,13 @@ RUN(leave_from_realloc)
     uint32_t error = weft_sim_error_context_new(guest, "x", 1);
     weft_sim_error_context_debug_message(guest, error, words);
     return EXIT;
+}
+
+RUN(leave_from_post_return)
+{
+    UNUSED;
+    on_post_return = leaves_from_post_return;
+    return 1;
 }
 
 RUN(enter_again)
@@ -585,6 +597,8 @@ static const struct test {
          .run = other_resource),
     TEST(too_many, HANDLES_FULL, "waitable-set.new: 2 handles are in use", .run = too_many),
     TEST(leave_from_realloc, CANNOT_LEAVE, "waitable-set.new", .run = leave_from_realloc),
+    TEST(leave_from_post_return, CANNOT_LEAVE, "thread.yield", .sync = leave_from_post_return,
+         .script = sync_only),
     TEST(enter_again, CANNOT_ENTER, "sync: instance 1 (guest)", .run = enter_again),
     TEST(no_task, NO_TASK, "waitable-set.new", .script = no_guest),
     TEST(drop_unresolved, SUBTASK_DROP, "subtask.drop(1): work", .run = drop_unresolved),
