@@ -1,6 +1,6 @@
 // Handles that move with a value, and a component's memory, for values.c.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#define _DEFAULT_SOURCE // for mincore
+#define _DEFAULT_SOURCE // for msync
 #include "internal.h"
 
 #include <sys/mman.h>
@@ -17,7 +17,7 @@ bool weft_sim__is_memory(const void *pointer, size_t size)
 {
     uintptr_t at = (uintptr_t)pointer;
     if (!size)
-        return at < PAGE || is_mapped(at, 1) || is_mapped(at - 1, 1); // also behind the last byte of something
+        return at < PAGE || is_mapped(at, 1) || is_mapped(at - 1, 1); // or behind the last byte
     if (at < PAGE || at + size < at)
         return false;
     // Where there are no sanitizers a run is to be fast.

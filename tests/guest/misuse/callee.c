@@ -17,16 +17,6 @@ void exports_weft_rules_peer_take_texts(exports_weft_rules_peer_stream_string_t 
     exports_weft_rules_peer_stream_string_drop_readable(texts);
 }
 
-void exports_weft_rules_peer_take_text(callee_string_t *text)
-{
-    callee_string_free(text);
-}
-
-void exports_weft_rules_peer_take_list(callee_list_u64_t *numbers)
-{
-    callee_list_u64_free(numbers);
-}
-
 callee_callback_code_t exports_weft_rules_peer_never(void)
 {
     return CALLEE_CALLBACK_CODE_WAIT(callee_waitable_set_new());

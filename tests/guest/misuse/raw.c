@@ -381,46 +381,8 @@ static void unknown_code(void)
 {
 }
 
-static void empty_text_out_of_bounds(void)
-{
-    weft_rules_peer_take_text(&(middle_string_t){(void *)0xfffffff0, 0});
-}
-
-static void empty_list_out_of_bounds(void)
-{
-    weft_rules_peer_take_list(&(middle_list_u64_t){(void *)0xfffffff0, 0});
-}
-
-static void empty_list_misaligned(void)
-{
-    weft_rules_peer_take_list(&(middle_list_u64_t){(void *)4, 0});
-}
-
-static uint32_t reallocs; // since `prepare`
-
-static void leave_from_realloc(void) // by then it has
-{
-}
-
 static void nothing_wrong(void)
 {
-}
-
-static void nothing_wrong_in_realloc(void) // by then it was called
-{
-    must(reallocs == 1 && !middle_context_get_0());
-}
-
-// A copy of no items looks at no pointer; a value that is empty may have none.
-static void nothing_wrong_where_nothing_is(void)
-{
-    open_numbers();
-    numbers(read)(in, (void *)0xfffffff1, 0);
-    numbers(write)(out, items, 4);
-    open_numbers();
-    numbers(write)(out, (void *)0xfffffff1, 0);
-    weft_rules_peer_take_text(&(middle_string_t){0});
-    weft_rules_peer_take_list(&(middle_list_u64_t){0});
 }
 
 enum after { RETURN, EXIT, WAIT, CODE };
@@ -484,12 +446,6 @@ static const test_case cases[] = {
     TEST(zero_handle, RETURN),
     TEST(wrong_kind, RETURN),
     TEST(handles_used_up, RETURN),
-    TEST(empty_text_out_of_bounds, RETURN),
-    TEST(empty_list_out_of_bounds, RETURN),
-    TEST(empty_list_misaligned, RETURN),
-    TEST(leave_from_realloc, RETURN),
-    TEST(nothing_wrong_in_realloc, RETURN),
-    TEST(nothing_wrong_where_nothing_is, RETURN),
 };
 
 static const test_case *test;
@@ -497,26 +453,6 @@ static const test_case *test;
 static bool named(const char *name)
 {
     return !strcmp(test->name, name);
-}
-
-// For the name that `run` gets.
-#ifdef __wasm__
-__attribute__((export_name("cabi_realloc")))
-#endif
-void *cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size)
-{
-    (void)old_size;
-    if (test && named("leave_from_realloc")) {
-        middle_waitable_set_new();
-    } else if (test && named("nothing_wrong_in_realloc")) {
-        reallocs++;
-        middle_backpressure_inc();
-        middle_backpressure_dec();
-        must(!middle_context_get_0());
-        middle_context_set_0(&reallocs);
-        must(middle_context_get_0() == &reallocs);
-    }
-    return size ? realloc(old, size) : (void *)alignment;
 }
 
 bool exports_weft_rules_subject_prepare(middle_string_t *name)
