@@ -51,6 +51,7 @@ static void unlock(weft_sim__task *task)
 
 static void unlink_task(weft_sim__task *task)
 {
+    weft_sim *sim = task->instance->sim;
     if (task->next)
         task->next->previous = task->previous;
     if (task->previous)
@@ -58,6 +59,7 @@ static void unlink_task(weft_sim__task *task)
     else
         task->instance->tasks = task->next;
     weft_sim__release(task);
+    sim->handle_count--;
 }
 
 static void end(weft_sim__task *task)
@@ -302,6 +304,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
 {
     weft_sim *sim = instance->sim;
     weft_sim__enter(instance, caller);
+    weft_sim__count_handle(sim);
     weft_sim__task *task = weft_sim__new(sim, sizeof *task);
     task->waiter.ready = ready;
     task->waiter.go = go;
@@ -332,6 +335,12 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     weft_sim__leave(instance, caller);
 }
 
+bool weft_sim__task_wakes(weft_sim__task *task)
+{
+    bool waits = task->wait == WAIT_YIELD || task->wait == WAIT_SET;
+    return waits && !(task->instance->sim->options.cancel_yields && ready(&task->waiter));
+}
+
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller)
 {
     weft_sim_instance *instance = task->instance;
@@ -343,11 +352,11 @@ void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller
         unlink_task(task);
         return;
     }
+    bool wakes = weft_sim__task_wakes(task);
     task->cancels++;
     if (task->state == TASK_STARTED)
         task->state = TASK_CANCEL_PENDING;
-    bool waits = task->wait == WAIT_YIELD || task->wait == WAIT_SET;
-    if (!waits || instance->exclusive || instance == caller || instance->entered)
+    if (!wakes || instance->exclusive || instance == caller || instance->entered)
         return;
     weft_sim__unwait(sim, &task->waiter);
     if (task->wait == WAIT_SET)
