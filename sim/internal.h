@@ -145,7 +145,7 @@ void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_s
 void weft_sim__waitable_notify(weft_sim *sim,
                                weft_sim__waitable *waitable); // an event of an operation is there
 void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable);
-void weft_sim__waitable_taken(weft_sim *sim, weft_sim__waitable *waitable); // neither is any more
+void weft_sim__waitable_taken(weft_sim__waitable *waitable); // the first of its events, if there is one
 // Blocks the current task until the event is there.
 void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable);
 

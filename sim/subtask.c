@@ -61,7 +61,7 @@ static void deliver(weft_sim_call *call)
 
 uint32_t weft_sim__subtask_take(weft_sim_call *call)
 {
-    weft_sim__waitable_taken(call->sim, &call->base);
+    weft_sim__waitable_taken(&call->base);
     if (weft_sim__call_resolved(call))
         deliver(call);
     return call->state;
@@ -213,7 +213,7 @@ uint32_t weft_sim_subtask_cancel(weft_sim_instance *self, uint32_t handle, bool 
             }
             // The event of STARTED may be there: it is not what this waits for.
             do {
-                weft_sim__waitable_taken(sim, &call->base);
+                weft_sim__waitable_taken(&call->base);
                 weft_sim__waitable_wait(sim, &call->base);
             } while (!weft_sim__call_resolved(call));
         }

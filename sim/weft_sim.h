@@ -96,6 +96,7 @@ typedef struct weft_sim_options {
                         // of a trap (spec)
     bool cancel_yields; // a subtask.cancel that wakes its callee lets others run, too, before it answers; a
                         // callee that could go on anyhow, and the host, hear of it in their turn (wasmtime)
+    bool drops_twice; // an operation tells DROPPED, and the event that nothing asked for still comes (wasmtime)
     bool holder_goes_on; // while a function that is not async waits, even the task that blocks its instance may
                          // go on (wasmtime)
     bool queue; // who has been ready for longest goes on, but who yields only when nobody else can (wasmtime)
