@@ -1,10 +1,7 @@
 // Tasks: how an export's code starts, waits by its callback's answer or by blocking, is cancelled, returns, and
 // ends. While it waits by its answer, a task has no stack. Spec: Task, Thread, canon_lift, canon_task_return,
 // canon_task_cancel.
-//
-// One difference: in the spec, a cancel that finds the task waiting while another one has the lock is told only
-// with the task's next event, even if none comes. Here the task is ready for it as soon as the lock is free, as
-// in wasmtime.
+// docs/sim.md has where this leaves the spec.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 

@@ -87,7 +87,8 @@ typedef struct weft_sim_options {
     uint16_t slow_cancel; // a cancel reaches its peer later: the async form says BLOCKED
     uint16_t no_memory;   // weft_sim_allocation_fails() says so
 
-    // How hosts differ. All off is the spec, together with whatever stricter rule wasmtime has.
+    // How hosts differ. All off is the spec, together with whatever stricter rule wasmtime has; docs/sim.md has
+    // a table of both.
     bool cancel_in_set; // the async form of subtask.cancel is allowed in a set (the spec does, wasmtime does
                         // not)
     bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
