@@ -281,6 +281,7 @@ static void sync_waits_for_ever(void)
     sim = make_host(&options, &schedule, true);
     weft_sim_step_limit(sim, 1000);
     CHECK(waits_for_second(2000), WEFT_SIM_ENDLESS);
+    CHECK(strstr(weft_sim_report(sim), "task 2 (sync): blocks its caller: waits for ") != NULL, true);
 }
 
 static const struct test tests[] = {
