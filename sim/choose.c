@@ -124,6 +124,7 @@ weft_sim_options weft_sim_options_wasmtime(void)
                               .cancel_counts = true,
                               .cancel_again = true,
                               .cancel_yields = true,
+                              .drops_twice = true,
                               .holder_goes_on = true,
                               .queue = true,
                               .ordered_events = true,

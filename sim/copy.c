@@ -25,7 +25,7 @@ static void finish(weft_sim_end *end, uint32_t result)
 uint32_t weft_sim__end_take(weft_sim_end *end)
 {
     if (end->base.instance)
-        weft_sim__waitable_taken(end->pipe->sim, &end->base);
+        weft_sim__waitable_taken(&end->base);
     else
         end->base.event = false;
     weft_sim__unwait(end->pipe->sim, &end->canceller);
@@ -387,7 +387,7 @@ weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_typ
                                            "dropped");
         weft_sim__trap(sim, WEFT_SIM_TRAP_TRANSFER_DONE, "handle %u, a %s", (unsigned)handle, type->name);
     }
-    weft_sim__waitable_taken(sim, &end->base);
+    weft_sim__waitable_taken(&end->base);
     weft_sim__handle_remove(instance, handle);
     end->base.instance = NULL;
     end->base.handle = 0;

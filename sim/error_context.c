@@ -26,7 +26,7 @@ uint32_t weft_sim_error_context_new(weft_sim_instance *self, const char *text, u
 {
     weft_sim *sim = self->sim;
     weft_sim__built_in(self, "error-context.new", 0);
-    if (length && !weft_sim__is_memory(text, length))
+    if (!weft_sim__is_memory(text, length))
         weft_sim__trap(sim, WEFT_SIM_TRAP_TEXT_BOUNDS, "%u bytes at %p", (unsigned)length, (const void *)text);
     uint32_t handle =
         weft_sim__handle_add(self, KIND_ERROR_CONTEXT, weft_sim__error_context_make(sim, text, length));

@@ -32,12 +32,18 @@ const char *weft_sim__kind_name(weft_sim__kind kind)
     return kinds[kind];
 }
 
+void weft_sim__count_handle(weft_sim *sim)
+{
+    uint32_t most = sim->options.max_handles ? sim->options.max_handles : MAX_LENGTH;
+    if (sim->handle_count >= most)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLES_FULL, "%u handles are in use", (unsigned)sim->handle_count);
+    sim->handle_count++;
+}
+
 uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, void *object)
 {
     weft_sim *sim = instance->sim;
-    uint32_t most = sim->options.max_handles ? sim->options.max_handles : MAX_LENGTH;
-    if (instance->live >= most)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_HANDLES_FULL, "%u handles are in use", (unsigned)instance->live);
+    weft_sim__count_handle(sim);
     uint32_t handle = instance->free_entry;
     if (handle) {
         instance->free_entry = instance->entries[handle].next_free;
@@ -56,7 +62,6 @@ uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, 
         handle = instance->entry_count++;
     }
     instance->entries[handle] = (weft_sim__entry){.kind = kind, .object = object};
-    instance->live++;
     return handle;
 }
 
@@ -84,5 +89,5 @@ void weft_sim__handle_remove(weft_sim_instance *instance, uint32_t handle)
     instance->entries[handle] = (weft_sim__entry){.next_free = instance->free_entry};
     if (!instance->sim->options.fresh_handles)
         instance->free_entry = handle;
-    instance->live--;
+    instance->sim->handle_count--;
 }

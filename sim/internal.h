@@ -114,6 +114,7 @@ typedef struct weft_sim__entry {
 } weft_sim__entry;
 
 const char *weft_sim__kind_name(weft_sim__kind kind);
+void weft_sim__count_handle(weft_sim *sim); // one more, or a task, which takes as much in wasmtime's store
 uint32_t weft_sim__handle_add(weft_sim_instance *instance, weft_sim__kind kind, void *object);
 void *weft_sim__handle_get(weft_sim_instance *instance, uint32_t handle, weft_sim__kind kind);
 weft_sim__entry *weft_sim__handle_entry(weft_sim_instance *instance, uint32_t handle);
@@ -144,7 +145,7 @@ void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_s
 void weft_sim__waitable_notify(weft_sim *sim,
                                weft_sim__waitable *waitable); // an event of an operation is there
 void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable);
-void weft_sim__waitable_taken(weft_sim *sim, weft_sim__waitable *waitable); // neither is any more
+void weft_sim__waitable_taken(weft_sim__waitable *waitable); // the first of its events, if there is one
 // Blocks the current task until the event is there.
 void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable);
 
@@ -203,6 +204,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
 // Runs `body`, the code of a task that is not async, to its end.
 void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *data);
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller);
+bool weft_sim__task_wakes(weft_sim__task *task); // it would hear a cancel at once
 // Blocks the current task until `ready`, in one of the waits from WAIT_BLOCKED on; its object is set by the
 // caller.
 void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait);
@@ -215,8 +217,11 @@ typedef struct weft_sim__helper {
 } weft_sim__helper;
 void weft_sim__helper_begin(weft_sim_instance *instance, weft_sim__helper *helper, bool may_leave);
 void weft_sim__helper_end(weft_sim__helper *helper);
-// The current task, which a built-in of `self` was called from, checked; notes the call for messages.
+// The current task, which a built-in of `self` was called from, checked; notes the call for messages. The
+// second is for those that a realloc or post-return function may call, too: they look at no handle but a
+// resource's.
 weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle);
+weft_sim__task *weft_sim__built_in_anywhere(weft_sim_instance *self, const char *call, uint32_t handle);
 
 // ---- subtask.c: calls ----
 
@@ -407,7 +412,7 @@ struct weft_sim_instance {
     const weft_sim_component *component;
     uint32_t number;
     weft_sim__entry *entries;
-    uint32_t entry_count, entry_capacity, free_entry, live;
+    uint32_t entry_count, entry_capacity, free_entry;
     const uint32_t *event_order; // weft_sim_event_order()
     uint32_t event_count;
     bool entered; // it is on the stack (the spec: not may_enter)
@@ -442,7 +447,7 @@ struct weft_sim {
     weft_sim__script *scripts;
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
-    uint32_t task_count;
+    uint32_t task_count, handle_count; // made; of all instances, with what takes as much
     uint64_t step_limit, last_step, clock;
     uint32_t yields, settles; // one after the other
     uint64_t lines_at_settle;

@@ -213,6 +213,8 @@ static void describe_task(weft_sim__text *text, const weft_sim__task *task)
     weft_sim__print(text, "  instance %u (%s), task %u (%s%s): ", (unsigned)task->instance->number,
                     task->instance->component->world, (unsigned)task->number, task->export->func.name,
                     states[task->state]);
+    if (task->wait >= WAIT_BLOCKED && task->wait < WAIT_PAUSED)
+        weft_sim__print(text, "blocks %s: ", task->instance->exclusive == task ? "the instance" : "its caller");
     switch (task->wait) {
     case WAIT_ENTER:
         if (task->instance->backpressure)
@@ -226,20 +228,18 @@ static void describe_task(weft_sim__text *text, const weft_sim__task *task)
         break;
     case WAIT_SET:
     case WAIT_BLOCKED:
-        if (task->wait == WAIT_BLOCKED)
-            weft_sim__print(text, "blocks the instance: ");
-        else if (task->instance->exclusive && task->set->ready.count)
+        if (task->wait == WAIT_SET && task->instance->exclusive && task->set->ready.count)
             weft_sim__print(text, "has an event, but task %u has not gone back to the host: ",
                             (unsigned)task->instance->exclusive->number);
         describe_set(text, task->set);
         break;
     case WAIT_WAITABLE:
-        weft_sim__print(text, "blocks the instance: waits for ");
+        weft_sim__print(text, "waits for ");
         describe_waitable(text, task->waitable);
         weft_sim__print(text, "\n");
         break;
     case WAIT_CALL:
-        weft_sim__print(text, "blocks the instance: waits for its call of %s, %s\n", task->on_call->func->name,
+        weft_sim__print(text, "waits for its call of %s, %s\n", task->on_call->func->name,
                         call_states[task->on_call->state]);
         break;
     default:

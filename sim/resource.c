@@ -133,8 +133,7 @@ uint32_t weft_sim_resource_new(weft_sim_instance *self, const weft_sim_resource 
 
 uint32_t weft_sim_resource_rep(weft_sim_instance *self, const weft_sim_resource *resource, uint32_t handle)
 {
-    self->sim->call = "resource.rep";
-    self->sim->call_handle = handle;
+    weft_sim__built_in_anywhere(self, "resource.rep", handle);
     return get(self, resource, handle)->rep;
 }
 

@@ -442,6 +442,11 @@ class Stubs:
             end_type = self.type(ends[int(match["index"])], exported and interface is not None)
         call = f"weft_sim_{kind}_{what.replace('-', '_')}(self, {end_type}"
         asynchronous = "true" if match["form"] else "false"
+        if what in ("read", "write") and not match["form"] and (module, f"[async-lower]{match[0]}") in self.core_imports:
+            raise Unsupported(
+                f'"{match[0]}" of "{module}" is declared in both forms, and wit-component makes one of them, so that the '
+                "async one waits for ever: declare only one"
+            )
         if what == "new":
             self.define(declared, f"return {call});", [], ["i64"])
         elif what in ("read", "write"):

@@ -61,7 +61,7 @@ static void deliver(weft_sim_call *call)
 
 uint32_t weft_sim__subtask_take(weft_sim_call *call)
 {
-    weft_sim__waitable_taken(call->sim, &call->base);
+    weft_sim__waitable_taken(&call->base);
     if (weft_sim__call_resolved(call))
         deliver(call);
     return call->state;
@@ -100,11 +100,17 @@ static void cancel_go(weft_sim__waiter *waiter)
         tell_callee(call, NULL);
 }
 
+static bool is_hosts(const weft_sim_call *call)
+{
+    return call->caller && !call->caller->links[call->func - call->caller->component->imports].instance;
+}
+
 void weft_sim__call_cancel(weft_sim_call *call, const weft_sim_instance *caller, bool may_be_slow)
 {
     weft_sim *sim = call->sim;
     call->cancel_asked = true;
-    if (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel)) {
+    if ((sim->options.cancel_yields && is_hosts(call)) ||
+        (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel))) {
         call->canceller.ready = cancel_ready;
         call->canceller.go = cancel_go;
         if (!call->canceller.next)
@@ -179,8 +185,11 @@ uint32_t weft_sim_subtask_cancel(weft_sim_instance *self, uint32_t handle, bool 
     weft_sim_call *call = weft_sim__handle_get(self, handle, KIND_SUBTASK);
     if (call->delivered)
         weft_sim__trap(sim, WEFT_SIM_TRAP_SUBTASK_CANCEL_DONE, "%s", call->func->name);
-    if (call->cancel_asked && !sim->options.cancel_again)
+    if (call->cancel_asked && (!sim->options.cancel_again || is_hosts(call))) {
+        if (is_hosts(call))
+            weft_sim__wasmtime_says(sim, "%s", weft_sim_trap_wasmtime(WEFT_SIM_TRAP_SUBTASK_CANCEL_DONE));
         weft_sim__trap(sim, WEFT_SIM_TRAP_SUBTASK_CANCEL_TWICE, "%s", call->func->name);
+    }
     if (call->base.set && !(async && sim->options.cancel_in_set))
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_IN_SET, "subtask of %s, in set %u", call->func->name,
                        (unsigned)call->base.set->handle);
@@ -188,7 +197,7 @@ uint32_t weft_sim_subtask_cancel(weft_sim_instance *self, uint32_t handle, bool 
         weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_WAITER, "%s", call->func->name);
     weft_sim__note(sim, name, call->func->name, 1, handle, 0, 0);
     if (!weft_sim__call_resolved(call)) {
-        bool wakes = call->task && (call->task->wait == WAIT_YIELD || call->task->wait == WAIT_SET);
+        bool wakes = call->task && weft_sim__task_wakes(call->task);
         uint64_t now = ++sim->clock;
         weft_sim__call_cancel(call, self, async || (task->export && task->export->func.is_async));
         if (wakes && sim->options.cancel_yields) {
@@ -204,7 +213,7 @@ uint32_t weft_sim_subtask_cancel(weft_sim_instance *self, uint32_t handle, bool 
             }
             // The event of STARTED may be there: it is not what this waits for.
             do {
-                weft_sim__waitable_taken(sim, &call->base);
+                weft_sim__waitable_taken(&call->base);
                 weft_sim__waitable_wait(sim, &call->base);
             } while (!weft_sim__call_resolved(call));
         }

@@ -1,10 +1,7 @@
 // Tasks: how an export's code starts, waits by its callback's answer or by blocking, is cancelled, returns, and
 // ends. While it waits by its answer, a task has no stack. Spec: Task, Thread, canon_lift, canon_task_return,
 // canon_task_cancel.
-//
-// One difference: in the spec, a cancel that finds the task waiting while another one has the lock is told only
-// with the task's next event, even if none comes. Here the task is ready for it as soon as the lock is free, as
-// in wasmtime.
+// docs/sim.md has where this leaves the spec.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
@@ -51,6 +48,7 @@ static void unlock(weft_sim__task *task)
 
 static void unlink_task(weft_sim__task *task)
 {
+    weft_sim *sim = task->instance->sim;
     if (task->next)
         task->next->previous = task->previous;
     if (task->previous)
@@ -58,6 +56,7 @@ static void unlink_task(weft_sim__task *task)
     else
         task->instance->tasks = task->next;
     weft_sim__release(task);
+    sim->handle_count--;
 }
 
 static void end(weft_sim__task *task)
@@ -302,6 +301,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
 {
     weft_sim *sim = instance->sim;
     weft_sim__enter(instance, caller);
+    weft_sim__count_handle(sim);
     weft_sim__task *task = weft_sim__new(sim, sizeof *task);
     task->waiter.ready = ready;
     task->waiter.go = go;
@@ -332,6 +332,12 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     weft_sim__leave(instance, caller);
 }
 
+bool weft_sim__task_wakes(weft_sim__task *task)
+{
+    bool waits = task->wait == WAIT_YIELD || task->wait == WAIT_SET;
+    return waits && !(task->instance->sim->options.cancel_yields && ready(&task->waiter));
+}
+
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller)
 {
     weft_sim_instance *instance = task->instance;
@@ -343,11 +349,11 @@ void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller
         unlink_task(task);
         return;
     }
+    bool wakes = weft_sim__task_wakes(task);
     task->cancels++;
     if (task->state == TASK_STARTED)
         task->state = TASK_CANCEL_PENDING;
-    bool waits = task->wait == WAIT_YIELD || task->wait == WAIT_SET;
-    if (!waits || instance->exclusive || instance == caller || instance->entered)
+    if (!wakes || instance->exclusive || instance == caller || instance->entered)
         return;
     weft_sim__unwait(sim, &task->waiter);
     if (task->wait == WAIT_SET)
@@ -410,7 +416,7 @@ void weft_sim__helper_end(weft_sim__helper *helper)
     instance->sim->call_handle = helper->call_handle;
 }
 
-weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle)
+weft_sim__task *weft_sim__built_in_anywhere(weft_sim_instance *self, const char *call, uint32_t handle)
 {
     weft_sim *sim = self->sim;
     sim->call = call;
@@ -419,13 +425,19 @@ weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, ui
     weft_sim__task *task = sim->current;
     if (!task || task->instance != self)
         weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
-    if (!self->may_leave)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
-    if (sim->on_call) {
+    if (sim->on_call && self->may_leave) {
         sim->on_call(sim, sim->on_call_data);
         sim->call = call;
         sim->call_handle = handle;
     }
+    return task;
+}
+
+weft_sim__task *weft_sim__built_in(weft_sim_instance *self, const char *call, uint32_t handle)
+{
+    weft_sim__task *task = weft_sim__built_in_anywhere(self, call, handle);
+    if (!self->may_leave)
+        weft_sim__trap(self->sim, WEFT_SIM_TRAP_CANNOT_LEAVE, NULL);
     return task;
 }
 
@@ -466,7 +478,7 @@ void weft_sim_task_cancel(weft_sim_instance *self)
 
 void weft_sim_backpressure_inc(weft_sim_instance *self)
 {
-    weft_sim__built_in(self, "backpressure.inc", 0);
+    weft_sim__built_in_anywhere(self, "backpressure.inc", 0);
     if (self->backpressure == 0xffff)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 65535");
     self->backpressure++;
@@ -475,7 +487,7 @@ void weft_sim_backpressure_inc(weft_sim_instance *self)
 
 void weft_sim_backpressure_dec(weft_sim_instance *self)
 {
-    weft_sim__built_in(self, "backpressure.dec", 0);
+    weft_sim__built_in_anywhere(self, "backpressure.dec", 0);
     if (!self->backpressure)
         weft_sim__trap(self->sim, WEFT_SIM_TRAP_BACKPRESSURE, "it is 0");
     self->backpressure--;
@@ -485,15 +497,9 @@ void weft_sim_backpressure_dec(weft_sim_instance *self)
 
 static weft_sim__task *slot_task(weft_sim_instance *self, const char *call, uint32_t slot)
 {
-    weft_sim *sim = self->sim;
-    weft_sim__task *task = sim->current;
-    sim->call = call;
-    sim->call_handle = slot;
-    sim->counts.calls++;
-    if (!task || task->instance != self)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_NO_TASK, NULL);
+    weft_sim__task *task = weft_sim__built_in_anywhere(self, call, slot);
     if (slot > 1)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_CONTEXT_SLOT, "slot %u", (unsigned)slot);
+        weft_sim__trap(self->sim, WEFT_SIM_TRAP_CONTEXT_SLOT, "slot %u", (unsigned)slot);
     return task;
 }
 

@@ -1,5 +1,6 @@
 // Handles that move with a value, and a component's memory, for values.c.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#define _DEFAULT_SOURCE // for msync
 #include "internal.h"
 
 #include <sys/mman.h>
@@ -16,7 +17,7 @@ bool weft_sim__is_memory(const void *pointer, size_t size)
 {
     uintptr_t at = (uintptr_t)pointer;
     if (!size)
-        return true;
+        return at < PAGE || is_mapped(at, 1) || is_mapped(at - 1, 1); // or behind the last byte
     if (at < PAGE || at + size < at)
         return false;
     // Where there are no sanitizers a run is to be fast.
@@ -34,7 +35,7 @@ void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_
     void *memory = instance->component->realloc(NULL, 0, alignment, size);
     weft_sim__helper_end(&helper);
     bool aligned = (uintptr_t)memory % alignment == 0;
-    if (aligned && (!size || weft_sim__is_memory(memory, size)))
+    if (aligned && weft_sim__is_memory(memory, size))
         return memory;
     weft_sim__wasmtime_says(sim, "%s",
                             weft_sim_trap_wasmtime(aligned ? bounds : WEFT_SIM_TRAP_VALUE_ALIGNMENT));

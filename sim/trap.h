@@ -17,7 +17,7 @@
     X(HANDLES_FULL, "cannot allocate another handle: store handle limit exceeded", "Table.add", \
       "no handle is free: drop some") \
     X(CANNOT_LEAVE, "cannot leave component instance", "may_leave", \
-      "a realloc or post-return function must not call a built-in") \
+      "a realloc or post-return function calls only context.{get,set}, backpressure.{inc,dec} and resource.rep") \
     X(CANNOT_ENTER, "cannot enter component instance", "may_enter_from", \
       "the instance is on the stack already: it must not be called back from below") \
     X(NO_TASK, "(cannot happen there)", "current_task", \

@@ -60,13 +60,14 @@ void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_s
     }
 }
 
-// The event of an operation takes the place of one that nothing asked for: both say that the peer is gone.
+// The event of an operation takes the place of one that nothing asked for, or comes first: both say that the
+// peer is gone.
 void weft_sim__waitable_notify(weft_sim *sim, weft_sim__waitable *waitable)
 {
     if (!has_event(waitable))
         list_ready(sim, waitable);
     waitable->event = true;
-    waitable->unasked = false;
+    waitable->unasked &= sim->options.drops_twice;
 }
 
 void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable)
@@ -77,12 +78,16 @@ void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable)
     waitable->unasked = true;
 }
 
-void weft_sim__waitable_taken(weft_sim *sim, weft_sim__waitable *waitable)
+void weft_sim__waitable_taken(weft_sim__waitable *waitable)
 {
-    (void)sim;
-    if (has_event(waitable))
+    if (!has_event(waitable))
+        return;
+    if (waitable->event)
+        waitable->event = false;
+    else
+        waitable->unasked = false;
+    if (!has_event(waitable))
         unlist_ready(waitable);
-    waitable->event = waitable->unasked = false;
 }
 
 void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable)
@@ -147,7 +152,7 @@ weft_sim__event weft_sim__set_take(weft_sim_instance *instance, weft_sim__set *s
     weft_sim__waitable *waitable = next_ready(instance, set);
     weft_sim__event event = {.code = event_code(waitable->kind), .waitable = waitable->handle};
     if (!waitable->event) {
-        weft_sim__waitable_taken(sim, waitable);
+        weft_sim__waitable_taken(waitable);
         event.payload = COPY_DROPPED;
     } else if (waitable->kind == KIND_SUBTASK) {
         event.payload = weft_sim__subtask_take((weft_sim_call *)waitable);

@@ -87,21 +87,24 @@ typedef struct weft_sim_options {
     uint16_t slow_cancel; // a cancel reaches its peer later: the async form says BLOCKED
     uint16_t no_memory;   // weft_sim_allocation_fails() says so
 
-    // How hosts differ. All off is the spec, together with whatever stricter rule wasmtime has.
-    bool cancel_in_set;  // the async form of subtask.cancel is allowed in a set (the spec does, wasmtime does
-                         // not)
-    bool cancel_counts;  // a stream's cancel that comes when a copy has moved items, but before its event, says
-                         // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
-    bool cancel_again;   // a second subtask.cancel sends CANCEL again (wasmtime), instead of a trap (spec)
-    bool cancel_yields;  // a subtask.cancel that wakes its callee lets others run, too, before it answers
-                         // (wasmtime)
+    // How hosts differ. All off is the spec, together with whatever stricter rule wasmtime has; docs/sim.md has
+    // a table of both.
+    bool cancel_in_set; // the async form of subtask.cancel is allowed in a set (the spec does, wasmtime does
+                        // not)
+    bool cancel_counts; // a stream's cancel that comes when a copy has moved items, but before its event, says
+                        // CANCELLED with their count (wasmtime), instead of COMPLETED (spec)
+    bool cancel_again;  // a second subtask.cancel of a component's call sends CANCEL again (wasmtime), instead
+                        // of a trap (spec)
+    bool cancel_yields; // a subtask.cancel that wakes its callee lets others run, too, before it answers; a
+                        // callee that could go on anyhow, and the host, hear of it in their turn (wasmtime)
+    bool drops_twice; // an operation tells DROPPED, and the event that nothing asked for still comes (wasmtime)
     bool holder_goes_on; // while a function that is not async waits, even the task that blocks its instance may
                          // go on (wasmtime)
     bool queue; // who has been ready for longest goes on, but who yields only when nobody else can (wasmtime)
     bool ordered_events;  // of a set's events, those of subtasks come first, and then the lowest handle
                           // (wasmtime, nearly: it has an order of its own objects)
     bool fresh_handles;   // no handle is used twice, so that a stale one is always found
-    uint32_t max_handles; // of an instance; 0: 2^28 - 1
+    uint32_t max_handles; // of all instances, with one for each task; 0: 2^28 - 1
 } weft_sim_options;
 
 #define WEFT_SIM_CHOICE 500

@@ -97,6 +97,49 @@ static void backpressure(void)
     CHECK(play(under_pressure, true), WEFT_SIM_DONE);
 }
 
+static uint32_t called_back, slot;
+
+static void what_may_be_called(void)
+{
+    called_back++;
+    CHECK(weft_sim_context_get(guest, 0), slot);
+    weft_sim_context_set(guest, 0, 6);
+    CHECK(weft_sim_context_get(guest, 0), 6);
+    weft_sim_backpressure_inc(guest);
+    weft_sim_backpressure_dec(guest);
+    CHECK(weft_sim_resource_rep(guest, &own_thing, 1), 3);
+}
+
+static uint32_t makes_realloc_work(const uint32_t *args)
+{
+    (void)args;
+    uint32_t text_and_length[2];
+    weft_sim_context_set(guest, 0, 5);
+    CHECK(weft_sim_resource_new(guest, &own_thing, 3), 1);
+    on_realloc = what_may_be_called;
+    weft_sim_error_context_debug_message(guest, weft_sim_error_context_new(guest, "x", 1), text_and_length);
+    free((void *)(uintptr_t)text_and_length[0]);
+    CHECK(weft_sim_context_get(guest, 0), 5);
+    on_realloc = NULL;
+    on_post_return = what_may_be_called;
+    slot = 5;
+    return 1;
+}
+
+static void calls_sync(weft_sim *host, void *data)
+{
+    (void)host;
+    (void)data;
+    weft_sim_call_free(weft_sim_call_export(guest, NULL, "sync", NULL));
+}
+
+static void called_where_little_may_be(void)
+{
+    guest_sync = makes_realloc_work;
+    CHECK(play(calls_sync, true), WEFT_SIM_DONE);
+    CHECK(called_back, 2);
+}
+
 static uint32_t barges_in(const uint32_t *args)
 {
     (void)args;
@@ -238,11 +281,13 @@ static void sync_waits_for_ever(void)
     sim = make_host(&options, &schedule, true);
     weft_sim_step_limit(sim, 1000);
     CHECK(waits_for_second(2000), WEFT_SIM_ENDLESS);
+    CHECK(strstr(weft_sim_report(sim), "task 2 (sync): blocks its caller: waits for ") != NULL, true);
 }
 
 static const struct test tests[] = {
     TEST(cancel_waits_for_the_lock),
     TEST(backpressure),
+    TEST(called_where_little_may_be),
     TEST(barge_in),
     TEST(sync_waits),
     TEST(destructor_waits),

@@ -84,6 +84,11 @@ static void leaves_from_realloc(void)
     weft_sim_waitable_set_new(guest);
 }
 
+static void leaves_from_post_return(void)
+{
+    weft_sim_thread_yield(guest);
+}
+
 // ---- The breaches ----
 
 #define RUN(name) static uint32_t name(const uint32_t *args)
@@ -135,6 +140,13 @@ RUN(leave_from_realloc)
     return EXIT;
 }
 
+RUN(leave_from_post_return)
+{
+    UNUSED;
+    on_post_return = leaves_from_post_return;
+    return 1;
+}
+
 RUN(enter_again)
 {
     UNUSED;
@@ -180,6 +192,23 @@ RUN(cancel_twice)
     weft_sim_subtask_cancel(guest, subtask, true);
     weft_sim_subtask_cancel(guest, subtask, true);
     return EXIT;
+}
+
+// Nobody has accepted it.
+RUN(cancel_of_host_twice)
+{
+    UNUSED;
+    subtask = call_import(WORK, 1, &result_word) >> 4;
+    if (weft_sim_subtask_cancel(guest, subtask, true) == BLOCKED)
+        weft_sim_subtask_cancel(guest, subtask, true);
+    return EXIT;
+}
+
+RUN(cancel_of_host_in_sync)
+{
+    UNUSED;
+    weft_sim_subtask_cancel(guest, call_import(WORK, 1, &result_word) >> 4, false);
+    return 0;
 }
 
 RUN(cancel_in_set)
@@ -571,6 +600,7 @@ static const struct test {
     const char *said; // between the trap's name and its rule
     entry run, sync;
     weft_sim_script script;
+    bool alone, like_wasmtime;
 } tests[] = {
 #define TEST(name_, trap_, said_, ...)                                                                         \
     {.name = #name_, .trap = WEFT_SIM_TRAP_##trap_, .said = said_, __VA_ARGS__}
@@ -584,12 +614,19 @@ static const struct test {
     TEST(other_resource, HANDLE_TYPE, "give: handle 1 is a guest/thing, not a peer/thing",
          .run = other_resource),
     TEST(too_many, HANDLES_FULL, "waitable-set.new: 2 handles are in use", .run = too_many),
+    TEST(too_many_calls, HANDLES_FULL, "work: 2 handles are in use", .run = drop_unresolved),
     TEST(leave_from_realloc, CANNOT_LEAVE, "waitable-set.new", .run = leave_from_realloc),
+    TEST(leave_from_post_return, CANNOT_LEAVE, "thread.yield", .sync = leave_from_post_return,
+         .script = sync_only),
     TEST(enter_again, CANNOT_ENTER, "sync: instance 1 (guest)", .run = enter_again),
     TEST(no_task, NO_TASK, "waitable-set.new", .script = no_guest),
     TEST(drop_unresolved, SUBTASK_DROP, "subtask.drop(1): work", .run = drop_unresolved),
     TEST(cancel_after_status, SUBTASK_CANCEL_DONE, "subtask.cancel(1): work", .run = cancel_after_status),
     TEST(cancel_twice, SUBTASK_CANCEL_TWICE, "subtask.cancel async(1): work", .run = cancel_twice),
+    TEST(cancel_of_host_twice, SUBTASK_CANCEL_TWICE, "subtask.cancel async(1): work",
+         .run = cancel_of_host_twice, .alone = true, .like_wasmtime = true),
+    TEST(cancel_of_host_in_sync, SYNC_BLOCKED, "subtask.cancel(1)", .sync = cancel_of_host_in_sync,
+         .script = sync_only, .alone = true, .like_wasmtime = true),
     TEST(cancel_in_set, SYNC_IN_SET, "subtask.cancel async(1): subtask of work, in set 2",
          .run = cancel_in_set),
     TEST(sync_read_in_set, SYNC_IN_SET, "stream.read(1): stream<u8>, in set 3", .run = sync_read_in_set),
@@ -657,9 +694,11 @@ int main(int count, char **arguments)
         return 1;
     }
 
-    weft_sim_options options = {.max_handles = !strcmp(test->name, "too_many") ? 2 : 0};
+    weft_sim_options options = {.max_handles = !strncmp(test->name, "too_many", 8) ? 2 : 0};
+    if (test->like_wasmtime)
+        options = weft_sim_options_wasmtime();
     weft_sim_schedule schedule = {0};
-    weft_sim *sim = make_host(&options, &schedule, false);
+    weft_sim *sim = make_host(&options, &schedule, test->alone);
     weft_sim_instantiate(sim, &borrower_component);
     weft_sim_instantiate(sim, &poor_component);
     weft_sim_link(borrower, other);

@@ -115,7 +115,7 @@ static entry guest_run, guest_second, guest_sync;
 static callback guest_callback, guest_second_callback;
 static entry other_does[PEER_COUNT];
 static callback other_callback[PEER_COUNT];
-static void (*on_realloc)(void);
+static void (*on_realloc)(void), (*on_post_return)(void);
 
 enum { RUN, SECOND, SYNC, GUEST_COUNT }; // what the guest exports
 static const weft_sim_export guest_exports[GUEST_COUNT], other_exports[PEER_COUNT];
@@ -133,6 +133,13 @@ static void guest_second_entry(const weft_sim_core *args, weft_sim_core *result)
 static void guest_sync_entry(const weft_sim_core *args, weft_sim_core *result)
 {
     result->i32 = guest_sync ? guest_sync(&args->i32) : 0;
+}
+
+static void guest_sync_post_return(const weft_sim_core *result)
+{
+    (void)result;
+    if (on_post_return)
+        on_post_return();
 }
 
 static uint32_t guest_run_callback(uint32_t event, uint32_t waitable, uint32_t code)
@@ -159,7 +166,9 @@ static const weft_sim_export guest_exports[GUEST_COUNT] = {
     [SECOND] = {.func = {.name = "second", .is_async = true, .async_abi = true},
                 .entry = guest_second_entry,
                 .callback = guest_second_run_callback},
-    [SYNC] = {.func = {.name = "sync", .result = &u32}, .entry = guest_sync_entry},
+    [SYNC] = {.func = {.name = "sync", .result = &u32},
+              .entry = guest_sync_entry,
+              .post_return = guest_sync_post_return},
 };
 
 static void other_entry(int at, const weft_sim_core *args, weft_sim_core *result)

@@ -69,6 +69,10 @@ IMPORT = '__attribute__((__import_module__("{}"), __import_name__("{}"))) extern
         (("weft:calls/peer", "[async-lower]add", "int32_t add(int32_t, int32_t)"), "are the bindings of this WIT?"),
         (("weft:calls/peer", "[stream-new-7]keep-end", "uint64_t end(void)"), "the WIT has no such stream there"),
         (("weft:calls/peer", "[resource-drop]coin", "void drop(int32_t)"), "has no resource coin in the WIT"),
+        (
+            ("weft:calls/peer", "[stream-read-0]keep-end", "uint32_t read(uint32_t, void *, uint32_t)"),
+            '"[stream-read-0]keep-end" of "weft:calls/peer" is declared in both forms',
+        ),
         (("$root", "[waitable-join]", "void join(struct pair it)"), "is no type of a core import or export"),
     ],
 )

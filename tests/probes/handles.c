@@ -144,6 +144,19 @@ PROBE(handles_used_up)
         runner_waitable_set_new();
 }
 
+// What both components have counts, and the calls in flight, too.
+PROBE(handles_of_both_used_up)
+{
+    for (uint32_t i = 0; i < 50001; i++)
+        peers_numbers();
+}
+
+PROBE(handles_used_up_by_calls)
+{
+    for (uint32_t i = 0; i < 50001; i++)
+        peer(later)(1u << 30, &result);
+}
+
 PROBE(handles_reused)
 {
     for (uint32_t i = 0; i < 100001; i++)

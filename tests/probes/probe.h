@@ -85,7 +85,7 @@ uint32_t cancel_write_async(uint32_t writer);
 
 // ---- Allocation for the host ----
 
-enum allocation { HONEST, MAKES_SET, MOVES_BACKPRESSURE, MISALIGNED, OUT_OF_BOUNDS };
+enum allocation { HONEST, MAKES_SET, MOVES_BACKPRESSURE, HAS_CONTEXT, MISALIGNED, OUT_OF_BOUNDS };
 extern enum allocation allocation; // what cabi_realloc does, or gives
 
 #endif

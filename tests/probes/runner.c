@@ -185,6 +185,11 @@ __attribute__((__export_name__("cabi_realloc"))) void *cabi_realloc(void *old, s
         runner_backpressure_inc();
         runner_backpressure_dec();
         break;
+    case HAS_CONTEXT:
+        if (runner_context_get_0())
+            __builtin_trap();
+        runner_context_set_0(items);
+        break;
     case MISALIGNED:
         return (char *)items + 1;
     case OUT_OF_BOUNDS:

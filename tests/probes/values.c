@@ -158,6 +158,14 @@ PROBE(allocation_moves_backpressure)
     take_text(MOVES_BACKPRESSURE);
 }
 
+// It is not the task's.
+PROBE(allocation_has_context)
+{
+    runner_context_set_0(&result);
+    take_text(HAS_CONTEXT);
+    TELL(runner_context_get_0() == &result);
+}
+
 PROBE(allocation_out_of_bounds)
 {
     take_text(OUT_OF_BOUNDS);

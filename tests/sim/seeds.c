@@ -116,6 +116,7 @@ weft_sim_options options_of(uint64_t seed)
     options.cancel_counts = mix(seed) & 2;
     options.cancel_again = mix(seed) & 4;
     options.cancel_yields = options.holder_goes_on = mix(seed) & 8;
+    options.drops_twice = mix(seed) & 16;
     if (pending)
         options.block = options.late = options.hold = options.slow_cancel = 1000;
     return options;

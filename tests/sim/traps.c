@@ -164,6 +164,7 @@ static void run_seed(void)
     memset(other_does, 0, sizeof other_does);
     memset(other_callback, 0, sizeof other_callback);
     live = others = others_set = pressure = 0;
+    tasks = 1;
     returned = false;
     on_realloc = NULL;
     expected = NONE_BROKEN;

@@ -248,9 +248,9 @@ static void give_end(void)
     uint32_t handle = any_handle(which == 2 ? FUTURE_IN : STREAM_IN);
     object *it = at(handle);
     if (!making("a call that gives an end",
-                FIRST(wrong_handle(handle, which == 2 ? FUTURE_IN : STREAM_IN, taken[which]),
-                      IF(it && it->state == BUSY, TRANSFER_BUSY), IF(it && it->state == DONE, TRANSFER_DONE),
-                      IF(it && it->set, TRANSFER_IN_SET), other_full())))
+                CALL(wrong_handle(handle, which == 2 ? FUTURE_IN : STREAM_IN, taken[which]),
+                     IF(it && it->state == BUSY, TRANSFER_BUSY), IF(it && it->state == DONE, TRANSFER_DONE),
+                     IF(it && it->set, TRANSFER_IN_SET))))
         return;
     answered(call_import(functions[which], handle, NULL), RETURNED);
     others++;
@@ -275,7 +275,7 @@ static uint32_t stays(const uint32_t *args)
 
 static weft_sim_trap stay_full(void)
 {
-    return FIRST(others_set ? NONE_BROKEN : other_full(), full(1));
+    return full(others_set ? 2 : 3);
 }
 
 static uint32_t asked_to_stop(uint32_t event, uint32_t waitable, uint32_t code)
@@ -295,12 +295,14 @@ static void call_work(void)
     bool late = pick(2);
     other_does[WORK] = late ? stays : NULL;
     other_callback[WORK] = asked_to_stop;
-    if (!making("a call", late ? stay_full() : NONE_BROKEN))
+    if (!making("a call", CALL(late ? stay_full() : NONE_BROKEN)))
         return;
     uint32_t answer = call_import(WORK, 1, &result);
     made();
-    if (late)
+    if (late) {
         added(answer >> 4, TASK);
+        tasks++;
+    }
     answered(answer & 15, late ? STARTED : RETURNED);
 }
 
@@ -331,6 +333,7 @@ static void cancel_subtask(void)
     uint32_t answer = weft_sim_subtask_cancel(guest, handle, async);
     it->asked = true;
     it->delivered = answers;
+    tasks -= answers;
     if (answers && it->lent)
         table[it->lent].lent--;
     answered(answer, answers ? RETURNED_CANCELLED : BLOCKED);
@@ -396,7 +399,7 @@ static void make_thing(void)
 {
     bool own = pick(3) == 0;
     other_does[MAKE] = makes_thing;
-    if (!making("resource.new, a call that gives one", FIRST(own ? NONE_BROKEN : other_full(), full(1))))
+    if (!making("resource.new, a call that gives one", full(own ? 1 : 2)))
         return;
     uint32_t handle = own ? weft_sim_resource_new(guest, &own_thing, 3) : call_import(MAKE, 5, NULL);
     made();
@@ -415,20 +418,20 @@ static void use_thing(void)
         other_does[LEND] = late ? stays : NULL;
         other_callback[LEND] = asked_to_stop;
         // What is borrowed has no handle with its own implementer, so the call may return at once.
-        if (!making("a call that lends", FIRST(wrong, late ? stay_full() : NONE_BROKEN)))
+        if (!making("a call that lends", CALL(wrong, late ? stay_full() : NONE_BROKEN)))
             return;
         uint32_t answer = call_import(LEND, handle, NULL);
         made();
         if (late) {
             object *task = added(answer >> 4, TASK);
+            tasks++;
             task->lent = handle;
             it->lent++;
         }
         return;
     }
     case 1:
-        if (!making("a call that gives a resource",
-                    FIRST(wrong, IF(it && it->lent, RESOURCE_LENT), other_full())))
+        if (!making("a call that gives a resource", CALL(wrong, IF(it && it->lent, RESOURCE_LENT))))
             return;
         call_import(GIVE, handle, NULL);
         others++;
@@ -456,47 +459,52 @@ static void pass_value(void)
     other_does[TAKE_TEXT] = other_does[TAKE_NUMBERS] = takes_memory;
     static uint32_t words[4];
     static const char bad[] = "a\xff", good[] = "ab";
-    uint32_t how = pick(10);
+    uint32_t how = pick(11);
     switch (how) {
     case 0:
-        if (!making("a text at 0", TRAP(TEXT_BOUNDS)))
+        if (!making("a text at 0", CALL(TRAP(TEXT_BOUNDS))))
             return;
         call_import_2(TAKE_TEXT, NULL, 3);
         break;
     case 1:
-        if (!making("a text that is none", TRAP(VALUE_UTF8)))
+        if (!making("a text that is none", CALL(TRAP(VALUE_UTF8))))
             return;
         call_import_2(TAKE_TEXT, bad, 2);
         break;
     case 2:
-        if (!making("a text", NONE_BROKEN))
+        if (!making("a text", CALL(NONE_BROKEN)))
             return;
         call_import_2(TAKE_TEXT, good, pick(3));
         break;
     case 3:
-        if (!making("a list at an odd address", TRAP(VALUE_ALIGNMENT)))
+        if (!making("a list at an odd address", CALL(TRAP(VALUE_ALIGNMENT))))
             return;
         call_import_2(TAKE_NUMBERS, (char *)words + 1, 1);
         break;
     case 4:
-        if (!making("a list", NONE_BROKEN))
+        if (!making("a list", CALL(NONE_BROKEN)))
             return;
         call_import_2(TAKE_NUMBERS, words, pick(4));
         break;
     case 5: {
         uint32_t letter = pick(2) ? 0xd7f0 + pick(32) : 0x10fff0 + pick(32);
-        if (!making("a char", IF((letter > 0xd7ff && letter < 0xe000) || letter > 0x10ffff, VALUE_CHAR)))
+        if (!making("a char", CALL(IF((letter > 0xd7ff && letter < 0xe000) || letter > 0x10ffff, VALUE_CHAR))))
             return;
         call_import(TAKE_LETTER, letter, NULL);
         break;
     }
     case 6:
-        if (!making("an option without such a case", TRAP(VALUE_CASE)))
+        if (!making("an option without such a case", CALL(TRAP(VALUE_CASE))))
             return;
         call_import_2(TAKE_MAYBE, (void *)(uintptr_t)(2 + pick(3)), 0);
         break;
+    case 7:
+        if (!making("an empty list outside of memory", CALL(TRAP(LIST_BOUNDS))))
+            return;
+        call_import_2(TAKE_NUMBERS, (void *)0xfffffff0, 0);
+        break;
     default:
-        if (!making("an option", NONE_BROKEN))
+        if (!making("an option", CALL(NONE_BROKEN)))
             return;
         call_import_2(TAKE_MAYBE, (void *)(uintptr_t)pick(2), 0);
     }
@@ -557,7 +565,7 @@ static uint32_t calls_back(const uint32_t *args)
 static void call_back(void)
 {
     other_does[BARGE] = calls_back;
-    if (!making("a call that comes back", TRAP(CANNOT_ENTER)))
+    if (!making("a call that comes back", CALL(TRAP(CANNOT_ENTER))))
         return;
     call_import(BARGE, 1, NULL);
     made();

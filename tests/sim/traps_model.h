@@ -57,6 +57,7 @@ typedef struct object {
 static object table[HANDLES];
 static uint32_t live, others; // handles: of the guest, and of the other component
 static uint32_t others_set;   // that its tasks wait for
+static uint32_t tasks;        // of both
 static bool returned;
 static uint32_t pressure;
 
@@ -143,12 +144,8 @@ static void answered(uint32_t answer, uint32_t due)
 
 static weft_sim_trap full(uint32_t more)
 {
-    return options.max_handles && live + more > options.max_handles ? TRAP(HANDLES_FULL) : NONE_BROKEN;
-}
-
-static weft_sim_trap other_full(void)
-{
-    return options.max_handles && others + 1 > options.max_handles ? TRAP(HANDLES_FULL) : NONE_BROKEN;
+    return options.max_handles && live + others + tasks + more > options.max_handles ? TRAP(HANDLES_FULL)
+                                                                                     : NONE_BROKEN;
 }
 
 #define FIRST(...) first_of((weft_sim_trap[]){__VA_ARGS__, WEFT_SIM_TRAP_COUNT})
@@ -158,6 +155,8 @@ static weft_sim_trap first_of(const weft_sim_trap *list)
         list++;
     return *list == WEFT_SIM_TRAP_COUNT ? NONE_BROKEN : *list;
 }
+// A call is a task more before its arguments are looked at.
+#define CALL(...) FIRST(full(1), __VA_ARGS__)
 #define IF(condition, name) ((condition) ? TRAP(name) : NONE_BROKEN)
 
 #endif
