@@ -184,6 +184,43 @@ static void settles_in_vain(void)
     CHECK(strstr(weft_sim_report(sim), "another script: waits: settles") != NULL, true);
 }
 
+// ---- Yields that let nobody else run ----
+
+static uint32_t yields_again(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)waitable;
+    (void)code;
+    return YIELD;
+}
+
+static uint32_t yields(const uint32_t *args)
+{
+    (void)args;
+    return YIELD;
+}
+
+static uint32_t yields_on_its_stack(const uint32_t *args)
+{
+    while (!args || set != 1)
+        weft_sim_thread_yield(guest);
+    return EXIT;
+}
+
+static void eager_yields(void)
+{
+    options.eager_yield = 1000;
+    guest_callback = yields_again;
+    for (int i = 0; i < 2; i++) {
+        guest_run = i ? yields : yields_on_its_stack;
+        sim = make_host(&options, &schedule, true);
+        weft_sim_step_limit(sim, 1000);
+        CHECK(weft_sim_run(sim, only_run, NULL), WEFT_SIM_ENDLESS);
+        weft_sim_free(sim);
+    }
+    sim = NULL;
+}
+
 // ---- Time, for who polls ----
 
 static weft_sim_call *sleeping;
@@ -274,8 +311,9 @@ static void time_for_a_sync_function(void)
 int main(int count, char **arguments)
 {
     static const struct test tests[] = {
-        TEST(held_by_two), TEST(freed_by_another), TEST(serves_without_end), TEST(accepts_in_vain),
-        TEST(two_settle),  TEST(settles_in_vain),  TEST(time_for_yields),    TEST(time_for_a_sync_function),
+        TEST(held_by_two),     TEST(freed_by_another), TEST(serves_without_end),
+        TEST(accepts_in_vain), TEST(two_settle),       TEST(settles_in_vain),
+        TEST(eager_yields),    TEST(time_for_yields),  TEST(time_for_a_sync_function),
     };
     return run_test(tests, sizeof tests / sizeof tests[0], count, arguments);
 }
