@@ -145,6 +145,7 @@ static void follow(weft_sim__task *task)
             weft_sim__wait(sim, &task->waiter);
             return;
         }
+        weft_sim__count_step(sim);
         task->instance->exclusive = task;
         call_back(task, event);
     }
@@ -389,6 +390,8 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
         weft_sim__fiber_block(sim);
         sim->call = task->blocked_in;
         sim->call_handle = task->blocked_on;
+    } else {
+        weft_sim__count_step(sim);
     }
     task->wait = WAIT_NOT;
 }

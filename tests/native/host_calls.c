@@ -370,30 +370,6 @@ static void deadlock(void)
     CHECK_TEXT(weft_sim_leftovers(sim), "instance 1 (guest): subtask 1 of work, STARTED, in task 2\n");
 }
 
-static uint32_t yields_again(uint32_t event, uint32_t waitable, uint32_t code)
-{
-    (void)event;
-    (void)waitable;
-    (void)code;
-    return YIELD;
-}
-
-static uint32_t yields(const uint32_t *args)
-{
-    (void)args;
-    return YIELD;
-}
-
-static void endless(void)
-{
-    guest_run = yields;
-    guest_callback = yields_again;
-    sim = make_host(&options, &schedule, false);
-    weft_sim_step_limit(sim, 1000);
-    CHECK(weft_sim_run(sim, only_run, NULL), WEFT_SIM_ENDLESS);
-    CHECK_TEXT(weft_sim_report(sim), "endless: still running after 1000 steps\n");
-}
-
 static void transcript(void)
 {
     other_does[WORK] = works_at_once;
@@ -414,21 +390,11 @@ static void transcript(void)
 }
 
 static const struct test tests[] = {
-    TEST(subtask_states),
-    TEST(started_is_skipped),
-    TEST(returns_at_once),
-    TEST(told_late),
-    TEST(handler_answers),
-    TEST(cancel_before_start),
-    TEST(cancel_after_start),
-    TEST(cancel_loses),
-    TEST(callee_runs_inside_cancel),
-    TEST(second_cancel),
-    TEST(slow_cancel),
-    TEST(resources_and_errors),
-    TEST(deadlock),
-    TEST(endless),
-    TEST(transcript),
+    TEST(subtask_states),     TEST(started_is_skipped), TEST(returns_at_once),
+    TEST(told_late),          TEST(handler_answers),    TEST(cancel_before_start),
+    TEST(cancel_after_start), TEST(cancel_loses),       TEST(callee_runs_inside_cancel),
+    TEST(second_cancel),      TEST(slow_cancel),        TEST(resources_and_errors),
+    TEST(deadlock),           TEST(transcript),
 };
 
 int main(int count, char **arguments)

@@ -1,5 +1,5 @@
-// Scripts beside each other: what two of them hold, those that serve without an end, those that settle, and
-// time for a guest that polls. Usage: host-scripts <test>
+// Scripts beside each other: what two of them hold, those that serve without an end, those that settle; yields
+// without an end, and time for a guest that polls. Usage: host-scripts <test>
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "host_runs.h"
 
@@ -184,6 +184,53 @@ static void settles_in_vain(void)
     CHECK(strstr(weft_sim_report(sim), "another script: waits: settles") != NULL, true);
 }
 
+// ---- Yields without an end ----
+
+static uint32_t yields_again(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)waitable;
+    (void)code;
+    return YIELD;
+}
+
+static uint32_t yields(const uint32_t *args)
+{
+    (void)args;
+    return YIELD;
+}
+
+static uint32_t yields_on_its_stack(const uint32_t *args)
+{
+    while (!args || set != 1)
+        weft_sim_thread_yield(guest);
+    return EXIT;
+}
+
+static void endless(void)
+{
+    guest_run = yields;
+    guest_callback = yields_again;
+    sim = make_host(&options, &schedule, false);
+    weft_sim_step_limit(sim, 1000);
+    CHECK(weft_sim_run(sim, only_run, NULL), WEFT_SIM_ENDLESS);
+    CHECK(strstr(weft_sim_report(sim), "endless: still running after 1000 steps\n") != NULL, true);
+}
+
+static void eager_yields(void)
+{
+    options.eager_yield = 1000;
+    guest_callback = yields_again;
+    for (int i = 0; i < 2; i++) {
+        guest_run = i ? yields : yields_on_its_stack;
+        sim = make_host(&options, &schedule, true);
+        weft_sim_step_limit(sim, 1000);
+        CHECK(weft_sim_run(sim, only_run, NULL), WEFT_SIM_ENDLESS);
+        weft_sim_free(sim);
+    }
+    sim = NULL;
+}
+
 // ---- Time, for who polls ----
 
 static weft_sim_call *sleeping;
@@ -274,8 +321,16 @@ static void time_for_a_sync_function(void)
 int main(int count, char **arguments)
 {
     static const struct test tests[] = {
-        TEST(held_by_two), TEST(freed_by_another), TEST(serves_without_end), TEST(accepts_in_vain),
-        TEST(two_settle),  TEST(settles_in_vain),  TEST(time_for_yields),    TEST(time_for_a_sync_function),
+        TEST(held_by_two),
+        TEST(freed_by_another),
+        TEST(serves_without_end),
+        TEST(accepts_in_vain),
+        TEST(two_settle),
+        TEST(settles_in_vain),
+        TEST(endless),
+        TEST(eager_yields),
+        TEST(time_for_yields),
+        TEST(time_for_a_sync_function),
     };
     return run_test(tests, sizeof tests / sizeof tests[0], count, arguments);
 }

@@ -377,7 +377,7 @@ RUN(misaligned_buffer)
 {
     UNUSED;
     new_stream(&words_stream, &reader, &writer);
-    weft_sim_stream_read(guest, &words_stream, reader, (char *)4097, 1, true);
+    weft_sim_stream_read(guest, &words_stream, reader, (char *)words + 1, 1, true);
     return EXIT;
 }
 
@@ -647,8 +647,7 @@ static const struct test {
     TEST(give_in_set, TRANSFER_IN_SET, "take-bytes: handle 1, a stream<u8>, in set 3", .run = give_in_set),
     TEST(too_long, COUNT_TOO_LARGE, "stream.read(1): count 268435456", .run = too_long),
     TEST(null_buffer, BUFFER_BOUNDS, "stream.read(1): 4 bytes at (nil)", .run = null_buffer),
-    TEST(misaligned_buffer, BUFFER_ALIGNMENT, "stream.read(1): 0x1001 for stream<u32>",
-         .run = misaligned_buffer),
+    TEST(misaligned_buffer, BUFFER_ALIGNMENT, NULL, .run = misaligned_buffer),
     TEST(both_ends, INTRA_COMPONENT, "stream.write(2): stream<string>", .run = both_ends),
     TEST(drop_full_set, SET_MEMBERS, "waitable-set.drop(3): 1 in it, first the stream reader 1",
          .run = drop_full_set),

@@ -8,7 +8,7 @@ from native.composed import weft_sim
 
 SEEDS = range(1, 21)
 TESTS = SCOPES + [("locals", test) for test in LOCALS]
-TESTS += [("clock", test) for test in ("sleeps", "race", "deadlines")]
+TESTS += [("clock", test) for test in ("sleeps", "race", "deadlines", "polls")]
 
 
 @pytest.mark.parametrize("component, test", TESTS)

@@ -91,6 +91,23 @@ static weft_poll deadlines_run(weft_coro *co)
     WEFT_END(co);
 }
 
+typedef frame polls;
+
+// Time passes for those who do not sleep, too: by turns, and by looks at the clock alone.
+static weft_poll polls_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    self->start = weft_now(&host_clock);
+    while (weft_now(&host_clock) - self->start < MS)
+        WEFT_AWAIT(weft_yield(co));
+    self->start = weft_now(&host_clock);
+    while (weft_now(&host_clock) - self->start < MS)
+        continue;
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 static uint64_t peer_probe(void)
 {
     return 0;
@@ -99,5 +116,6 @@ static uint64_t peer_probe(void)
 #define TESTS                                                                                                  \
     TEST(sleeps)                                                                                               \
     TEST(race)                                                                                                 \
-    TEST(deadlines)
+    TEST(deadlines)                                                                                            \
+    TEST(polls)
 #include "weft_runner.h"
