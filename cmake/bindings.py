@@ -192,8 +192,8 @@ def frees(header, source):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wit-bindgen", required=True)
-    parser.add_argument("--wasm-tools", required=True)
+    parser.add_argument("--wit-bindgen", default="wit-bindgen")
+    parser.add_argument("--wasm-tools", default="wasm-tools")
     parser.add_argument("--wit", required=True, type=Path, help="the WIT, a file or folder")
     parser.add_argument("--world", required=True)
     parser.add_argument("--output", required=True, type=Path, help="the folder for what is made")
