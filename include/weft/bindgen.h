@@ -188,7 +188,7 @@
 // name_new(&out, data): what `make` gets. `drop` may be called for a zeroed value, which owns nothing.
 #define WEFT_FUTURE_MADE(name, X, T, drop, make)                                                               \
     WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \
-    WEFT__FUTURE_ENDS(name, X, T value; void *data;, (, void *data), .data = data)                             \
+    WEFT__FUTURE_ENDS(name, X, T value; void *data;, (, void *data), out->data = data)                         \
     WEFT__FUTURE_COPIES(name, X, (, T * value), (, T value), (, value), out->value = value, (, &out->value),   \
                         (drop(&out->value, false), make(&it->value, out->data)), (, &it->value), drop)
 
