@@ -6,7 +6,7 @@ TESTS ?= tests
 SEEDS ?= 100000
 PREFIX ?= /usr/local
 PYTHON = $(realpath .tools/python)/bin/python # of one set-up, also if another one runs meanwhile
-C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
+C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.cpp' '*.h')
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16

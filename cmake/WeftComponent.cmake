@@ -20,7 +20,8 @@
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
-# The bindings are wit-bindgen's with its faults mended, by bindings.py.
+# The bindings are wit-bindgen's with its faults mended, by bindings.py. What of libc a component cannot have, such as printf,
+# stops the build with a message, by component.py.
 #
 # Makes the target <name>, an executable that links to <name>.core.wasm, and turns that into <name>.wasm in the current
 # binary folder. The target's property WEFT_COMPONENT is the path of <name>.wasm. The usual target_...() commands work.
@@ -51,13 +52,14 @@ foreach(needed WEFT_WIT_BINDGEN WEFT_WASM_TOOLS WEFT_WASI_WIT)
   endif()
 endforeach()
 
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(WEFT_PYTHON "${Python3_EXECUTABLE}" CACHE INTERNAL "Python, where the module that finds it was not called, too")
 set(weft_scripts "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "The folder of what weft_add_component() runs")
 
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
 # use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
 # the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
-  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   if(IS_DIRECTORY "${wit}")
@@ -84,7 +86,7 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${directory}/wit"
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
-    COMMAND "${Python3_EXECUTABLE}" "${weft_scripts}/bindings.py" --wit-bindgen "${WEFT_WIT_BINDGEN}" --wasm-tools "${WEFT_WASM_TOOLS}"
+    COMMAND "${WEFT_PYTHON}" "${weft_scripts}/bindings.py" --wit-bindgen "${WEFT_WIT_BINDGEN}" --wasm-tools "${WEFT_WASM_TOOLS}"
       --wit "${directory}/wit" --world "${world}" --output "${directory}" -- ${ARGN}
     DEPENDS ${files} "${weft_scripts}/bindings.py"
     COMMENT "Generating bindings of ${world} for ${name}"
@@ -213,7 +215,7 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
-    COMMAND "${WEFT_WASM_TOOLS}" component new "$<TARGET_FILE:${name}>" -o "${component}"
+    COMMAND "${WEFT_PYTHON}" "${weft_scripts}/component.py" --wasm-tools "${WEFT_WASM_TOOLS}" "$<TARGET_FILE:${name}>" "${component}"
     ${strip}
     BYPRODUCTS "${component}"
     COMMAND_EXPAND_LISTS VERBATIM)

@@ -10,7 +10,6 @@ find_path(WEFT_SIM_DIR stubs.py HINTS "${CMAKE_CURRENT_LIST_DIR}/../sim" "${CMAK
 # For weft_add_component(), which has checked the arguments. `bindings` is what weft_wit_bindings() made.
 function(weft__add_native_component name world bindings)
   cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;LIBRARIES;COMPILE_OPTIONS")
-  find_package(Python3 REQUIRED COMPONENTS Interpreter) # here: what it sets is seen in one folder
   list(FILTER bindings EXCLUDE REGEX "_component_type")
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   set(stubs "${directory}/stubs.c")
@@ -41,7 +40,7 @@ function(weft__add_native_component name world bindings)
   set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")
   add_custom_command(
     OUTPUT "${stubs}"
-    COMMAND "${Python3_EXECUTABLE}" "${WEFT_SIM_DIR}/stubs.py" --wit "${directory}/wit" --world ${world}
+    COMMAND "${WEFT_PYTHON}" "${WEFT_SIM_DIR}/stubs.py" --wit "${directory}/wit" --world ${world}
       --wasm-tools "${WEFT_WASM_TOOLS}" ${options} --include weft/abi.h --output "${stubs}" --depfile "${stubs}.d"
       -- "${CMAKE_C_COMPILER}" ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>"
       "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>" "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"

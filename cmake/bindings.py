@@ -162,7 +162,8 @@ def frees(header, source):
             body = "  if (ptr->is_some) {\n" + call("    ", of[1][0], "&ptr->val") + "  }\n"
         elif body.startswith("  if (!ptr->is_err)"):
             ok, error = ("".join(call("    ", of_, f"&ptr->val.{at}") for of_, at in of if at == way) for way in ("ok", "err"))
-            body = f"  if (!ptr->is_err) {{\n{ok}  }} else {{\n{error}  }}\n"
+            otherwise = f"  }} else {{\n{error}" if "} else {" in body else ""
+            body = f"  if (!ptr->is_err) {{\n{ok}{otherwise}  }}\n"
         elif body.startswith("  switch ((int32_t) ptr->tag)"):
             payloads = iter(of[1:])  # behind the tag, in the order of the cases that have one
 
@@ -192,8 +193,8 @@ def frees(header, source):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wit-bindgen", required=True)
-    parser.add_argument("--wasm-tools", required=True)
+    parser.add_argument("--wit-bindgen", default="wit-bindgen")
+    parser.add_argument("--wasm-tools", default="wasm-tools")
     parser.add_argument("--wit", required=True, type=Path, help="the WIT, a file or folder")
     parser.add_argument("--world", required=True)
     parser.add_argument("--output", required=True, type=Path, help="the folder for what is made")

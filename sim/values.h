@@ -14,7 +14,7 @@ extern "C" {
 // A lifted value. Which member counts is told by its type.
 typedef struct weft_sim_value weft_sim_value;
 struct weft_sim_value {
-    union {
+    __extension__ union {
         // bool, integers (sign-extended to 64 bits), char, enum: the case, flags: up to 32 of them
         uint64_t number;
         float f32;

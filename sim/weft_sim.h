@@ -269,7 +269,7 @@ void weft_sim_on_resource_drop(weft_sim *sim,
 weft_sim_value weft_sim_error_context_value(weft_sim_instance *instance, const char *text);
 
 // Ends the run from inside a component, as `unreachable` does in one: for its hook of last words.
-_Noreturn void weft_sim_unreachable(weft_sim_instance *instance, const char *message);
+__attribute__((noreturn)) void weft_sim_unreachable(weft_sim_instance *instance, const char *message);
 
 #ifdef __cplusplus
 }

@@ -136,7 +136,13 @@ static void drop(void *ptr)
     weft__task_leave(ptr);
 }
 
-static const wasip3_task_vtable vtable = {waitable_register, waitable_unregister, clone, drop, NULL};
+static void rust_spawn(void *ptr, void *future, const void *future_vtable)
+{
+    (void)ptr, (void)future, (void)future_vtable;
+    weft_misuse_rust_spawn("spawn_local", 0);
+}
+
+static const wasip3_task_vtable vtable = {waitable_register, waitable_unregister, clone, drop, rust_spawn};
 
 uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
                                 weft_step *run)

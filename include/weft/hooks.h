@@ -78,6 +78,7 @@ void weft_report(const char *text, size_t length);
     RULE(no_memory, "export", "has no memory to start with")                                                   \
     RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
     RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
+    RULE(rust_spawn, "future", "is Rust's, which no Weft task polls: weft_foreign_await it in a coroutine")    \
     RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
     RULE(lost_task, "callback", "finds no task in its context slot: does other code use that?")                \
     RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")

@@ -15,7 +15,7 @@ typedef struct weft_clock weft_clock;
 
 // One sleep. Zero-initialised is valid.
 struct weft_timer {
-    union {
+    __extension__ union {
         weft_subtask call; // of a clock of the host
         struct {
             weft_coro *co;

@@ -41,7 +41,10 @@ typedef struct wasip3_task_vtable {
     void *(*waitable_unregister)(void *ptr, uint32_t waitable);
     void *(*clone)(void *ptr);
     void (*drop)(void *ptr);
-    void (*rust_spawn)(void); // from version 3 on, in Rust's calling convention; NULL in other languages
+    // From version 3 on: takes over a Box<dyn Future>, in Rust's calling convention. NULL from most languages.
+    // A Weft task's stops with a message: nothing but Rust can poll it, and all else would be called a clash of
+    // versions of crate wit-bindgen by its spawn_local.
+    void (*rust_spawn)(void *ptr, void *future, const void *vtable);
 } wasip3_task_vtable;
 
 typedef struct wasip3_task_v2 {

@@ -49,6 +49,13 @@ def test_header_alone_cxx17(run, need, tmp_path, compiler, header):
     compile_header(run, need, tmp_path, CXX_COMPILERS[compiler], "cc", "-std=c++17", header)
 
 
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_header_of_the_native_host(run, need, compiler):
+    """A test of a component may be C++."""
+    command = [need(CXX_COMPILERS[compiler][0]), "-std=c++17", *WARNINGS, f"-I{ROOT}/include", f"-I{ROOT}/sim"]
+    run([*command, "-fsyntax-only", "-x", "c++", "-"], input="#include <weft_sim.h>\n")
+
+
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("compiler", C_COMPILERS)
 def test_source(run, need, tmp_path, compiler, source):

@@ -16,6 +16,13 @@ WEFT_FUTURE(number, w_future_u32, uint32_t);
 WEFT_FUTURE_OWNED(text, w_future_string, w_string_t, drop_text);
 WEFT_FUTURE_UNIT(done, w_future);
 
+static void make_text(w_string_t *text, void *data)
+{
+    *text = *(w_string_t *)data;
+}
+
+WEFT_FUTURE_MADE(made, w_future_string, w_string_t, drop_text, make_text);
+
 // Each function of each kind of end.
 typedef struct {
     weft_coro co;
@@ -31,6 +38,8 @@ typedef struct {
     text_writer text_out;
     done_reader done_in;
     done_writer done_out;
+    made_reader made_in;
+    made_writer made_out;
     uint32_t items[4];
     w_string_t strings[4];
 } ends;
@@ -45,6 +54,7 @@ static weft_poll ends_run(weft_coro *co)
     self->number_in = number_reader_of(number_new(&self->number_out, 1));
     self->text_in = text_reader_of(text_new(&self->text_out, self->strings[0]));
     self->done_in = done_reader_of(done_new(&self->done_out));
+    self->made_in = made_reader_of(made_new(&self->made_out, self->strings));
 
     WEFT_AWAIT(numbers_read(co, &self->numbers_in, self->items, 4));
     WEFT_AWAIT(numbers_write(co, &self->numbers_out, self->items, 4));
@@ -82,6 +92,10 @@ static weft_poll ends_run(weft_coro *co)
     done_start_read(co, &self->done_in);
     done_start_write(co, &self->done_out);
 
+    WEFT_AWAIT(made_read(co, &self->made_in, self->strings));
+    WEFT_AWAIT(made_write(co, &self->made_out, self->strings[1]));
+    WEFT_AWAIT(weft_breathe(co));
+
     self->numbers_in = numbers_reader_of(numbers_release(&self->numbers_in));
     self->texts_in = texts_reader_of(texts_release(&self->texts_in));
     self->ticks_in = ticks_reader_of(ticks_release(&self->ticks_in));
@@ -101,6 +115,8 @@ static weft_poll ends_run(weft_coro *co)
     text_close_writer(co, &self->text_out);
     done_close_reader(&self->done_in);
     done_close_writer(co, &self->done_out);
+    made_close_reader(&self->made_in);
+    made_close_writer(co, &self->made_out);
     WEFT_END(co);
 }
 
@@ -307,6 +323,7 @@ static weft_poll scopes_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->children[0]));
     WEFT_AWAIT(weft_join_any(co, &self->scope));
     WEFT_AWAIT(weft_join_all(co, &self->scope));
+    weft_scope_acknowledge(&self->scope);
     if (weft_next_ended(&self->scope) == &self->children[1])
         WEFT_FINISH(co);
 

@@ -145,6 +145,10 @@ WEFT = {
         "no_room",
         "waitable_register: the waitable N cannot be registered: there is no memory",
     ),
+    "rust_spawn": (
+        "rust_spawn",
+        "spawn_local: the future is Rust's, which no Weft task polls: weft_foreign_await it in a coroutine",
+    ),
     "task_over_register": (
         "task_over",
         "waitable_register: the waitable N was registered with a task that has ended",

@@ -9,6 +9,7 @@
 typedef struct rust_future rust_future;
 rust_future *rust_sum_new(uint32_t stream);
 rust_future *rust_notified_new(void);
+rust_future *rust_spawns_new(void);
 bool rust_poll(void *it, weft_waker *waker);
 uint64_t rust_result(const rust_future *it);
 void rust_drop(rust_future *it);
@@ -110,6 +111,22 @@ static weft_poll wait_run(weft_coro *co)
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
+
+typedef wait spawns;
+
+static weft_poll spawns_run(weft_coro *co)
+{
+    spawns *self = weft_frame(co, spawns);
+    WEFT_BEGIN(co);
+    self->future = rust_spawns_new();
+    WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
+    WEFT_RETURN(co, exports_weft_both_weft_side_spawns, rust_result(self->future));
+    WEFT_FINALLY(co);
+    rust_drop(self->future);
+    WEFT_END(co);
+}
+
+WEFT_EXPORT(c, exports_weft_both_weft_side_spawns, spawns, spawns_run, (void), );
 
 typedef struct {
     weft_coro co;

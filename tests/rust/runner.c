@@ -54,6 +54,30 @@ static weft_poll weft_awaits_rust_run(weft_coro *co)
     WEFT_END(co);
 }
 
+// What a Rust task can do, and a Weft task not: to run what a Rust future spawns.
+typedef frame rust_spawns;
+
+static weft_poll rust_spawns_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_both_rust_side_spawns(&self->sum)));
+    EXPECT(self->sum, 7);
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
+typedef frame weft_spawns_rust;
+
+static weft_poll weft_spawns_rust_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN(co);
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_both_weft_side_spawns(&self->sum)));
+    WEFT_FINALLY(co);
+    WEFT_END(co);
+}
+
 // Two of them in one task; and the same by Rust alone.
 typedef frame weft_awaits_two;
 
@@ -229,6 +253,8 @@ static weft_poll weft_wakes_rust_run(weft_coro *co)
 }
 
 #define TESTS                                                                                                  \
+    TEST(rust_spawns)                                                                                          \
+    TEST(weft_spawns_rust)                                                                                     \
     TEST(weft_awaits_rust)                                                                                     \
     TEST(weft_awaits_two)                                                                                      \
     TEST(weft_awaits_rust_cancelled)                                                                           \

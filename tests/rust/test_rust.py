@@ -21,7 +21,7 @@ TESTS = [
 ]
 
 
-def passes(tools, kind, test):
+def outcome(tools, kind, test):
     component = COMPONENTS / f"rust-{kind}.wasm"
     if not component.exists():
         hint = "not built: apt-get install cargo-web rustc-web rust-web-src"
@@ -31,7 +31,12 @@ def passes(tools, kind, test):
         done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT)
     except subprocess.TimeoutExpired:
         pytest.fail(f"still running after {LIMIT} s", pytrace=False)
-    assert (done.returncode, done.stdout.strip()) == (0, "ok"), done.stdout
+    return done.returncode, done.stdout
+
+
+def passes(tools, kind, test):
+    code, said = outcome(tools, kind, test)
+    assert (code, said.strip()) == (0, "ok"), said
 
 
 @pytest.mark.parametrize("test", TESTS)
@@ -39,7 +44,14 @@ def test_rust(tools, test):
     passes(tools, "plain", test)
 
 
-@pytest.mark.parametrize("test", [*TESTS, "weft_wakes_rust"])
+@pytest.mark.parametrize("test", [*TESTS, "weft_wakes_rust", "rust_spawns"])
 def test_rust_with_wakeup(tools, test):
-    """The Rust runtime with its feature inter-task-wakeup."""
+    """The Rust runtime with its features inter-task-wakeup and async-spawn."""
     passes(tools, "wakeup", test)
+
+
+def test_spawn_local_in_a_weft_task(tools):
+    """Crate wit-bindgen alone would blame another version of itself."""
+    code, said = outcome(tools, "wakeup", "weft_spawns_rust")
+    assert code != 0 and "weft: spawn_local: the future is Rust's, which no Weft task polls: weft_foreign_await it" in said, said
+    assert "!weft_misuse_rust_spawn" in said, said

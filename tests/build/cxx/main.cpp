@@ -11,7 +11,8 @@ WEFT_STREAM(bytes, cxx_stream_u8, uint8_t);
 WEFT_FLOW(bytes, uint8_t);
 WEFT_CLOCK(host_clock, wasi_clocks_monotonic_clock);
 
-namespace {
+namespace
+{
 
 constexpr uint64_t millisecond = 1000000;
 

@@ -61,7 +61,7 @@ static void future_register(future *self, weft_waker *waker)
     self->waker = weft_waker_clone(waker);
     if (self->version > 1) {
         const wasip3_task_vtable *vtable = ((wasip3_task_v2 *)task)->vtable;
-        must(!vtable->rust_spawn);
+        must(vtable->rust_spawn);
         if (self->clone != task->ptr) {
             if (self->clone)
                 self->vtable->drop(self->clone);

@@ -503,7 +503,7 @@ TEST_BODY(lost_task_callback, {
     weft_task_callback(&none, NULL);
 })
 
-// no_room, task_over, no_task: of code beside Weft, played here
+// no_room, rust_spawn, task_over, no_task: of code beside Weft, played here
 
 static wasip3_task_v2 offered;
 
@@ -544,6 +544,11 @@ TEST_BODY(no_room_register, {
     keep_current();
     fail_at = 1;
     offered.v1.waitable_register(offered.v1.ptr, self->in.op.handle, called, NULL);
+})
+
+TEST_BODY(rust_spawn, {
+    keep_current();
+    offered.vtable->rust_spawn(offered.v1.ptr, NULL, NULL);
 })
 
 static weft_poll clone_run(weft_coro *co)

@@ -101,6 +101,7 @@
     TEST(lost_task_callback)                                                                                   \
     TEST(busy_register)                                                                                        \
     TEST(no_room_register)                                                                                     \
+    TEST(rust_spawn)                                                                                           \
     TEST(task_over_register)                                                                                   \
     TEST(no_task_poll)                                                                                         \
     TEST(host_both_ends_of_texts)                                                                              \

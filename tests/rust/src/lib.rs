@@ -65,6 +65,16 @@ async fn notified() -> u32 {
     NOTICE.count.get() - before
 }
 
+#[cfg(feature = "wakeup")]
+async fn spawns() -> u64 {
+    wit_bindgen::spawn_local(async { 7 }).await.unwrap_or(0)
+}
+
+#[cfg(not(feature = "wakeup"))]
+async fn spawns() -> u64 {
+    7
+}
+
 async fn both<T>(left: impl Future<Output = T>, right: impl Future<Output = T>) -> (T, T) {
     let (mut left, mut right) = (pin!(left), pin!(right));
     let (mut of_left, mut of_right) = (None, None);
@@ -105,6 +115,9 @@ impl Guest for Component {
     async fn sum(numbers: StreamReader<u32>) -> u64 {
         sum(numbers).await
     }
+    async fn spawns() -> u64 {
+        spawns().await
+    }
     async fn notify() {
         notify();
     }
@@ -120,6 +133,11 @@ extern "C" fn rust_sum_new(stream: u32) -> *mut weft::Foreign {
 #[unsafe(no_mangle)]
 extern "C" fn rust_notified_new() -> *mut weft::Foreign {
     weft::foreign(async { u64::from(notified().await) })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn rust_spawns_new() -> *mut weft::Foreign {
+    weft::foreign(spawns())
 }
 
 #[unsafe(no_mangle)]
