@@ -107,8 +107,8 @@ struct weft_coro {
     int32_t code; // of WEFT_FAIL
     weft_step *run;
     uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
-    uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
-    weft_coro *next;  // link of the queue that it is in; of the last of waiters, see weft__park_in
+    uintptr_t up;    // who awaits the end: the parent; or, of one that was spawned, its handle + 1; see local.h
+    weft_coro *next; // link of the queue that it is in; of the last of waiters, see weft__park_in
     weft_task *task;
     union {
         weft_op *op;
@@ -290,12 +290,13 @@ static inline weft_poll weft__end(const weft_coro *co)
     return weft__leave(weft__state_and_flags(co));
 }
 
+// Of one that has no bindings; NULL if it was not called.
 static inline weft_coro *weft__parent_of(const weft_coro *co)
 {
     return co->up & 1 ? NULL : (weft_coro *)co->up;
 }
 
-// NULL if it was not spawned.
+// The same; NULL if it was not spawned.
 static inline weft_child *weft__handle_of(const weft_coro *co)
 {
     return co->up & 1 ? (weft_child *)(co->up - 1) : NULL;
