@@ -65,9 +65,9 @@ void weft__add_wait(weft__text *to, const weft_coro *co)
             weft__add_number(to, co->on.timer->when);
             break;
         }
-        while (!weft__queue_after(co))
+        while (!weft__is_last(co))
             co = co->next;
         weft__add(to, " at ");
-        weft__add_number(to, (uintptr_t)weft__queue_after(co));
+        weft__add_number(to, (uintptr_t)weft__queue_of(co));
     }
 }

@@ -13,7 +13,7 @@ weft_poll weft_event_wait(weft_coro *co, weft_event *event)
 void weft_event_set(weft_event *event)
 {
     event->is_set = true;
-    weft__wake_all(&event->waiters);
+    weft__wake_all(&event->waiters, false);
 }
 
 weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
@@ -24,7 +24,7 @@ weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticke
 
 weft_ticket *weft__serve(weft_coro **queue)
 {
-    weft_coro *first = weft__waiters_pop(queue);
+    weft_coro *first = weft__waiters_pop(queue, true);
     if (!first)
         return NULL;
     weft_ticket *ticket = first->on.ticket;
@@ -69,6 +69,6 @@ void weft_release(weft_permit *permit)
 void weft__channel_close(weft_channel *channel)
 {
     channel->closed = true;
-    weft__wake_all(&channel->senders);
-    weft__wake_all(&channel->receivers);
+    weft__wake_all(&channel->senders, true);
+    weft__wake_all(&channel->receivers, true);
 }

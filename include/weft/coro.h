@@ -318,17 +318,21 @@ void weft__wake(weft_coro *co);
 // So whoever leaves needs no search, wherever it is, and a queue is one pointer.
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
     __attribute__((warn_unused_result));
-// The queue, if `co` is the last in it; else NULL.
-static inline weft_coro **weft__queue_after(const weft_coro *co)
+// Whether a waiter is the last of its queue; and that queue.
+static inline bool weft__is_last(const weft_coro *co)
 {
-    return (uintptr_t)co->next & 1 ? (weft_coro **)((uintptr_t)co->next - 1) : NULL;
+    return (uintptr_t)co->next & 1;
 }
 
-// Takes the first out; NULL if there is none.
-weft_coro *weft__waiters_pop(weft_coro **queue);
-// Wakes the first; false if there is none. All of them.
-bool weft__wake_first(weft_coro **queue);
-void weft__wake_all(weft_coro **queue);
+static inline weft_coro **weft__queue_of(const weft_coro *last)
+{
+    return (weft_coro **)((uintptr_t)last->next - 1);
+}
+
+// Takes the first out; NULL if there is none. All in a queue wait with tickets, or none does.
+weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
+// Wakes all.
+void weft__wake_all(weft_coro **queue, bool with_tickets);
 // `co` begins.
 static inline void weft__begin(weft_coro *co, enum weft__coro_state state)
 {
