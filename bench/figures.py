@@ -8,6 +8,7 @@ from pathlib import Path
 from worlds import WAYS
 
 TOLERANCE = 1.02  # a rise of an exact figure by more is worse
+LOG = 1.2  # the logarithm of 4,000, by that of 1,000
 EXACT = {"instructions", "calls", "bytes"}  # units of what is the same on every machine
 
 
@@ -64,9 +65,9 @@ def shown(value):
 
 class Budget:
     """budget.json: what Weft's figures may be at most, or of raw's at most or at least; which ones are to be as another,
-    because a cost stays flat as a number grows; and the exact ones at the last commit."""
+    because a cost stays flat as a number grows, or grows by its logarithm; and the exact ones at the last commit."""
 
-    EMPTY = {"at most": {}, "at most of raw": {}, "at least of raw": {}, "as": {}, "exact": {}}
+    EMPTY = {"at most": {}, "at most of raw": {}, "at least of raw": {}, "as": {}, "as by log": {}, "exact": {}}
 
     def __init__(self, path):
         self.path = Path(path)
@@ -79,7 +80,7 @@ class Budget:
     def update(self, figures, whole):
         self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
-        innermost = re.compile(r"(?<!(?:most| raw|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
+        innermost = re.compile(r"(?<!(?:most| raw| log|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
 
     def worse(self, figures, whole):
@@ -87,15 +88,20 @@ class Budget:
         found, committed = [], self.read["exact"]
         for name, figure in figures.exact().items():
             found += rises(name, figure, committed[name]) if name in committed else [f"{name}: not in budget.json"]
-        for name, other in self.read["as"].items():
+        for name, other in self.alike.items():
             if {name, other} <= {*figures.values} and not self.flat(name, figures):
                 now, then = (figures.values[it]["weft"] for it in (name, other))
                 found.append(f"{name}: {shown(now)}, but {other}: {shown(then)}")
         missing = [name for name in committed if name not in figures.values] if whole else []
         return found + [f"{name}: in budget.json, but not measured" for name in missing]
 
+    @property
+    def alike(self):
+        return {**self.read["as"], **self.read["as by log"]}
+
     def flat(self, name, figures):
-        return figures.values[name]["weft"] <= figures.values[self.read["as"][name]]["weft"] * TOLERANCE
+        tolerance = LOG if name in self.read["as by log"] else TOLERANCE
+        return figures.values[name]["weft"] <= figures.values[self.alike[name]]["weft"] * tolerance
 
     def remark(self, name, figures):
         """The budget, and whether it is met; nothing if there is none."""
@@ -106,8 +112,8 @@ class Budget:
         if "weft" in figure and name in self.read["at most"]:
             limit = self.read["at most"][name]
             return shown(limit), "ok" if figure["weft"] <= limit else "OVER"
-        if name in self.read["as"] and self.read["as"][name] in figures.values:
-            return f"as {self.read['as'][name].split(':')[0]}", "ok" if self.flat(name, figures) else "OVER"
+        if name in self.alike and self.alike[name] in figures.values:
+            return f"as {self.alike[name].split(':')[0]}", "ok" if self.flat(name, figures) else "OVER"
         if ratio is not None and name in self.read["at most of raw"]:
             limit = self.read["at most of raw"][name]
             return f"<= {limit}", "ok" if ratio <= limit else "OVER"

@@ -79,7 +79,8 @@ def measure(args, guests, figures):
             for n in world.exact:
                 guests.verified(way, world, n)
             exact.instructions(guests, figures, world, way)
-            exact.host_calls(guests, figures, world, way)
+            if world.timed:
+                exact.host_calls(guests, figures, world, way)
     if not args.only or "bytes" in args.only:
         say("bytes")
         exact.bytes_of_calls(guests, figures)
@@ -88,8 +89,9 @@ def measure(args, guests, figures):
         exact.sizes(guests, figures, args.build, args.build_small)
     if not args.check and not args.exact:
         for world in chosen:
-            say(f"{world.label}: times")
-            timing.times(guests, figures, world, args.pairs, args.hurry)
+            if world.timed:
+                say(f"{world.label}: times")
+                timing.times(guests, figures, world, args.pairs, args.hurry)
         services = [service for service in serving.SIZES if not args.only or service in args.only]
         if args.http_minutes and services:
             serving.measure(guests, figures, say, args.http_minutes, services)

@@ -9,14 +9,14 @@ WAYS = ["weft", "raw", "naive"]
 
 @dataclass
 class World:
-    """An export of a component of bench.wit or beyond.wit: what is run, what comes out, and how often."""
+    """An export of a component of bench.wit, beyond.wit or lists.wit: what is run, what comes out, and how often."""
 
     name: str  # of the component
     export: str
     operation: str  # what one operation is
     result: Callable  # of n: what the export returns
     exact: tuple  # two sizes for exact figures: what is the same in both cancels out
-    timed: tuple  # two sizes for times
+    timed: tuple  # two sizes for times; empty: instructions are all that is measured
     operations: int = 1  # of one n
     arguments: str = "{}"  # of the export, for n
     ways: tuple = tuple(WAYS)
@@ -62,6 +62,29 @@ WORLDS += [
     beyond("channel", "run-channel", "round trip over two channels", (100, 1100), (1000, 401000)),
     beyond("channel of tasks", "run-channel-of-tasks", "the same between calls", (100, 1100), (1000, 41000)),
 ]
+
+
+def listed(order, operation):
+    """Two worlds of lists.wit, with n and with 4n in the list."""
+    for n in (1000, 4000):
+        title = f"{order} of {n:,}"
+        yield World("lists", "run-list", operation, lambda n: n, (n // 2, n), (), 1, f"{order}, {{}}", ("weft",), title)
+
+
+for each in (
+    ("event", "waiter that is cancelled, the last first"),
+    ("lock", "waiter that is cancelled, the last first"),
+    ("item", "waiter that is cancelled, the last first"),
+    ("end", "joiner of one child that is cancelled, the last first"),
+    ("ends", "joiner of all that is cancelled, the last first"),
+    ("time", "sleeper that is cancelled, the last first"),
+    ("times", "sleeper that wakes"),
+    ("ended", "child that ended, given up, the last first"),
+    ("failures", "child that fails"),
+    ("bindings", "coroutine that binds and unbinds"),
+    ("bells", "task that ends before it hears its bell, the last first"),
+):
+    WORLDS += listed(*each)
 
 
 def world_of(label):

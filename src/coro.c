@@ -25,74 +25,64 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *cal
 }
 
 // Where one that waits in a queue has its link back.
-static weft_coro **back_of(weft_coro *co)
+static weft_coro **back_of(weft_coro *co, bool has_ticket)
 {
-    return co->state == WEFT__ON_TICKET ? &co->on.ticket->back : &co->on.back;
+    return has_ticket ? &co->on.ticket->back : &co->on.back;
 }
 
-static void push(weft_coro **queue, weft_coro *co)
+static void push(weft_coro **queue, weft_coro *co, bool has_ticket)
 {
-    weft_coro *first = *queue;
-    co->next = (weft_coro *)((uintptr_t)queue + 1);
+    weft_coro *first = *queue, *last = co;
     if (first) {
-        weft_coro *last = *back_of(first);
-        last->next = co;
-        *back_of(co) = last;
-        *back_of(first) = co;
+        last = *back_of(first, has_ticket);
+        *back_of(first, has_ticket) = last->next = co;
     } else {
         *queue = co;
-        *back_of(co) = co;
     }
+    *back_of(co, has_ticket) = last;
+    co->next = (weft_coro *)((uintptr_t)queue + 1);
 }
 
-weft_coro *weft__waiters_pop(weft_coro **queue)
+weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets)
 {
     weft_coro *first = *queue;
     if (!first)
         return NULL;
-    if (weft__queue_after(first)) {
+    if (weft__is_last(first)) {
         *queue = NULL;
     } else {
         *queue = first->next;
-        *back_of(first->next) = *back_of(first);
+        *back_of(first->next, with_tickets) = *back_of(first, with_tickets);
     }
     return first;
 }
 
 // Takes `co` out of the queue that it waits in.
-static void leave(weft_coro *co)
+static void leave(weft_coro *co, bool has_ticket)
 {
-    weft_coro *before = *back_of(co);
+    weft_coro *before = *back_of(co, has_ticket);
     if (before->next != co) { // it is the first, and `before` the last
-        weft__waiters_pop(weft__queue_after(before));
+        weft__waiters_pop(weft__queue_of(before), has_ticket);
         return;
     }
-    weft_coro **queue = weft__queue_after(co);
+    weft_coro *after = weft__is_last(co) ? *weft__queue_of(co) : co->next;
     before->next = co->next;
-    *back_of(queue ? *queue : co->next) = before;
+    *back_of(after, has_ticket) = before;
 }
 
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
 {
     weft_poll poll = weft__park(co, state, call);
-    push(queue, co);
+    push(queue, co, state == WEFT__ON_TICKET);
     if (state >= WEFT__ON_LOCAL)
         co->task->sleepers++;
     return poll;
 }
 
-bool weft__wake_first(weft_coro **queue)
-{
-    weft_coro *first = weft__waiters_pop(queue);
-    if (first)
-        weft__wake(first);
-    return first;
-}
-
 void weft__wake_all(weft_coro **queue)
 {
-    while (weft__wake_first(queue)) {
-    }
+    for (weft_coro *co; (co = weft__waiters_pop(queue, false));)
+        weft__wake(co);
 }
 
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
@@ -174,7 +164,7 @@ void weft__unwind(weft_coro *co)
         if (co->state == WEFT__ON_TIMER)
             weft__timer_leave(co->on.timer);
         else
-            leave(co);
+            leave(co, co->state == WEFT__ON_TICKET);
         if (co->state == WEFT__ON_TICKET)
             co->on.ticket->is = WEFT__UNSERVED;
         weft__wake(co);

@@ -1,6 +1,7 @@
 // What the dump and the trace tell about coroutines and operations, in words.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inspect.h"
+#include <weft/local.h>
 #include <weft/time.h>
 
 const char *weft__op_kind(const weft_op *op)
@@ -19,9 +20,14 @@ void weft__add_op(weft__text *to, const weft_op *op)
 
 const weft_coro *weft__head_of(const weft_coro *co)
 {
-    while (weft__parent_of(co))
-        co = weft__parent_of(co);
-    return co;
+    for (;;) {
+        uintptr_t up = co->up;
+        while (up & 2)
+            up = ((weft_local *)(up - 2))->up;
+        if (!up || up & 1)
+            return co;
+        co = (weft_coro *)up;
+    }
 }
 
 void weft__add_wait(weft__text *to, const weft_coro *co)
@@ -59,9 +65,9 @@ void weft__add_wait(weft__text *to, const weft_coro *co)
             weft__add_number(to, co->on.timer->when);
             break;
         }
-        while (!weft__queue_after(co))
+        while (!weft__is_last(co))
             co = co->next;
         weft__add(to, " at ");
-        weft__add_number(to, (uintptr_t)weft__queue_after(co));
+        weft__add_number(to, (uintptr_t)weft__queue_of(co));
     }
 }

@@ -1,44 +1,27 @@
-// Task-locals: the bindings of coroutines, found by the coroutine, each with what it covers.
+// Task-locals: the bindings of coroutines, each with what it covers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
 #include <weft/scope.h>
 
-// A coroutine has a flag for that it binds, and no room for what. A chain has its last binding first.
-enum { CHAINS = 64 };
-
-static weft_local *chains[CHAINS];
-
-static weft_local **chain_of(const weft_coro *co)
-{
-    return &chains[(uintptr_t)co / 16 % CHAINS];
-}
-
-static weft_local *last_of(const weft_coro *co)
-{
-    weft_local *local = *chain_of(co);
-    while (local && local->by != co)
-        local = local->next;
-    return local;
-}
-
 static weft_local *innermost(const weft_coro *co)
 {
-    for (; co; co = weft__parent_of(co)) {
-        if (co->flags & WEFT__BINDS)
-            return last_of(co);
+    for (;;) {
+        if (weft__binding_of(co))
+            return weft__binding_of(co);
         if (weft__handle_of(co))
             return weft__handle_of(co)->locals;
+        if (!(co = weft__parent_of(co)))
+            return NULL;
     }
-    return NULL;
 }
 
+// A coroutine has no room for its bindings. So each, while it holds, stands between it and who awaits its end.
 void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_local_bind", 0);
     WEFT__CHECK(local->by, local_in_use, "weft_local_bind", 0);
-    weft_local **chain = chain_of(co);
-    *local = (weft_local){.key = key, .value = value, .outer = innermost(co), .by = co, .next = *chain};
-    *chain = local;
+    *local = (weft_local){.key = key, .value = value, .outer = innermost(co), .by = co, .up = co->up};
+    co->up = (uintptr_t)local + 2;
     co->flags |= WEFT__BINDS;
 }
 
@@ -47,13 +30,10 @@ void weft_local_unbind(weft_local *local)
     weft_coro *co = local->by;
     if (!co)
         return;
-    WEFT__CHECK(local->heirs || last_of(co) != local, local_in_use, "weft_local_unbind", 0);
-    weft_local **link = chain_of(co);
-    while (*link != local)
-        link = &(*link)->next;
-    *link = local->next;
+    WEFT__CHECK(local->heirs || weft__binding_of(co) != local, local_in_use, "weft_local_unbind", 0);
+    co->up = local->up;
     local->by = NULL;
-    if (!last_of(co))
+    if (!weft__binding_of(co))
         co->flags &= (uint8_t)~WEFT__BINDS;
 }
 

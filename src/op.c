@@ -19,24 +19,32 @@ _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation ha
 // anything else is to happen to it than its completion, it is settled: put in the table as the others are.
 //
 // Those are the operations in flight of the whole component, hashed by handle and chained through themselves.
-// Handles are dense, so the chains are short. When there is no memory to grow, they get longer, and nothing
-// fails.
-enum { FEW = 16 };
+// Handles are dense, but those in flight may be every 16th; the golden ratio spreads both well, so the chains
+// are short. When there is no memory to grow, they get longer, and nothing fails.
+enum { FEW_BITS = 4, FEW = 1 << FEW_BITS };
 
 typedef struct {
     weft_op **chains;
     weft_op **first; // FEW chains, before the table grows
-    uint32_t count;  // of chains; a power of two
+    uint32_t count;  // of chains
+    uint32_t shift;  // of a hash: what is left is below count
     uint32_t tracked;
 } table;
 
 static weft_op *own_first[FEW], *lent_first[FEW];
-static table own = {own_first, own_first, FEW, 0};    // those that wait for an event in a set of Weft's
-static table lent = {lent_first, lent_first, FEW, 0}; // those that are registered with a foreign task
+static table own = {own_first, own_first, FEW, 32 - FEW_BITS,
+                    0}; // those that wait for an event in a set of Weft's
+static table lent = {lent_first, lent_first, FEW, 32 - FEW_BITS,
+                     0}; // those that are registered with a foreign task
+
+static uint32_t hash(const table *in, uint32_t handle)
+{
+    return handle * 2654435769u >> in->shift;
+}
 
 static weft_op **chain_of(table *in, uint32_t handle)
 {
-    return &in->chains[handle & (in->count - 1)];
+    return &in->chains[hash(in, handle)];
 }
 
 static void link(table *in, weft_op *op)
@@ -56,6 +64,7 @@ static void grow(table *in)
     __builtin_memset(grown, 0, 2 * old_count * sizeof *grown);
     in->chains = grown;
     in->count = 2 * old_count;
+    in->shift--;
     for (uint32_t i = 0; i < old_count; i++) {
         for (weft_op *op = old[i], *next; op; op = next) {
             next = op->next;
@@ -86,7 +95,7 @@ weft_op *weft__op_next(const weft_op *op)
     if (op && op->next)
         return op->next;
     const table *in = op && op->task->flags & WEFT__EMBEDDED ? &lent : &own;
-    uint32_t i = op ? (op->handle & (in->count - 1)) + 1 : 0;
+    uint32_t i = op ? hash(in, op->handle) + 1 : 0;
     for (;; in = &lent, i = 0) {
         for (; i < in->count; i++)
             if (in->chains[i])
@@ -168,6 +177,7 @@ static void trim(table *it)
     weft_free(it->chains, it->count * sizeof *it->chains);
     it->chains = it->first;
     it->count = FEW;
+    it->shift = 32 - FEW_BITS;
     __builtin_memset(it->first, 0, FEW * sizeof *it->first); // what it held when the table first grew
 }
 

@@ -16,36 +16,46 @@ struct weft__task_scopes {
     weft_scope of[2];
 };
 
-// A list of children is its last, in a ring with the first; NULL if empty.
 static void push(weft_child **list, weft_child *child)
 {
-    weft_child *last = *list;
-    if (last) {
-        child->previous = last;
-        child->next = last->next;
-        last->next = child->next->previous = child;
-    } else {
-        child->previous = child->next = child;
-    }
+    weft_child *next = *list;
+    if (next)
+        next->at = &child->next;
+    child->next = next;
+    child->at = list;
     *list = child;
 }
 
-static void take_out(weft_child **list, weft_child *child)
+static void push_ended(weft_scope *scope, weft_child *child)
 {
-    child->previous->next = child->next;
-    child->next->previous = child->previous;
-    if (*list == child)
-        *list = child->next == child ? NULL : child->previous;
+    weft_child **at = scope->ended_end ? scope->ended_end : &scope->ended;
+    *at = child;
+    child->at = at;
+    child->next = NULL;
+    scope->ended_end = &child->next;
 }
 
-// Takes the first out of the list of those that have ended; NULL if there is none.
+// Takes `child` out of the list that it is in.
+static void take_out(weft_child *child)
+{
+    *child->at = child->next;
+    if (child->next)
+        child->next->at = child->at;
+}
+
+static void take_ended(weft_scope *scope, weft_child *child)
+{
+    take_out(child);
+    if (!child->next)
+        scope->ended_end = child->at;
+    child->scope = NULL;
+}
+
 weft_child *weft_next_ended(weft_scope *scope)
 {
-    if (!scope->ended)
-        return NULL;
-    weft_child *first = scope->ended->next;
-    take_out(&scope->ended, first);
-    first->scope = NULL;
+    weft_child *first = scope->ended;
+    if (first)
+        take_ended(scope, first);
     return first;
 }
 
@@ -89,10 +99,19 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     WEFT__TRACE_STAYS(frame, "weft_spawn");
     WEFT__TRACE_SPAWNS(co);
     weft_task *task = co->task;
-    WEFT__CHECK(scope->running && scope->running->co->task != task, other_task, "weft_spawn", 0);
-    task->flags |= WEFT__LEAVES;
+    if (scope->count) {
+        WEFT__CHECK(scope->task != task, other_task, "weft_spawn", 0);
+    } else {
+        scope->task = task;
+        task->flags |= WEFT__LEAVES;
+    }
     weft__start(frame, run, task, (uintptr_t)child + 1);
-    *child = (weft_child){.co = frame, .scope = scope};
+    child->co = frame;
+    child->scope = scope;
+    child->joiners = NULL;
+    child->locals = NULL;
+    child->block_size = 0;
+    child->detached = false;
     push(&scope->running, child);
     scope->count++;
     task->children++;
@@ -124,8 +143,7 @@ void weft_detach(weft_child *child)
         return;
     }
     if (child->scope)
-        take_out(&child->scope->ended, child);
-    child->scope = NULL;
+        take_ended(child->scope, child);
     free_block(child);
 }
 
@@ -174,12 +192,12 @@ void weft__child_ended(weft_child *child)
     WEFT__TRACE_ENDED(child);
     WEFT__TRACE_FRAME_ENDS(co, child->block_size ? child->block_size - sizeof *child : 0);
     scope->count--;
-    take_out(&scope->running, child);
+    take_out(child);
     bool detached = child->detached;
     if (detached)
         child->scope = NULL;
     else
-        push(&scope->ended, child); // before a cancel of the others, which may block
+        push_ended(scope, child); // before a cancel of the others, which may block
     if ((uintptr_t)child->locals | (uintptr_t)child->joiners | (co->flags & WEFT__FAIL))
         ended_otherwise(scope, child);
     if (detached)
@@ -188,10 +206,10 @@ void weft__child_ended(weft_child *child)
         tell(scope);
 }
 
-// `co` waits for `child`, or for one or all beside it, which are of the same task.
-static weft_poll wait_for(weft_coro *co, const weft_child *child, weft_coro **queue, const char *call)
+// `co` waits for the end of one of `task`, or of several.
+static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *call)
 {
-    return weft__park_in(co, queue, child->co->task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, call);
+    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, call);
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)
@@ -199,33 +217,38 @@ weft_poll weft_join(weft_coro *co, weft_child *child)
     WEFT__CHECK(!child->co, not_started, "weft_join", 0);
     if (child->co->state == WEFT__ENDED)
         return weft__ready();
-    return wait_for(co, child, &child->joiners, "weft_join");
+    return wait_for(co, child->co->task, &child->joiners, "weft_join");
 }
 
 weft_poll weft_join_all(weft_coro *co, weft_scope *scope)
 {
     if (scope->count == 0 || (scope->failed && scope->policy == WEFT_TELL_PARENT))
         return weft__ready();
-    return wait_for(co, scope->running, &scope->all, "weft_join_all");
+    return wait_for(co, scope->task, &scope->all, "weft_join_all");
 }
 
 weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
 {
     if (scope->count == 0 || scope->ended)
         return weft__ready();
-    return wait_for(co, scope->running, &scope->any, "weft_join_any");
+    return wait_for(co, scope->task, &scope->any, "weft_join_any");
 }
 
-// First to last, each of which becomes the last. While a cancel blocks, children of another task may end; then
-// some are met again, which does nothing to who is cancelled already.
+// First to last. While a cancel blocks, children of another task may end, and leave whichever list they are in.
 void weft_scope_cancel(weft_scope *scope)
 {
     if (scope->cancelled)
         return;
     scope->cancelled = scope->count;
-    for (uint32_t left = scope->count; left && scope->cancelled; left--) {
-        scope->running = scope->running->next;
-        weft_cancel(scope->running->co);
+    weft_child *rest = NULL;
+    for (weft_child *last; (last = scope->running);) {
+        take_out(last);
+        push(&rest, last);
+    }
+    for (weft_child *first; (first = rest);) {
+        take_out(first);
+        push(&scope->running, first);
+        weft_cancel(first->co);
     }
 }
 
@@ -239,7 +262,7 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     weft_scope_cancel(scope);
     if (scope->count == 0)    // children of another task, which went on while a cancel blocked
         return weft__ready(); // not covered: takes a host that runs the other task inside of the last cancel
-    return wait_for(co, scope->running, &scope->all, "weft_scope_close");
+    return wait_for(co, scope->task, &scope->all, "weft_scope_close");
 }
 
 void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)

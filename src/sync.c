@@ -26,7 +26,7 @@ weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticke
 
 weft_ticket *weft__serve(weft_coro **queue)
 {
-    weft_coro *first = weft__waiters_pop(queue);
+    weft_coro *first = weft__waiters_pop(queue, true);
     if (!first)
         return NULL;
     weft_ticket *ticket = first->on.ticket;
@@ -85,7 +85,7 @@ void weft_release(weft_permit *permit)
 
 static void turn_away(weft_coro **queue)
 {
-    for (weft_coro *first; (first = weft__waiters_pop(queue));) {
+    for (weft_coro *first; (first = weft__waiters_pop(queue, true));) {
         first->on.ticket->is = WEFT__UNSERVED;
         weft__wake(first);
     }

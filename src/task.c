@@ -131,7 +131,7 @@ uint32_t weft__task_end(weft_task *task)
     if (task->scopes)
         weft__task_scopes_free(task);
     weft__count_call(task->from, -1);
-    task->flags = WEFT__OVER | (task->flags & WEFT__FIRST);
+    task->flags = WEFT__OVER | (task->flags & (WEFT__FIRST | WEFT__QUEUED));
     if (!task->members)
         weft__task_recycle(task);
     return WEFT_CALLBACK_EXIT;

@@ -76,7 +76,8 @@ void weft__task_rouse_asleep(weft_task *task)
     last = task;
 }
 
-// The bell was heard: it goes to the next who waits for one. One that is awake again needs none.
+// The bell was heard: it goes to the next who waits for one. One that is awake again needs none, nor does one
+// that has ended: it has stayed in the queue, which counted as a member of its set.
 static void pass_on(bell *it)
 {
     while (first) {
@@ -89,6 +90,8 @@ static void pass_on(bell *it)
             return;
         }
         task->flags &= (uint8_t)~WEFT__ROUSED;
+        if (task->flags & WEFT__OVER)
+            weft__task_leave(task);
     }
 }
 
@@ -103,32 +106,17 @@ bool weft__task_heard(weft_task *task, uint32_t handle)
     return true;
 }
 
-static void leave_queue(weft_task *task)
-{
-    weft_task *before = NULL;
-    for (weft_task *it = first; it != task; it = it->rouse.next)
-        before = it;
-    if (before)
-        before->rouse.next = task->rouse.next;
-    else
-        first = task->rouse.next;
-    if (last == task)
-        last = before;
-    task->rouse.next = NULL;
-}
-
 // The bell may stay in the set, if it does not ring.
 void weft__task_rouse_end(weft_task *task)
 {
     if (task->flags & WEFT__QUEUED) {
-        leave_queue(task);
-    } else {
-        bell *it = task->rouse.bell;
-        weft__task_rouse_leave(task);
-        __stream_cancel_read_unit(it->reader);
-        pass_on(it);
+        task->members++;
+        return;
     }
-    task->flags &= (uint8_t)~(WEFT__ROUSED | WEFT__QUEUED);
+    bell *it = task->rouse.bell;
+    weft__task_rouse_leave(task);
+    __stream_cancel_read_unit(it->reader);
+    pass_on(it);
 }
 
 void weft__task_rouse_leave(weft_task *task)

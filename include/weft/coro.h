@@ -108,8 +108,8 @@ struct weft_coro {
     int32_t code; // of WEFT_FAIL
     weft_step *run;
     uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
-    uintptr_t up;     // who awaits the end: the parent; or, of one that was spawned, its handle + 1
-    weft_coro *next;  // link of the queue that it is in; of the last of waiters, see weft__park_in
+    uintptr_t up;    // who awaits the end: the parent; or, of one that was spawned, its handle + 1; see local.h
+    weft_coro *next; // link of the queue that it is in; of the last of waiters, see weft__park_in
     weft_task *task;
     union {
         weft_op *op;
@@ -291,12 +291,13 @@ static inline weft_poll weft__end(const weft_coro *co)
     return weft__leave(weft__state_and_flags(co));
 }
 
+// Of one that has no bindings; NULL if it was not called.
 static inline weft_coro *weft__parent_of(const weft_coro *co)
 {
     return co->up & 1 ? NULL : (weft_coro *)co->up;
 }
 
-// NULL if it was not spawned.
+// The same; NULL if it was not spawned.
 static inline weft_child *weft__handle_of(const weft_coro *co)
 {
     return co->up & 1 ? (weft_child *)(co->up - 1) : NULL;
@@ -318,16 +319,20 @@ void weft__wake(weft_coro *co);
 // So whoever leaves needs no search, wherever it is, and a queue is one pointer.
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
     __attribute__((warn_unused_result));
-// The queue, if `co` is the last in it; else NULL.
-static inline weft_coro **weft__queue_after(const weft_coro *co)
+// Whether a waiter is the last of its queue; and that queue.
+static inline bool weft__is_last(const weft_coro *co)
 {
-    return (uintptr_t)co->next & 1 ? (weft_coro **)((uintptr_t)co->next - 1) : NULL;
+    return (uintptr_t)co->next & 1;
 }
 
-// Takes the first out; NULL if there is none.
-weft_coro *weft__waiters_pop(weft_coro **queue);
-// Wakes the first; false if there is none. All of them.
-bool weft__wake_first(weft_coro **queue);
+static inline weft_coro **weft__queue_of(const weft_coro *last)
+{
+    return (weft_coro **)((uintptr_t)last->next - 1);
+}
+
+// Takes the first out; NULL if there is none. All in a queue wait with tickets, or none does.
+weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
+// Wakes all.
 void weft__wake_all(weft_coro **queue);
 // `co` begins.
 static inline void weft__begin(weft_coro *co, enum weft__coro_state state)

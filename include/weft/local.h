@@ -36,7 +36,7 @@ struct weft_local {
     void *value;
     weft_local *outer; // what it covers
     weft_coro *by;     // NULL: not bound
-    weft_local *next;  // of the same hash
+    uintptr_t up;      // of that coroutine, before: its own is this binding + 2
     uint32_t heirs;    // spawned coroutines that see it first
 };
 
@@ -47,6 +47,12 @@ void weft_local_unbind(weft_local *local);
 
 // The value that `co` sees under `key`; NULL if there is none.
 void *weft_local_get(const weft_coro *co, const void *key);
+
+// Private: the last binding of `co`; NULL if it has none.
+static inline weft_local *weft__binding_of(const weft_coro *co)
+{
+    return co->up & 2 ? (weft_local *)(co->up - 2) : NULL;
+}
 
 // Private: what one spawned by `co` inherits, which it counts; and the end of that. Linked only with
 // weft_local_bind.

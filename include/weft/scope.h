@@ -41,8 +41,8 @@ typedef enum weft_policy {
 struct weft_child {
     weft_coro *co;
     struct weft_scope *scope;
-    weft_child *next; // in the ring of the children that run, or that have ended and were not told
-    weft_child *previous;
+    weft_child *next; // in the list of the children that run, or that have ended and were not told
+    weft_child **at;  // what points to it there
     weft_coro *joiners;
     weft_local *locals;  // that it inherits
     uint32_t block_size; // bytes, if the memory is the library's
@@ -60,10 +60,12 @@ typedef struct weft_scope {
 
     bool cancelled; // it is being
     bool closing;
+    weft_task *task; // of the children that run
     weft_child *running;
-    weft_child *ended; // to be told by weft_next_ended
-    weft_coro *all;    // queue: wait for all
-    weft_coro *any;    // queue: wait for one
+    weft_child *ended;      // to be told by weft_next_ended
+    weft_child **ended_end; // where the next of those goes; NULL: `ended`, which none has ever been
+    weft_coro *all;         // queue: wait for all
+    weft_coro *any;         // queue: wait for one
 } weft_scope;
 
 // Spawns `run` with the caller's frame, whose parameters are set and whose memory stays until it has ended, as

@@ -52,7 +52,7 @@ struct weft_task {
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS
     // Read as one word; and the bytes are written as one with the first of the root's header.
-    uint32_t members; // ends in the set, and clones that foreign code holds
+    uint32_t members; // ends in the set, clones that foreign code holds, and a place in the queue for a bell
     uint8_t
         asleep; // 1: until an event; who makes a coroutine of it ready must rouse it. A dump has a bit of it
     uint8_t returned; // 1: by task.return or task.cancel
@@ -93,8 +93,8 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 // it may wait for what they do, and the host traps when it waits and none of them can go on. One that blocks
 // there, in weft_stop for example, must soon have done with that, or it is misuse. The default of a future that
 // the coroutine closed goes on without it. WEFT_UNFINISHED, and nothing done, if there is no memory, which one
-// at a time needs none of, but for an end that outlives its call and keeps that call's. Spec:
-// waitable-set.wait, thread.yield, canon lift.
+// at a time needs none of, but for an end that outlives its call, or a wake that it did not wait for, and keeps
+// that call's. Spec: waitable-set.wait, thread.yield, canon lift.
 weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
 // Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback

@@ -27,6 +27,7 @@ SCOPES = [
 ]
 TIME = [
     "sleeps",
+    "many_sleeps",
     "deadlines",
     "deadline_unbegun",
     "deadline_met",

@@ -23,11 +23,13 @@ static weft_poll sleeper_run(weft_coro *co)
     WEFT_END(co);
 }
 
+enum { MANY = 16 };
+
 typedef struct {
     weft_coro co;
     weft_scope scope;
-    weft_child handles[4];
-    sleeper sleepers[4];
+    weft_child handles[MANY];
+    sleeper sleepers[MANY];
 } sleeps;
 
 static weft_poll sleeps_run(weft_coro *co)
@@ -42,7 +44,8 @@ static weft_poll sleeps_run(weft_coro *co)
         weft_spawn(co, &self->scope, &self->handles[i], &self->sleepers[i].co, sleeper_run);
     }
     WEFT_AWAIT(weft_yield(co));
-    EXPECT_SAID("d.");
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("d."); // was due
     weft_virtual_clock_advance(&clock_, 9);
     WEFT_AWAIT(weft_yield(co));
     EXPECT_SAID("");
@@ -53,6 +56,36 @@ static weft_poll sleeps_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT_SAID(".");
     weft_virtual_clock_advance(&clock_, 1000);
+    WEFT_FINALLY(co);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END(co);
+}
+
+// Many on one clock: who is cancelled is gone, wherever among them; the others wake by their times, and those
+// of one time in the order in which they went to sleep.
+typedef sleeps many_sleeps;
+
+static weft_poll many_sleeps_run(weft_coro *co)
+{
+    sleeps *self = weft_frame(co, sleeps);
+    WEFT_BEGIN(co);
+    weft_virtual_clock_init(&clock_);
+    for (uint32_t i = 0; i < MANY; i++) {
+        self->sleepers[i].when = 10 + i * 5 % 4;
+        self->sleepers[i].letter = (char)('a' + i);
+        weft_spawn(co, &self->scope, &self->handles[i], &self->sleepers[i].co, sleeper_run);
+    }
+    WEFT_AWAIT(weft_yield(co));
+    for (uint32_t i = 0; i < MANY; i += 3)
+        weft_cancel(self->handles[i].co);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("......"); // a d g j m p
+    weft_virtual_clock_advance(&clock_, 11);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("e.i.b.f.n.");
+    weft_virtual_clock_advance(&clock_, 11);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT_SAID("c.k.o.h.l.");
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_END(co);
@@ -254,6 +287,7 @@ static uint64_t peer_probe(void)
 
 #define TESTS                                                                                                  \
     TEST(sleeps)                                                                                               \
+    TEST(many_sleeps)                                                                                          \
     TEST(deadlines)                                                                                            \
     TEST(deadline_unbegun)                                                                                     \
     TEST(deadline_met)                                                                                         \
