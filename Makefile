@@ -59,7 +59,7 @@ fuzz: setup ## run the fuzz targets, each for a time (SECONDS=60, TARGET=events;
 	cmake --build --preset fuzz
 	@for target in $(TARGET); do \
 	    mkdir -p build/fuzz/found/$$target; \
-	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=10 -print_final_stats=1 \
+	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=600 -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target) || exit 1; \
 	done
 

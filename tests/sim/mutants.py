@@ -119,7 +119,7 @@ class Tree:
 
 
 def finder(said, workload, by_signal):
-    """What noticed: a sanitizer, a check of the runtime's, a rule of the host, the workload's model, or a time limit."""
+    """What noticed: a sanitizer, a check of the runtime's, a rule of the host, the workload's model, or a limit of processor time."""
     for pattern, who in (
         (r"ERROR: AddressSanitizer: ((?:attempting )?[\w-]+)", "sanitizer"),
         (r"runtime error: (.*)", "sanitizer"),
@@ -129,7 +129,7 @@ def finder(said, workload, by_signal):
     ):
         if match := re.search(pattern, said, re.M):
             return f"{who}: {match[1]}"
-    if by_signal == signal.SIGALRM:
+    if by_signal == signal.SIGPROF:
         return "hang"
     return signal.Signals(by_signal).name if by_signal else "nobody knows"
 

@@ -8,7 +8,6 @@ import pytest
 from paths import ROOT
 
 
-@pytest.mark.timeout(900)
 def test_none_survives(run):
     if not (ROOT / "build/sim/weft-seeds").exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")

@@ -22,7 +22,6 @@ def seeds(run):
     return invoke
 
 
-@pytest.mark.timeout(300)
 def test_sanitized(seeds):
     seeds("sim", "--seeds", "40000", "--enumerate", "500")
 
@@ -48,7 +47,6 @@ def test_small_cases(seeds):
     assert all(int(count) > 1 for count in cases)
 
 
-@pytest.mark.timeout(300)
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "2000", "--coverage")
 

@@ -108,9 +108,7 @@ static void any_of(void)
     settle();
 }
 
-enum { MANY = 10000 };
-
-static void ten_thousand(void)
+static void many(void)
 {
     uint32_t *ends = calloc(4 * MANY, sizeof *ends), *writers = ends + MANY, *values = writers + MANY,
              *sent = values + MANY;
@@ -152,5 +150,5 @@ static void ten_thousand(void)
     TEST(ping_pong)                                                                                            \
     TEST(ping_pong_used)                                                                                       \
     TEST(any_of)                                                                                               \
-    TEST(ten_thousand)
+    TEST(many)
 #include "raw_runner.h"

@@ -360,8 +360,6 @@ static weft_poll any_of_run(weft_coro *co)
     WEFT_END(co);
 }
 
-enum { MANY = 10000 };
-
 // Ten thousand reads and writes in flight in one task, here and, twice over, at the peer.
 typedef struct {
     weft_coro co;
@@ -372,11 +370,11 @@ typedef struct {
     weft_subtask call;
     uint32_t i;
     settle settle;
-} ten_thousand;
+} many;
 
-static weft_poll ten_thousand_run(weft_coro *co)
+static weft_poll many_run(weft_coro *co)
 {
-    ten_thousand *self = weft_frame(co, ten_thousand);
+    many *self = weft_frame(co, many);
     WEFT_BEGIN(co);
     self->out = calloc(MANY, sizeof *self->out);
     self->in = calloc(MANY, sizeof *self->in);
@@ -419,7 +417,7 @@ static weft_poll ten_thousand_run(weft_coro *co)
     TEST(ping_pong)                                                                                            \
     TEST(ping_pong_used)                                                                                       \
     TEST(any_of)                                                                                               \
-    TEST(ten_thousand)                                                                                         \
+    TEST(many)                                                                                                 \
     TEST(typed)                                                                                                \
     TEST(unsolicited)                                                                                          \
     TEST(frame_gone)                                                                                           \
