@@ -14,9 +14,13 @@ PROCESSOR = 600  # seconds of processor time that a process may use, far more th
 STILL = 60  # seconds between two looks at a process
 
 
+class Hangs(pytest.fail.Exception):
+    """The process was ended; the text says why."""
+
+
 def limited(command, processor=PROCESSOR, still=STILL, **options):
-    """subprocess.run(command, ...) as text, whose output is both streams' unless `stderr` says otherwise. Fails the test if
-    the process, or one that it starts, uses more processor time than that, or if it waits for what never comes."""
+    """subprocess.run(command, ...) as text, whose output is both streams' unless `stderr` says otherwise. Fails the test,
+    by Hangs, if the process, or one that it starts, uses more processor time than that, or if it waits for what never comes."""
     command = list(map(str, command))
     options = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
     given = options.pop("input", None)
@@ -38,7 +42,7 @@ def limited(command, processor=PROCESSOR, still=STILL, **options):
     if process.returncode in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
         hangs = f"used {processor} s of processor time"
     if hangs:
-        pytest.fail(f"{' '.join(command)}: hangs: {hangs}\n{out or ''}{err or ''}", pytrace=False)
+        raise Hangs(f"{' '.join(command)}: hangs: {hangs}\n{out or ''}{err or ''}", pytrace=False)
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 

@@ -4,13 +4,13 @@
 import sys
 
 import pytest
-from limits import limited
+from limits import Hangs, limited
 
 WORK = "import time\nwhile time.process_time() < {}:\n    pass\nprint('done')"
 
 
 def hangs(command, **limits):
-    with pytest.raises(pytest.fail.Exception) as failed:
+    with pytest.raises(Hangs) as failed:
         limited(command, **limits)
     return str(failed.value)
 
