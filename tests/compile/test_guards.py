@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from build.test_compile import C_COMPILERS, WARNINGS
+from build.test_compile import C_COMPILERS, WARNINGS, to_object
 from limits import limited
 from paths import ROOT
 
@@ -356,10 +356,8 @@ def compiles(need, tmp_path):
             source = source.replace(f"\n{place}\n", "\n" + (text if place == guard.place else "") + "\n")
         path = tmp_path / "guard.c"
         path.write_text(source)
-        # clang has said all before it makes code.
         flags = ["-std=c11", "-O2", *WARNINGS, f"-I{ROOT}/include", f"-I{ROOT}/tests/compile"]
-        flags += ["-c", "-o", tmp_path / "guard.o"] if compiler == "gcc" else ["-fsyntax-only"]
-        done = limited([*command, *flags, *options, path])
+        done = limited([*command, *flags, *options, *to_object(command), path], cwd=tmp_path)
         return done.returncode, done.stdout
 
     return check

@@ -75,7 +75,7 @@ def test_dump_shows_every_state(guest):
         rf"    states_run at inside\.c:{line_of('// until it is in its finaliser')}: running",
         waits(0, "ending_run", "// last", r"in weft_event_wait at \d+") + ", cancelled, in its finaliser",
         waits(0, "ending_run", "// first", r"in weft_event_wait at \d+") + ", to be cancelled",
-        waits(0, "many_run", "self->ops, OPS)", r"for any of (stream read \d+, ){8}\.\.\."),
+        waits(0, "many_run", "self->ops, MANY)", r"for any of (stream read \d+, ){8}\.\.\."),
         *(rf"  {'  ' * min(depth, 16)}{place}" for depth in range(17)),
         waits(16, "deep_run", "// deep down", r"in weft_event_wait at \d+"),
         r"  a coroutine that has not begun",

@@ -194,10 +194,10 @@ static weft_poll trace_run(weft_coro *co)
 }
 
 // What a dump says beside the waits: who has not begun, who ends, who calls deeply, who waits for much.
-enum { OPS = 9, DEPTH = 18 };
+enum { MANY = 9, DEPTH = 18 };
 static weft_event until;
-static bytes_reader many_in[OPS];
-static bytes_writer many_out[OPS];
+static bytes_reader many_in[MANY];
+static bytes_writer many_out[MANY];
 
 typedef struct {
     weft_coro co;
@@ -219,22 +219,22 @@ static weft_poll ending_run(weft_coro *co)
 typedef struct {
     weft_coro co;
     weft_any any;
-    weft_op *ops[OPS];
-    uint8_t bytes[OPS];
+    weft_op *ops[MANY];
+    uint8_t bytes[MANY];
 } many;
 
 static weft_poll many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
     WEFT_BEGIN(co);
-    for (int i = 0; i < OPS; i++) {
+    for (int i = 0; i < MANY; i++) {
         bytes_start_read(co, &many_in[i], &self->bytes[i], 1);
         self->ops[i] = &many_in[i].op;
     }
-    WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, OPS));
+    WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, MANY));
     EXPECT(self->any.index, 0);
     WEFT_FINALLY(co);
-    for (int i = 0; i < OPS; i++)
+    for (int i = 0; i < MANY; i++)
         weft_stop(&many_in[i]);
     WEFT_END(co);
 }
@@ -271,7 +271,7 @@ static weft_poll states_run(weft_coro *co)
     states *self = weft_frame(co, states);
     WEFT_BEGIN(co);
     until = (weft_event){0};
-    for (int i = 0; i < OPS; i++)
+    for (int i = 0; i < MANY; i++)
         many_in[i] = bytes_reader_of(bytes_new(&many_out[i]));
     for (uint32_t i = 0; i < DEPTH; i++)
         self->deep[i].below = DEPTH - 1 - i;
@@ -302,7 +302,7 @@ static weft_poll states_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->unwanted.co), WEFT_CANCELLED);
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    for (int i = 0; i < OPS; i++) {
+    for (int i = 0; i < MANY; i++) {
         bytes_close_reader(&many_in[i]);
         bytes_close_writer(&many_out[i]);
     }

@@ -7,7 +7,7 @@
 #include "sweep.h"
 #include <weft/weft.h>
 
-enum { CALLS = MANY / 5 };
+enum { CALLS = PLENTY / 5 };
 
 typedef struct {
     weft_coro co;

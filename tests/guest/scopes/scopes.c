@@ -494,7 +494,7 @@ typedef struct {
 
 static weft_poll many_run(weft_coro *co)
 {
-    enum { CHILDREN = 10 * MANY };
+    enum { CHILDREN = 10 * PLENTY };
     many *self = weft_frame(co, many);
     WEFT_BEGIN(co);
     for (uint32_t i = 0; i < CHILDREN; i++) {
