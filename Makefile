@@ -36,13 +36,26 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	@ln -sf build/debug/compile_commands.json compile_commands.json
 	$(PYTHON) -m pytest -n 2 $(TESTS)
 
+check: setup ## what is quick and finds most: the layout, the guest suite in debug, seeds (two minutes)
+	cmake --preset debug -DWEFT_TESTS=ON && cmake --build --preset debug
+	cmake --preset sim -DWEFT_TESTS=ON && cmake --build --preset sim --target weft-seeds --target weft-traps
+	build/sim/weft-seeds --seeds 20000 --jobs $(shell nproc)
+	build/sim/weft-traps --seeds 10000
+	$(PYTHON) -m pytest -q -n $(shell nproc) tests/build/test_layout.py tests/build/test_docs.py tests/guest \
+	    -k "not release and not raw-raw"
+
+soak: setup ## run whole what CI runs short, for hours, and write docs/soak.md (SOAK="--only Seeds")
+	$(PYTHON) tools/soak.py $(SOAK)
+
 native: setup ## build the native host, and what the tests run in it (needs g++-multilib and clang-22)
-	for preset in sim sim-clang sim-hostile; do \
-	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
+	for preset in sim sim-hostile sim-clang sim-fast fuzz; do \
+	    cmake --preset $$preset -DWEFT_TESTS=ON || exit 1; \
 	done
-	cmake --preset sim-fast -DWEFT_TESTS=ON
+	cmake --build --preset sim
+	cmake --build --preset sim-hostile
+	cmake --build --preset sim-clang $(if $(WEFT_SOAK),,--target weft-seeds)
 	cmake --build --preset sim-fast --target weft-seeds --target weft-traps --target echo-test
-	cmake --preset fuzz && cmake --build --preset fuzz
+	cmake --build --preset fuzz
 
 sim: setup ## run small cases, seeds of the workloads, and misuse in the native host (SEEDS=100000)
 	cmake --preset sim-fast -DWEFT_TESTS=ON
@@ -59,7 +72,7 @@ fuzz: setup ## run the fuzz targets, each for a time (SECONDS=60, TARGET=events;
 	cmake --build --preset fuzz
 	@for target in $(TARGET); do \
 	    mkdir -p build/fuzz/found/$$target; \
-	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=10 -print_final_stats=1 \
+	    (set -x; build/fuzz/fuzz-$$target -max_total_time=$(SECONDS) -max_len=1024 -timeout=600 -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target) || exit 1; \
 	done
 
@@ -119,4 +132,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build install install-native test native sim mutants fuzz coverage trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build install install-native test native sim mutants fuzz coverage check soak trace demo bench benchmarks figures plot format lint clean distclean

@@ -20,7 +20,7 @@ WAYS = ["weft", "raw"]
 LINE = b"stream future task await yield poll wake ready cancel drop read write "  # as in load.lua
 HELLO = b"Hello, world!\n"
 KIB, MIB = 1 << 10, 1 << 20
-START_LIMIT, ANSWER_LIMIT = 20, 30  # seconds
+START_LIMIT, ANSWER_LIMIT = 600, 600  # seconds, for what is right on a slow machine, too
 TRIES = 3  # of a run whose connections the host lost
 TRAP_MARKS = ("wasm trap", "worker failed", "panicked")  # in the host's log: a client may see a clean answer
 
@@ -121,7 +121,7 @@ def run_wrk(server, load, least):
     command = ["wrk", "-t1", f"-c{load.connections}", f"-d{load.seconds}s", f"--timeout={ANSWER_LIMIT}s", "-s", LOAD]
     before = server.processor_seconds()
     done = subprocess.run(
-        [*command, f"http://127.0.0.1:{server.port}/", "--", str(load.size)], capture_output=True, text=True, timeout=120
+        [*command, f"http://127.0.0.1:{server.port}/", "--", str(load.size)], capture_output=True, text=True, timeout=3600
     )
     used = server.processor_seconds() - before
     found = re.search(r"^\{.*\}$", done.stdout, re.M)

@@ -3,10 +3,10 @@
 
 import os
 import shutil
-import subprocess
 from types import SimpleNamespace
 
 import pytest
+from limits import limited
 from paths import BIN
 
 
@@ -34,9 +34,7 @@ def run():
     """run([...]) runs a command, fails the test with its output unless it succeeds, and returns what it wrote."""
 
     def check(command, **options):
-        done = subprocess.run(
-            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
-        )
+        done = limited(command, **options)
         if done.returncode != 0:
             pytest.fail(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}", pytrace=False)
         return done.stdout

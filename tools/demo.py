@@ -25,12 +25,10 @@ WASMTIME_FLAGS = ["-S", "p3,cli", "-W", "component-model-async"]
 
 KIB, MIB = 1 << 10, 1 << 20
 BLOCK = 64 * KIB
-SOCKET_LIMIT = 20  # seconds in which a socket must get on
-FIRST_BYTE_LIMIT = (
-    10  # seconds in which the first byte of an answer must come; below SOCKET_LIMIT, for its reason to show
-)
-SCENE_LIMIT = 60  # seconds for a scene; streaming gets more, by its size
-SLOWEST_STREAM = 4 * MIB  # bytes a second below which streaming is given up
+# Seconds after which what waits is taken to wait for ever: a right service on a slow machine, with much else to do, is faster.
+PATIENCE = 60  # for the first byte of an answer
+SOCKET_LIMIT = 2 * PATIENCE  # for a socket to get on
+SCENE_LIMIT = 20 * PATIENCE  # for a scene
 # What streaming may add to the host's memory, whatever the body's size. Measured: 3 MiB, for 256 MiB and for 2 GiB.
 MEMORY_BOUND = 32 * MIB
 # The same for all scenes; 64 requests at once make the host start more instances. Measured: 14 MiB.
@@ -95,6 +93,8 @@ class Exchange:
     before it answers fails. `on_first` is called at that byte, and the sender goes on when it returns.
     """
 
+    patience = PATIENCE
+
     def __init__(self, port, method="POST", blocks=(), length=None, headers=(), trailers=None, on_first=None):
         self.blocks, self.chunked, self.trailers, self.on_first = iter(blocks), length is None, trailers, on_first
         self.sent = self.received = self.most_under_way = 0
@@ -136,10 +136,9 @@ class Exchange:
     def _send(self, has_body):
         try:
             for block in self.blocks:
-                if self.sent and not self.go.wait(FIRST_BYTE_LIMIT):
-                    raise Failed(
-                        f"no byte of the answer came within {FIRST_BYTE_LIMIT} s, after {amount(self.sent)} were sent"
-                    )
+                if self.sent and not self.go.wait(self.patience):
+                    limit = f"{self.patience} s, after {amount(self.sent)} were sent"
+                    raise Failed(f"no byte of the answer came within {limit}")
                 self.sent_digest.update(block.upper())
                 self.sent += len(block)
                 self.sock.sendall(b"%x\r\n%s\r\n" % (len(block), block) if self.chunked else block)
@@ -334,12 +333,17 @@ def scene_empty(demo):
     }
     slowest = 0.0
     for kind, options in kinds.items():
-        try:
-            slowest = max(slowest, Exchange(demo.server.port, **options).run().seconds)
-        except Failed as error:
-            raise Failed(f"{kind}: {error}")
-    # A guest that leaves the trailers of an empty answer open makes the client wait for a timeout of the host.
-    check(slowest < 1, f"an empty answer took {slowest:.2f} s")
+        # A guest that leaves the trailers of an empty answer open makes the client wait for a timeout of the host, each time;
+        # a machine with much else to do is slow now and then.
+        for _ in range(10):
+            try:
+                seconds = Exchange(demo.server.port, **options).run().seconds
+            except Failed as error:
+                raise Failed(f"{kind}: {error}")
+            if seconds < 1:
+                break
+        check(seconds < 1, f"{kind}: an empty answer took {seconds:.2f} s")
+        slowest = max(slowest, seconds)
     demo.ok(f"{', '.join(kinds)}: 200 and empty, within {slowest * 1000:.1f} ms")
 
 
@@ -538,13 +542,12 @@ class Demo:
     def play(self, name, scene):
         """Runs a scene within its time limit."""
         self.scene = name
-        limit = SCENE_LIMIT + (self.args.size * MIB // SLOWEST_STREAM if name == "stream" else 0)
 
         def too_late(_signal, _frame):
-            raise Failed(f"not done within {limit} s")
+            raise Failed(f"not done within {SCENE_LIMIT} s")
 
         signal.signal(signal.SIGALRM, too_late)
-        signal.setitimer(signal.ITIMER_REAL, limit)
+        signal.setitimer(signal.ITIMER_REAL, SCENE_LIMIT)
         try:
             scene(self)
         except (Failed, OSError) as error:
@@ -613,6 +616,7 @@ def arguments():
     add("--echo", metavar="FILE", default="build/release/examples/echo.wasm", help="the service (%(default)s)")
     add("--cat", metavar="FILE", default="build/release/examples/cat.wasm", help="the command (%(default)s)")
     add("--size", metavar="MiB", type=int, default=256, help="how much text to stream (%(default)s)")
+    add("--patience", metavar="SECONDS", type=int, default=PATIENCE, help="for the first byte of an answer (%(default)s)")
     add("--keep", action="store_true", help="go on serving afterwards, until Ctrl-C")
     names = ", ".join(SCENES)
     add("--only", metavar="NAME", action="append", choices=SCENES, help=f"this scene only, may be repeated: {names}")
@@ -628,6 +632,7 @@ def arguments():
 
 def main():
     args = arguments()
+    Exchange.patience = args.patience
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return Demo(args).run()

@@ -15,7 +15,7 @@ import threading
 import time
 
 BODY = [b"one ", b"two ", b"three"]
-LIMIT = 20  # seconds for the host to come up, and for an answer
+LIMIT = 600  # seconds, on a slow machine, too, for the host to come up, and for an answer
 
 
 def post(port, pause):

@@ -13,16 +13,19 @@ extern "C" {
 
 typedef struct weft_clock weft_clock;
 
+// A sleep on a virtual clock.
+typedef struct weft__sleep {
+    weft_coro *co;
+    weft_timer *left, *right; // those that come after it: see the source
+    weft_timer **at;          // what points to it
+    uint64_t number;          // of the sleep: the order of equal times
+} weft__sleep;
+
 // One sleep. Zero-initialised is valid.
 struct weft_timer {
     __extension__ union {
         weft_subtask call; // of a clock of the host
-        struct {
-            weft_coro *co;
-            weft_timer *left, *right; // those that come after it: see the source
-            weft_timer **at;          // what points to it
-            uint64_t number;          // of the sleep: the order of equal times
-        } sleep;                      // of a virtual clock
+        weft__sleep sleep; // of a virtual clock
     };
     uint64_t when; // of that
 };

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
-import subprocess
 import sys
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 
@@ -26,7 +26,7 @@ def bench(builds):
     def call(*options, path=None):
         command = [sys.executable, ROOT / "bench/run.py", "--quiet", *builds, *options]
         environment = {**os.environ, "PATH": path or os.environ["PATH"]}
-        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+        done = limited(command, env=environment)
         return done.returncode, done.stdout
 
     return call

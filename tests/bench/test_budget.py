@@ -11,7 +11,6 @@ BUDGET = ROOT / "bench/budget.json"
 
 
 @pytest.mark.xdist_group("bench")
-@pytest.mark.timeout(600)
 def test_no_figure_is_worse(bench):
     code, said = bench("--check")
     assert code == 0, said

@@ -3,10 +3,10 @@
 
 import hashlib
 import json
-import subprocess
 import sys
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 JSON = ROOT / "docs/bench.json"
@@ -14,7 +14,7 @@ JSON = ROOT / "docs/bench.json"
 
 def document(page, builds):
     command = [sys.executable, ROOT / "bench/document.py", "--check", page, "--", *builds]
-    return subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return limited(command)
 
 
 @pytest.mark.xdist_group("bench")

@@ -4,9 +4,9 @@
 import os
 import re
 import shutil
-import subprocess
 
 import pytest
+from limits import limited
 from paths import BIN, ROOT
 
 HELLO = ROOT / "tests/build/hello"
@@ -57,13 +57,7 @@ def invoke(tools):
     """invoke(component, call) runs an export, and returns the exit code and what came out."""
 
     def call(component, expression):
-        done = subprocess.run(
-            [tools.wasmtime, "run", "--invoke", expression, component],
-            env=ENVIRONMENT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        done = limited([tools.wasmtime, "run", "--invoke", expression, component], env=ENVIRONMENT)
         return done.returncode, done.stdout
 
     return call

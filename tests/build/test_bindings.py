@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
-import subprocess
 import sys
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 SHAPES = """
@@ -32,7 +32,7 @@ def bindings(tools, tmp_path):
         (tmp_path / "it.wit").write_text(wit)
         command = [sys.executable, ROOT / "cmake/bindings.py", "--wit-bindgen", tools.wit_bindgen, "--wasm-tools", tools.wasm_tools]
         command += ["--wit", tmp_path / "it.wit", "--world", "w", "--output", tmp_path / "made", "--", *options]
-        done = subprocess.run(list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = limited(command)
         made = [path.read_text() if path.exists() else "" for path in (tmp_path / "made/w.h", tmp_path / "made/w.c")]
         return done.returncode, done.stdout, *made
 

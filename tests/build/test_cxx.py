@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 pytestmark = pytest.mark.timeout(600)  # zig makes its libc++ at the first use
@@ -45,7 +45,7 @@ def test_native(cmake, need, project, compiler):
     options = [f"-DCMAKE_C_COMPILER={c}", f"-DCMAKE_CXX_COMPILER={cxx}", "-DCMAKE_BUILD_TYPE=Debug"]
     cmake(project, project / "build", *options, toolchain=ROOT / "cmake/toolchains/native.cmake")
     command = [project / "build/weft/sim/weft-sim", project / "build/cxx.so", "--", "total()"]
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = limited(command)
     assert (done.returncode, done.stdout) == (0, "55\n")
 
 
@@ -53,5 +53,5 @@ def test_c_is_needed(run, project):
     (project / "CMakeLists.txt").write_text(PROJECT.replace("LANGUAGES_HERE", "CXX"))
     file = ROOT / "cmake/toolchains/zig.cmake"
     command = ["cmake", "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={file}"]
-    done = subprocess.run(list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = limited(command)
     assert done.returncode != 0 and "project(... LANGUAGES C CXX)" in " ".join(done.stdout.split()), done.stdout

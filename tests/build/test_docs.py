@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/architecture.md", "docs/costs.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
 
 
 def test_readme_shows_the_examples():
@@ -43,7 +43,7 @@ def test_make_targets(document):
 def test_names_of_the_api(document):
     """Every weft_ and WEFT_ name that a document uses is one of the headers', the build's or the examples'."""
     sources = [*ROOT.glob("include/weft/*.h"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
-    sources += [ROOT / "CMakeLists.txt"]
+    sources += [ROOT / "CMakeLists.txt", ROOT / "Makefile"]
     known = "\n".join([path.read_text() for path in sources] + ["weft_SOURCE_DIR"])  # CMake's, of a project(weft)
     made = set(re.findall(r"RULE\((\w+)", known))
     for name in set(re.findall(r"\b(?:weft|WEFT)_\w+", (ROOT / document).read_text())):

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from limits import limited
 from paths import BIN, ROOT
 
 USER = ROOT / "tests/build/user"
@@ -32,14 +33,7 @@ COMPILERS = {"zig": str(BIN / "zig"), "clang": "clang-22", "wasi-sdk": "clang-22
 
 def shell(commands, folder, **environment):
     """Runs lines of the shell, and returns the exit code and what they said."""
-    done = subprocess.run(
-        ["bash", "-ec", commands],
-        cwd=folder,
-        env={**ENVIRONMENT, **environment},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    done = limited(["bash", "-ec", commands], cwd=folder, env={**ENVIRONMENT, **environment})
     return done.returncode, done.stdout
 
 

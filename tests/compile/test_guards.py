@@ -5,11 +5,11 @@
 # that the wrong one is refused for what is wrong in it, which the compiler's words must say, too.
 
 import re
-import subprocess
 from dataclasses import dataclass
 
 import pytest
-from build.test_compile import C_COMPILERS, WARNINGS
+from build.test_compile import C_COMPILERS, WARNINGS, to_object
+from limits import limited
 from paths import ROOT
 
 # TYPES, BODY and FINALLY are where the texts go.
@@ -357,12 +357,7 @@ def compiles(need, tmp_path):
         path = tmp_path / "guard.c"
         path.write_text(source)
         flags = ["-std=c11", "-O2", *WARNINGS, f"-I{ROOT}/include", f"-I{ROOT}/tests/compile"]
-        done = subprocess.run(
-            [*command, *flags, *options, "-c", path, "-o", tmp_path / "guard.o"],
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        done = limited([*command, *flags, *options, *to_object(command), path], cwd=tmp_path)
         return done.returncode, done.stdout
 
     return check

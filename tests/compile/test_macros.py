@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
-import subprocess
 
 import pytest
 from build.test_compile import C_COMPILERS, CXX_COMPILERS, TRACE, WARNINGS
+from limits import limited
 from paths import ROOT
 
 HERE = ROOT / "tests/compile"
@@ -47,8 +47,8 @@ def test_guards_cxx(need, compiler, words):
     command = CXX_COMPILERS[compiler]
     flags = ["-std=c++17", f"-I{ROOT}/include", f"-I{HERE}", "-fsyntax-only", "-x", "c++", "-"]
     source = f'#include "bindings.h"\n#include <weft/weft.h>\n{CXX_GUARDS[words]}\n'
-    done = subprocess.run([need(command[0]), *flags], input=source, text=True, capture_output=True)
-    assert done.returncode != 0 and words in done.stderr.replace("‘", "`").replace("’", "`"), done.stderr
+    done = limited([need(command[0]), *flags], input=source)
+    assert done.returncode != 0 and words in done.stdout.replace("‘", "`").replace("’", "`"), done.stdout
 
 
 def test_macros_are_complete():

@@ -18,7 +18,7 @@ def test_target(run, tmp_path, target):
     corpus = ROOT / "tests/fuzz/corpus" / target
     inputs = len(list(corpus.iterdir()))
     # What is found anew goes to the first folder, and what fails is kept.
-    options = ["-seed=1", "-use_cmp=0", "-max_len=300", "-timeout=20", f"-runs={RUNS[target]}", f"-artifact_prefix={tmp_path}/"]
+    options = ["-seed=1", "-use_cmp=0", "-max_len=300", "-timeout=600", f"-runs={RUNS[target]}", f"-artifact_prefix={tmp_path}/"]
     (tmp_path / "new").mkdir()
     said = run([program, *options, tmp_path / "new", corpus])
     assert f"INFO: seed corpus: files: {inputs} " in said

@@ -6,6 +6,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include "plenty.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

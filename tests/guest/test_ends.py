@@ -1,4 +1,4 @@
-# Ends of streams: handed on, shared by tasks, raced, by the ten thousand, closed.
+# Ends of streams: handed on, shared by tasks, raced, by the thousand, closed.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re

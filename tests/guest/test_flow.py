@@ -1,9 +1,8 @@
 # More of a stream with one wait, and streams that a coroutine feeds: every runner on every callee.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import subprocess
-
 import pytest
+from limits import limited
 from lists import listed
 from paths import ROOT
 
@@ -28,11 +27,11 @@ def test_flow(passes, test, runner, callee):
 )
 def test_streams_of_the_host(tools, command, size, answer):
     data = (bytes(range(1, 251)) * (size // 250 + 1))[:size]
-    done = subprocess.run(
+    done = limited(
         [tools.wasmtime, "run", "-S", "p3", "-W", "component-model-async", COMPONENTS / "flow-host.wasm"],
         input=command.encode() + b"\n" + data,
-        stdout=subprocess.PIPE,
-        timeout=30,
+        stderr=None,
+        text=False,
     )
     assert done.returncode == 0
     assert (done.stdout == answer.encode()) if answer else (done.stdout == data)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
-import subprocess
 
 import pytest
+from limits import limited
 from paths import ROOT
 from trace_events import check_events, events_of
 
@@ -196,5 +196,5 @@ def test_dump_without_trace(run, tools, build):
 @pytest.mark.parametrize("program, library", [(0, 1), (1, 0)])
 def test_a_mix_does_not_link(build, program, library):
     link, _, _ = build(program, library)
-    done = subprocess.run(list(map(str, link)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = limited(link)
     assert done.returncode != 0 and "undefined symbol: weft_task_start" in done.stdout

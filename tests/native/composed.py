@@ -5,8 +5,7 @@ import re
 import subprocess
 
 import pytest
-
-LIMIT = 60  # seconds for one test, far more than any takes
+from limits import limited
 
 # Topics whose sides import weft:calls/peer, too.
 GATES = ("tasks", "blocking", "foreign")
@@ -51,7 +50,7 @@ def weft_sim(build, component, test, *options):
     """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
     command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", f'run("{test}")']
-    return subprocess.run(list(map(str, command)), text=True, capture_output=True, timeout=LIMIT)
+    return limited(command, stderr=subprocess.PIPE)
 
 
 def check_passes(build, component, test, *options):

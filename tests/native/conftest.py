@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from paths import ROOT
+from soak import much
 
 
 def built(preset):
@@ -15,9 +16,12 @@ def built(preset):
     return folder
 
 
-@pytest.fixture(params=os.environ.get("WEFT_NATIVE_PRESETS", "sim sim-clang").split())
+PRESETS = os.environ.get("WEFT_NATIVE_PRESETS", much("sim sim-clang", "sim")).split()  # `make coverage` names its own
+
+
+@pytest.fixture(params=PRESETS)
 def build(request):
-    """The folder of the build that a test runs on: with gcc and with clang, or of other presets."""
+    """The folder of the build that a test runs on."""
     return built(request.param)
 
 

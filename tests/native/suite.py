@@ -16,6 +16,9 @@ LEFT_OUT = {
     r"heapless .*": "natively, a component has the heap of its process",
 }
 
+# On builds that are of interest for their Weft.
+NO_WEFT = {r"\w+-raw-on-raw .*": "there is no Weft in it"}
+
 
 def reason(component, test, left_out):
     """Why a test is left out, or None."""

@@ -116,7 +116,6 @@ def built():
         pytest.skip("not built: run `make native`")
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("component", BY_COMPONENT)
 def test_agreement(tools, tmp_path, component):
     wrong = []

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
-import subprocess
 import sys
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 STUBS = ROOT / "sim/stubs.py"
@@ -25,7 +25,7 @@ def stubs(m32, tools, tmp_path):
     def make(wit, world, source):
         command = [sys.executable, STUBS, "--wit", wit, "--world", world, "--wasm-tools", tools.wasm_tools]
         command += ["--source", source, "--output", tmp_path / "stubs.c", "--", *M32]
-        return subprocess.run(list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return limited(command)
 
     return make
 

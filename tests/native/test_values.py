@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from native.composed import LIMIT
+from limits import limited
 from paths import ROOT
 
 TESTS = [
@@ -84,7 +84,7 @@ def invoke(tools, tmp_path_factory):
 
     def check(call):
         command = [tools.wasmtime, "run", "--allow-precompiled", "--invoke", call, compiled]
-        done = subprocess.run(command, text=True, capture_output=True, timeout=LIMIT)
+        done = limited(command, stderr=subprocess.PIPE)
         return done.stdout if done.returncode == 0 else None
 
     return check
@@ -92,7 +92,7 @@ def invoke(tools, tmp_path_factory):
 
 def native(build, call):
     command = [build / "sim/weft-sim", build / "tests/native/types/types-callee.so", "--", call]
-    return subprocess.run(command, text=True, capture_output=True, timeout=LIMIT)
+    return limited(command, stderr=subprocess.PIPE)
 
 
 @pytest.mark.parametrize("call", CALLS)

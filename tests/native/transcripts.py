@@ -15,7 +15,8 @@ from collections import defaultdict
 from string import ascii_lowercase
 
 import core_dump
-from native.composed import LIMIT, exported_by, parts, weft_sim
+from limits import limited
+from native.composed import exported_by, parts, weft_sim
 
 MAGIC = b"weft transcript "  # behind it, the module's letter
 START = 24  # of the entries
@@ -255,7 +256,7 @@ class Wasmtime:
         self.core.unlink(missing_ok=True)
         command = [self.tools.wasmtime, "run", "-W", FEATURES, "--allow-precompiled", *options]
         command += ["-D", f"coredump={self.core}", "--invoke", f'run("{test}")', self.compiled]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+        done = limited(command, stderr=subprocess.PIPE)
         if not self.core.exists():
             raise Failed(f"wasmtime wrote no core dump: {done.stderr[:2000]}")
         memories = memories_of(self.core.read_bytes())

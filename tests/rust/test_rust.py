@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
-import subprocess
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 COMPONENTS = ROOT / "build/debug/tests/rust"
-LIMIT = 30  # seconds
 
 TESTS = [
     "weft_awaits_rust",
@@ -27,10 +26,7 @@ def outcome(tools, kind, test):
         hint = "not built: apt-get install cargo-web rustc-web rust-web-src"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(hint)
     command = [tools.wasmtime, "run", "-W", "component-model-async", "--invoke", f'run("{test}")', str(component)]
-    try:
-        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT)
-    except subprocess.TimeoutExpired:
-        pytest.fail(f"still running after {LIMIT} s", pytrace=False)
+    done = limited(command)
     return done.returncode, done.stdout
 
 

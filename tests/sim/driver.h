@@ -5,7 +5,7 @@
 
 #include "workload.h"
 
-enum { CHOICES = 1 << 18, HANGS = 20 }; // HANGS: seconds
+enum { CHOICES = 1 << 18 };
 
 // What a worker has done and is at, in memory that outlives it.
 typedef struct {
@@ -21,6 +21,8 @@ extern const workloads *all;
 extern worker *self; // of this process
 extern bool pending; // nothing is done at once that may wait
 
+// From here on, so many seconds of processor time are a hang, which ends the process by SIGPROF.
+void hangs_after(int seconds);
 // Memory that child processes share.
 void *shared(size_t size);
 // The worker's schedule: `given` choices are in it.

@@ -1,6 +1,6 @@
 """Seeded defects: builds the runtime with each bug of mutants.toml, and counts how many seeds it survives.
 
-Usage: mutants.py [--seeds N] [--jobs N] [name...]
+Usage: mutants.py [--seeds N] [--jobs N] [--every N] [name...]
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.toml")
 COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "sim", "src", "tests")
 PRESET = "sim"  # under sanitizers, as CI runs it
-SEEDS = 40000  # CI's number under sanitizers
+SEEDS = 40000
 GAP = r"(?:\s|\\\n)+"  # any layout, also that of a macro
 
 
@@ -119,7 +119,7 @@ class Tree:
 
 
 def finder(said, workload, by_signal):
-    """What noticed: a sanitizer, a check of the runtime's, a rule of the host, the workload's model, or a time limit."""
+    """What noticed: a sanitizer, a check of the runtime's, a rule of the host, the workload's model, or a limit of processor time."""
     for pattern, who in (
         (r"ERROR: AddressSanitizer: ((?:attempting )?[\w-]+)", "sanitizer"),
         (r"runtime error: (.*)", "sanitizer"),
@@ -129,7 +129,7 @@ def finder(said, workload, by_signal):
     ):
         if match := re.search(pattern, said, re.M):
             return f"{who}: {match[1]}"
-    if by_signal == signal.SIGALRM:
+    if by_signal == signal.SIGPROF:
         return "hang"
     return signal.Signals(by_signal).name if by_signal else "nobody knows"
 
@@ -138,6 +138,7 @@ def main():
     parser = argparse.ArgumentParser(description="Seeded defects of the runtime: how many seeds each survives.")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="at most so many a mutant (%(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
+    parser.add_argument("--every", type=int, default=1, help="of so many, one; all that are listed have to fit the sources")
     parser.add_argument("names", nargs="*", help="of mutants; all without")
     asked = parser.parse_args()
     mutants = tomllib.loads(LIST.read_text())["mutant"]
@@ -147,6 +148,7 @@ def main():
     mutants = [mutant for mutant in mutants if mutant["name"] in (asked.names or names)]
     if unfit := [why for mutant in mutants if (why := misfit(mutant))]:
         sys.exit("mutants.py: " + "\n            ".join(unfit))
+    mutants = mutants[:: asked.every]
     start = time.monotonic()
     try:
         made = [Tree(ROOT / f"build/mutants/{job}") for job in range(asked.jobs)]

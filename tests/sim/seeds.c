@@ -5,7 +5,7 @@
 //                   [--pending] [--workloads <path>]
 // --pending: nothing is done at once that the host may let wait.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#define _DEFAULT_SOURCE // MAP_ANONYMOUS
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS, setitimer
 #include "driver.h"
 
 #include <dlfcn.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,11 @@ worker *self;
 bool pending;
 static weft_sim *current;
 static bool loud; // tells the transcript
+
+void hangs_after(int seconds)
+{
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = seconds}, NULL);
+}
 
 void *shared(size_t size)
 {
@@ -152,7 +158,7 @@ static bool fails(uint32_t at, uint64_t seed, const uint32_t *taken, uint32_t co
     if (!child) {
         if (quiet && (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout)))
             _exit(1);
-        alarm(HANGS);
+        hangs_after(20);
         loud = !quiet;
         weft_sim_options options = options_of(seed);
         schedule_from(0, count);
@@ -262,18 +268,18 @@ static int run_many(const command *it)
         for (uint32_t at = job; it->enumerate && at < all->small_count; at += it->jobs)
             if (it->only < 0 || it->only == all->count + at) {
                 uint64_t before = self->enumerated;
-                alarm(HANGS);
+                hangs_after(20);
                 if (enumerate(all->count + at, SMALL_MOST))
                     self->small[at] = self->enumerated - before;
             }
         for (uint32_t at = job; it->enumerate && at < all->count; at += it->jobs)
             if (it->only < 0 || it->only == at) {
-                alarm(HANGS * 30);
+                hangs_after(600);
                 (void)enumerate(at, it->enumerate);
             }
         for (uint64_t i = job; i < it->seeds; i += it->jobs) {
-            if (i / it->jobs % 1024 == 0)
-                alarm(HANGS);
+            if (i / it->jobs % 256 == 0)
+                hangs_after(20);
             run_seed(it->only, it->first + i);
         }
         memcpy(self->pairs, all->pairs, sizeof self->pairs);
@@ -369,7 +375,7 @@ static int replay(const command *it)
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(HANGS);
+        hangs_after(20);
         loud = !it->shrink;
         run_seed(at, (uint64_t)it->seed);
         exit(0);

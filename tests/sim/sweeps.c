@@ -123,7 +123,7 @@ int sweep(const char *kind, int64_t only, uint64_t first, uint64_t seeds)
             fflush(stdout);
             pid_t child = fork();
             if (!child) {
-                alarm(HANGS * 10);
+                hangs_after(200);
                 run(at, seed);
                 exit(0); // LeakSanitizer has its say here
             }

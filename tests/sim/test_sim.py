@@ -1,5 +1,5 @@
-# The seeded simulation: small cases in whole; a number of seeds that fits CI, with sanitizers and fast, which visit each pair of
-# event and state; and misuse, which provokes each trap.
+# The seeded simulation: small cases in whole; a number of seeds, with sanitizers and fast, which visit each pair of event and
+# state; and misuse, which provokes each trap.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
@@ -7,6 +7,7 @@ import re
 
 import pytest
 from paths import ROOT
+from soak import much
 
 
 @pytest.fixture
@@ -22,23 +23,16 @@ def seeds(run):
     return invoke
 
 
-@pytest.mark.timeout(300)
-def test_sanitized(seeds):
-    seeds("sim", "--seeds", "40000", "--enumerate", "500")
-
-
-def test_hostile(seeds):
-    seeds("sim-hostile", "--seeds", "40000", "--enumerate", "500")
-
-
-def test_hostile_and_pending(seeds):
-    seeds("sim-hostile", "--seeds", "40000", "--pending")
+# sim-clang has the general way alone.
+@pytest.mark.parametrize("preset, options", [("sim", ""), ("sim-clang", ""), ("sim-hostile", ""), ("sim-hostile", "--pending")])
+def test_sanitized(seeds, preset, options):
+    seeds(preset, "--seeds", much(200000, 20000), "--enumerate", much(2000, 200), *options.split())
 
 
 @pytest.mark.parametrize("kind", ["allocations", "calls", "cancels"])
 @pytest.mark.parametrize("preset", ["sim", "sim-hostile"])
 def test_sweep(seeds, preset, kind):
-    seeds(preset, "--sweep", kind, "--seeds", "25")
+    seeds(preset, "--sweep", kind, "--seeds", much(100, 10))
 
 
 def test_small_cases(seeds):
@@ -48,12 +42,11 @@ def test_small_cases(seeds):
     assert all(int(count) > 1 for count in cases)
 
 
-@pytest.mark.timeout(300)
 def test_fast(seeds):
     seeds("sim-fast", "--seeds", "400000", "--enumerate", "2000", "--coverage")
 
 
 def test_traps(seeds):
-    seeds("sim", "--seeds", "20000", program="weft-traps")
+    seeds("sim", "--seeds", much(100000, 10000), program="weft-traps")
     said = seeds("sim-fast", "--seeds", "400000", program="weft-traps")
     assert re.search(r"(\d+) of \1 traps provoked", said) and "never" not in said

@@ -4,11 +4,12 @@
 #ifndef CROWD_H
 #define CROWD_H
 
+#include "plenty.h"
 #include <stdint.h>
 #include <weft/abi.h>
 
 // Tickets that a caller may use: 0 to TICKETS - 1.
-enum { TICKETS = 10000 };
+enum { TICKETS = PLENTY };
 
 // The host reuses handles last in, first out, so the order of the drops decides which handles probe() sees.
 // Takes more handles than a crowd had and drops the highest first.

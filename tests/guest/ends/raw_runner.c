@@ -27,12 +27,12 @@ static void skip(test *self, uint32_t n)
 
 #include "tests.h"
 
-enum { MANY = 10000, TASKS = 1000 };
+enum { TASKS = PLENTY / 10 };
 
 // Takes the events of all copies, each of one item, out of `set`.
 static void await_many(uint32_t set, uint32_t event)
 {
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; i < PLENTY; i++) {
         runner_event_t got;
         runner_waitable_set_wait(set, &got);
         EXPECT(got.event, event);
@@ -48,18 +48,18 @@ static void await_many(uint32_t set, uint32_t event)
 CASE(many_reads)
 {
     BEGIN_CASE;
-    item *items = new_buffer(MANY);
+    item *items = new_buffer(PLENTY);
     uint32_t set = runner_waitable_set_new();
     weft_streams_peer_list_stream_item_t readers;
-    weft_streams_peer_make_many(MANY, &readers);
-    for (uint32_t i = 0; i < MANY; i++) {
+    weft_streams_peer_make_many(PLENTY, &readers);
+    for (uint32_t i = 0; i < PLENTY; i++) {
         EXPECT(CALL(read, readers.ptr[i], &items[i], 1), RUNNER_WAITABLE_STATUS_BLOCKED);
         runner_waitable_join(readers.ptr[i], set);
     }
-    EXPECT(call(self, weft_streams_peer_write_many(7919, &self->result)), MANY);
+    EXPECT(call(self, weft_streams_peer_write_many(7919, &self->result)), PLENTY);
     await_many(set, RUNNER_EVENT_STREAM_READ);
-    EXPECT(holds(items, MANY, 0, MANY), true);
-    for (uint32_t i = 0; i < MANY; i++)
+    EXPECT(holds(items, PLENTY, 0, PLENTY), true);
+    for (uint32_t i = 0; i < PLENTY; i++)
         CALL(drop_readable, readers.ptr[i]);
     weft_streams_peer_close_many();
     runner_waitable_set_drop(set);
@@ -71,19 +71,19 @@ CASE(many_reads)
 CASE(many_writes)
 {
     BEGIN_CASE;
-    item *items = new_items(MANY, 0);
+    item *items = new_items(PLENTY, 0);
     uint32_t set = runner_waitable_set_new();
-    uint32_t *writers = malloc(MANY * sizeof *writers);
-    weft_streams_peer_list_stream_item_t readers = {.ptr = malloc(MANY * sizeof *readers.ptr), .len = MANY};
-    for (uint32_t i = 0; i < MANY; i++) {
+    uint32_t *writers = malloc(PLENTY * sizeof *writers);
+    weft_streams_peer_list_stream_item_t readers = {.ptr = malloc(PLENTY * sizeof *readers.ptr), .len = PLENTY};
+    for (uint32_t i = 0; i < PLENTY; i++) {
         readers.ptr[i] = CALL(new, &writers[i]);
         EXPECT(CALL(write, writers[i], &items[i], 1), RUNNER_WAITABLE_STATUS_BLOCKED);
         runner_waitable_join(writers[i], set);
     }
     weft_streams_peer_take_many(&readers);
-    EXPECT(call(self, weft_streams_peer_read_many(7919, &self->result)), MANY);
+    EXPECT(call(self, weft_streams_peer_read_many(7919, &self->result)), PLENTY);
     await_many(set, RUNNER_EVENT_STREAM_WRITE);
-    for (uint32_t i = 0; i < MANY; i++)
+    for (uint32_t i = 0; i < PLENTY; i++)
         CALL(drop_writable, writers[i]);
     weft_streams_peer_close_many();
     runner_waitable_set_drop(set);

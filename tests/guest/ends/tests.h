@@ -6,10 +6,7 @@
 // - release(self): the handle of the reader, given up
 // - take_back(self, handle): a reader that was released before, at its place in the stream
 // - skip(self, n): items that somebody else has read
-#define PENDING UINT32_MAX
-
-#define peer_write(n) call(self, weft_streams_peer_write((n), &self->result))
-#define peer_read(n) call(self, weft_streams_peer_read((n), &self->result))
+#include "../streams/steps.h"
 
 // Both ends in one instance, which is allowed for numbers.
 
@@ -19,26 +16,18 @@ CASE(self_stream)
     open_both(self);
     start_write(self, 5);
     EXPECT(writing(self), true);
-    start_read(self, 3);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(3));
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(2));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(3, COMPLETED(3));
+    READS(3, COMPLETED(2));
+    WRITE_ENDS(COMPLETED(5));
 
     start_read(self, 3);
     EXPECT(reading(self), true);
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(3));
+    WRITES(5, COMPLETED(3));
+    READ_ENDS(COMPLETED(3));
 
     start_read(self, 3);
     close_writer(self);
-    AWAIT_READ();
-    EXPECT(received(self), DROPPED(0));
+    READ_ENDS(DROPPED(0));
     END_CASE;
 }
 
@@ -47,11 +36,9 @@ CASE(self_stream_reader_gone)
     BEGIN_CASE;
     open_both(self);
     start_write(self, 5);
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
+    READS(3, COMPLETED(3));
     close_reader(self);
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(3));
+    WRITE_ENDS(DROPPED(3));
     END_CASE;
 }
 
@@ -64,10 +51,8 @@ CASE(pass_fresh)
     EXPECT(call(self, weft_streams_peer_pass(release(self), false, &self->result)) == PENDING, false);
     take_back(self, self->result);
     start_write(self, 5);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(5, COMPLETED(5));
+    WRITE_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -79,10 +64,8 @@ CASE(pass_and_come_back_later)
     AWAIT_CALL();
     take_back(self, self->result);
     start_write(self, 5);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(5, COMPLETED(5));
+    WRITE_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -94,15 +77,12 @@ CASE(pass_while_written)
     start_write_all(self, 5);
     EXPECT(call(self, weft_streams_peer_pass(release(self), false, &self->result)) == PENDING, false);
     take_back(self, self->result);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
+    READS(2, COMPLETED(2));
     EXPECT(call(self, weft_streams_peer_pass(release(self), true, &self->result)), PENDING);
     AWAIT_CALL();
     take_back(self, self->result);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(3));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(5, COMPLETED(3));
+    WRITE_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -112,16 +92,13 @@ CASE(pass_after_reading)
     BEGIN_CASE;
     open_both(self);
     EXPECT(call(self, weft_streams_peer_pass_after(release(self), 3, &self->result)), PENDING);
-    start_write(self, 5);
-    EXPECT(sent(self), COMPLETED(3));
+    WRITES(5, COMPLETED(3));
     AWAIT_CALL();
     take_back(self, self->result);
     skip(self, 3);
     start_write(self, 5);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(5, COMPLETED(5));
+    WRITE_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -130,25 +107,19 @@ CASE(release_after_reading)
 {
     BEGIN_CASE;
     open_reader(self);
-    start_read(self, 3);
-    EXPECT(peer_write(3), COMPLETED(3));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(3));
+    READ_BY_EVENT(3, 3, COMPLETED(3));
     EXPECT(call_other(self, weft_streams_peer_drain(release(self), 3, &self->other_result)), PENDING);
     EXPECT(peer_write(4), COMPLETED(4));
     weft_streams_peer_close_writer();
-    AWAIT_OTHER();
-    EXPECT(self->other_result, 4);
+    OTHER_ANSWERS(4);
 
     open_reader(self);
     start_read(self, 3);
-    stop_read(self);
-    EXPECT(received(self), CANCELLED(0));
+    READ_STOPS(CANCELLED(0));
     EXPECT(call_other(self, weft_streams_peer_drain(release(self), 0, &self->other_result)), PENDING);
     EXPECT(peer_write(4), COMPLETED(4));
     weft_streams_peer_close_writer();
-    AWAIT_OTHER();
-    EXPECT(self->other_result, 4);
+    OTHER_ANSWERS(4);
     END_CASE;
 }
 
@@ -157,10 +128,7 @@ CASE(release_after_the_writer_went)
 {
     BEGIN_CASE;
     open_reader(self);
-    start_read(self, 3);
-    EXPECT(peer_write(3), COMPLETED(3));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(3));
+    READ_BY_EVENT(3, 3, COMPLETED(3));
     weft_streams_peer_close_writer();
     AWAIT_LATER();
     EXPECT(call(self, weft_streams_peer_drain(release(self), 3, &self->result)), 0);
@@ -172,19 +140,13 @@ CASE(give_after_reading)
 {
     BEGIN_CASE;
     open_writer(self);
-    EXPECT(peer_read(3), PENDING);
-    start_write(self, 3);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    WRITE_AT_ONCE(3, 3, COMPLETED(3));
     take_back(self, weft_streams_peer_give());
     skip(self, 3);
     start_read(self, 2);
     EXPECT(reading(self), true);
-    start_write(self, 5);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(2));
+    WRITES(5, COMPLETED(2));
+    READ_ENDS(COMPLETED(2));
     close_reader(self);
 
     open_writer(self);
@@ -192,10 +154,8 @@ CASE(give_after_reading)
     EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
     take_back(self, weft_streams_peer_give());
     start_write(self, 5);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    READS(5, COMPLETED(5));
+    WRITE_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -206,25 +166,18 @@ CASE(two_tasks_one_reader)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(call(self, weft_streams_peer_read_gated(3, open_gate(self), &self->result)), PENDING);
-    start_write(self, 3);
-    EXPECT(sent(self), COMPLETED(3));
+    WRITES(3, COMPLETED(3));
     AWAIT_LATER();
     EXPECT(call_other(self, weft_streams_peer_read(2, &self->other_result)), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_OTHER();
-    EXPECT(self->other_result, COMPLETED(2));
+    WRITES(2, COMPLETED(2));
+    OTHER_ANSWERS(COMPLETED(2));
     EXPECT(pass_gate(self), COMPLETED(1));
     AWAIT_LATER();
-    start_write(self, 4);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    WRITES(4, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     EXPECT(call_other(self, weft_streams_peer_read(2, &self->other_result)), PENDING);
     start_write(self, 2);
-    AWAIT_OTHER();
-    EXPECT(self->other_result, COMPLETED(2));
+    OTHER_ANSWERS(COMPLETED(2));
     END_CASE;
 }
 
@@ -233,21 +186,15 @@ CASE(two_tasks_one_writer)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_write_gated(3, open_gate(self), &self->result)), PENDING);
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
+    READS(3, COMPLETED(3));
     AWAIT_LATER();
     EXPECT(call_other(self, weft_streams_peer_write(2, &self->other_result)), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
-    AWAIT_OTHER();
-    EXPECT(self->other_result, COMPLETED(2));
+    READS(2, COMPLETED(2));
+    OTHER_ANSWERS(COMPLETED(2));
     EXPECT(pass_gate(self), COMPLETED(1));
     AWAIT_LATER();
-    start_read(self, 4);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    READS(4, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     END_CASE;
 }
 
@@ -258,11 +205,8 @@ CASE(lent_read)
     open_writer(self);
     EXPECT(call(self, weft_streams_peer_lend(5, open_gate(self))), PENDING);
     EXPECT(call_other(self, weft_streams_peer_await_lent(&self->other_result)), PENDING);
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(5));
-    AWAIT_OTHER();
-    EXPECT(self->other_result, COMPLETED(5));
+    WRITES(5, COMPLETED(5));
+    OTHER_ANSWERS(COMPLETED(5));
     EXPECT(pass_gate(self), COMPLETED(1));
     AWAIT_CALL();
     END_CASE;
@@ -277,11 +221,8 @@ CASE(lent_read_outlives_its_task)
     EXPECT(call_other(self, weft_streams_peer_await_lent(&self->other_result)), PENDING);
     EXPECT(pass_gate(self), COMPLETED(1));
     AWAIT_CALL();
-    start_write(self, 2);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_OTHER();
-    EXPECT(self->other_result, COMPLETED(2));
+    WRITES(2, COMPLETED(2));
+    OTHER_ANSWERS(COMPLETED(2));
     END_CASE;
 }
 
@@ -293,16 +234,10 @@ CASE(race_read)
     open_writer(self);
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_race(&self->result)), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(2) << 8 | CANCELLED(0));
+    WRITES(2, COMPLETED(2));
+    ANSWERS(COMPLETED(2) << 8 | CANCELLED(0));
     // The loser may be used again.
-    EXPECT(peer_write(3), PENDING);
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    READ_AT_ONCE(3, 3, COMPLETED(3));
     END_CASE;
 }
 
@@ -312,15 +247,9 @@ CASE(race_write)
     open_writer(self);
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_race(&self->result)), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, 1 << 16 | CANCELLED(0) << 8 | COMPLETED(2));
-    EXPECT(peer_read(3), PENDING);
-    start_write(self, 3);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    READS(2, COMPLETED(2));
+    ANSWERS(1 << 16 | CANCELLED(0) << 8 | COMPLETED(2));
+    WRITE_AT_ONCE(3, 3, COMPLETED(3));
     END_CASE;
 }
 
@@ -348,15 +277,13 @@ CASE(race_cancelled)
     open_writer(self);
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_race(&self->result)), PENDING);
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(0) << 8 | CANCELLED(0));
+    PEER_STOPS(CANCELLED(0) << 8 | CANCELLED(0));
     EXPECT(call(self, weft_streams_peer_race(&self->result)), PENDING);
     start_write(self, 1);
     start_read(self, 2);
     EXPECT(sent(self), COMPLETED(1));
     EXPECT(received(self), COMPLETED(2));
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(1) << 8 | CANCELLED(2));
+    PEER_STOPS(CANCELLED(1) << 8 | CANCELLED(2));
     END_CASE;
 }
 

@@ -367,7 +367,7 @@ static weft_poll any_of_many_run(weft_coro *co)
 
 // Ten thousand in flight at once in one task, which complete in another order than they began.
 
-enum { MANY = 10000, TASKS = 1000 };
+enum { TASKS = PLENTY / 10 };
 
 typedef struct {
     test base;
@@ -384,22 +384,22 @@ static weft_poll many_reads_run(weft_coro *co)
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
     WEFT_BEGIN(co);
-    it->items = new_buffer(MANY);
-    it->readers = calloc(MANY, sizeof *it->readers);
-    weft_streams_peer_make_many(MANY, &it->handles);
-    for (uint32_t i = 0; i < MANY; i++) {
+    it->items = new_buffer(PLENTY);
+    it->readers = calloc(PLENTY, sizeof *it->readers);
+    weft_streams_peer_make_many(PLENTY, &it->handles);
+    for (uint32_t i = 0; i < PLENTY; i++) {
         it->readers[i] = items_reader_of(it->handles.ptr[i]);
         items_start_read(co, &it->readers[i], &it->items[i], 1);
         EXPECT(weft_in_flight(&it->readers[i]), true);
     }
-    EXPECT(call(self, weft_streams_peer_write_many(7919, &self->result)), MANY);
-    for (self->n = 0; self->n < MANY; self->n++) {
+    EXPECT(call(self, weft_streams_peer_write_many(7919, &self->result)), PLENTY);
+    for (self->n = 0; self->n < PLENTY; self->n++) {
         AWAIT(weft_await(co, &it->readers[self->n]));
         EXPECT(it->readers[self->n].count, 1);
     }
-    EXPECT(holds(it->items, MANY, 0, MANY), true);
+    EXPECT(holds(it->items, PLENTY, 0, PLENTY), true);
     WEFT_FINALLY(co);
-    for (uint32_t i = 0; i < MANY; i++)
+    for (uint32_t i = 0; i < PLENTY; i++)
         items_close_reader(&it->readers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
@@ -415,23 +415,23 @@ static weft_poll many_writes_run(weft_coro *co)
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
     WEFT_BEGIN(co);
-    it->items = new_items(MANY, 0);
-    it->writers = calloc(MANY, sizeof *it->writers);
-    it->handles.ptr = malloc(MANY * sizeof *it->handles.ptr);
-    it->handles.len = MANY;
-    for (uint32_t i = 0; i < MANY; i++) {
+    it->items = new_items(PLENTY, 0);
+    it->writers = calloc(PLENTY, sizeof *it->writers);
+    it->handles.ptr = malloc(PLENTY * sizeof *it->handles.ptr);
+    it->handles.len = PLENTY;
+    for (uint32_t i = 0; i < PLENTY; i++) {
         it->handles.ptr[i] = items_new(&it->writers[i]);
         items_start_write(co, &it->writers[i], &it->items[i], 1);
         EXPECT(weft_in_flight(&it->writers[i]), true);
     }
     weft_streams_peer_take_many(&it->handles);
-    EXPECT(call(self, weft_streams_peer_read_many(7919, &self->result)), MANY);
-    for (self->n = 0; self->n < MANY; self->n++) {
+    EXPECT(call(self, weft_streams_peer_read_many(7919, &self->result)), PLENTY);
+    for (self->n = 0; self->n < PLENTY; self->n++) {
         AWAIT(weft_await(co, &it->writers[self->n]));
         EXPECT(it->writers[self->n].count, 1);
     }
     WEFT_FINALLY(co);
-    for (uint32_t i = 0; i < MANY; i++)
+    for (uint32_t i = 0; i < PLENTY; i++)
         items_close_writer(&it->writers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
@@ -447,18 +447,18 @@ static weft_poll many_closed_run(weft_coro *co)
 {
     many *it = weft_frame(co, many);
     WEFT_BEGIN(co);
-    it->items = new_buffer(MANY);
-    it->readers = calloc(MANY, sizeof *it->readers);
-    weft_streams_peer_make_many(MANY, &it->handles);
-    for (uint32_t i = 0; i < MANY; i++) {
+    it->items = new_buffer(PLENTY);
+    it->readers = calloc(PLENTY, sizeof *it->readers);
+    weft_streams_peer_make_many(PLENTY, &it->handles);
+    for (uint32_t i = 0; i < PLENTY; i++) {
         it->readers[i] = items_reader_of(it->handles.ptr[i]);
         items_start_read(co, &it->readers[i], &it->items[i], 1);
     }
     AWAIT(weft_subtask_call(co, &it->base.later, weft_streams_peer_later()));
     WEFT_FINALLY(co);
-    for (uint32_t i = 0; i < MANY; i++)
-        items_close_reader(&it->readers[i * 7919 % MANY]);
-    EXPECT(holds(it->items, MANY, 0, 0), true);
+    for (uint32_t i = 0; i < PLENTY; i++)
+        items_close_reader(&it->readers[i * 7919 % PLENTY]);
+    EXPECT(holds(it->items, PLENTY, 0, 0), true);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
     free(it->readers);

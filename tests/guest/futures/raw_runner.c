@@ -108,42 +108,40 @@ static void any_of(void)
     settle();
 }
 
-enum { MANY = 10000 };
-
-static void ten_thousand(void)
+static void many(void)
 {
-    uint32_t *ends = calloc(4 * MANY, sizeof *ends), *writers = ends + MANY, *values = writers + MANY,
-             *sent = values + MANY;
-    for (uint32_t i = 0; i < MANY; i++)
+    uint32_t *ends = calloc(4 * PLENTY, sizeof *ends), *writers = ends + PLENTY, *values = writers + PLENTY,
+             *sent = values + PLENTY;
+    for (uint32_t i = 0; i < PLENTY; i++)
         ends[i] = PEER(future_u32_new)(&writers[i]);
-    PEER(list_future_u32_t) list = {ends, MANY}, relayed;
+    PEER(list_future_u32_t) list = {ends, PLENTY}, relayed;
     EXPECT(PEER(relay)(list, &relayed), WEFT_SUBTASK_RETURNED);
-    EXPECT(relayed.len, MANY);
+    EXPECT(relayed.len, PLENTY);
     uint32_t set = __waitable_set_new();
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; i < PLENTY; i++) {
         EXPECT(PEER(future_u32_read)(relayed.ptr[i], &values[i]), WEFT_BLOCKED);
         __waitable_join(relayed.ptr[i], set);
     }
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; i < PLENTY; i++) {
         sent[i] = i + 1;
         EXPECT(PEER(future_u32_write)(writers[i], &sent[i]), WEFT_COPY_COMPLETED);
         PEER(future_u32_drop_writable)(writers[i]);
     }
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; i < PLENTY; i++) {
         uint32_t event[2];
         EXPECT(__waitable_set_wait(set, event), WEFT_EVENT_FUTURE_READ);
         EXPECT(event[1], WEFT_COPY_COMPLETED);
         __waitable_join(event[0], 0);
         PEER(future_u32_drop_readable)(event[0]);
     }
-    for (uint32_t i = 0; i < MANY; i++)
+    for (uint32_t i = 0; i < PLENTY; i++)
         EXPECT(values[i], 2 * (i + 1));
     __waitable_set_drop(set);
     payload_free(relayed.ptr);
     free(ends);
     settle();
-    sort_handles(4 * MANY);
-    PEER(sort)(4 * MANY);
+    sort_handles(4 * PLENTY);
+    PEER(sort)(4 * PLENTY);
 }
 
 #define SCENARIO_TEST(name, ...) TEST(name)
@@ -152,5 +150,5 @@ static void ten_thousand(void)
     TEST(ping_pong)                                                                                            \
     TEST(ping_pong_used)                                                                                       \
     TEST(any_of)                                                                                               \
-    TEST(ten_thousand)
+    TEST(many)
 #include "raw_runner.h"

@@ -360,8 +360,6 @@ static weft_poll any_of_run(weft_coro *co)
     WEFT_END(co);
 }
 
-enum { MANY = 10000 };
-
 // Ten thousand reads and writes in flight in one task, here and, twice over, at the peer.
 typedef struct {
     weft_coro co;
@@ -372,29 +370,29 @@ typedef struct {
     weft_subtask call;
     uint32_t i;
     settle settle;
-} ten_thousand;
+} many;
 
-static weft_poll ten_thousand_run(weft_coro *co)
+static weft_poll many_run(weft_coro *co)
 {
-    ten_thousand *self = weft_frame(co, ten_thousand);
+    many *self = weft_frame(co, many);
     WEFT_BEGIN(co);
-    self->out = calloc(MANY, sizeof *self->out);
-    self->in = calloc(MANY, sizeof *self->in);
-    self->values = calloc(MANY, sizeof *self->values);
-    for (uint32_t i = 0; i < MANY; i++)
+    self->out = calloc(PLENTY, sizeof *self->out);
+    self->in = calloc(PLENTY, sizeof *self->in);
+    self->values = calloc(PLENTY, sizeof *self->values);
+    for (uint32_t i = 0; i < PLENTY; i++)
         self->values[i] = plain_new(&self->out[i], 0);
     self->list.ptr = self->values;
-    self->list.len = MANY;
+    self->list.len = PLENTY;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(relay)(self->list, &self->relayed)));
-    EXPECT(self->relayed.len, MANY);
-    for (uint32_t i = 0; i < MANY; i++) {
+    EXPECT(self->relayed.len, PLENTY);
+    for (uint32_t i = 0; i < PLENTY; i++) {
         self->in[i] = plain_reader_of(self->relayed.ptr[i]);
         plain_start_read(co, &self->in[i], &self->values[i]);
         EXPECT(weft_in_flight(&self->in[i]), true);
     }
-    for (uint32_t i = 0; i < MANY; i++)
+    for (uint32_t i = 0; i < PLENTY; i++)
         plain_start_write(co, &self->out[i], i + 1);
-    for (self->i = 0; self->i < MANY; self->i++) {
+    for (self->i = 0; self->i < PLENTY; self->i++) {
         WEFT_AWAIT(weft_await(co, &self->in[self->i]));
         EXPECT(weft_resolved(&self->in[self->i]), true);
         EXPECT(self->values[self->i], 2 * (self->i + 1));
@@ -408,8 +406,8 @@ static weft_poll ten_thousand_run(weft_coro *co)
     free(self->in);
     free(self->values);
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
-    sort_handles(4 * MANY);
-    PEER(sort)(4 * MANY);
+    sort_handles(4 * PLENTY);
+    PEER(sort)(4 * PLENTY);
     WEFT_END(co);
 }
 
@@ -419,7 +417,7 @@ static weft_poll ten_thousand_run(weft_coro *co)
     TEST(ping_pong)                                                                                            \
     TEST(ping_pong_used)                                                                                       \
     TEST(any_of)                                                                                               \
-    TEST(ten_thousand)                                                                                         \
+    TEST(many)                                                                                                 \
     TEST(typed)                                                                                                \
     TEST(unsolicited)                                                                                          \
     TEST(frame_gone)                                                                                           \

@@ -7,7 +7,7 @@
 #include "sweep.h"
 #include <weft/weft.h>
 
-enum { CALLS = 2000 };
+enum { CALLS = PLENTY / 5 };
 
 typedef struct {
     weft_coro co;

@@ -494,20 +494,21 @@ typedef struct {
 
 static weft_poll many_run(weft_coro *co)
 {
+    enum { CHILDREN = 10 * PLENTY };
     many *self = weft_frame(co, many);
     WEFT_BEGIN(co);
-    for (uint32_t i = 0; i < 100000; i++) {
+    for (uint32_t i = 0; i < CHILDREN; i++) {
         adder *child = weft_spawn_new(co, &self->scope, sizeof *child, adder_run);
         child->sum = &self->sum;
         child->value = i;
         weft_detach(weft_child_of(child));
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    EXPECT(self->sum, 99999ull * 100000 / 2);
-    for (uint32_t i = 0; i < 100000; i++)
+    EXPECT(self->sum, (CHILDREN - 1ull) * CHILDREN / 2);
+    for (uint32_t i = 0; i < CHILDREN; i++)
         weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(adder), adder_run)));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    EXPECT(self->sum, 99999ull * 100000 / 2);
+    EXPECT(self->sum, (CHILDREN - 1ull) * CHILDREN / 2);
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_END(co);

@@ -13,18 +13,10 @@ CASE(stop_reading)
     EXPECT(received(self), CANCELLED(0));
 
     // Untouched by that: twice more, the first time by event, so that Weft's end is in its set.
+    READ_BY_EVENT(5, 5, COMPLETED(5));
     start_read(self, 5);
-    EXPECT(reading(self), true);
-    EXPECT(peer_write(5), COMPLETED(5));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
-    start_read(self, 5);
-    stop_read(self);
-    EXPECT(received(self), CANCELLED(0));
-    start_read(self, 5);
-    EXPECT(peer_write(3), COMPLETED(3));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(3));
+    READ_STOPS(CANCELLED(0));
+    READ_BY_EVENT(5, 3, COMPLETED(3));
     END_CASE;
 }
 
@@ -34,13 +26,8 @@ CASE(stop_read_after_some)
     open_reader(self);
     start_read(self, 5);
     EXPECT(peer_write(2), COMPLETED(2));
-    stop_read(self);
-    EXPECT(received(self), CANCELLED(2));
-    start_read(self, 5);
-    EXPECT(reading(self), true);
-    EXPECT(peer_write(5), COMPLETED(5));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
+    READ_STOPS(CANCELLED(2));
+    READ_BY_EVENT(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -50,13 +37,8 @@ CASE(stop_read_after_all)
     open_reader(self);
     start_read(self, 2);
     EXPECT(peer_write(2), COMPLETED(2));
-    stop_read(self);
-    EXPECT(received(self), CANCELLED(2));
-    EXPECT(peer_write(1), PENDING);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(1));
+    READ_STOPS(CANCELLED(2));
+    READ_AT_ONCE(5, 1, COMPLETED(1));
     END_CASE;
 }
 
@@ -66,16 +48,14 @@ CASE(stop_read_gone)
     open_reader(self);
     start_read(self, 5);
     weft_streams_peer_close_writer();
-    stop_read(self);
-    EXPECT(received(self), DROPPED(0));
+    READ_STOPS(DROPPED(0));
     close_reader(self);
 
     open_reader(self);
     start_read(self, 5);
     EXPECT(peer_write(2), COMPLETED(2));
     weft_streams_peer_close_writer();
-    stop_read(self);
-    EXPECT(received(self), DROPPED(2));
+    READ_STOPS(DROPPED(2));
     END_CASE;
 }
 
@@ -88,18 +68,10 @@ CASE(stop_writing)
     EXPECT(writing(self), false);
     EXPECT(sent(self), CANCELLED(0));
 
+    WRITE_BY_EVENT(5, 5, COMPLETED(5));
     start_write(self, 5);
-    EXPECT(writing(self), true);
-    EXPECT(peer_read(5), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
-    start_write(self, 5);
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(0));
-    start_write(self, 5);
-    EXPECT(peer_read(3), COMPLETED(3));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(3));
+    WRITE_STOPS(CANCELLED(0));
+    WRITE_BY_EVENT(5, 3, COMPLETED(3));
     END_CASE;
 }
 
@@ -109,13 +81,8 @@ CASE(stop_write_after_some)
     open_writer(self);
     start_write(self, 5);
     EXPECT(peer_read(2), COMPLETED(2));
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(2));
-    start_write(self, 5);
-    EXPECT(writing(self), true);
-    EXPECT(peer_read(5), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    WRITE_STOPS(CANCELLED(2));
+    WRITE_BY_EVENT(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -125,13 +92,8 @@ CASE(stop_write_after_all)
     open_writer(self);
     start_write(self, 2);
     EXPECT(peer_read(2), COMPLETED(2));
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(2));
-    EXPECT(peer_read(1), PENDING);
-    start_write(self, 5);
-    EXPECT(sent(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(1));
+    WRITE_STOPS(CANCELLED(2));
+    WRITE_AT_ONCE(5, 1, COMPLETED(1));
     END_CASE;
 }
 
@@ -141,16 +103,14 @@ CASE(stop_write_gone)
     open_writer(self);
     start_write(self, 5);
     weft_streams_peer_close_reader();
-    stop_write(self);
-    EXPECT(sent(self), DROPPED(0));
+    WRITE_STOPS(DROPPED(0));
     close_writer(self);
 
     open_writer(self);
     start_write(self, 5);
     EXPECT(peer_read(2), COMPLETED(2));
     weft_streams_peer_close_reader();
-    stop_write(self);
-    EXPECT(sent(self), DROPPED(2));
+    WRITE_STOPS(DROPPED(2));
     END_CASE;
 }
 
@@ -160,31 +120,25 @@ CASE(stop_write_all)
     BEGIN_CASE;
     open_writer(self);
     start_write_all(self, 10);
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(0));
+    WRITE_STOPS(CANCELLED(0));
     start_write_all(self, 10);
     EXPECT(peer_read(4), COMPLETED(4));
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(4));
+    WRITE_STOPS(CANCELLED(4));
 
     EXPECT(peer_read(4), PENDING);
     start_write_all(self, 10);
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(4));
+    ANSWERS(COMPLETED(4));
     EXPECT(peer_read(2), COMPLETED(2));
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(6));
+    WRITE_STOPS(CANCELLED(6));
 
     start_write_all(self, 4);
     EXPECT(peer_read(4), COMPLETED(4));
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(4));
+    WRITE_STOPS(CANCELLED(4));
 
     start_write_all(self, 10);
     EXPECT(peer_read(4), COMPLETED(4));
     weft_streams_peer_close_reader();
-    stop_write(self);
-    EXPECT(sent(self), DROPPED(4));
+    WRITE_STOPS(DROPPED(4));
     END_CASE;
 }
 
@@ -195,20 +149,13 @@ CASE(cancel_peer_write)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write(5), PENDING);
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(0));
+    PEER_STOPS(CANCELLED(0));
 
     EXPECT(peer_write(5), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(2));
+    READS(2, COMPLETED(2));
+    PEER_STOPS(CANCELLED(2));
 
-    start_read(self, 5);
-    EXPECT(reading(self), true);
-    EXPECT(peer_write(5), COMPLETED(5));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
+    READ_BY_EVENT(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -217,11 +164,9 @@ CASE(cancel_peer_write_gone)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write(5), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
+    READS(2, COMPLETED(2));
     close_reader(self);
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), DROPPED(2));
+    PEER_STOPS(DROPPED(2));
     EXPECT(peer_write(5), DROPPED(0));
     END_CASE;
 }
@@ -231,19 +176,15 @@ CASE(cancel_peer_write_all)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write_all(10), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
+    READS(2, COMPLETED(2));
     AWAIT_LATER();
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(5));
+    READS(3, COMPLETED(3));
+    PEER_STOPS(CANCELLED(5));
 
     start_read(self, 5);
     EXPECT(reading(self), true);
     EXPECT(peer_write_all(5), COMPLETED(5));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
+    READ_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -252,20 +193,13 @@ CASE(cancel_peer_read)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(peer_read(5), PENDING);
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(0));
+    PEER_STOPS(CANCELLED(0));
 
     EXPECT(peer_read(5), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), CANCELLED(2));
+    WRITES(2, COMPLETED(2));
+    PEER_STOPS(CANCELLED(2));
 
-    start_write(self, 5);
-    EXPECT(writing(self), true);
-    EXPECT(peer_read(5), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    WRITE_BY_EVENT(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -274,11 +208,9 @@ CASE(cancel_peer_read_gone)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(peer_read(5), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
+    WRITES(2, COMPLETED(2));
     close_writer(self);
-    EXPECT(stop_call(self), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_streams_peer_cancelled_with(), DROPPED(2));
+    PEER_STOPS(DROPPED(2));
     EXPECT(peer_read(5), DROPPED(0));
     END_CASE;
 }

@@ -7,12 +7,7 @@ CASE(read_at_once)
 {
     BEGIN_CASE;
     open_reader(self);
-    EXPECT(peer_write(5), PENDING);
-    start_read(self, 5);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(5));
+    READ_AT_ONCE(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -24,8 +19,7 @@ CASE(read_by_event)
     EXPECT(reading(self), true);
     EXPECT(peer_write(5), COMPLETED(5));
     EXPECT(reading(self), true);
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
+    READ_ENDS(COMPLETED(5));
     END_CASE;
 }
 
@@ -33,12 +27,7 @@ CASE(write_at_once)
 {
     BEGIN_CASE;
     open_writer(self);
-    EXPECT(peer_read(5), PENDING);
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(5));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(5));
+    WRITE_AT_ONCE(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -46,11 +35,7 @@ CASE(write_by_event)
 {
     BEGIN_CASE;
     open_writer(self);
-    start_write(self, 5);
-    EXPECT(writing(self), true);
-    EXPECT(peer_read(5), COMPLETED(5));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
+    WRITE_BY_EVENT(5, 5, COMPLETED(5));
     END_CASE;
 }
 
@@ -62,17 +47,8 @@ CASE(read_grid)
     open_reader(self);
     for (self->n = 1; self->n <= 5; self->n++) {
         for (self->m = 1; self->m <= 5; self->m++) {
-            EXPECT(peer_write(self->m), PENDING);
-            start_read(self, self->n);
-            EXPECT(reading(self), false);
-            EXPECT(received(self), COMPLETED(least(self->n, self->m)));
-            AWAIT_CALL();
-            EXPECT(self->result, COMPLETED(least(self->n, self->m)));
-
-            start_read(self, self->n);
-            EXPECT(peer_write(self->m), COMPLETED(least(self->n, self->m)));
-            AWAIT_READ();
-            EXPECT(received(self), COMPLETED(least(self->n, self->m)));
+            READ_AT_ONCE(self->n, self->m, COMPLETED(least(self->n, self->m)));
+            READ_BY_EVENT(self->n, self->m, COMPLETED(least(self->n, self->m)));
         }
     }
     END_CASE;
@@ -84,17 +60,8 @@ CASE(write_grid)
     open_writer(self);
     for (self->n = 1; self->n <= 5; self->n++) {
         for (self->m = 1; self->m <= 5; self->m++) {
-            EXPECT(peer_read(self->m), PENDING);
-            start_write(self, self->n);
-            EXPECT(writing(self), false);
-            EXPECT(sent(self), COMPLETED(least(self->n, self->m)));
-            AWAIT_CALL();
-            EXPECT(self->result, COMPLETED(least(self->n, self->m)));
-
-            start_write(self, self->n);
-            EXPECT(peer_read(self->m), COMPLETED(least(self->n, self->m)));
-            AWAIT_WRITE();
-            EXPECT(sent(self), COMPLETED(least(self->n, self->m)));
+            WRITE_AT_ONCE(self->n, self->m, COMPLETED(least(self->n, self->m)));
+            WRITE_BY_EVENT(self->n, self->m, COMPLETED(least(self->n, self->m)));
         }
     }
     END_CASE;
@@ -110,12 +77,9 @@ CASE(read_of_several_writes)
     EXPECT(peer_write(1), COMPLETED(1));
     EXPECT(peer_write(4), COMPLETED(2));
     EXPECT(peer_write(1), PENDING);
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(5));
-    start_read(self, 1);
-    EXPECT(received(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(1));
+    READ_ENDS(COMPLETED(5));
+    READS(1, COMPLETED(1));
+    ANSWERS(COMPLETED(1));
     END_CASE;
 }
 
@@ -128,12 +92,9 @@ CASE(write_of_several_reads)
     EXPECT(peer_read(1), COMPLETED(1));
     EXPECT(peer_read(4), COMPLETED(2));
     EXPECT(peer_read(1), PENDING);
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(5));
-    start_write(self, 1);
-    EXPECT(sent(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(1));
+    WRITE_ENDS(COMPLETED(5));
+    WRITES(1, COMPLETED(1));
+    ANSWERS(COMPLETED(1));
     END_CASE;
 }
 
@@ -147,27 +108,20 @@ CASE(read_of_write_all)
     for (self->m = 0; self->m < 100; self->m += self->n) {
         self->n = self->m % 7 + 1;
         start_read(self, self->n);
-        AWAIT_READ();
-        EXPECT(received(self), COMPLETED(least(self->n, 100 - self->m)));
+        READ_ENDS(COMPLETED(least(self->n, 100 - self->m)));
     }
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(100));
+    ANSWERS(COMPLETED(100));
 
     start_read(self, 200);
     EXPECT(reading(self), true);
     EXPECT(peer_write_all(50), COMPLETED(50));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(50));
+    READ_ENDS(COMPLETED(50));
 
     start_read(self, 30);
     EXPECT(peer_write_all(50), PENDING);
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(30));
-    start_read(self, 200);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(20));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(50));
+    READ_ENDS(COMPLETED(30));
+    READS(200, COMPLETED(20));
+    ANSWERS(COMPLETED(50));
     END_CASE;
 }
 
@@ -181,24 +135,18 @@ CASE(write_all)
         self->n = self->m % 7 + 1;
         EXPECT(peer_read(self->n), COMPLETED(least(self->n, 100 - self->m)));
     }
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(100));
+    WRITE_ENDS(COMPLETED(100));
 
     EXPECT(peer_read(200), PENDING);
-    start_write_all(self, 50);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(50));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(50));
+    WRITES_ALL(50, COMPLETED(50));
+    ANSWERS(COMPLETED(50));
 
     EXPECT(peer_read(30), PENDING);
     start_write_all(self, 50);
     EXPECT(writing(self), true);
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(30));
+    ANSWERS(COMPLETED(30));
     EXPECT(peer_read(200), COMPLETED(20));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(50));
+    WRITE_ENDS(COMPLETED(50));
     END_CASE;
 }
 
@@ -210,13 +158,11 @@ CASE(write_all_to_many_reads)
     EXPECT(peer_read(3), PENDING);
     start_write_all(self, 30);
     for (self->m = 3; self->m < 30; self->m += 3) {
-        AWAIT_CALL();
-        EXPECT(self->result, COMPLETED(3));
+        ANSWERS(COMPLETED(3));
         EXPECT(writing(self), true);
         peer_read(3);
     }
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(30));
+    WRITE_ENDS(COMPLETED(30));
     END_CASE;
 }
 
@@ -224,16 +170,11 @@ CASE(write_all_of_nothing)
 {
     BEGIN_CASE;
     open_writer(self);
-    start_write_all(self, 0);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(0));
+    WRITES_ALL(0, COMPLETED(0));
     EXPECT(peer_read(2), PENDING);
-    start_write_all(self, 0);
-    EXPECT(sent(self), COMPLETED(0));
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(2));
+    WRITES_ALL(0, COMPLETED(0));
+    WRITES(2, COMPLETED(2));
+    ANSWERS(COMPLETED(2));
     END_CASE;
 }
 
@@ -245,11 +186,9 @@ CASE(read_large)
     EXPECT(peer_write_all(ALL), PENDING);
     for (self->m = 0; self->m < ALL; self->m += PIECE) {
         start_read(self, PIECE);
-        AWAIT_READ();
-        EXPECT(received(self), COMPLETED(least(PIECE, ALL - self->m)));
+        READ_ENDS(COMPLETED(least(PIECE, ALL - self->m)));
     }
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(ALL));
+    ANSWERS(COMPLETED(ALL));
     END_CASE;
 }
 
@@ -261,8 +200,7 @@ CASE(write_large)
     start_write_all(self, ALL);
     for (self->m = 0; self->m < ALL; self->m += PIECE)
         EXPECT(peer_read(PIECE), COMPLETED(least(PIECE, ALL - self->m)));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(ALL));
+    WRITE_ENDS(COMPLETED(ALL));
     END_CASE;
 }
 
@@ -275,13 +213,9 @@ CASE(zero_read_first)
     start_read(self, 0);
     EXPECT(reading(self), true);
     EXPECT(peer_write(3), PENDING);
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(0));
-    start_read(self, 3);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    READ_ENDS(COMPLETED(0));
+    READS(3, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     END_CASE;
 }
 
@@ -290,13 +224,9 @@ CASE(zero_read_second)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write(3), PENDING);
-    start_read(self, 0);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), COMPLETED(0));
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    READS(0, COMPLETED(0));
+    READS(3, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     END_CASE;
 }
 
@@ -307,13 +237,9 @@ CASE(zero_write_first)
     start_write(self, 0);
     EXPECT(writing(self), true);
     EXPECT(peer_read(3), PENDING);
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(0));
-    start_write(self, 3);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    WRITE_ENDS(COMPLETED(0));
+    WRITES(3, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     END_CASE;
 }
 
@@ -322,13 +248,9 @@ CASE(zero_write_second)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(peer_read(3), PENDING);
-    start_write(self, 0);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), COMPLETED(0));
-    start_write(self, 3);
-    EXPECT(sent(self), COMPLETED(3));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(3));
+    WRITES(0, COMPLETED(0));
+    WRITES(3, COMPLETED(3));
+    ANSWERS(COMPLETED(3));
     END_CASE;
 }
 
@@ -341,12 +263,9 @@ CASE(zero_read_then_zero_write)
     start_read(self, 0);
     EXPECT(peer_write(0), COMPLETED(0));
     EXPECT(peer_write(2), PENDING);
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(0));
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(2));
+    READ_ENDS(COMPLETED(0));
+    READS(2, COMPLETED(2));
+    ANSWERS(COMPLETED(2));
     END_CASE;
 }
 
@@ -357,15 +276,12 @@ CASE(zero_write_then_zero_read)
     start_write(self, 0);
     EXPECT(writing(self), true);
     EXPECT(peer_read(0), PENDING);
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(0));
+    WRITE_ENDS(COMPLETED(0));
     start_write(self, 2);
     EXPECT(writing(self), true);
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(0));
+    ANSWERS(COMPLETED(0));
     EXPECT(peer_read(2), COMPLETED(2));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(2));
+    WRITE_ENDS(COMPLETED(2));
     END_CASE;
 }
 
@@ -377,16 +293,14 @@ CASE(zero_read_of_write_all)
     EXPECT(peer_read(0), PENDING);
     start_write_all(self, 4);
     EXPECT(writing(self), true);
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(0));
+    ANSWERS(COMPLETED(0));
     EXPECT(peer_read(0), COMPLETED(0));
     EXPECT(peer_read(3), COMPLETED(3));
     AWAIT_LATER();
     EXPECT(writing(self), true);
     EXPECT(peer_read(0), COMPLETED(0));
     EXPECT(peer_read(3), COMPLETED(1));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(4));
+    WRITE_ENDS(COMPLETED(4));
     END_CASE;
 }
 
@@ -395,23 +309,13 @@ CASE(zero_and_stopped)
     BEGIN_CASE;
     open_reader(self);
     start_read(self, 0);
-    stop_read(self);
-    EXPECT(received(self), CANCELLED(0));
-    EXPECT(peer_write(2), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(2));
+    READ_STOPS(CANCELLED(0));
+    READ_AT_ONCE(2, 2, COMPLETED(2));
 
     open_writer(self);
     start_write(self, 0);
-    stop_write(self);
-    EXPECT(sent(self), CANCELLED(0));
-    EXPECT(peer_read(2), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(2));
+    WRITE_STOPS(CANCELLED(0));
+    WRITE_AT_ONCE(2, 2, COMPLETED(2));
     END_CASE;
 }
 
@@ -421,15 +325,13 @@ CASE(zero_and_gone)
     open_reader(self);
     start_read(self, 0);
     weft_streams_peer_close_writer();
-    AWAIT_READ();
-    EXPECT(received(self), DROPPED(0));
+    READ_ENDS(DROPPED(0));
     close_reader(self);
 
     open_writer(self);
     start_write(self, 0);
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(0));
+    WRITE_ENDS(DROPPED(0));
     END_CASE;
 }
 

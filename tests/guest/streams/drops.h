@@ -8,9 +8,7 @@ CASE(writer_gone_before)
     BEGIN_CASE;
     open_reader(self);
     weft_streams_peer_close_writer();
-    start_read(self, 5);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), DROPPED(0));
+    READS(5, DROPPED(0));
     END_CASE;
 }
 
@@ -20,8 +18,7 @@ CASE(writer_gone_in_flight)
     open_reader(self);
     start_read(self, 5);
     weft_streams_peer_close_writer();
-    AWAIT_READ();
-    EXPECT(received(self), DROPPED(0));
+    READ_ENDS(DROPPED(0));
     END_CASE;
 }
 
@@ -29,14 +26,9 @@ CASE(writer_gone_between)
 {
     BEGIN_CASE;
     open_reader(self);
-    start_read(self, 2);
-    EXPECT(peer_write(2), COMPLETED(2));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(2));
+    READ_BY_EVENT(2, 2, COMPLETED(2));
     weft_streams_peer_close_writer();
-    start_read(self, 5);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), DROPPED(0));
+    READS(5, DROPPED(0));
     END_CASE;
 }
 
@@ -47,8 +39,7 @@ CASE(writer_gone_after_some)
     start_read(self, 5);
     EXPECT(peer_write(2), COMPLETED(2));
     weft_streams_peer_close_writer();
-    AWAIT_READ();
-    EXPECT(received(self), DROPPED(2));
+    READ_ENDS(DROPPED(2));
     END_CASE;
 }
 
@@ -60,8 +51,7 @@ CASE(writer_gone_after_all)
     start_read(self, 2);
     EXPECT(peer_write(2), COMPLETED(2));
     weft_streams_peer_close_writer();
-    AWAIT_READ();
-    EXPECT(received(self), DROPPED(2));
+    READ_ENDS(DROPPED(2));
     END_CASE;
 }
 
@@ -71,9 +61,7 @@ CASE(writer_gone_while_it_writes)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_write_and_close(5, &self->result)), 0);
-    start_read(self, 5);
-    EXPECT(reading(self), false);
-    EXPECT(received(self), DROPPED(0));
+    READS(5, DROPPED(0));
     END_CASE;
 }
 
@@ -84,9 +72,7 @@ CASE(reader_gone_before)
     BEGIN_CASE;
     open_writer(self);
     weft_streams_peer_close_reader();
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), DROPPED(0));
+    WRITES(5, DROPPED(0));
     END_CASE;
 }
 
@@ -96,8 +82,7 @@ CASE(reader_gone_in_flight)
     open_writer(self);
     start_write(self, 5);
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(0));
+    WRITE_ENDS(DROPPED(0));
     END_CASE;
 }
 
@@ -105,14 +90,9 @@ CASE(reader_gone_between)
 {
     BEGIN_CASE;
     open_writer(self);
-    start_write(self, 2);
-    EXPECT(peer_read(2), COMPLETED(2));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(2));
+    WRITE_BY_EVENT(2, 2, COMPLETED(2));
     weft_streams_peer_close_reader();
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), DROPPED(0));
+    WRITES(5, DROPPED(0));
     END_CASE;
 }
 
@@ -123,8 +103,7 @@ CASE(reader_gone_after_some)
     start_write(self, 5);
     EXPECT(peer_read(2), COMPLETED(2));
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(2));
+    WRITE_ENDS(DROPPED(2));
     END_CASE;
 }
 
@@ -135,8 +114,7 @@ CASE(reader_gone_after_all)
     start_write(self, 2);
     EXPECT(peer_read(2), COMPLETED(2));
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(2));
+    WRITE_ENDS(DROPPED(2));
     END_CASE;
 }
 
@@ -145,9 +123,7 @@ CASE(reader_gone_while_it_reads)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(call(self, weft_streams_peer_read_and_close(5, &self->result)), 0);
-    start_write(self, 5);
-    EXPECT(writing(self), false);
-    EXPECT(sent(self), DROPPED(0));
+    WRITES(5, DROPPED(0));
     END_CASE;
 }
 
@@ -158,16 +134,14 @@ CASE(reader_gone_in_write_all)
     start_write_all(self, 10);
     EXPECT(peer_read(4), COMPLETED(4));
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(4));
+    WRITE_ENDS(DROPPED(4));
 
     // The last of it.
     open_writer(self);
     start_write_all(self, 10);
     EXPECT(peer_read(10), COMPLETED(10));
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(10));
+    WRITE_ENDS(DROPPED(10));
     END_CASE;
 }
 
@@ -178,13 +152,11 @@ CASE(reader_gone_later_in_write_all)
     open_writer(self);
     EXPECT(peer_read(4), PENDING);
     start_write_all(self, 10);
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(4));
+    ANSWERS(COMPLETED(4));
     EXPECT(peer_read(3), COMPLETED(3));
     AWAIT_LATER();
     weft_streams_peer_close_reader();
-    AWAIT_WRITE();
-    EXPECT(sent(self), DROPPED(7));
+    WRITE_ENDS(DROPPED(7));
     END_CASE;
 }
 
@@ -207,8 +179,7 @@ CASE(close_reader_in_flight)
     open_reader(self);
     EXPECT(peer_write(5), PENDING);
     close_reader(self);
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(0));
+    ANSWERS(DROPPED(0));
     EXPECT(peer_write(5), DROPPED(0));
     END_CASE;
 }
@@ -217,11 +188,7 @@ CASE(close_reader_between)
 {
     BEGIN_CASE;
     open_reader(self);
-    EXPECT(peer_write(5), PENDING);
-    start_read(self, 5);
-    EXPECT(received(self), COMPLETED(5));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(5));
+    READ_AT_ONCE(5, 5, COMPLETED(5));
     close_reader(self);
     EXPECT(peer_write(5), DROPPED(0));
     END_CASE;
@@ -232,11 +199,9 @@ CASE(close_reader_after_some)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write(5), PENDING);
-    start_read(self, 2);
-    EXPECT(received(self), COMPLETED(2));
+    READS(2, COMPLETED(2));
     close_reader(self);
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(2));
+    ANSWERS(DROPPED(2));
     EXPECT(peer_write_all(5), DROPPED(0));
     END_CASE;
 }
@@ -246,14 +211,11 @@ CASE(close_reader_in_write_all)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(peer_write_all(10), PENDING);
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
+    READS(3, COMPLETED(3));
     AWAIT_LATER();
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
+    READS(3, COMPLETED(3));
     close_reader(self);
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(6));
+    ANSWERS(DROPPED(6));
     EXPECT(peer_write_all(10), DROPPED(0));
     END_CASE;
 }
@@ -276,8 +238,7 @@ CASE(close_writer_in_flight)
     open_writer(self);
     EXPECT(peer_read(5), PENDING);
     close_writer(self);
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(0));
+    ANSWERS(DROPPED(0));
     EXPECT(peer_read(5), DROPPED(0));
     END_CASE;
 }
@@ -286,11 +247,7 @@ CASE(close_writer_between)
 {
     BEGIN_CASE;
     open_writer(self);
-    EXPECT(peer_read(5), PENDING);
-    start_write(self, 5);
-    EXPECT(sent(self), COMPLETED(5));
-    AWAIT_CALL();
-    EXPECT(self->result, COMPLETED(5));
+    WRITE_AT_ONCE(5, 5, COMPLETED(5));
     close_writer(self);
     EXPECT(peer_read(5), DROPPED(0));
     END_CASE;
@@ -301,11 +258,9 @@ CASE(close_writer_after_some)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(peer_read(5), PENDING);
-    start_write(self, 2);
-    EXPECT(sent(self), COMPLETED(2));
+    WRITES(2, COMPLETED(2));
     close_writer(self);
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(2));
+    ANSWERS(DROPPED(2));
     EXPECT(peer_read(5), DROPPED(0));
     END_CASE;
 }
@@ -353,15 +308,11 @@ CASE(idle_reader)
 {
     BEGIN_CASE;
     open_reader(self);
-    start_read(self, 3);
-    EXPECT(peer_write(3), COMPLETED(3));
-    AWAIT_READ();
-    EXPECT(received(self), COMPLETED(3));
+    READ_BY_EVENT(3, 3, COMPLETED(3));
     weft_streams_peer_close_writer();
     AWAIT_LATER();
     EXPECT(reading(self), false);
-    start_read(self, 3);
-    EXPECT(received(self), DROPPED(0));
+    READS(3, DROPPED(0));
     AWAIT_LATER();
     END_CASE;
 }
@@ -370,15 +321,11 @@ CASE(idle_writer)
 {
     BEGIN_CASE;
     open_writer(self);
-    start_write(self, 3);
-    EXPECT(peer_read(3), COMPLETED(3));
-    AWAIT_WRITE();
-    EXPECT(sent(self), COMPLETED(3));
+    WRITE_BY_EVENT(3, 3, COMPLETED(3));
     weft_streams_peer_close_reader();
     AWAIT_LATER();
     EXPECT(writing(self), false);
-    start_write(self, 3);
-    EXPECT(sent(self), DROPPED(0));
+    WRITES(3, DROPPED(0));
     AWAIT_LATER();
     END_CASE;
 }
@@ -388,14 +335,12 @@ CASE(peer_idle_reader)
     BEGIN_CASE;
     open_writer(self);
     EXPECT(call(self, weft_streams_peer_read_gated(3, open_gate(self), &self->result)), PENDING);
-    start_write(self, 3);
-    EXPECT(sent(self), COMPLETED(3));
+    WRITES(3, COMPLETED(3));
     AWAIT_LATER();
     close_writer(self);
     AWAIT_LATER();
     EXPECT(pass_gate(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(0));
+    ANSWERS(DROPPED(0));
     END_CASE;
 }
 
@@ -404,14 +349,12 @@ CASE(peer_idle_writer)
     BEGIN_CASE;
     open_reader(self);
     EXPECT(call(self, weft_streams_peer_write_gated(3, open_gate(self), &self->result)), PENDING);
-    start_read(self, 3);
-    EXPECT(received(self), COMPLETED(3));
+    READS(3, COMPLETED(3));
     AWAIT_LATER();
     close_reader(self);
     AWAIT_LATER();
     EXPECT(pass_gate(self), COMPLETED(1));
-    AWAIT_CALL();
-    EXPECT(self->result, DROPPED(0));
+    ANSWERS(DROPPED(0));
     END_CASE;
 }
 

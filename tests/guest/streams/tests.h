@@ -16,13 +16,9 @@
 // - stop_call(self): cancels it; returns the state it came to
 // - AWAIT_LATER(): calls the peer's `later`: its other tasks get their turns meanwhile
 // An AWAIT leaves the test if an expectation has failed before: there might be nothing to wait for.
+// steps.h has what is made of these.
 #include "payload.h"
-
-#define PENDING UINT32_MAX
-
-#define peer_write(n) call(self, weft_streams_peer_write((n), &self->result))
-#define peer_write_all(n) call(self, weft_streams_peer_write_all((n), &self->result))
-#define peer_read(n) call(self, weft_streams_peer_read((n), &self->result))
+#include "steps.h"
 
 static uint32_t least(uint32_t a, uint32_t b)
 {

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Runs whole what CI runs short, and writes into docs/soak.md what came of it: a section a part, with the date, the command and
+its last words. A part that fails stops the run, and leaves its section as it was.
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"""
+
+import argparse
+import datetime
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/soak.md"
+
+# The title of a part's section: its command, and which lines of its output tell the result.
+PARTS = {
+    "Tests": ("make native test WEFT_SOAK=1", r"\d+ passed, \d+ failed.*"),
+    "Coverage": ("make coverage", r"coverage: .*"),
+    "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),
+    "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),
+    "Fuzzing": ("make fuzz SECONDS=600", r"\+ build/fuzz/fuzz-\w+|stat::number_of_executed_units: .*|#\d+\s+DONE .*"),
+}
+SECTION = r"^## {}\n\n(?P<text>.*?)(?P<run>`[^\n]*\n\n```\n.*?\n```\n)"
+
+
+def run(command, pattern):
+    """The lines of the command's output that tell its result, and the minutes that it took."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command.split(), cwd=ROOT, env={**os.environ, "CI": "1"}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    told = []
+    for line in process.stdout:
+        sys.stdout.write(line)
+        if re.fullmatch(pattern, line.rstrip("\n")):
+            told.append(line.replace("\t", " ").rstrip())
+    if process.wait() != 0:
+        sys.exit(f"soak: {command}: exit {process.returncode}")
+    return told, (time.monotonic() - started) / 60
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0].split(":")[0])
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
+    for title in parser.parse_args().only or PARTS:
+        command, pattern = PARTS[title]
+        told, minutes = run(command, pattern)
+        if not told:
+            sys.exit(f"soak: {command}: no line of its output is like {pattern}")
+        head = f"`{command}`, {datetime.date.today()}, {minutes:.0f} min:"
+        section = "\n".join([head, "", "```", *told, "```", ""])
+        page, count = re.subn(
+            SECTION.format(title), lambda it: f"## {title}\n\n{it['text']}{section}", PAGE.read_text(), flags=re.M | re.S
+        )
+        if count != 1:
+            sys.exit(f"soak: docs/soak.md has no section {title}")
+        PAGE.write_text(page)
+
+
+if __name__ == "__main__":
+    main()
