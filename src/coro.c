@@ -85,6 +85,10 @@ void weft__wake_all(weft_coro **queue)
         weft__wake(co);
 }
 
+uint32_t weft__breath = WEFT__BREATH;
+// What is left of it until the host has had its turn, when it has run out.
+#define SHORT_OF_BREATH (WEFT__STEPS / 16 + 1)
+
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
 {
     WEFT__CHECK(child->state > WEFT__ENDED, child_busy, "weft_call", 0);
@@ -95,7 +99,7 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
     if (--weft__breath) {
         weft__queue_push_front(&co->task->ready, child);
     } else { // others may have waited while one child after the other was called
-        weft__breath = 1;
+        weft__breath = SHORT_OF_BREATH;
         weft__queue_push_back(&co->task->ready, child);
     }
     return poll;
@@ -108,12 +112,9 @@ weft_poll weft_yield(weft_coro *co)
     return poll;
 }
 
-uint32_t weft__breath = WEFT__BREATH;
-
-// Until the host has had its turn, who breathes next naps as well.
 weft_poll weft__nap(weft_coro *co)
 {
-    weft__breath = 1;
+    weft__breath = SHORT_OF_BREATH;
     return weft_yield(co);
 }
 

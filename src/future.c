@@ -36,11 +36,17 @@ void weft__default_run(weft_coro *co, weft__default *it, uint32_t status)
     weft__op_track(task, &it->base.op, WEFT_EVENT_FUTURE_WRITE, NULL);
 }
 
-void weft__defaults_clear(void)
+static __attribute__((noinline)) void clear(void)
 {
     uint32_t code, event[2];
     while (unattended.in_flight && (code = __waitable_set_poll(unattended.wait >> 4, event)) != WEFT_EVENT_NONE)
         weft__op_deliver(&unattended, code, event[0], event[1]);
+}
+
+void weft__defaults_clear(void)
+{
+    if (__builtin_expect(unattended.in_flight, 0))
+        clear();
 }
 
 void weft__defaults_trim(void)

@@ -13,7 +13,6 @@
 #pragma weak weft__task_rouse_trim
 #pragma weak weft__op_trim
 #pragma weak weft__task_offer_trim
-#pragma weak weft__defaults_clear
 #pragma weak weft__defaults_trim
 
 // Of ended tasks beside the first, an export keeps so many bytes for reuse.
@@ -145,6 +144,11 @@ uint32_t weft__task_end_plainly(weft_task *task)
     return WEFT_CALLBACK_EXIT;
 }
 
+// Unless futures are linked.
+__attribute__((weak)) void weft__defaults_clear(void)
+{
+}
+
 __attribute__((weak)) void weft__count_call(weft_export *from, int by)
 {
     (void)from;
@@ -203,8 +207,7 @@ static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
 {
     WEFT__TRACE_TASK(task, START);
-    if (weft__defaults_clear)
-        weft__defaults_clear();
+    weft__defaults_clear();
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
     WEFT__TRACE_STACK_BEGIN;

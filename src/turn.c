@@ -218,6 +218,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
                                                    uint32_t code)
 {
     if (event == WEFT_EVENT_NONE) {
+        weft__breath = WEFT__STEPS;
         weft_coro *one = task->yielded;
         if (!WEFT_TRACE && WEFT__SHORT && one && one->next == one && !task->alone && !task->in_flight &&
             !task->ready) {
@@ -245,7 +246,6 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
 {
     WEFT__TRACE_STACK_BEGIN;
     task->asleep = false;
-    weft__breath = WEFT__STEPS;
     weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
     uint32_t answer = __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
     WEFT__TRACE_STACK_END;

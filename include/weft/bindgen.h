@@ -237,10 +237,9 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
         if (in->op.handle) {                                                                                   \
-            uint32_t told = weft__op_stop_last(&in->op);                                                       \
+            weft__op_stop_last(&in->op);                                                                       \
             X##_drop_readable(in->op.handle);                                                                  \
             weft__op_release(&in->op);                                                                         \
-            in->op.status = told;                                                                              \
         }                                                                                                      \
     }
 
@@ -266,10 +265,9 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
     {                                                                                                          \
         if (out->op.handle) {                                                                                  \
-            uint32_t told = weft__op_stop_last(&out->op);                                                      \
+            weft__op_stop_last(&out->op);                                                                      \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
-            out->op.status = told;                                                                             \
         }                                                                                                      \
     }
 
@@ -453,12 +451,11 @@ WEFT__FN void weft__zero(void *memory, size_t size)
     {                                                                                                          \
         if (!out->op.handle)                                                                                   \
             return true;                                                                                       \
-        uint32_t told = weft__op_stop_last(&out->op);                                                          \
+        weft__op_stop_last(&out->op);                                                                          \
         if (weft_resolved(out) || weft_dropped(out)) {                                                         \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
-            out->op.status = told;                                                                             \
             return true;                                                                                       \
         }                                                                                                      \
         name##__default *it = (name##__default *)weft_alloc(sizeof *it);                                       \
@@ -468,7 +465,6 @@ WEFT__FN void weft__zero(void *memory, size_t size)
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
         it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
-        out->op.status = told;                                                                                 \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
     }                                                                                                          \

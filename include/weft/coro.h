@@ -262,7 +262,7 @@ static inline weft_poll weft__ready(void)
     return poll;
 }
 
-// How many of those may still be until one waits: above 0. Renewed by each event of the host.
+// How many of those may still be until one waits: above 0. Renewed when the host has had its turn after that.
 extern uint32_t weft__breath;
 weft_poll weft__nap(weft_coro *co) __attribute__((warn_unused_result));
 

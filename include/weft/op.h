@@ -108,15 +108,15 @@ static inline void weft__op_stop(weft_op *op)
         weft__op_cancel(op);
 }
 
-// Stops what is in flight on an end that is about to be closed. What is left in the status for who waits for
-// it: that the other end was gone, or a future's value has moved; else that it was cancelled.
-static inline uint32_t weft__op_stop_last(weft_op *op)
+// Stops what is in flight on an end that is about to be closed. The status stays: who waited learns by it that
+// the other end is gone, or that a future's value has moved; else that the copy was cancelled.
+static inline void weft__op_stop_last(weft_op *op)
 {
     if (!weft__op_in_flight(op))
-        return 0;
+        return;
     weft__op_cancel(op);
-    uint32_t state = WEFT_STATUS_STATE(op->status);
-    return state ? state : (uint32_t)WEFT_COPY_CANCELLED;
+    if (WEFT_STATUS_STATE(op->status) == WEFT_COPY_COMPLETED)
+        op->status |= WEFT_COPY_CANCELLED;
 }
 
 // The host said BLOCKED, and nobody waits yet: `op` is in flight from here until `event`, in the waitable set
@@ -125,12 +125,11 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
                     uint32_t (*cancel)(uint32_t handle));
 // The handle of `op` has left its set: a set may go with its last member.
 void weft__op_left(weft_op *op);
-// Takes the handle out of `op`, which is zero afterwards: when it has been dropped, or to hand it on, out of
-// its set.
+// Takes the handle out of `op`: when it has been dropped, or to hand it on, out of its set.
 static inline uint32_t weft__op_release(weft_op *op)
 {
     uint32_t handle = op->handle;
-    op->handle = op->status = 0;
+    op->handle = 0;
     if (op->task)
         weft__op_left(op);
     return handle;

@@ -48,6 +48,7 @@ static inline void weft__write_all_ended(weft_stream_writer *writer)
 static inline bool weft__stream_begin(const weft_op *op, const char *call)
 {
     if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT_COPY_DROPPED), 0)) {
+        WEFT__CHECK(op->handle == 0, closed, call, 0);
         WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
         return weft__op_in_flight(op); // without checks: the host traps
     }

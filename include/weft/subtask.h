@@ -54,11 +54,8 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
 {
     // A struct in flight, or whose last call ended otherwise, goes the long way, too.
-    if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0)) {
-        uintptr_t at = (uintptr_t)call - (uintptr_t)co;
-        __asm__("" : "+r"(co)); // or the address of a call in the frame is worked out before
-        return weft__subtask_block(co, (weft_subtask *)((uintptr_t)co + at), status);
-    }
+    if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0))
+        return weft__subtask_block(co, call, status);
     call->op.status = WEFT_SUBTASK_RETURNED;
     return weft_breathe(co);
 }
