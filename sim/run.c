@@ -54,35 +54,40 @@ static uint64_t ready_since(const weft_sim__waiter *waiter)
     return since;
 }
 
-static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b)
+// If both are ready, b since then. Of many that wait, most wait for less long: that is told at a glance.
+static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b, uint64_t since_b)
 {
-    uint64_t since_a = ready_since(a), since_b = ready_since(b);
     if (a->yields != b->yields)
         return b->yields;
+    if (a->since > since_b)
+        return false;
+    uint64_t since_a = ready_since(a);
     return since_a != since_b ? since_a < since_b : a->rank < b->rank;
 }
 
 weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)
 {
     weft_sim__waiter *candidates[CANDIDATES], *first = NULL;
+    uint64_t first_since = 0;
     uint32_t count = 0;
     for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
          waiter = waiter->next) {
-        if ((may && !may(waiter, data)) || !waiter->ready(waiter))
+        bool later = first && !goes_before(waiter, first, first_since);
+        if (later || (may && !may(waiter, data)) || !waiter->ready(waiter))
             continue;
-        if (!sim->options.queue)
-            candidates[count++] = waiter;
-        else if (!first || goes_before(waiter, first))
+        if (sim->options.queue) {
             first = waiter;
+            first_since = ready_since(waiter);
+        } else {
+            candidates[count++] = waiter;
+        }
     }
     if (count)
         first = candidates[weft_sim_choose(sim, WEFT_SIM_CHOOSE_NEXT, count)];
     sim->yields = first && first->yields ? sim->yields + 1 : 0;
-    weft_sim__waiter *settled = sim->yields > YIELDS_IN_VAIN ? weft_sim__settled(sim, true) : NULL;
-    if (!settled)
-        return first;
-    sim->yields = 0;
-    return settled;
+    bool in_vain = sim->yields && sim->yields % YIELDS_IN_VAIN == 0;
+    weft_sim__waiter *settled = in_vain ? weft_sim__settled(sim, true) : NULL;
+    return settled ? settled : first;
 }
 
 void weft_sim__count_step(weft_sim *sim)

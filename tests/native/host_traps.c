@@ -131,6 +131,15 @@ RUN(too_many)
     return EXIT;
 }
 
+// A task has a handle, too.
+RUN(too_many_calls)
+{
+    UNUSED;
+    weft_sim_waitable_set_new(guest);
+    call_import(WORK, 1, &result_word);
+    return EXIT;
+}
+
 RUN(leave_from_realloc)
 {
     UNUSED;
@@ -614,7 +623,7 @@ static const struct test {
     TEST(other_resource, HANDLE_TYPE, "give: handle 1 is a guest/thing, not a peer/thing",
          .run = other_resource),
     TEST(too_many, HANDLES_FULL, "waitable-set.new: 2 handles are in use", .run = too_many),
-    TEST(too_many_calls, HANDLES_FULL, "work: 2 handles are in use", .run = drop_unresolved),
+    TEST(too_many_calls, HANDLES_FULL, "work: 2 handles are in use", .run = too_many_calls),
     TEST(leave_from_realloc, CANNOT_LEAVE, "waitable-set.new", .run = leave_from_realloc),
     TEST(leave_from_post_return, CANNOT_LEAVE, "thread.yield", .sync = leave_from_post_return,
          .script = sync_only),
