@@ -178,6 +178,7 @@ void weft_embedded_start(weft_embedded *it, weft_coro *root, weft_step *run)
     *it = (weft_embedded){.root = root};
     it->task.from = &from;
     it->task.flags = WEFT__EMBEDDED;
+    weft__op_lender_start(&it->task, &it->lent);
     it->task.returned = 1;
     it->task.asleep = true;
     WEFT__TRACE_TASK(&it->task, START);

@@ -21,64 +21,60 @@ _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation ha
 // Those are the operations in flight of the whole component, hashed by handle and chained through themselves.
 // Handles are dense, but those in flight may be every 16th; the golden ratio spreads both well, so the chains
 // are short. When there is no memory to grow, they get longer, and nothing fails.
-enum { FEW_BITS = 4, FEW = 1 << FEW_BITS };
+enum { FEW = 16 };
 
-typedef struct {
-    weft_op **chains;
-    weft_op **first; // FEW chains, before the table grows
-    uint32_t count;  // of chains
-    uint32_t shift;  // of a hash: what is left is below count
-    uint32_t tracked;
-} table;
+static weft_op *own_few[FEW];
+// Those that wait for an event in a set of Weft's. Behind it, for each embedded coroutine that has any, those
+// that are registered with its foreign task.
+static weft__op_table own = {.chains = own_few, .few = own_few, .few_count = FEW, .count = FEW, .shift = 28};
 
-static weft_op *own_first[FEW], *lent_first[FEW];
-static table own = {own_first, own_first, FEW, 32 - FEW_BITS,
-                    0}; // those that wait for an event in a set of Weft's
-static table lent = {lent_first, lent_first, FEW, 32 - FEW_BITS,
-                     0}; // those that are registered with a foreign task
+static weft__op_table *table_of(const weft_task *task)
+{
+    return task->flags & WEFT__EMBEDDED ? task->rouse.lent : &own;
+}
 
-static uint32_t hash(const table *in, uint32_t handle)
+static uint32_t hash(const weft__op_table *in, uint32_t handle)
 {
     return handle * 2654435769u >> in->shift;
 }
 
-static weft_op **chain_of(table *in, uint32_t handle)
+static weft_op **chain_of(weft__op_table *in, uint32_t handle)
 {
     return &in->chains[hash(in, handle)];
 }
 
-static void link(table *in, weft_op *op)
+static void link(weft__op_table *in, weft_op *op)
 {
     weft_op **chain = chain_of(in, op->handle);
     op->next = *chain;
     *chain = op;
 }
 
-static void grow(table *in)
+static void resize(weft__op_table *in, uint32_t count)
 {
     weft_op **old = in->chains;
     uint32_t old_count = in->count;
-    weft_op **grown = weft_alloc(2 * old_count * sizeof *grown);
-    if (!grown)
+    weft_op **chains = count == in->few_count ? in->few : weft_alloc(count * sizeof *chains);
+    if (!chains)
         return;
-    __builtin_memset(grown, 0, 2 * old_count * sizeof *grown);
-    in->chains = grown;
-    in->count = 2 * old_count;
-    in->shift--;
+    __builtin_memset(chains, 0, count * sizeof *chains);
+    in->chains = chains;
+    in->count = count;
+    in->shift = (uint32_t)__builtin_clz(count) + 1;
     for (uint32_t i = 0; i < old_count; i++) {
         for (weft_op *op = old[i], *next; op; op = next) {
             next = op->next;
             link(in, op);
         }
     }
-    if (old != in->first)
+    if (old != in->few)
         weft_free(old, old_count * sizeof *old);
 }
 
-static void insert(table *in, weft_op *op)
+static void insert(weft__op_table *in, weft_op *op)
 {
     if (++in->tracked > in->count)
-        grow(in);
+        resize(in, 2 * in->count);
     link(in, op);
 }
 
@@ -94,19 +90,17 @@ weft_op *weft__op_next(const weft_op *op)
 {
     if (op && op->next)
         return op->next;
-    const table *in = op && op->task->flags & WEFT__EMBEDDED ? &lent : &own;
+    const weft__op_table *in = op ? table_of(op->task) : &own;
     uint32_t i = op ? hash(in, op->handle) + 1 : 0;
-    for (;; in = &lent, i = 0) {
+    for (; in; in = in->next, i = 0)
         for (; i < in->count; i++)
             if (in->chains[i])
                 return in->chains[i];
-        if (in == &lent)
-            return NULL;
-    }
+    return NULL;
 }
 
 // Finds and takes out.
-static weft_op *take(table *in, uint32_t handle)
+static weft_op *take(weft__op_table *in, uint32_t handle)
 {
     for (weft_op **link = chain_of(in, handle); *link; link = &(*link)->next) {
         weft_op *op = *link;
@@ -170,21 +164,15 @@ void weft__op_settle(weft_task *task)
     insert(&own, co->on.op);
 }
 
-static void trim(table *it)
+static void trim(weft__op_table *it)
 {
-    if (it->tracked || it->chains == it->first)
-        return;
-    weft_free(it->chains, it->count * sizeof *it->chains);
-    it->chains = it->first;
-    it->count = FEW;
-    it->shift = 32 - FEW_BITS;
-    __builtin_memset(it->first, 0, FEW * sizeof *it->first); // what it held when the table first grew
+    if (!it->tracked && it->count > it->few_count)
+        resize(it, it->few_count);
 }
 
 void weft__op_trim(void)
 {
     trim(&own);
-    trim(&lent);
 }
 
 void weft__op_leave_set(weft_op *op)
@@ -203,25 +191,51 @@ void weft__op_leave(weft_op *op)
     weft__op_leave_set(op);
 }
 
+void weft__op_lender_start(weft_task *task, weft__op_table *table)
+{
+    *table = (weft__op_table){.chains = table->lent_few, .few = table->lent_few};
+    table->few_count = table->count = sizeof table->lent_few / sizeof *table->lent_few;
+    table->shift = 31;
+    task->rouse.lent = table;
+}
+
 void weft__op_lend(weft_task *task, weft_op *op)
 {
+    weft__op_table *in = task->rouse.lent;
     task->members++;
     op->task = task;
-    insert(&lent, op);
+    if (!in->tracked) {
+        in->next = own.next;
+        in->at = &own.next;
+        if (in->next)
+            in->next->at = &in->next;
+        own.next = in;
+    }
+    insert(in, op);
 }
 
 void weft__op_lent_back(weft_op *op)
 {
-    take(&lent, op->handle);
+    weft__op_table *in = op->task->rouse.lent;
+    take(in, op->handle);
+    if (!in->tracked) {
+        *in->at = in->next;
+        if (in->next)
+            in->next->at = in->at;
+        trim(in);
+    }
     leave_set(op, true);
 }
 
+// The table gets smaller after a time of many operations, or to walk it would take as long as then.
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op))
 {
-    for (uint32_t i = 0; i < lent.count; i++)
-        for (weft_op *op = lent.chains[i]; op; op = op->next)
-            if (op->task == task)
-                visit(task, op);
+    weft__op_table *in = task->rouse.lent;
+    if (in->tracked < in->count / 4)
+        resize(in, in->count / 2);
+    for (uint32_t i = 0; i < in->count; i++)
+        for (weft_op *op = in->chains[i]; op; op = op->next)
+            visit(task, op);
 }
 
 // `op`, in flight, waits for its event in `task`.

@@ -26,6 +26,18 @@ struct weft_op {
     uint32_t (*cancel)(uint32_t handle); // the host's; NULL for a weft__background
 };
 
+// Private: operations in flight by their handles; see op.c.
+typedef struct weft__op_table {
+    weft_op **chains;
+    weft_op **few;               // the chains before it grows
+    uint32_t few_count, count;   // of chains, powers of two
+    uint32_t shift;              // of a hash: what is left is below count
+    uint32_t tracked;            // operations
+    struct weft__op_table *next; // of all there are
+    struct weft__op_table **at;  // what points to it there
+    weft_op *lent_few[2];        // `few` of an embedded task
+} weft__op_table;
+
 // Private: an operation that no coroutine can wait for. Its completion is a function, which is told what the
 // host said, and has no other effect.
 typedef struct weft__background {
@@ -155,7 +167,8 @@ void weft__op_settle(weft_task *task);
 void weft__op_leave_set(weft_op *op);
 void weft__op_leave(weft_op *op);
 // The same for operations in flight that a foreign task waits for: `op` is registered for `task`, or no longer;
-// each of `task`; and the foreign task's event.
+// each of `task`; and the foreign task's event. The first readies `table`, where they are.
+void weft__op_lender_start(weft_task *task, weft__op_table *table);
 void weft__op_lend(weft_task *task, weft_op *op);
 void weft__op_lent_back(weft_op *op);
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op));

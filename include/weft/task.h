@@ -46,8 +46,9 @@ struct weft_task {
     uint32_t sleepers; // coroutines that another task may wake
     weft_export *from;
     union {
-        struct weft__bell *bell; // over which another task rouses this one, if any
-        weft_task *next;         // that waits for a bell
+        struct weft__bell *bell;     // over which another task rouses this one, if any
+        weft_task *next;             // that waits for a bell
+        struct weft__op_table *lent; // of an embedded one: its operations in flight
     } rouse;
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS

@@ -13,6 +13,7 @@
 #ifndef WEFT_WASIP3_TASK_H
 #define WEFT_WASIP3_TASK_H
 
+#include "op.h"
 #include "sync.h"
 #include "task.h"
 
@@ -109,6 +110,7 @@ typedef struct weft_embedded {
     bool dropped;
     bool reading; // its own stream: see the source
     uint32_t reader, writer;
+    weft__op_table lent;
 } weft_embedded;
 
 // Readies `root` to run at the first poll. Both are the caller's, who has set the frame's parameters; `it` and
