@@ -53,7 +53,10 @@ foreach(needed WEFT_WIT_BINDGEN WEFT_WASM_TOOLS WEFT_WASI_WIT)
 endforeach()
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
-set(WEFT_PYTHON "${Python3_EXECUTABLE}" CACHE INTERNAL "Python, where the module that finds it was not called, too")
+# What was found may be a script of a version manager, which takes longer to find Python than ours take to run.
+execute_process(COMMAND "${Python3_EXECUTABLE}" -c "import sys; print(sys.executable)"
+  OUTPUT_VARIABLE weft_python OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set(WEFT_PYTHON "${weft_python}" CACHE INTERNAL "Python, where the module that finds it was not called, too")
 set(weft_scripts "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "The folder of what weft_add_component() runs")
 
 # weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own

@@ -26,9 +26,11 @@ def limited(command, processor=PROCESSOR, still=STILL, **options):
     given = options.pop("input", None)
     if given is not None:
         options["stdin"] = subprocess.PIPE
-    with subprocess.Popen(command, **options) as process:
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(process.pid, resource.RLIMIT_CPU, (processor, processor + 1))
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+
+    with subprocess.Popen(command, preexec_fn=limit, **options) as process:
         used = hangs = None
         while True:
             try:
@@ -39,6 +41,9 @@ def limited(command, processor=PROCESSOR, still=STILL, **options):
                 if used is not None and used == before:
                     hangs = f"has not moved for {still} s"
                     process.kill()
+            except BaseException:  # of a test that is interrupted
+                process.kill()
+                raise
     if process.returncode in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
         hangs = f"used {processor} s of processor time"
     if hangs:

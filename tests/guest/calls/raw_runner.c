@@ -73,169 +73,46 @@ static void until_held(uint32_t count)
         runner_thread_yield();
 }
 
-static void call_ready(void)
+// The words of tests.h.
+typedef struct {
+    call it;
+    uint32_t result, state;
+    uint64_t sum;
+    weft_calls_peer_weigh_args_t weights;
+    int i;
+} test;
+
+static void starts(test *self, runner_subtask_status_t status, uint32_t state)
 {
-    uint32_t sum = 0;
-    EXPECT(weft_calls_peer_add(1, 2, &sum), RUNNER_SUBTASK_RETURNED);
-    EXPECT(sum, 3);
+    self->state = state;
+    if (state == RUNNER_SUBTASK_RETURNED)
+        EXPECT(status, state);
+    else
+        self->it = call_of(status, state);
 }
 
-static void call_pending(void)
+static uint32_t known(test *self)
 {
-    uint32_t sum = UNTOUCHED;
-    call it = call_of(weft_calls_peer_add_later(1, 2, &sum), RUNNER_SUBTASK_STARTED);
-    EXPECT(sum, UNTOUCHED);
-    until_returned(&it);
-    EXPECT(sum, 3);
+    return self->state;
 }
 
-static void call_nothing(void)
-{
-    EXPECT(weft_calls_peer_nothing(), RUNNER_SUBTASK_RETURNED);
-    call it = call_of(weft_calls_peer_nothing_later(), RUNNER_SUBTASK_STARTED);
-    until_returned(&it);
-}
-
-static void call_in_memory(void)
-{
-    weft_calls_peer_weigh_args_t weights = {200, 1ull << 40, 60000, 4000000000, 7};
-    uint64_t sum = 0;
-    EXPECT(weft_calls_peer_weigh(&weights, &sum), RUNNER_SUBTASK_RETURNED);
-    EXPECT(sum, 200 + (2ull << 40) + 180000 + 16000000000 + 35);
-}
-
-static void started_then_returned(void)
-{
-    uint32_t result = UNTOUCHED;
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTED);
-    EXPECT(weft_calls_peer_held(), 1);
-    turns();
-    EXPECT(has_event(&it), false);
-    EXPECT(result, UNTOUCHED);
-    weft_calls_peer_open(1);
-    until_returned(&it);
-    EXPECT(result, 4);
-}
-
-static void starting_then_started(void)
-{
-    uint32_t result = UNTOUCHED;
-    weft_calls_peer_block();
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTING);
-    turns();
-    EXPECT(has_event(&it), false);
-    EXPECT(weft_calls_peer_held(), 0);
-    weft_calls_peer_unblock();
-    EXPECT(next(&it), RUNNER_SUBTASK_STARTED);
-    EXPECT(weft_calls_peer_held(), 1);
-    turns();
-    EXPECT(has_event(&it), false);
-    EXPECT(result, UNTOUCHED);
-    weft_calls_peer_open(1);
-    until_returned(&it);
-    EXPECT(result, 4);
-}
-
-static void starting_then_returned(void)
-{
-    uint32_t sum = UNTOUCHED;
-    weft_calls_peer_block();
-    call it = call_of(weft_calls_peer_add(1, 2, &sum), RUNNER_SUBTASK_STARTING);
-    EXPECT(sum, UNTOUCHED);
-    weft_calls_peer_unblock();
-    until_returned(&it);
-    EXPECT(sum, 3);
-}
-
-static void backpressure_counts(void)
-{
-    uint32_t sum = UNTOUCHED;
-    for (int i = 0; i < 3; i++)
-        weft_calls_peer_block();
-    call it = call_of(weft_calls_peer_add(1, 2, &sum), RUNNER_SUBTASK_STARTING);
-    for (int i = 0; i < 2; i++) {
-        weft_calls_peer_unblock();
-        turns();
-        EXPECT(has_event(&it), false);
-    }
-    weft_calls_peer_unblock();
-    until_returned(&it);
-    EXPECT(sum, 3);
-    EXPECT(weft_calls_peer_add(1, 3, &sum), RUNNER_SUBTASK_RETURNED);
-    EXPECT(sum, 4);
-}
-
-static void cancel_before_start(void)
-{
-    uint32_t result = UNTOUCHED;
-    weft_calls_peer_block();
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTING);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_STARTED_CANCELLED);
-    weft_calls_peer_unblock();
-    turns();
-    EXPECT(weft_calls_peer_held(), 0);
-    EXPECT(result, UNTOUCHED);
-}
-
-static void cancel_after_start(void)
-{
-    uint32_t result = UNTOUCHED;
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTED);
-    EXPECT(weft_calls_peer_held(), 1);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_calls_peer_held(), 0);
-    EXPECT(result, UNTOUCHED);
-}
-
-static void cancel_after_late_start(void)
-{
-    uint32_t result = UNTOUCHED;
-    weft_calls_peer_block();
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTING);
-    weft_calls_peer_unblock();
-    EXPECT(next(&it), RUNNER_SUBTASK_STARTED);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_calls_peer_held(), 0);
-    EXPECT(result, UNTOUCHED);
-    weft_calls_peer_block();
-    it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTING);
-    weft_calls_peer_unblock();
-    until_held(1);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_calls_peer_held(), 0);
-}
-
-static void cancel_loses(void)
-{
-    uint32_t result = UNTOUCHED;
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTED);
-    weft_calls_peer_open(1);
-    until_held(0);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED);
-    EXPECT(result, 4);
-}
-
-static void cancel_overtakes(void)
-{
-    uint32_t result = UNTOUCHED;
-    call it = call_of(weft_calls_peer_hold(1, &result), RUNNER_SUBTASK_STARTED);
-    weft_calls_peer_open(1);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(result, UNTOUCHED);
-    EXPECT(weft_calls_peer_held(), 0);
-}
-
-static void cancel_answered_with_value(void)
-{
-    uint32_t result = UNTOUCHED;
-    call it = call_of(weft_calls_peer_insist(1, &result), RUNNER_SUBTASK_STARTED);
-    EXPECT(cancel(&it), RUNNER_SUBTASK_RETURNED);
-    EXPECT(result, 5);
-    it = call_of(weft_calls_peer_insist(1, &result), RUNNER_SUBTASK_STARTED);
-    weft_calls_peer_open(1);
-    until_returned(&it);
-    EXPECT(result, 4);
-}
+#define CASE(name) static void name(void)
+#define BEGIN_CASE                                                                                             \
+    test frame = {.result = UNTOUCHED};                                                                        \
+    test *self = &frame
+#define END_CASE
+#define STARTS(import, state) starts(self, import, state)
+#define TURNS() turns()
+#define STAYS(known)                                                                                           \
+    do {                                                                                                       \
+        turns();                                                                                               \
+        EXPECT(has_event(&self->it), false);                                                                   \
+        EXPECT(self->state, known);                                                                            \
+    } while (0)
+#define IS_STARTED() EXPECT(self->state = next(&self->it), RUNNER_SUBTASK_STARTED)
+#define RETURNS() until_returned(&self->it)
+#define CANCELS(state) EXPECT(cancel(&self->it), state)
+#include "tests.h"
 
 static void arguments_read_late(void)
 {
@@ -556,20 +433,7 @@ static uint64_t peer_probe(void)
 }
 
 #define TESTS                                                                                                  \
-    TEST(call_ready)                                                                                           \
-    TEST(call_pending)                                                                                         \
-    TEST(call_nothing)                                                                                         \
-    TEST(call_in_memory)                                                                                       \
-    TEST(started_then_returned)                                                                                \
-    TEST(starting_then_started)                                                                                \
-    TEST(starting_then_returned)                                                                               \
-    TEST(backpressure_counts)                                                                                  \
-    TEST(cancel_before_start)                                                                                  \
-    TEST(cancel_after_start)                                                                                   \
-    TEST(cancel_after_late_start)                                                                              \
-    TEST(cancel_loses)                                                                                         \
-    TEST(cancel_overtakes)                                                                                     \
-    TEST(cancel_answered_with_value)                                                                           \
+    CALL_TESTS                                                                                                 \
     TEST(arguments_read_late)                                                                                  \
     TEST(arguments_reused_after_start)                                                                         \
     TEST(empty_texts)                                                                                          \

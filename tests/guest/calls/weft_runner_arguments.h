@@ -2,22 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The host reads the arguments when the call starts, not before.
-typedef one_call arguments_read_late;
-
-static weft_poll arguments_read_late_run(weft_coro *co)
+CASE(arguments_read_late)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->weights = (weft_calls_peer_weigh_args_t){1, 1, 1, 1, 1};
     weft_calls_peer_block();
-    weft_subtask_start(co, &self->call, weft_calls_peer_weigh(&self->weights, &self->sum));
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTING);
+    STARTS(weft_calls_peer_weigh(&self->weights, &self->sum), WEFT_SUBTASK_STARTING);
     self->weights.c = 1001;
     weft_calls_peer_unblock();
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->sum, 15 + 3 * 1000);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 static runner_string_t text(const char *of)
@@ -32,12 +27,9 @@ static bool equal(runner_string_t it, const char *to)
     return it.len == strlen(to) && !memcmp(it.ptr, to, it.len);
 }
 
-typedef one_call arguments_reused_after_start;
-
-static weft_poll arguments_reused_after_start_run(weft_coro *co)
+CASE(arguments_reused_after_start)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->args.ticket = 1;
     self->args.whole = text("stressed");
     self->args.parts.len = 2;
@@ -46,11 +38,9 @@ static weft_poll arguments_reused_after_start_run(weft_coro *co)
     self->args.parts.ptr[1] = text("tap");
     memset(&self->texts, 0xab, sizeof self->texts);
     weft_calls_peer_block();
-    weft_subtask_start(co, &self->call, weft_calls_peer_reverse(&self->args, &self->texts));
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTING);
+    STARTS(weft_calls_peer_reverse(&self->args, &self->texts), WEFT_SUBTASK_STARTING);
     weft_calls_peer_unblock();
-    WEFT_AWAIT(weft_subtask_await_started(co, &self->call));
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTED);
+    IS_STARTED();
     memset(self->args.whole.ptr, 'z', self->args.whole.len);
     memset(self->args.parts.ptr[0].ptr, 'z', 6);
     memset(self->args.parts.ptr[1].ptr, 'z', 3);
@@ -65,16 +55,12 @@ static weft_poll arguments_reused_after_start_run(weft_coro *co)
     EXPECT(equal(self->texts.parts.ptr[0], "pat"), true);
     EXPECT(equal(self->texts.parts.ptr[1], "reward"), true);
     weft_calls_peer_texts_free(&self->texts);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef one_call empty_texts;
-
-static weft_poll empty_texts_run(weft_coro *co)
+CASE(empty_texts)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     memset(&self->texts, 0xab, sizeof self->texts);
     self->args.ticket = 1;
     weft_subtask_start(co, &self->call, weft_calls_peer_reverse(&self->args, &self->texts));
@@ -93,17 +79,13 @@ static weft_poll empty_texts_run(weft_coro *co)
     EXPECT(self->texts.parts.ptr[1].len, 0);
     weft_calls_peer_texts_free(&self->texts);
     free(self->args.parts.ptr);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 // 200 calls of 64 KiB each, a third of them cancelled: neither side's memory grows.
-typedef one_call texts_do_not_leak;
-
-static weft_poll texts_do_not_leak_run(weft_coro *co)
+CASE(texts_do_not_leak)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->args.ticket = 1;
     self->args.whole.len = 1 << 16;
     self->args.whole.ptr = malloc(1 << 16);
@@ -112,8 +94,7 @@ static weft_poll texts_do_not_leak_run(weft_coro *co)
     for (self->i = 0; self->i < 200; self->i++) {
         weft_subtask_start(co, &self->call, weft_calls_peer_reverse(&self->args, &self->texts));
         if (self->i % 3 == 2) {
-            weft_stop(&self->call);
-            EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
+            CANCELS(WEFT_SUBTASK_RETURNED_CANCELLED);
         } else {
             weft_calls_peer_open(1);
             WEFT_AWAIT(weft_await(co, &self->call));
@@ -129,19 +110,14 @@ static weft_poll texts_do_not_leak_run(weft_coro *co)
     EXPECT(__builtin_wasm_memory_size(0), self->mine);
     EXPECT(weft_calls_peer_pages(), self->peers);
     free(self->args.whole.ptr);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef one_call end_moves;
-
-static weft_poll end_moves_run(weft_coro *co)
+CASE(end_moves)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->end = bytes_new(&self->out);
-    weft_subtask_start(co, &self->call, weft_calls_peer_keep_end(1, self->end, &self->result));
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTED);
+    STARTS(weft_calls_peer_keep_end(1, self->end, &self->result), WEFT_SUBTASK_STARTED);
     weft_calls_peer_open(1);
     self->sent = 77;
     WEFT_AWAIT(bytes_write(co, &self->out, &self->sent, 1));
@@ -157,17 +133,13 @@ static weft_poll end_moves_run(weft_coro *co)
 }
 
 // The call never started, so its end is still here, and works.
-typedef one_call end_stays;
-
-static weft_poll end_stays_run(weft_coro *co)
+CASE(end_stays)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     weft_calls_peer_block();
     self->end = bytes_new(&self->out);
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_end(1, self->end, &self->result));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTED_CANCELLED);
+    CANCELS(WEFT_SUBTASK_STARTED_CANCELLED);
     weft_calls_peer_unblock();
     self->in = bytes_reader_of(self->end);
     self->sent = 78;
@@ -199,16 +171,12 @@ static weft_poll end_stays_run(weft_coro *co)
     WEFT_END(co);
 }
 
-typedef one_call end_gone_on_cancel;
-
-static weft_poll end_gone_on_cancel_run(weft_coro *co)
+CASE(end_gone_on_cancel)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->end = bytes_new(&self->out);
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_end(1, self->end, &self->result));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    CANCELS(WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(bytes_write(co, &self->out, &self->sent, 1));
     EXPECT(self->out.count, 0);
     EXPECT(weft_dropped(&self->out), true);
@@ -218,22 +186,17 @@ static weft_poll end_gone_on_cancel_run(weft_coro *co)
 }
 
 // Whose a resource is after each way that a call can end.
-typedef one_call token_owner;
-
-static weft_poll token_owner_run(weft_coro *co)
+CASE(token_owner)
 {
-    one_call *self = weft_frame(co, one_call);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     self->token = weft_calls_peer_constructor_token(41);
     EXPECT(weft_calls_peer_tokens(), 1);
     weft_calls_peer_block();
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_token(1, self->token, &self->result));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTED_CANCELLED);
+    CANCELS(WEFT_SUBTASK_STARTED_CANCELLED);
     weft_calls_peer_unblock();
     EXPECT(weft_calls_peer_tokens(), 1);
-    weft_subtask_start(co, &self->call, weft_calls_peer_keep_token(1, self->token, &self->result));
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTED);
+    STARTS(weft_calls_peer_keep_token(1, self->token, &self->result), WEFT_SUBTASK_STARTED);
     EXPECT(weft_calls_peer_tokens(), 1);
     weft_calls_peer_open(1);
     WEFT_AWAIT(weft_await(co, &self->call));
@@ -241,8 +204,7 @@ static weft_poll token_owner_run(weft_coro *co)
     EXPECT(weft_calls_peer_tokens(), 0);
     self->token = weft_calls_peer_constructor_token(42);
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_token(1, self->token, &self->result));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    CANCELS(WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_calls_peer_tokens(), 0);
     self->token = weft_calls_peer_constructor_token(43);
     weft_calls_peer_block();
@@ -252,6 +214,5 @@ static weft_poll token_owner_run(weft_coro *co)
     weft_calls_peer_token_drop_own(self->token);
     EXPECT(weft_calls_peer_tokens(), 0);
     weft_calls_peer_unblock();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }

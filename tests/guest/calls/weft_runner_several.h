@@ -48,8 +48,7 @@ static weft_poll start_now_await_later_run(weft_coro *co)
         EXPECT(weft_subtask_state_of(&self->calls[self->i]), WEFT_SUBTASK_RETURNED);
         EXPECT(self->results[self->i], 3 * self->i + 1);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef several any_each_first;
@@ -81,8 +80,7 @@ static weft_poll any_each_first_run(weft_coro *co)
             EXPECT(self->results[self->i], 3 * self->i + 1);
         }
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Waits for any again and again until none is left, the calls ending in an order of their own.
@@ -102,8 +100,7 @@ static weft_poll any_repeated_run(weft_coro *co)
         EXPECT(self->results[self->turn], 3 * self->turn + 1);
         self->ops[self->any.index] = self->ops[self->left - 1];
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef several any_of_complete;
@@ -131,8 +128,7 @@ static weft_poll any_of_complete_run(weft_coro *co)
     weft_stop(&self->calls[3]);
     EXPECT(weft_await_any(co, &self->any, self->ops + 1, 4).pending, false);
     EXPECT(self->any.index, 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Two end in one event round while any waits; the rest are stopped in each order.
@@ -157,8 +153,7 @@ static weft_poll any_stopped_run(weft_coro *co)
     for (self->i = 0; self->i < SEVERAL; self->i += 2)
         EXPECT(weft_subtask_state_of(&self->calls[self->i]), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_calls_peer_held(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef struct {
@@ -185,8 +180,7 @@ static weft_poll many_in_flight_run(weft_coro *co)
     weft_trim(); // the table of operations has grown
     settle_handles();
     weft_calls_peer_settle();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }
 
 // A crowd at a closed door: half of it goes away, the rest is let in.
@@ -222,6 +216,5 @@ static weft_poll many_starting_run(weft_coro *co)
     }
     settle_handles();
     weft_calls_peer_settle();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    END_CASE;
 }

@@ -73,6 +73,17 @@ static weft_poll close_common(weft_coro *co, common *self)
     return weft_scope_close(co, &self->scope);
 }
 
+// CASE(name) { BEGIN_CASE; ...; WEFT_FINALLY(co); ...; END_CASE; } is a test with that frame.
+#define CASE(name)                                                                                             \
+    typedef common name;                                                                                       \
+    static weft_poll name##_run(weft_coro *co)
+#define BEGIN_CASE                                                                                             \
+    common *self = weft_frame(co, common);                                                                     \
+    WEFT_BEGIN(co)
+#define END_CASE                                                                                               \
+    WEFT_AWAIT(end(co, &self->settle));                                                                        \
+    WEFT_END(co)
+
 #define NUMBERS(count, chunk)                                                                                  \
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_numbers(count, chunk, &self->handle)));       \
     self->in = numbers_reader_of(self->handle)
@@ -84,11 +95,9 @@ static weft_poll close_common(weft_coro *co, common *self)
     self->closer.out = &self->until;                                                                           \
     weft_spawn(co, &self->scope, &self->child, &self->closer.co, closer_run)
 
-typedef common next;
-static weft_poll next_run(weft_coro *co)
+CASE(next)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(5, 2);
     for (self->count = 0;; self->count++) {
         WEFT_AWAIT(numbers_next(co, &self->in, &self->number));
@@ -100,15 +109,12 @@ static weft_poll next_run(weft_coro *co)
     EXPECT(weft_dropped(&self->in), true);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common exactly;
-static weft_poll exactly_run(weft_coro *co)
+CASE(exactly)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(10, 3);
     WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 4));
     EXPECT(self->in.count, 4);
@@ -126,16 +132,13 @@ static weft_poll exactly_run(weft_coro *co)
     EXPECT(self->in.count, 0);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Waits in the middle; a cancel there keeps the count.
-typedef common exactly_slow;
-static weft_poll exactly_slow_run(weft_coro *co)
+CASE(exactly_slow)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     SLOW(3);
     WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 5));
     EXPECT(self->in.count, 3);
@@ -144,15 +147,12 @@ static weft_poll exactly_slow_run(weft_coro *co)
     for (uint32_t i = 0; i < self->in.count; i++)
         EXPECT(self->items[i], i);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common to_end;
-static weft_poll to_end_run(weft_coro *co)
+CASE(to_end)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(5000, 700);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 100000));
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
@@ -161,15 +161,12 @@ static weft_poll to_end_run(weft_coro *co)
         EXPECT(self->buffer.items[i], i);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common to_end_empty;
-static weft_poll to_end_empty_run(weft_coro *co)
+CASE(to_end_empty)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(0, 1);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10));
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
@@ -179,15 +176,12 @@ static weft_poll to_end_empty_run(weft_coro *co)
     EXPECT(self->buffer.count, 0);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common to_end_limit;
-static weft_poll to_end_limit_run(weft_coro *co)
+CASE(to_end_limit)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(10, 3);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 0));
     EXPECT(self->to_end.ended, WEFT_ENDED_LIMIT);
@@ -200,16 +194,13 @@ static weft_poll to_end_limit_run(weft_coro *co)
     EXPECT(self->buffer.items[9], 9);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // The second buffer can't be had; what was read stays, and the next call goes on.
-typedef common to_end_no_memory;
-static weft_poll to_end_no_memory_run(weft_coro *co)
+CASE(to_end_no_memory)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(3000, 600);
     fail_at = 2;
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 5000));
@@ -222,15 +213,12 @@ static weft_poll to_end_no_memory_run(weft_coro *co)
         EXPECT(self->buffer.items[i], i);
     WEFT_FINALLY(co);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common to_end_slow;
-static weft_poll to_end_slow_run(weft_coro *co)
+CASE(to_end_slow)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     SLOW(3);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 9));
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
@@ -240,18 +228,15 @@ static weft_poll to_end_slow_run(weft_coro *co)
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 #define SUM(most)                                                                                              \
     weft_subtask_start(co, &self->reading, weft_flow_peer_sum(numbers_new(&self->out), most, &self->sum))
 
-typedef common forward;
-static weft_poll forward_run(weft_coro *co)
+CASE(forward)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(100, 7);
     SUM(1000);
     WEFT_AWAIT(numbers_forward(co, &self->forward, &self->in, &self->out, self->items, 16));
@@ -265,16 +250,13 @@ static weft_poll forward_run(weft_coro *co)
     weft_stop(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 16, true);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // The reader goes: what it did not take is in the buffer.
-typedef common forward_reader_goes;
-static weft_poll forward_reader_goes_run(weft_coro *co)
+CASE(forward_reader_goes)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     NUMBERS(100, 7);
     SUM(10);
     WEFT_AWAIT(numbers_forward(co, &self->forward, &self->in, &self->out, self->items, 16));
@@ -287,15 +269,12 @@ static weft_poll forward_reader_goes_run(weft_coro *co)
     WEFT_FINALLY(co);
     weft_stop(&self->reading);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
-typedef common forward_slow;
-static weft_poll forward_slow_run(weft_coro *co)
+CASE(forward_slow)
 {
-    common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    BEGIN_CASE;
     SLOW(3);
     SUM(10);
     WEFT_AWAIT(numbers_forward(co, &self->forward, &self->in, &self->out, self->items, 16));
@@ -306,8 +285,7 @@ static weft_poll forward_slow_run(weft_coro *co)
     weft_stop(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 1, true);
     WEFT_AWAIT(close_common(co, self));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Owned items: each that was taken is given to the hook once.
@@ -345,8 +323,7 @@ static weft_poll forward_owned_run(weft_coro *co)
     names_dropped = names_moved = 0;
     names_close_writer(&self->out);
     names_close_reader(&self->in);
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef forward_owned forward_owned_reader_goes;
@@ -404,8 +381,7 @@ static weft_poll feed_run(weft_coro *co)
     EXPECT(self->counter.feed.out.op.handle, 0);
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef feed feed_reader_goes;
@@ -423,8 +399,7 @@ static weft_poll feed_reader_goes_run(weft_coro *co)
     EXPECT(self->counter.gone, true);
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef feed feed_new;
@@ -441,8 +416,7 @@ static weft_poll feed_new_run(weft_coro *co)
     EXPECT(self->sum, (uint64_t)10 << 32 | 45);
     WEFT_FINALLY(co);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Streams without payload.
@@ -479,8 +453,7 @@ static weft_poll unit_run(weft_coro *co)
     weft_stop(&self->reading);
     ticks_close_writer(&self->out);
     ticks_close_reader(&self->in);
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 // Lines: each case is a text, the size of the buffer, a policy, and what is to come of it.
@@ -562,8 +535,7 @@ static weft_poll lines_test_run(weft_coro *co)
     }
     WEFT_FINALLY(co);
     bytes_close_reader(&self->in);
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 typedef lines lines_test;
@@ -592,8 +564,7 @@ static weft_poll lines_rest_run(weft_coro *co)
     EXPECT(memcmp(self->lines.line, "dy", 2), 0);
     WEFT_FINALLY(co);
     bytes_close_reader(&self->in);
-    WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    END_CASE;
 }
 
 SWEEP(next)

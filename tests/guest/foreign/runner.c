@@ -21,275 +21,331 @@ static uint64_t peer_probe(void)
     return weft_foreign_peer_probe() + weft_calls_peer_probe();
 }
 
-#define BEGIN(name)                                                                                            \
+// CASE(name) { BEGIN_CASE; ...; END_CASE; } is a test.
+#define CASE(name)                                                                                             \
     typedef frame name;                                                                                        \
-    static weft_poll name##_run(weft_coro *co)                                                                 \
-    {                                                                                                          \
-        frame *self = weft_frame(co, frame);                                                                   \
-        WEFT_BEGIN(co);                                                                                        \
-        weft_foreign_peer_codes();                                                                             \
-        weft_foreign_peer_overs();                                                                             \
-        EXPECT(weft_foreign_peer_current(), 0);
-#define END                                                                                                    \
+    static weft_poll name##_run(weft_coro *co)
+#define BEGIN_CASE                                                                                             \
+    frame *self = weft_frame(co, frame);                                                                       \
+    WEFT_BEGIN(co);                                                                                            \
+    weft_foreign_peer_codes();                                                                                 \
+    weft_foreign_peer_overs();                                                                                 \
+    EXPECT(weft_foreign_peer_current(), 0)
+#define END_CASE                                                                                               \
     EXPECT(weft_calls_peer_held(), 0);                                                                         \
     EXPECT(weft_foreign_peer_current(), 0);                                                                    \
     WEFT_FINALLY(co);                                                                                          \
-    WEFT_END(co);                                                                                              \
-    }
+    WEFT_END(co)
+
+#define EACH_VERSION_FROM(first) for (self->version = first; self->version <= VERSIONS; self->version++)
+#define START(import) weft_subtask_start(co, &self->call, weft_foreign_peer_##import)
+#define TURNS(count)                                                                                           \
+    for (self->i = 0; self->i < count; self->i++)                                                              \
+    WEFT_AWAIT(weft_yield(co))
+// What is in flight returns that, or is cancelled; or a call returns that.
+#define RETURNS(value)                                                                                         \
+    do {                                                                                                       \
+        WEFT_AWAIT(weft_await(co, &self->call));                                                               \
+        EXPECT(self->result, value);                                                                           \
+    } while (0)
+#define STOPS()                                                                                                \
+    do {                                                                                                       \
+        weft_stop(&self->call);                                                                                \
+        EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);                           \
+    } while (0)
+#define CALL_RETURNS(import, value)                                                                            \
+    do {                                                                                                       \
+        START(import);                                                                                         \
+        RETURNS(value);                                                                                        \
+    } while (0)
 
 // Foreign code in a Weft task.
 
-BEGIN(delivered)
-for (self->version = 1; self->version <= VERSIONS; self->version++) {
-    weft_subtask_start(co, &self->call, weft_foreign_peer_wait(self->version, 5, &self->result));
-    EXPECT(weft_in_flight(&self->call), true);
-    EXPECT(weft_calls_peer_held(), 1);
-    weft_calls_peer_open(5);
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 16);
-    EXPECT(weft_foreign_peer_codes(), 2);
+CASE(delivered)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(wait(self->version, 5, &self->result));
+        EXPECT(weft_in_flight(&self->call), true);
+        EXPECT(weft_calls_peer_held(), 1);
+        weft_calls_peer_open(5);
+        RETURNS(16);
+        EXPECT(weft_foreign_peer_codes(), 2);
+    }
+    END_CASE;
 }
-END
 
 // STARTED is delivered as it is, and the foreign code registers again.
-BEGIN(delivered_raw) for (self -> version = 1; self->version <= VERSIONS; self->version++)
+CASE(delivered_raw)
 {
-    weft_calls_peer_block();
-    weft_subtask_start(co, &self->call, weft_foreign_peer_wait(self->version, 5, &self->result));
-    EXPECT(weft_calls_peer_held(), 0);
-    weft_calls_peer_unblock();
-    while (!weft_calls_peer_held())
-        WEFT_AWAIT(weft_yield(co));
-    for (self->i = 0; self->i < 3; self->i++)
-        WEFT_AWAIT(weft_yield(co));
-    weft_calls_peer_open(5);
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 16);
-    EXPECT(weft_foreign_peer_codes(), 12);
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        weft_calls_peer_block();
+        START(wait(self->version, 5, &self->result));
+        EXPECT(weft_calls_peer_held(), 0);
+        weft_calls_peer_unblock();
+        while (!weft_calls_peer_held())
+            WEFT_AWAIT(weft_yield(co));
+        TURNS(3);
+        weft_calls_peer_open(5);
+        RETURNS(16);
+        EXPECT(weft_foreign_peer_codes(), 12);
+    }
+    END_CASE;
 }
-END
 
-BEGIN(blocking)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
+CASE(blocking)
 {
-    weft_subtask_start(co, &self->call, weft_foreign_peer_wait_blocking(self->version, 5, &self->result));
-    EXPECT(weft_calls_peer_held(), 1);
-    weft_calls_peer_open(5);
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 16);
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(wait_blocking(self->version, 5, &self->result));
+        EXPECT(weft_calls_peer_held(), 1);
+        weft_calls_peer_open(5);
+        RETURNS(16);
+    }
+    END_CASE;
 }
-END
 
 // A cancel of the Weft task: its finaliser drops the foreign code, which unregisters.
-BEGIN(cancelled) for (self -> version = 1; self->version <= VERSIONS; self->version++)
+CASE(cancelled)
 {
-    weft_subtask_start(co, &self->call, weft_foreign_peer_wait(self->version, 5, &self->result));
-    WEFT_AWAIT(weft_yield(co));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_foreign_peer_codes(), 0);
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(wait(self->version, 5, &self->result));
+        WEFT_AWAIT(weft_yield(co));
+        STOPS();
+        EXPECT(weft_foreign_peer_codes(), 0);
+    }
+    END_CASE;
 }
-END
 
 // From inside another task, while the first is asleep in the host.
-BEGIN(unregistered_elsewhere) for (self -> version = 2; self->version <= VERSIONS; self->version++)
+CASE(unregistered_elsewhere)
 {
-    self->result = 1;
-    weft_subtask_start(co, &self->call, weft_foreign_peer_wait(self->version, 5, &self->result));
-    WEFT_AWAIT(weft_yield(co));
-    WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_drop(5)));
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 0);
-    EXPECT(weft_foreign_peer_codes(), 0);
+    BEGIN_CASE;
+    EACH_VERSION_FROM(2)
+    {
+        self->result = 1;
+        START(wait(self->version, 5, &self->result));
+        WEFT_AWAIT(weft_yield(co));
+        WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_drop(5)));
+        RETURNS(0);
+        EXPECT(weft_foreign_peer_codes(), 0);
+    }
+    END_CASE;
 }
-END
 
-    // The root has ended; the task lives on for what foreign code has registered.
-    BEGIN(registered_last) WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_start(2, 5)));
-for (self->i = 0; self->i < 3; self->i++)
+// The root has ended; the task lives on for what foreign code has registered.
+CASE(registered_last)
+{
+    BEGIN_CASE;
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_start(2, 5)));
+    TURNS(3);
+    EXPECT(weft_calls_peer_held(), 1);
+    weft_calls_peer_open(5);
+    TURNS(10);
+    EXPECT(weft_foreign_peer_codes(), 2);
+    END_CASE;
+}
+
+CASE(again)
+{
+    BEGIN_CASE;
+    START(again(5, &self->result));
     WEFT_AWAIT(weft_yield(co));
-EXPECT(weft_calls_peer_held(), 1);
-weft_calls_peer_open(5);
-for (self->i = 0; self->i < 10; self->i++)
-    WEFT_AWAIT(weft_yield(co));
-EXPECT(weft_foreign_peer_codes(), 2);
-END
+    weft_calls_peer_open(5);
+    RETURNS(1000);
+    EXPECT(weft_foreign_peer_codes(), 2);
+    END_CASE;
+}
 
-    BEGIN(again) weft_subtask_start(co, &self->call, weft_foreign_peer_again(5, &self->result));
-WEFT_AWAIT(weft_yield(co));
-weft_calls_peer_open(5);
-WEFT_AWAIT(weft_await(co, &self->call));
-EXPECT(self->result, 1000);
-EXPECT(weft_foreign_peer_codes(), 2);
-END
-
-    BEGIN(unasked) WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_unasked(&self->result)));
-EXPECT(self->result, 1);
-EXPECT(weft_foreign_peer_codes(), 16);
-END
+CASE(unasked)
+{
+    BEGIN_CASE;
+    CALL_RETURNS(unasked(&self->result), 1);
+    EXPECT(weft_foreign_peer_codes(), 16);
+    END_CASE;
+}
 
 // An even number: two blocks take turns, and one is the export's own.
-BEGIN(clone_outlives) for (self -> i = 0; self->i < 6; self->i++)
+CASE(clone_outlives)
 {
-    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_outlive(&self->yes)));
-    EXPECT(self->yes, true);
+    BEGIN_CASE;
+    for (self->i = 0; self->i < 6; self->i++) {
+        WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_outlive(&self->yes)));
+        EXPECT(self->yes, true);
+    }
+    END_CASE;
 }
-END
 
 // A Weft coroutine in a foreign task.
 
-BEGIN(call) for (self -> version = 1; self->version <= VERSIONS; self->version++)
+CASE(call)
 {
-    weft_subtask_start(co, &self->call, weft_foreign_peer_run(self->version, WHAT(CALL), 5, &self->result));
-    EXPECT(weft_calls_peer_held(), 1);
-    WEFT_AWAIT(weft_yield(co));
-    weft_calls_peer_open(5);
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 16);
-}
-END
-
-BEGIN(call_started_later)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    weft_calls_peer_block();
-    weft_subtask_start(co, &self->call, weft_foreign_peer_run(self->version, WHAT(CALL), 5, &self->result));
-    EXPECT(weft_calls_peer_held(), 0);
-    weft_calls_peer_unblock();
-    while (!weft_calls_peer_held())
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(run(self->version, WHAT(CALL), 5, &self->result));
+        EXPECT(weft_calls_peer_held(), 1);
         WEFT_AWAIT(weft_yield(co));
-    for (self->i = 0; self->i < 3; self->i++)
+        weft_calls_peer_open(5);
+        RETURNS(16);
+    }
+    END_CASE;
+}
+
+CASE(call_started_later)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        weft_calls_peer_block();
+        START(run(self->version, WHAT(CALL), 5, &self->result));
+        EXPECT(weft_calls_peer_held(), 0);
+        weft_calls_peer_unblock();
+        while (!weft_calls_peer_held())
+            WEFT_AWAIT(weft_yield(co));
+        TURNS(3);
+        weft_calls_peer_open(5);
+        RETURNS(16);
+    }
+    END_CASE;
+}
+
+CASE(streams)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        CALL_RETURNS(run(self->version, WHAT(STREAMS), 5, &self->result), 4950);
+    }
+    END_CASE;
+}
+
+CASE(yields)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        CALL_RETURNS(run(self->version, WHAT(YIELDS), 5, &self->result), 5);
+    }
+    END_CASE;
+}
+
+CASE(background)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        CALL_RETURNS(run(self->version, WHAT(BACKGROUND), 5, &self->result), 5);
+    }
+    END_CASE;
+}
+
+CASE(event)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(run(self->version, WHAT(EVENT), 5, &self->result));
+        TURNS(3);
+        EXPECT(weft_in_flight(&self->call), true);
+        WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
+        RETURNS(5);
+    }
+    END_CASE;
+}
+
+CASE(dropped)
+{
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(run(self->version, WHAT(CALL), 5, &self->result));
         WEFT_AWAIT(weft_yield(co));
-    weft_calls_peer_open(5);
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 16);
-}
-END
-
-BEGIN(streams)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    WEFT_AWAIT(weft_subtask_call(co, &self->call,
-                                 weft_foreign_peer_run(self->version, WHAT(STREAMS), 5, &self->result)));
-    EXPECT(self->result, 4950);
-}
-END
-
-BEGIN(yields)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    WEFT_AWAIT(weft_subtask_call(co, &self->call,
-                                 weft_foreign_peer_run(self->version, WHAT(YIELDS), 5, &self->result)));
-    EXPECT(self->result, 5);
-}
-END
-
-BEGIN(background)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    WEFT_AWAIT(weft_subtask_call(co, &self->call,
-                                 weft_foreign_peer_run(self->version, WHAT(BACKGROUND), 5, &self->result)));
-    EXPECT(self->result, 5);
-}
-END
-
-BEGIN(event)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    weft_subtask_start(co, &self->call, weft_foreign_peer_run(self->version, WHAT(EVENT), 5, &self->result));
-    for (self->i = 0; self->i < 3; self->i++)
+        STOPS();
+        START(run(self->version, WHAT(EVENT), 5, &self->result));
         WEFT_AWAIT(weft_yield(co));
-    EXPECT(weft_in_flight(&self->call), true);
-    WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
-    WEFT_AWAIT(weft_await(co, &self->call));
-    EXPECT(self->result, 5);
+        STOPS();
+        EXPECT(weft_foreign_peer_overs(), 0);
+    }
+    END_CASE;
 }
-END
-
-BEGIN(dropped)
-for (self->version = 1; self->version <= VERSIONS; self->version++)
-{
-    weft_subtask_start(co, &self->call, weft_foreign_peer_run(self->version, WHAT(CALL), 5, &self->result));
-    WEFT_AWAIT(weft_yield(co));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    weft_subtask_start(co, &self->call, weft_foreign_peer_run(self->version, WHAT(EVENT), 5, &self->result));
-    WEFT_AWAIT(weft_yield(co));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    EXPECT(weft_foreign_peer_overs(), 0);
-}
-END
 
 // The caller has its answer while the finaliser goes on: a call, yields, and an event of another task.
-BEGIN(dropped_waits) for (self -> version = 1; self->version <= VERSIONS; self->version++)
+CASE(dropped_waits)
 {
-    weft_subtask_start(co, &self->call,
-                       weft_foreign_peer_run(self->version, WHAT(FINALISER), 5, &self->result));
-    WEFT_AWAIT(weft_yield(co));
-    weft_stop(&self->call);
-    EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    for (self->i = 0; self->i < 10; self->i++)
+    BEGIN_CASE;
+    EACH_VERSION_FROM(1)
+    {
+        START(run(self->version, WHAT(FINALISER), 5, &self->result));
         WEFT_AWAIT(weft_yield(co));
-    EXPECT(weft_calls_peer_held(), 1);
-    weft_calls_peer_open(6);
-    for (self->i = 0; self->i < 10; self->i++)
-        WEFT_AWAIT(weft_yield(co));
-    EXPECT(weft_calls_peer_held(), 0);
-    EXPECT(weft_foreign_peer_overs(), 0);
-    WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
-    for (self->i = 0; self->i < 10; self->i++)
-        WEFT_AWAIT(weft_yield(co));
-    EXPECT(weft_foreign_peer_overs(), 1);
+        STOPS();
+        TURNS(10);
+        EXPECT(weft_calls_peer_held(), 1);
+        weft_calls_peer_open(6);
+        TURNS(10);
+        EXPECT(weft_calls_peer_held(), 0);
+        EXPECT(weft_foreign_peer_overs(), 0);
+        WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
+        TURNS(10);
+        EXPECT(weft_foreign_peer_overs(), 1);
+    }
+    END_CASE;
 }
-END
 
-    BEGIN(moved) weft_subtask_start(co, &self->call, weft_foreign_peer_move_from(5, &self->yes));
-weft_subtask_start(co, &self->other, weft_foreign_peer_finish(&self->result));
-for (self->i = 0; self->i < 3; self->i++)
-    WEFT_AWAIT(weft_yield(co));
-weft_calls_peer_open(5);
-WEFT_AWAIT(weft_await(co, &self->other));
-EXPECT(self->result, 16);
-WEFT_AWAIT(weft_await(co, &self->call));
-EXPECT(self->yes, true);
-END
+CASE(moved)
+{
+    BEGIN_CASE;
+    START(move_from(5, &self->yes));
+    weft_subtask_start(co, &self->other, weft_foreign_peer_finish(&self->result));
+    TURNS(3);
+    weft_calls_peer_open(5);
+    WEFT_AWAIT(weft_await(co, &self->other));
+    EXPECT(self->result, 16);
+    WEFT_AWAIT(weft_await(co, &self->call));
+    EXPECT(self->yes, true);
+    END_CASE;
+}
 
-    BEGIN(nested) weft_subtask_start(co, &self->call, weft_foreign_peer_nest(WHAT(CALL), 5, &self->result));
-WEFT_AWAIT(weft_yield(co));
-weft_calls_peer_open(5);
-WEFT_AWAIT(weft_await(co, &self->call));
-EXPECT(self->result, 16);
-WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_nest(WHAT(STREAMS), 5, &self->result)));
-EXPECT(self->result, 4950);
-WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_nest(WHAT(YIELDS), 5, &self->result)));
-EXPECT(self->result, 5);
-WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_foreign_peer_nest(WHAT(BACKGROUND), 5, &self->result)));
-EXPECT(self->result, 5);
-weft_subtask_start(co, &self->call, weft_foreign_peer_nest(WHAT(EVENT), 5, &self->result));
-WEFT_AWAIT(weft_yield(co));
-WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
-WEFT_AWAIT(weft_await(co, &self->call));
-EXPECT(self->result, 5);
-weft_subtask_start(co, &self->call, weft_foreign_peer_nest(WHAT(CALL), 5, &self->result));
-WEFT_AWAIT(weft_yield(co));
-weft_stop(&self->call);
-EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-END
+CASE(nested)
+{
+    BEGIN_CASE;
+    START(nest(WHAT(CALL), 5, &self->result));
+    WEFT_AWAIT(weft_yield(co));
+    weft_calls_peer_open(5);
+    RETURNS(16);
+    CALL_RETURNS(nest(WHAT(STREAMS), 5, &self->result), 4950);
+    CALL_RETURNS(nest(WHAT(YIELDS), 5, &self->result), 5);
+    CALL_RETURNS(nest(WHAT(BACKGROUND), 5, &self->result), 5);
+    START(nest(WHAT(EVENT), 5, &self->result));
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_foreign_peer_set()));
+    RETURNS(5);
+    START(nest(WHAT(CALL), 5, &self->result));
+    WEFT_AWAIT(weft_yield(co));
+    STOPS();
+    END_CASE;
+}
 
-    BEGIN(lent) weft_subtask_start(co, &self->call, weft_foreign_peer_lend(5, &self->result));
-for (self->i = 0; self->i < 5; self->i++)
-    WEFT_AWAIT(weft_yield(co));
-EXPECT(weft_calls_peer_held(), 1);
-weft_calls_peer_open(5);
-while (!weft_calls_peer_held())
-    WEFT_AWAIT(weft_yield(co));
-for (self->i = 0; self->i < 5; self->i++)
-    WEFT_AWAIT(weft_yield(co));
-weft_calls_peer_open(6);
-WEFT_AWAIT(weft_await(co, &self->call));
-EXPECT(self->result, 16 + 19);
-END
+CASE(lent)
+{
+    BEGIN_CASE;
+    START(lend(5, &self->result));
+    TURNS(5);
+    EXPECT(weft_calls_peer_held(), 1);
+    weft_calls_peer_open(5);
+    while (!weft_calls_peer_held())
+        WEFT_AWAIT(weft_yield(co));
+    TURNS(5);
+    weft_calls_peer_open(6);
+    RETURNS(16 + 19);
+    END_CASE;
+}
 
 #define TESTS                                                                                                  \
     TEST(delivered)                                                                                            \
