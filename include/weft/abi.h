@@ -1,5 +1,6 @@
-// The canonical ABI's async built-ins and codes. The only file that knows import names.
-// Spec: component-model design/mvp/CanonicalABI.md, "Canonical Definitions" and "Flattening".
+// The canonical ABI's async built-ins and codes. The only file that knows the import names of those that have a
+// fixed one; what streams, futures and functions of a world are called is wit-bindgen's business. Spec:
+// component-model design/mvp/CanonicalABI.md, "Canonical Definitions" and "Flattening".
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_ABI_H
 #define WEFT_ABI_H

@@ -437,7 +437,7 @@ WEFT__FN void weft__zero(void *memory, size_t size)
                                       X##_cancel_write);                                                       \
             out->op.status = weft__future_status(status);                                                      \
         }                                                                                                      \
-        return weft_breathe(co);                                                                               \
+        return weft__ready();                                                                                  \
     }                                                                                                          \
     WEFT__FN void name##__default_done(weft__default *base)                                                    \
     {                                                                                                          \

@@ -209,8 +209,8 @@ struct weft_coro {
 #define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
 
 // Starts `child` at `run` and waits for its end. The child's frame is the caller's, often embedded in the
-// parent's; set its parameters before, read its results after, and weft_outcome if it may fail. A frame may
-// run again after it ended: only its header is reset. A cancel of the parent cancels the child first.
+// parent's; set its parameters before, read its results after, and weft_outcome_of it if it may fail. A frame
+// may run again after it ended: only its header is reset. A cancel of the parent cancels the child first.
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
 
 // Waits for the next round: when nothing else of the task can run, the host gets its turn, and then all who

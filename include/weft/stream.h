@@ -47,12 +47,11 @@ static inline void weft__write_all_ended(weft_stream_writer *writer)
 // True if a copy may go to the host now; false if the other end is known to be gone. Stops on misuse.
 static inline bool weft__stream_begin(const weft_op *op, const char *call)
 {
+    WEFT__CHECK(op->handle == 0, closed, call, 0);
     if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT_COPY_DROPPED), 0)) {
-        WEFT__CHECK(op->handle == 0, closed, call, 0);
         WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
         return weft__op_in_flight(op); // without checks: the host traps
     }
-    WEFT__CHECK(op->handle == 0, closed, call, 0);
     (void)call;
     return true;
 }

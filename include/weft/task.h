@@ -100,7 +100,9 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
 // Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback
 // of this component runs meanwhile; in one whose type is not, they do, on top of the caller's stack. Does
-// nothing while another blocking call of this component is on the stack. Spec: thread.yield.
+// nothing while another blocking call of this component is on the stack. It cannot tell of a cancel: the form
+// of the built-in that does so takes the event away from the task's callback, and here nobody knows the task.
+// Spec: thread.yield.
 void weft_yield_blocking(void);
 
 // Backpressure up: the host starts no further async call into this component until as many downs came.
