@@ -4,7 +4,6 @@
 #include "../transfer.h"
 
 #include <errno.h>
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -601,36 +600,53 @@ static void print_char(FILE *to, const weft_sim_value *value)
     fputc('\'', to);
 }
 
-// As few digits as tell it from its neighbours, and no exponent.
+enum { DIGITS = 800 }; // more than any double has
+
+// Rounds to `count` digits, up or not, and to what power of ten; true if that reads as the value again.
+static bool rounds(const char *exact, int count, bool up, double value, bool is_f32, char *digits,
+                   int *exponent)
+{
+    char text[DIGITS + 16];
+    *exponent = atoi(strchr(exact, 'e') + 1);
+    memcpy(digits, exact + 1, (size_t)count);
+    digits[count] = 0;
+    for (int i = count; up && i--;) {
+        up = digits[i] == '9';
+        digits[i] = up ? '0' : (char)(digits[i] + 1);
+    }
+    if (up) { // it was all nines
+        digits[0] = '1';
+        ++*exponent;
+    }
+    snprintf(text, sizeof text, "%c.%se%d", digits[0], digits + 1, *exponent);
+    return (is_f32 ? (double)strtof(text, NULL) : strtod(text, NULL)) == fabs(value);
+}
+
+// As few digits as tell it from its neighbours, the nearest such number or, where those below lie closer, the
+// next above; and no exponent.
 static void print_float(FILE *to, double value, bool is_f32)
 {
     if (isnan(value) || isinf(value)) {
         fputs(isnan(value) ? "nan" : value < 0 ? "-inf" : "inf", to);
         return;
     }
-    char text[40];
-    int digits = 1;
-    do
-        snprintf(text, sizeof text, "%.*e", digits - 1, value);
-    while (digits++ < DBL_DECIMAL_DIG && (is_f32 ? (double)strtof(text, NULL) : strtod(text, NULL)) != value);
-    int exponent = atoi(strchr(text, 'e') + 1);
-    // The digits are text's, without its sign, point and exponent.
-    const char *at = text;
-    char plain[DBL_DECIMAL_DIG + 2] = "";
-    for (size_t length = 0; *at != 'e'; at++)
-        if (is_digit(*at))
-            plain[length++] = *at;
-    size_t count = strlen(plain);
-    if (*text == '-')
-        fputc('-', to);
-    if (exponent < 0)
-        fputs("0.", to);
+    char exact[DIGITS + 16], digits[DIGITS];
+    snprintf(exact, sizeof exact, "%.*e", DIGITS - 1, fabs(value));
+    exact[1] = exact[0]; // over the point: the digits begin there
+    int exponent = 0, count = 0;
+    for (bool found = false; !found;) {
+        bool nearest_is_up = exact[1 + ++count] >= '5';
+        found = rounds(exact, count, nearest_is_up, value, is_f32, digits, &exponent) ||
+                rounds(exact, count, true, value, is_f32, digits, &exponent);
+    }
+    fputs(signbit(value) ? "-" : "", to);
+    fputs(exponent < 0 ? "0." : "", to);
     for (int i = exponent + 1; i < 0; i++)
         fputc('0', to);
-    for (size_t i = 0; i < count || (exponent >= 0 && i <= (size_t)exponent); i++) {
-        if (exponent >= 0 && i == (size_t)exponent + 1)
+    for (int i = 0; i < count || i <= exponent; i++) {
+        if (i && i == exponent + 1)
             fputc('.', to);
-        fputc(i < count ? plain[i] : '0', to);
+        fputc(i < count ? digits[i] : '0', to);
     }
 }
 

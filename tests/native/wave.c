@@ -81,6 +81,8 @@ static void floats(void)
     expect(&t_f64, "1e-10", "0.0000000001");
     expect(&t_f64, "1.5e22", "15000000000000000000000");
     same(&t_f64, "0.30000000000000004");
+    same(&t_f64, "0.00000000000005684341886080802");   // 2^-44: the numbers below lie closer
+    expect(&t_f32, "0.000244140625", "0.00024414063"); // between two of eight digits
     same(&t_f32, "3.1415927");
     same(&t_f64, "12345678901234567000");
 }
