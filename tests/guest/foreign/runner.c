@@ -245,12 +245,16 @@ BEGIN(dropped_waits) for (self -> version = 1; self->version <= VERSIONS; self->
 END
 
     BEGIN(moved) weft_subtask_start(co, &self->call, weft_foreign_peer_move_from(5, &self->yes));
+for (self->i = 6; self->i < 12; self->i++)
+    weft_calls_peer_open((uint32_t)self->i);
+for (self->i = 0; self->i < 20; self->i++)
+    WEFT_AWAIT(weft_yield(co));
 weft_subtask_start(co, &self->other, weft_foreign_peer_finish(&self->result));
 for (self->i = 0; self->i < 3; self->i++)
     WEFT_AWAIT(weft_yield(co));
 weft_calls_peer_open(5);
 WEFT_AWAIT(weft_await(co, &self->other));
-EXPECT(self->result, 16);
+EXPECT(self->result, 3 * (5 + 6 + 7 + 8 + 9 + 10 + 11) + 7);
 WEFT_AWAIT(weft_await(co, &self->call));
 EXPECT(self->yes, true);
 END
