@@ -1,6 +1,7 @@
 // What a build with WEFT_TRACE finds wrong in memory: frames that go while they are in use, and what is used on
 // the stack.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/local.h>
 #include <weft/op.h>
 #include <weft/scope.h>
 #include <weft/task.h>
@@ -33,7 +34,7 @@ __attribute__((noinline)) void weft__stack_spoil(void)
 
 void weft__spawns(weft_coro *co)
 {
-    for (; co && !(co->flags & WEFT__SPAWNS); co = weft__parent_of(co))
+    for (; co && !(co->flags & WEFT__SPAWNS); co = weft__caller_of(co))
         co->flags |= WEFT__SPAWNS;
 }
 
@@ -63,6 +64,8 @@ static bool has_scope(const weft_coro *co, size_t size)
 
 void weft__frame_ends(const weft_coro *co, size_t size)
 {
+    if (!size) // a root of others' memory
+        return;
     WEFT__CHECK(co->flags & WEFT__SPAWNS && has_scope(co, size), open_scope, co->task->from->name, 0);
     WEFT__CHECK(co->up && has_operation((const char *)co, size), left_in_flight, co->task->from->name, 0);
     (void)has_scope;

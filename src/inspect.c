@@ -20,14 +20,9 @@ void weft__add_op(weft__text *to, const weft_op *op)
 
 const weft_coro *weft__head_of(const weft_coro *co)
 {
-    for (;;) {
-        uintptr_t up = co->up;
-        while (up & 2)
-            up = ((weft_local *)(up - 2))->up;
-        if (!up || up & 1)
-            return co;
-        co = (weft_coro *)up;
-    }
+    for (const weft_coro *caller; (caller = weft__caller_of(co));)
+        co = caller;
+    return co;
 }
 
 void weft__add_wait(weft__text *to, const weft_coro *co)

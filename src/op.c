@@ -231,7 +231,7 @@ void weft__op_lent_back(weft_op *op)
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op))
 {
     weft__op_table *in = task->rouse.lent;
-    if (in->tracked < in->count / 4)
+    if (in->tracked < in->count / 2)
         resize(in, in->count / 2);
     for (uint32_t i = 0; i < in->count; i++)
         for (weft_op *op = in->chains[i]; op; op = op->next)

@@ -54,6 +54,15 @@ static inline weft_local *weft__binding_of(const weft_coro *co)
     return co->up & 2 ? (weft_local *)(co->up - 2) : NULL;
 }
 
+// Private: who called `co`; NULL if nobody did.
+static inline weft_coro *weft__caller_of(const weft_coro *co)
+{
+    uintptr_t up = co->up;
+    while (up & 2)
+        up = ((const weft_local *)(up - 2))->up;
+    return up & 1 ? NULL : (weft_coro *)up;
+}
+
 // Private: what one spawned by `co` inherits, which it counts; and the end of that. Linked only with
 // weft_local_bind.
 weft_local *weft__local_inherit(weft_coro *co);

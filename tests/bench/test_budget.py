@@ -40,9 +40,10 @@ def test_a_rise_is_noticed(bench, tmp_path, figure, committed, line):
 
 
 @pytest.mark.xdist_group("bench")
-def test_a_cost_that_grows_is_noticed(bench, tmp_path):
+@pytest.mark.parametrize("kind", ["as", "as by log"])
+def test_a_cost_that_grows_is_noticed(bench, tmp_path, kind):
     budget = json.loads(BUDGET.read_text())
-    budget["as"] = {"call-pending: instructions": "call-ready: instructions"}
+    budget[kind] = {"call-pending: instructions": "call-ready: instructions"}
     doctored = tmp_path / "budget.json"
     doctored.write_text(json.dumps(budget))
     code, said = bench("--check", "--only", "call-ready", "--only", "call-pending", "--budget", doctored)

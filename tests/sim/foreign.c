@@ -210,8 +210,11 @@ static weft_poll inner_run(weft_coro *co)
             else
                 (void)!weft_task_spawn(co, sizeof(side), side_run, WEFT_OUTLIVE_CANCEL);
             break;
-        default:
-            (void)!weft_spawn_new(co, &self->scope, sizeof(side), side_run);
+        default: // one, or a crowd
+            for (uint32_t i = pick(4) ? 1 : 12; i; i--)
+                (void)!weft_spawn_new(co, &self->scope, sizeof(side), side_run);
+            if (pick(2))
+                WEFT_AWAIT(weft_join_all(co, &self->scope));
         }
     }
     WEFT_FINALLY(co);

@@ -314,11 +314,15 @@ static weft_poll consume_run(weft_coro *co)
     WEFT_END(co);
 }
 
+enum { CROWD = 7 };
+
 typedef struct {
     weft_coro co;
     uint32_t what, ticket, result;
     int i;
     weft_subtask call;
+    weft_subtask crowd[CROWD];
+    uint32_t results[CROWD];
     weft_scope scope;
     weft_child left, right;
     produce produce;
@@ -336,6 +340,14 @@ static weft_poll inner_run(weft_coro *co)
         weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
         WEFT_AWAIT(weft_subtask_await_started(co, &self->call));
         WEFT_AWAIT(weft_await(co, &self->call));
+        break;
+    case EXPORTS_WEFT_FOREIGN_PEER_WHAT_CROWD:
+        for (uint32_t i = 0; i < CROWD; i++)
+            weft_subtask_start(co, &self->crowd[i], weft_calls_peer_hold(self->ticket + i, &self->results[i]));
+        for (self->i = 0; self->i < CROWD; self->i++) {
+            WEFT_AWAIT(weft_await(co, &self->crowd[self->i]));
+            self->result += self->results[self->i];
+        }
         break;
     case EXPORTS_WEFT_FOREIGN_PEER_WHAT_STREAMS:
         self->consume.in = numbers_reader_of(numbers_new(&self->produce.out));
@@ -428,7 +440,7 @@ callee_callback_code_t exports_weft_foreign_peer_run_callback(callee_event_t *ha
     return executor_turn(callee_context_get_0(), happened, run_poll, run_drop);
 }
 
-// One task polls it first, and another then.
+// One task polls it first, and another then, when one of its calls is left.
 static outer *moved;
 
 static bool move_from_poll(executor *executor)
@@ -437,9 +449,9 @@ static bool move_from_poll(executor *executor)
         moved = executor->future;
         executor->future = NULL;
         must(!weft_embedded_poll(&moved->embedded, executor_wake, executor));
-        must(executor->registrations == 1 && executor->count == 2);
+        must(executor->registrations == CROWD && executor->count == 2);
     }
-    executor->woken = true;
+    executor->woken = executor->registrations <= 1; // else it waits for the events of the others
     if (moved)
         return false;
     exports_weft_foreign_peer_move_from_return(executor->registrations == 0 && executor->count == 1);
@@ -448,14 +460,16 @@ static bool move_from_poll(executor *executor)
 
 callee_callback_code_t exports_weft_foreign_peer_move_from(uint32_t ticket)
 {
-    executor *executor = executor_new(2, outer_new(EXPORTS_WEFT_FOREIGN_PEER_WHAT_CALL, ticket));
+    executor *executor = executor_new(2, outer_new(EXPORTS_WEFT_FOREIGN_PEER_WHAT_CROWD, ticket));
     callee_context_set_0(executor);
     return executor_turn(executor, NULL, move_from_poll, NULL);
 }
 
 callee_callback_code_t exports_weft_foreign_peer_move_from_callback(callee_event_t *happened)
 {
-    return executor_turn(callee_context_get_0(), happened, move_from_poll, NULL);
+    executor *executor = callee_context_get_0();
+    executor->woken = true;
+    return executor_turn(executor, happened, move_from_poll, NULL);
 }
 
 static bool finish_poll(executor *executor)

@@ -302,11 +302,14 @@ CASE(moved)
 {
     BEGIN_CASE;
     START(move_from(5, &self->yes));
+    for (self->i = 6; self->i < 12; self->i++)
+        weft_calls_peer_open((uint32_t)self->i);
+    TURNS(20);
     weft_subtask_start(co, &self->other, weft_foreign_peer_finish(&self->result));
     TURNS(3);
     weft_calls_peer_open(5);
     WEFT_AWAIT(weft_await(co, &self->other));
-    EXPECT(self->result, 16);
+    EXPECT(self->result, 3 * (5 + 6 + 7 + 8 + 9 + 10 + 11) + 7);
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->yes, true);
     END_CASE;
