@@ -86,6 +86,7 @@ def test_dump_shows_every_state(guest):
     for pattern, line in zip(expected, lines):
         assert re.fullmatch(pattern, line), (pattern, line, text)
     assert len(lines) == len(expected), text
+    assert len(set(re.findall(r"weft_event_wait at (\d+)", "\n".join(lines)))) == 1, text  # all in one queue
 
 
 def test_dump_shows_every_task(guest):
