@@ -46,11 +46,11 @@ def exported_by(part):
     return "weft:rules/subject" if part.endswith("-subject") else "run"
 
 
-def weft_sim(build, component, test, *options):
+def weft_sim(build, component, test, *options, stderr=subprocess.PIPE):
     """Runs a test of a component, the CompletedProcess. The suite's expectations are those of wasmtime."""
     objects = parts(component, build / "tests/guest")
     command = [build / "sim/weft-sim", *(options or ["--like-wasmtime"]), *objects, "--", f'run("{test}")']
-    return limited(command, stderr=subprocess.PIPE)
+    return limited(command, stderr=stderr)
 
 
 def check_passes(build, component, test, *options):

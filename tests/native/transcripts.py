@@ -11,6 +11,7 @@ cannot see. At the end `run` traps, and the core dump that wasmtime then writes 
 import re
 import struct
 import subprocess
+import tempfile
 from collections import defaultdict
 from string import ascii_lowercase
 
@@ -145,8 +146,9 @@ MEMORY = f"""
 
 def transcribing(tools, component, folder):
     """The component with modules that write down, compiled in `folder`: its path, and its Modules."""
-    text = subprocess.run([tools.wasm_tools, "print", component], capture_output=True, text=True, check=True).stdout
-    lines = text.split("\n")
+    wat, wasm, compiled = (folder / f"{component.stem}.{ending}" for ending in ("wat", "wasm", "cwasm"))
+    subprocess.run([tools.wasm_tools, "print", component, "-o", wat], check=True)
+    lines = wat.read_text().split("\n")
     modules, out, at = [], [], 0
     while at < len(lines):
         line = lines[at]
@@ -158,7 +160,6 @@ def transcribing(tools, component, folder):
         modules.append(Module(ascii_lowercase[len(modules)]))
         out += modules[-1].rewrite(lines[at : last + 1])
         at = last + 1
-    wat, wasm, compiled = (folder / f"{component.stem}.{ending}" for ending in ("wat", "wasm", "cwasm"))
     wat.write_text("\n".join(out))
     subprocess.run([tools.wasm_tools, "parse", wat, "-o", wasm], check=True)
     subprocess.run([tools.wasmtime, "compile", "-W", FEATURES, wasm, "-o", compiled], check=True)
@@ -307,8 +308,8 @@ HEXADECIMAL = re.compile(r"0x[0-9a-f]+")
 
 def native_line(line):
     for pattern, to in NATIVE:
-        if found := pattern.match(line):
-            return HEXADECIMAL.sub(lambda number: str(int(number[0], 16)), found.expand(to)).replace("  ", " ")
+        if pattern.match(line):
+            return HEXADECIMAL.sub(lambda number: str(int(number[0], 16)), pattern.sub(to, line)).replace("  ", " ")
     return None
 
 
@@ -321,11 +322,15 @@ def in_native_host(build, component, test, order=None, folder=None):
         lines = [" ".join([str(at + 1), *order.get(interface, [])]) for at, interface in enumerate(exported)]
         events.write_text("\n".join(lines) + "\n")
         options += ["--events", events]
-    done = weft_sim(build, component, test, *options)
+    # To a file: a reader at a pipe would be woken for each line.
+    with tempfile.TemporaryFile("w+") as transcript:
+        done = weft_sim(build, component, test, *options, stderr=transcript)
+        transcript.seek(0)
+        said = transcript.read()
     if done.returncode != 0 or done.stdout.strip() != "ok":
-        raise Failed(f"the native host said: {done.stdout} {done.stderr[-2000:]}")
+        raise Failed(f"the native host said: {done.stdout} {said[-2000:]}")
     found, known, instances = defaultdict(list), {}, {}
-    for line in done.stderr.splitlines():
+    for line in said.splitlines():
         head, _, rest = line.partition(" ")
         instance = instances.get(head) or instances.setdefault(head, INSTANCE.fullmatch(head))
         if not instance:
