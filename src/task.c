@@ -210,9 +210,9 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__defaults_clear();
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
-    WEFT__TRACE_STACK_BEGIN;
+    WEFT__TRACE_STACK_BEGIN();
     uint32_t how = run(weft__task_root(task)).pending;
-    WEFT__TRACE_STACK_END;
+    WEFT__TRACE_STACK_END();
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);
     if (WEFT_TRACE || !WEFT__SHORT || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))

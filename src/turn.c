@@ -244,11 +244,11 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
-    WEFT__TRACE_STACK_BEGIN;
+    WEFT__TRACE_STACK_BEGIN();
     task->asleep = false;
     weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
     uint32_t answer = __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
-    WEFT__TRACE_STACK_END;
+    WEFT__TRACE_STACK_END();
     return answer;
 }
 
@@ -263,9 +263,9 @@ uint32_t weft__task_go_on(weft_task *task, uint32_t how)
     } else {
         stepped(task, root, how);
     }
-    WEFT__TRACE_STACK_BEGIN;
+    WEFT__TRACE_STACK_BEGIN();
     uint32_t answer = turn(task, left);
-    WEFT__TRACE_STACK_END;
+    WEFT__TRACE_STACK_END();
     if (answer != WEFT_CALLBACK_EXIT)
         context_set(task);
     return answer;
@@ -298,12 +298,12 @@ void weft__wake(weft_coro *co)
 
 bool weft__task_run_embedded(weft_task *task)
 {
-    WEFT__TRACE_STACK_BEGIN;
+    WEFT__TRACE_STACK_BEGIN();
     weft__breath = WEFT__STEPS;
     for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
         weft__wake(co);
     run_ready(task);
-    WEFT__TRACE_STACK_END;
+    WEFT__TRACE_STACK_END();
     if (!over(task)) {
         WEFT__TRACE_DUMP_IF(!task->in_flight && !task->sleepers && !can_run(task));
         WEFT__CHECK(!task->in_flight && !task->sleepers && !can_run(task), deadlock, task->from->name, 0);

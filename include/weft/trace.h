@@ -116,10 +116,10 @@ void weft__stays(const void *memory, const char *call);
 void weft__stack_spoil(void);
 void weft__spawns(weft_coro *co);
 void weft__frame_ends(const weft_coro *co, size_t size);
-#define WEFT__TRACE_STACK_BEGIN                                                                                \
+#define WEFT__TRACE_STACK_BEGIN()                                                                              \
     const char weft__here = 0, *const weft__before = weft__stack_top;                                          \
     weft__stack_top = &weft__here
-#define WEFT__TRACE_STACK_END (weft__stack_top = weft__before)
+#define WEFT__TRACE_STACK_END() (weft__stack_top = weft__before)
 #define WEFT__TRACE_STACK_SPOIL() weft__stack_spoil()
 // `memory`, which somebody is to use while `co` waits, must not be there.
 #define WEFT__TRACE_STAYS(memory, call) weft__stays((memory), (call))
@@ -159,8 +159,8 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_ENDED(child) ((void)0)
 #define WEFT__TRACE_CALL(co, call) ((void)0)
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
-#define WEFT__TRACE_STACK_BEGIN ((void)0)
-#define WEFT__TRACE_STACK_END ((void)0)
+#define WEFT__TRACE_STACK_BEGIN() ((void)0)
+#define WEFT__TRACE_STACK_END() ((void)0)
 #define WEFT__TRACE_STACK_SPOIL() ((void)0)
 #define WEFT__TRACE_STAYS(memory, call) ((void)0)
 #define WEFT__TRACE_ITEMS_STAY(...) ((void)0)
