@@ -8,6 +8,8 @@
 
 #if WEFT_TRACE
 
+#pragma weak weft__op_find // NULL if nothing is linked that could be in flight
+
 enum {
     SPOILT = 4096,       // bytes of the stack below a step
     STACK_MOST = 1 << 20 // bytes; what is further away is another stack, such as a fiber's
@@ -46,7 +48,7 @@ static bool is_within(const void *it, const void *frame, size_t size)
 // An operation in flight is where the table has it under the handle that stands there.
 static bool has_operation(const char *frame, size_t size)
 {
-    for (size_t i = 0; i + sizeof(weft_op) <= size; i += sizeof(void *)) {
+    for (size_t i = 0; weft__op_find && i + sizeof(weft_op) <= size; i += sizeof(void *)) {
         const weft_op *op = (const weft_op *)(const void *)(frame + i);
         if (weft__op_in_flight(op) && weft__op_find(op->handle) == op)
             return true;

@@ -29,7 +29,7 @@ enum {
 };
 
 static uint64_t state;
-bool weft_hostile_makes_bells;
+bool weft_hostile_to_seeds;
 
 void weft_hostile_seed(uint64_t seed)
 {
@@ -67,14 +67,14 @@ weft_coro *weft_hostile_next(weft_coro **queue)
 bool weft_hostile_naps(weft_task *task)
 {
     uint32_t drawn = draw(100);
-    if (drawn >= 100 - RINGS && (task->rouse.bell || weft_hostile_makes_bells))
+    if (drawn >= 100 - RINGS && (task->rouse.bell || weft_hostile_to_seeds))
         weft__task_rouse_asleep(task);
     return drawn < YIELDS;
 }
 
 uint32_t weft_hostile_steps(void)
 {
-    return 1 + draw(STEPS);
+    return weft_hostile_to_seeds ? 1 + draw(STEPS) : WEFT__BREATH;
 }
 
 void weft_hostile_keep(void *frame, size_t size)

@@ -7,7 +7,7 @@
 // - A task that would go to sleep takes another turn of the host instead, or finds that a bell rang for
 //   nothing. Those are the spurious wakes that there are: a wait of sync.h is over when it has been served, and
 //   nobody looks twice.
-// - After a few steps of a turn, and waits that were ready at once, the host gets its own.
+// - Under seeds, the host gets its turn after a few steps of a task's, and waits that were ready at once.
 // - The frame of a task that is kept for reuse is filled, and poisoned for AddressSanitizer. Frames that are
 //   freed are so by malloc's own.
 //
@@ -24,8 +24,9 @@ struct weft_task;
 
 // All that is random follows from it; also from the environment's WEFT_HOSTILE_SEED.
 void weft_hostile_seed(uint64_t seed);
-// Whether a bell may be made, too, to ring for nothing: not where handles are counted.
-extern bool weft_hostile_makes_bells;
+// For seeds: a bell may be made, too, to ring for nothing, and turns are short. Not where handles are counted,
+// and who comes first is expected.
+extern bool weft_hostile_to_seeds;
 
 struct weft_coro *weft_hostile_next(struct weft_coro **queue);
 bool weft_hostile_naps(struct weft_task *task);

@@ -179,7 +179,7 @@ static void begin(weft_sim *sim, weft_sim_instance *guest, uint64_t seed)
     weft__unwind_call = NULL;
 #ifdef WEFT_HOSTILE_H
     weft_hostile_seed(seed);
-    weft_hostile_makes_bells = true;
+    weft_hostile_to_seeds = true;
 #endif
     if (seed % 3 == 1)
         weft_cancel_without_blocking();

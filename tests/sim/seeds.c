@@ -142,6 +142,8 @@ static bool enumerate(uint32_t at, uint64_t most)
     self->enumerating = true;
     bool all_of_them = false;
     for (uint64_t left = most; left && !all_of_them; left--) {
+        if (left == most || left % 1024 == 0)
+            hangs_after(20);
         run_once(at, 0, &enumerated);
         self->enumerated++;
         all_of_them = !weft_sim_schedule_next(&self->schedule);
@@ -268,15 +270,12 @@ static int run_many(const command *it)
         for (uint32_t at = job; it->enumerate && at < all->small_count; at += it->jobs)
             if (it->only < 0 || it->only == all->count + at) {
                 uint64_t before = self->enumerated;
-                hangs_after(20);
                 if (enumerate(all->count + at, SMALL_MOST))
                     self->small[at] = self->enumerated - before;
             }
         for (uint32_t at = job; it->enumerate && at < all->count; at += it->jobs)
-            if (it->only < 0 || it->only == at) {
-                hangs_after(600);
+            if (it->only < 0 || it->only == at)
                 (void)enumerate(at, it->enumerate);
-            }
         for (uint64_t i = job; i < it->seeds; i += it->jobs) {
             if (i / it->jobs % 256 == 0)
                 hangs_after(20);

@@ -7,7 +7,7 @@
 #include "sweep.h"
 #include <weft/weft.h>
 
-enum { CALLS = PLENTY / 5 };
+enum { CALLS = 1000 + PLENTY / 10 };
 
 typedef struct {
     weft_coro co;
