@@ -7,7 +7,7 @@
 #include "sweep.h"
 #include <weft/weft.h>
 
-enum { CALLS = 1000 + PLENTY / 10 };
+enum { CALLS = PLENTY / 5, MANY = CALLS / 2 };
 
 typedef struct {
     weft_coro co;
@@ -117,27 +117,27 @@ static weft_poll changed_run(weft_coro *co)
     WEFT_BEGIN(co);
     weft_limit_peer_set_limit(4);
     weft_limit_peer_highest();
-    start(co, self, 1000, 2);
-    while (in_state(self, WEFT_SUBTASK_RETURNED) < 100) // the host does not start them in order
+    start(co, self, MANY, 2);
+    while (in_state(self, WEFT_SUBTASK_RETURNED) < MANY / 10) // the host does not start them in order
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_limit_peer_highest(), 4);
-    weft_limit_peer_set_limit(50);
-    while (in_state(self, WEFT_SUBTASK_RETURNED) < 400)
+    weft_limit_peer_set_limit(MANY / 20);
+    while (in_state(self, WEFT_SUBTASK_RETURNED) < MANY * 4 / 10)
         WEFT_AWAIT(weft_yield(co));
-    EXPECT(weft_limit_peer_highest(), 50);
+    EXPECT(weft_limit_peer_highest(), MANY / 20);
     weft_limit_peer_set_limit(2);
     while (weft_limit_peer_inside() > 2) // what runs, runs on
         WEFT_AWAIT(weft_yield(co));
     weft_limit_peer_highest();
-    EXPECT(in_state(self, WEFT_SUBTASK_STARTING) > 400, true);
-    while (in_state(self, WEFT_SUBTASK_RETURNED) < 600)
+    EXPECT(in_state(self, WEFT_SUBTASK_STARTING) > MANY * 4 / 10, true);
+    while (in_state(self, WEFT_SUBTASK_RETURNED) < MANY * 6 / 10)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_limit_peer_highest(), 2);
     weft_limit_peer_set_limit(0);
-    for (; self->at < 1000; self->at++)
+    for (; self->at < MANY; self->at++)
         WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
-    EXPECT(weft_limit_peer_highest() > 50, true);
-    EXPECT(in_state(self, WEFT_SUBTASK_RETURNED), 1000);
+    EXPECT(weft_limit_peer_highest() > MANY / 20, true);
+    EXPECT(in_state(self, WEFT_SUBTASK_RETURNED), MANY);
     WEFT_FINALLY(co);
     stop_all(self);
     weft_limit_peer_set_limit(0);
