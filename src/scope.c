@@ -47,7 +47,7 @@ static void take_ended(weft_scope *scope, weft_child *child)
 {
     take_out(child);
     if (!child->next)
-        scope->ended_end = child->at;
+        scope->ended_end = scope->ended ? child->at : NULL;
     child->scope = NULL;
 }
 

@@ -9,10 +9,9 @@
 //     WEFT_AWAIT(weft_scope_close(co, &self->scope));
 //
 // Laws:
-// - A scope is being cancelled from weft_scope_cancel, weft_scope_close or, with WEFT_END_SIBLINGS, a failure
-// on,
-//   until its last child has ended: who is spawned into it meanwhile is cancelled before its first step. After
-//   that it is as new, and each failure counts as the first did.
+// - weft_scope_cancel, weft_scope_close and, with WEFT_END_SIBLINGS, a failure cancel a scope until its last
+//   child has ended: who is spawned into it meanwhile is cancelled before its first step. Then it is as new:
+//   each failure counts as the first did.
 // - A child runs in the task of its spawner, from the next time that the spawner waits. All children of a scope
 //   are of one task; who waits for them may be of another.
 // - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in:
@@ -63,7 +62,7 @@ typedef struct weft_scope {
     weft_task *task; // of the children that run
     weft_child *running;
     weft_child *ended;      // to be told by weft_next_ended
-    weft_child **ended_end; // where the next of those goes; NULL: `ended`, which none has ever been
+    weft_child **ended_end; // where the next of those goes; NULL: to `ended`, which is empty
     weft_coro *all;         // queue: wait for all
     weft_coro *any;         // queue: wait for one
 } weft_scope;
