@@ -106,7 +106,6 @@ typedef struct {
     weft_subtask call;
     weft_timer timer;
     weft_virtual_clock clock;
-    uint64_t when;
     units_reader units_in;
     units_writer units_out;
     bytes_reader in;
@@ -214,7 +213,7 @@ static weft_poll work_run(weft_coro *co)
                 self->what == EXPORTS_WEFT_FAIR_PEER_WORK_VIRTUAL_NAPS)
                 WEFT_AWAIT(weft_sleep(co, clock, &self->timer, 0));
             else
-                WEFT_AWAIT(weft_sleep_until(co, clock, &self->timer, self->when++));
+                WEFT_AWAIT(weft_sleep_until(co, clock, &self->timer, 0));
         }
         break;
     case EXPORTS_WEFT_FAIR_PEER_WORK_LINES:
