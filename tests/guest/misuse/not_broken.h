@@ -130,7 +130,7 @@ static weft_poll copies_run(weft_coro *co)
     WEFT_BEGIN(co);
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, items, 4)); // at once, so that these may be there
-    WEFT_AWAIT(weft_await(co, &self->in));
+    weft_stop(&self->in);
     EXPECT_FINE(self->items[3] == 4);
     WEFT_FINALLY(co);
     numbers_close_reader(&self->in);
