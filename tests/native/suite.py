@@ -13,6 +13,7 @@ LEFT_OUT = {
     r"coroutines-\w+-(Oz|lto) .*": "levels of optimisation that a native build leaves out",
     r"coroutines-.* (deep_\w+|chain_of_100000|many_yields|tree)": "AddressSanitizer keeps locals elsewhere than on the stack",
     r"limit-weft unlimited": "measures WebAssembly's memory",
+    r"fair lines_deadline.*": "the native host's clock stands while bytes move, so that a deadline takes minutes",
     r"heapless .*": "natively, a component has the heap of its process",
 }
 
