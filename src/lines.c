@@ -85,14 +85,12 @@ static weft_poll lines_run(weft_coro *co)
     weft_lines *self = weft_frame(co, weft_lines);
     WEFT_BEGIN(co);
     WEFT_AWAIT(weft_breathe(co));
-    while (!next_line(self)) {
-        read_more(co, self);
-        WEFT_AWAIT(weft_await(co, self->in));
-        take(self);
-        if (weft_copy_cancelled(self->in)) {
-            next_line(self);
-            break;
-        }
+    if (!next_line(self)) {
+        do {
+            read_more(co, self);
+            WEFT_AWAIT(weft_await(co, self->in));
+            take(self);
+        } while (!next_line(self) && !weft_copy_cancelled(self->in));
     }
     WEFT_FINALLY(co);
     take(self);
