@@ -63,7 +63,7 @@ def test_profile_and_fuel_agree(bench, tmp_path):
         assert code == 0, said
         counted = [float(line.split()[1]) for line in said.splitlines() if line.startswith(("runner:", "callee:"))]
         adapters.append(fuel[way] - sum(counted))
-    assert adapters == [adapters[0]] * 3
+    assert adapters == pytest.approx([adapters[0]] * 3, abs=0.05)  # figures are told to a hundredth
 
 
 @pytest.mark.xdist_group("bench")

@@ -181,6 +181,7 @@ static void begin(weft_sim *sim, weft_sim_instance *guest, uint64_t seed)
     weft_hostile_seed(seed);
     weft_hostile_to_seeds = true;
 #endif
+    weft__breath = WEFT__STEPS; // what the last run left would make the next another
     if (seed % 3 == 1)
         weft_cancel_without_blocking();
 }

@@ -249,8 +249,9 @@ static void give_end(void)
     object *it = at(handle);
     if (!making("a call that gives an end",
                 CALL(wrong_handle(handle, which == 2 ? FUTURE_IN : STREAM_IN, taken[which]),
-                     IF(it && it->state == BUSY, TRANSFER_BUSY), IF(it && it->state == DONE, TRANSFER_DONE),
-                     IF(it && it->set, TRANSFER_IN_SET))))
+                     IF(it && it->state == BUSY, TRANSFER_BUSY),
+                     IF(it && it->set && (which == 2 || it->state != DONE), TRANSFER_IN_SET),
+                     IF(it && it->state == DONE, TRANSFER_DONE))))
         return;
     answered(call_import(functions[which], handle, NULL), RETURNED);
     others++;
