@@ -1,6 +1,7 @@
 // Waiting on the machine stack, for exports that the host calls synchronously.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
+#include "internal.h"
 
 enum { PATIENCE = 1000 }; // turns of the host
 

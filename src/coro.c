@@ -4,6 +4,7 @@
 #include <weft/op.h>
 #include <weft/sync.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs it.
 #pragma weak weft__timer_leave
@@ -21,7 +22,7 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *cal
     (void)call;
     WEFT__TRACE_CALL(co, call);
     co->state = (uint8_t)state;
-    return weft__leave(how);
+    return (weft_poll){how};
 }
 
 // Where one that waits in a queue has its link back.

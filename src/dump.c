@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/scope.h>
 #include "inspect.h"
+#include "internal.h"
 
 // Where `co` stands, and on which function's line.
 static void add_place(weft__text *line, const weft_coro *co)

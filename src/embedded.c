@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/op.h>
 #include <weft/wasip3_task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs it.
 #pragma weak weft__task_scopes_cancel

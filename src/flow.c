@@ -1,6 +1,7 @@
 // What the waits of flow.h share over streams of all types: read exactly, read to the end, forward.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/flow.h>
+#include "internal.h"
 
 // What a buffer starts with, where the limit allows it.
 enum { FIRST = 4096 }; // bytes
@@ -15,18 +16,18 @@ static size_t take_count(weft_stream_reader *in, size_t asked)
     return count < asked ? count : asked;
 }
 
-static weft_poll exactly_run(weft_coro *co)
+static weft_left exactly_run(weft_coro *co)
 {
     weft_exactly *self = weft_frame(co, weft_exactly);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     do {
         self->read(co, self->in, self->items + self->done * self->size, self->length - self->done);
         WEFT_AWAIT(weft_await(co, self->in));
         self->done += take_count(self->in, self->length - self->done);
     } while (self->done < self->length && weft__op_is(&self->in->op, WEFT_COPY_COMPLETED));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     self->in->count += self->done;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
@@ -64,10 +65,10 @@ static size_t room(const weft_to_end *self)
     return capacity > self->buffer->count ? capacity - self->buffer->count : 0;
 }
 
-static weft_poll to_end_run(weft_coro *co)
+static weft_left to_end_run(weft_coro *co)
 {
     weft_to_end *self = weft_frame(co, weft_to_end);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         weft_buffer *buffer = self->buffer;
         if (!weft_dropped(self->in) && !room(self) && buffer->count < self->limit &&
@@ -88,9 +89,9 @@ static weft_poll to_end_run(weft_coro *co)
             self->ended = WEFT_ENDED_LIMIT;
         break;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     self->buffer->count += take_count(self->in, room(self));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
@@ -130,10 +131,10 @@ static size_t settle(weft_forward *self)
     return count;
 }
 
-static weft_poll forward_run(weft_coro *co)
+static weft_left forward_run(weft_coro *co)
 {
     weft_forward *self = weft_frame(co, weft_forward);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         self->doing = READING;
         self->read(co, self->in, self->items, self->length);
@@ -148,12 +149,12 @@ static weft_poll forward_run(weft_coro *co)
         if (settle(self) < self->in->count || weft_dropped(self->out) || weft_copy_cancelled(self->in))
             break;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bool unwritten = self->doing == READING;
     size_t count = settle(self);
     for (size_t i = 0; unwritten && self->drop && i < count; i++)
         self->drop(self->items + i * self->size, false);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_poll weft__forward(weft_coro *co, weft_forward *forward)

@@ -5,6 +5,7 @@
 #include <weft/op.h>
 #include <weft/scope.h>
 #include <weft/task.h>
+#include "internal.h"
 
 #if WEFT_TRACE
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/future.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // Holds the writes that no task waits for. It never runs: its set is polled now and then.
 static weft_export nobody = {.name = "closed futures"};

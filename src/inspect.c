@@ -1,6 +1,7 @@
 // What the dump and the trace tell about coroutines and operations, in words.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "inspect.h"
+#include "internal.h"
 #include <weft/local.h>
 #include <weft/time.h>
 

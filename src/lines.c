@@ -1,6 +1,7 @@
 // Lines of a stream of bytes, in the buffer that they were read into.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/flow.h>
+#include "internal.h"
 
 static void tell(weft_lines *self, weft_line is, size_t end)
 {
@@ -80,10 +81,10 @@ static void take(weft_lines *self)
     self->in->count = 0;
 }
 
-static weft_poll lines_run(weft_coro *co)
+static weft_left lines_run(weft_coro *co)
 {
     weft_lines *self = weft_frame(co, weft_lines);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_breathe(co));
     if (!next_line(self)) {
         do {
@@ -92,9 +93,9 @@ static weft_poll lines_run(weft_coro *co)
             take(self);
         } while (!next_line(self) && !weft_copy_cancelled(self->in));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     take(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Who is to breathe does so before a line is taken: a cancel that comes meanwhile must not lose it.

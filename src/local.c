@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
 #include <weft/scope.h>
+#include "internal.h"
 
 static weft_local *innermost(const weft_coro *co)
 {

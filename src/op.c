@@ -6,6 +6,7 @@
 #include <weft/stream.h>
 #include <weft/subtask.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs them.
 #pragma weak weft__embedded_join
@@ -314,7 +315,7 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
     op->status = status;
     WEFT__TRACE_OP(op, START, 0);
     task->alone = co;
-    return weft__leave(WEFT__PENDING_ALONE);
+    return (weft_poll){WEFT__PENDING_ALONE};
 }
 
 weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))

@@ -3,6 +3,7 @@
 #include <weft/local.h>
 #include <weft/scope.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs them.
 #pragma weak weft__local_inherit

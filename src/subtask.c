@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/subtask.h>
 #include <weft/task.h>
+#include "internal.h"
 
 void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 {

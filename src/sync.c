@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/sync.h>
 #include <weft/task.h>
+#include "internal.h"
 
 weft_poll weft_event_wait(weft_coro *co, weft_event *event)
 {

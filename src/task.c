@@ -3,6 +3,7 @@
 #include <weft/future.h>
 #include <weft/op.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs them.
 #pragma weak weft__task_scopes_free
@@ -211,7 +212,7 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
     WEFT__TRACE_STACK_BEGIN();
-    uint32_t how = run(weft__task_root(task)).pending;
+    uint32_t how = run(weft__task_root(task)).how;
     WEFT__TRACE_STACK_END();
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
 #include <weft/time.h>
+#include "internal.h"
 
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
 {
@@ -85,25 +86,25 @@ void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
     }
 }
 
-static weft_poll sleeper_run(weft_coro *co)
+static weft_left sleeper_run(weft_coro *co)
 {
     weft__sleeper *self = weft_frame(co, weft__sleeper);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_sleep_until(co, self->clock, &self->timer, self->when));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll deadline_run(weft_coro *co)
+static weft_left deadline_run(weft_coro *co)
 {
     weft_deadline *self = weft_frame(co, weft_deadline);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_join_any(co, &self->scope));
     self->expired = weft_next_ended(&self->scope) == &self->alarm;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     self->expired = self->expired && weft_outcome_of(self->frame) == WEFT_CANCELLED;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/scope.h>
 #include "inspect.h"
+#include "internal.h"
 
 #if WEFT_TRACE
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/op.h>
 #include <weft/task.h>
+#include "internal.h"
 
 // NULL if nothing is linked that needs them.
 #pragma weak weft__child_ended
@@ -76,18 +77,15 @@ static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step
         WEFT__TRACE_STACK_SPOIL();
         uint32_t how;
         if (WEFT__SHORT && root_run && !co->up) {
-            how = root_run(co).pending;
-            __asm__ volatile(""); // or the two calls become one, which is indirect
+            how = root_run(co).how;
         } else {
-            how = co->run(co).pending;
+            how = co->run(co).how;
         }
         if (WEFT__SHORT && root_run && how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT) {
             WEFT__TRACE_CORO(co, WAIT);
             WEFT_ON_WAIT(co);
             return ALONE;
         }
-        if (WEFT__SHORT && root_run)
-            __asm__("" : "+r"(how)); // or this becomes a switch, in which the above comes last
         const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
         if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
             WEFT__TRACE_CORO(co, WAIT);

@@ -2,6 +2,7 @@
 // the sleeper's waitable set.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
+#include "internal.h"
 
 #pragma weak weft__embedded_wake
 

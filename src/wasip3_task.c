@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/op.h>
 #include <weft/wasip3_task.h>
+#include "internal.h"
 
 // Only one is linked.
 __attribute__((weak)) wasip3_task *wasip3_task_set(wasip3_task *task)
@@ -184,10 +185,10 @@ void weft_waker_wake(weft_waker *waker)
         weft_event_set(&waker->wait->woken);
 }
 
-static weft_poll foreign_run(weft_coro *co)
+static weft_left foreign_run(weft_coro *co)
 {
     weft_foreign *self = weft_frame(co, weft_foreign);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->waker = take_block("weft_foreign_await", 0);
     *self->waker = (weft_waker){1, self};
     for (;;) {
@@ -199,13 +200,13 @@ static weft_poll foreign_run(weft_coro *co)
         else
             WEFT_AWAIT(weft_event_wait(co, &self->woken));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->waker) {
         self->waker->wait = NULL;
         weft_waker_drop(self->waker);
         self->waker = NULL;
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_poll weft_foreign_await(weft_coro *co, weft_foreign *wait, weft_foreign_step *poll, void *foreign)

@@ -10,27 +10,27 @@ typedef struct {
     uint32_t x;
 } hold;
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &gates[self->x]));
     WEFT_RETURN(co, exports_bench_beyond_many_hold, self->x);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x), self->x = x & 0xffff);
 
-static weft_poll let_go_run(weft_coro *co)
+static weft_left let_go_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_set(&gates[self->x]);
     weft_event_clear(&gates[self->x]);
     WEFT_RETURN_VOID(co, exports_bench_beyond_many_let_go);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_let_go, hold, let_go_run, (uint32_t x),
@@ -46,10 +46,10 @@ typedef struct {
     lane_slot sent, received;
 } play;
 
-static weft_poll play_run(weft_coro *co)
+static weft_left play_run(weft_coro *co)
 {
     play *self = weft_frame(co, play);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < self->rounds; self->i++) {
         if (self->side == 0)
             WEFT_AWAIT(lane_send(co, &lanes[0], &self->sent, self->i));
@@ -58,8 +58,8 @@ static weft_poll play_run(weft_coro *co)
             WEFT_AWAIT(lane_send(co, &lanes[1], &self->sent, self->received.item));
     }
     WEFT_RETURN(co, exports_bench_beyond_many_play, self->i);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_play, play, play_run, (uint32_t side, uint32_t rounds),

@@ -8,11 +8,11 @@
 // Coroutines whose frames are the library's
 // ----------------------------------------------------------------------
 
-static weft_poll nothing_run(weft_coro *co)
+static weft_left nothing_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -22,17 +22,17 @@ typedef struct {
     uint64_t memory;
 } spawns;
 
-static weft_poll spawns_body(weft_coro *co)
+static weft_left spawns_body(weft_coro *co)
 {
     spawns *self = weft_frame(co, spawns);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < self->n; i++)
         weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(weft_coro), nothing_run)));
     self->memory = (uint64_t)heap_pages() << 48 | heap_live;
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -41,14 +41,14 @@ typedef struct {
 } spawns_frame;
 
 #define SPAWNS(what, value)                                                                                    \
-    static weft_poll what##_run(weft_coro *co)                                                                 \
+    static weft_left what##_run(weft_coro *co)                                                                 \
     {                                                                                                          \
         spawns_frame *self = weft_frame(co, spawns_frame);                                                     \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         WEFT_AWAIT(weft_call(co, &self->spawns.co, spawns_body));                                              \
         WEFT_RETURN(co, exports_beyond_runner_run_##what, value);                                              \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }                                                                                                          \
     WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),       \
                 self->spawns.n = n)
@@ -71,14 +71,14 @@ typedef struct {
     uint32_t *count;
 } waiter;
 
-static weft_poll waiter_run(weft_coro *co)
+static weft_left waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, self->event));
     ++*self->count;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -89,10 +89,10 @@ typedef struct {
     uint32_t n, count;
 } event;
 
-static weft_poll event_run(weft_coro *co)
+static weft_left event_run(weft_coro *co)
 {
     event *self = weft_frame(co, event);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->waiters = heap_alloc(self->n * sizeof *self->waiters);
     memset(self->waiters, 0, self->n * sizeof *self->waiters);
     for (uint32_t i = 0; i < self->n; i++) {
@@ -105,10 +105,10 @@ static weft_poll event_run(weft_coro *co)
     weft_event_set(&self->event);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_beyond_runner_run_event, self->count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     heap_free(self->waiters, self->n * sizeof *self->waiters);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_event, event, event_run, (uint32_t n), self->n = n);
@@ -141,10 +141,10 @@ static void wake_stop(wake *self)
         weft_stop(&self->calls[x].subtask);
 }
 
-static weft_poll wake_run(weft_coro *co)
+static weft_left wake_run(weft_coro *co)
 {
     wake *self = weft_frame(co, wake);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->calls = heap_alloc(self->crowd * sizeof *self->calls);
     memset(self->calls, 0, self->crowd * sizeof *self->calls);
     for (uint32_t x = 0; x < self->crowd; x++)
@@ -158,10 +158,10 @@ static weft_poll wake_run(weft_coro *co)
     }
     wake_stop(self); // before the result: the host of a benchmark goes away with it
     WEFT_RETURN(co, exports_beyond_runner_run_wake, self->count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     wake_stop(self);
     heap_free(self->calls, self->crowd * sizeof *self->calls);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_wake, wake, wake_run, (uint32_t crowd, uint32_t n),
@@ -178,14 +178,14 @@ typedef struct {
     uint32_t *cancelled;
 } caller;
 
-static weft_poll caller_run(weft_coro *co)
+static weft_left caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_beyond_many_hold(self->x, &self->x)));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     *self->cancelled += weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED_CANCELLED;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -195,10 +195,10 @@ typedef struct {
     uint32_t n, cancelled;
 } cancel;
 
-static weft_poll cancel_run(weft_coro *co)
+static weft_left cancel_run(weft_coro *co)
 {
     cancel *self = weft_frame(co, cancel);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->callers = heap_alloc(self->n * sizeof *self->callers);
     memset(self->callers, 0, self->n * sizeof *self->callers);
     for (uint32_t i = 0; i < self->n; i++) {
@@ -210,10 +210,10 @@ static weft_poll cancel_run(weft_coro *co)
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_RETURN(co, exports_beyond_runner_run_cancel, self->cancelled);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     heap_free(self->callers, self->n * sizeof *self->callers);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_cancel, cancel, cancel_run, (uint32_t n), self->n = n);
@@ -236,37 +236,37 @@ typedef struct {
     uint32_t n, i;
 } channel;
 
-static weft_poll other_run(weft_coro *co)
+static weft_left other_run(weft_coro *co)
 {
     channel *self = (channel *)(void *)((char *)co - offsetof(channel, other));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         WEFT_AWAIT(lane_receive(co, &self->there, &self->other.slot));
         if (!weft_served(&self->other.slot))
-            WEFT_FINISH(co);
+            WEFT_FINISH;
         WEFT_AWAIT(lane_send(co, &self->back, &self->other.slot, self->other.slot.item));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll channel_run(weft_coro *co)
+static weft_left channel_run(weft_coro *co)
 {
     channel *self = weft_frame(co, channel);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->child, &self->other.co, other_run);
     for (; self->i < self->n; self->i++) {
         WEFT_AWAIT(lane_send(co, &self->there, &self->slot, self->i));
         WEFT_AWAIT(lane_receive(co, &self->back, &self->slot));
         if (self->slot.item != self->i)
-            WEFT_FAIL(co, 1);
+            WEFT_FAIL(1);
     }
     lane_close(&self->there);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_beyond_runner_run_channel, self->i);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel, channel, channel_run, (uint32_t n), self->n = n);
@@ -278,19 +278,19 @@ typedef struct {
     uint32_t n;
 } tasks;
 
-static weft_poll tasks_run(weft_coro *co)
+static weft_left tasks_run(weft_coro *co)
 {
     tasks *self = weft_frame(co, tasks);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t side = 0; side < 2; side++)
         weft_subtask_start(co, &self->sides[side], bench_beyond_many_play(side, self->n, &self->rounds[side]));
     WEFT_AWAIT(weft_await(co, &self->sides[0]));
     WEFT_AWAIT(weft_await(co, &self->sides[1]));
     WEFT_RETURN(co, exports_beyond_runner_run_channel_of_tasks, self->rounds[0]);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->sides[0]);
     weft_stop(&self->sides[1]);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, tasks_run, (uint32_t n),

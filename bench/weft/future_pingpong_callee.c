@@ -12,17 +12,17 @@ typedef struct {
     uint32_t value;
 } ping;
 
-static weft_poll ping_run(weft_coro *co)
+static weft_left ping_run(weft_coro *co)
 {
     ping *self = weft_frame(co, ping);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_bench_aio_future_pingpong_ping, ball_new(&self->out, 0));
     WEFT_AWAIT(ball_read(co, &self->in, &self->value));
     WEFT_AWAIT(ball_write(co, &self->out, self->value + 1));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ball_close_reader(&self->in);
     ball_close_writer(co, &self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(future_pingpong_callee, exports_bench_aio_future_pingpong_ping, ping, ping_run,

@@ -14,10 +14,10 @@ typedef struct {
     uint32_t n, value;
 } run;
 
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->n > 0; self->n--) {
         weft_subtask_start(co, &self->call,
                            bench_aio_future_pingpong_ping(ball_new(&self->out, 0), &self->answer));
@@ -29,11 +29,11 @@ static weft_poll run_run(weft_coro *co)
         ball_close_reader(&self->in);
     }
     WEFT_RETURN(co, exports_future_pingpong_runner_run_future_pingpong, self->value);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->call);
     ball_close_reader(&self->in);
     ball_close_writer(co, &self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(future_pingpong_runner, exports_future_pingpong_runner_run_future_pingpong, run, run_run,

@@ -13,17 +13,17 @@ typedef struct {
     uint8_t byte;
 } doze;
 
-static weft_poll doze_run(weft_coro *co)
+static weft_left doze_run(weft_coro *co)
 {
     doze *self = weft_frame(co, doze);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     bytes_start_read(co, &self->until, &self->byte, 1);
     WEFT_AWAIT(weft_event_wait(co, &dawn));
     WEFT_RETURN_VOID(co, exports_bench_lists_dozers_doze);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->until);
     bytes_close_reader(&self->until);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(lists_callee, exports_bench_lists_dozers_doze, doze, doze_run,

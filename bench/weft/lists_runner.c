@@ -42,21 +42,21 @@ struct lists {
     item *items;
 };
 
-static weft_poll stays_run(weft_coro *co)
+static weft_left stays_run(weft_coro *co)
 {
     lists *self = (lists *)(void *)((char *)co - offsetof(lists, stays));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &self->never));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll item_run(weft_coro *co)
+static weft_left item_run(weft_coro *co)
 {
     static const char key;
     item *self = weft_frame(co, item);
     lists *of = self->of;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (of->which) {
     case LISTS_RUNNER_ORDER_EVENT:
         WEFT_AWAIT(weft_event_wait(co, &of->event));
@@ -80,7 +80,7 @@ static weft_poll item_run(weft_coro *co)
     case LISTS_RUNNER_ORDER_FAILURES:
         weft_shield(co);
         WEFT_AWAIT(weft_event_wait(co, &of->event));
-        WEFT_FAIL(co, 1);
+        WEFT_FAIL(1);
         break;
     case LISTS_RUNNER_ORDER_BINDINGS:
         weft_local_bind(co, &self->local, &key, self);
@@ -92,11 +92,11 @@ static weft_poll item_run(weft_coro *co)
     default:
         break;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (of->which == LISTS_RUNNER_ORDER_BINDINGS)
         weft_local_unbind(&self->local);
     of->left--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void leave(lists *self)
@@ -125,10 +125,10 @@ static void leave(lists *self)
     }
 }
 
-static weft_poll list_run(weft_coro *co)
+static weft_left list_run(weft_coro *co)
 {
     lists *self = weft_frame(co, lists);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->left = self->n;
     self->items = heap_alloc(self->n * sizeof *self->items);
     memset(self->items, 0, self->n * sizeof *self->items);
@@ -146,11 +146,11 @@ static weft_poll list_run(weft_coro *co)
     leave(self);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_lists_runner_run_list, self->n - self->left);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->other));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     heap_free(self->items, self->n * sizeof *self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(lists_runner, exports_lists_runner_run_list, lists, list_run,

@@ -18,10 +18,10 @@ typedef struct {
     uint64_t sum, pages, live;
 } crowd;
 
-static weft_poll crowd_run(weft_coro *co)
+static weft_left crowd_run(weft_coro *co)
 {
     crowd *self = weft_frame(co, crowd);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->calls = heap_alloc(self->n * sizeof *self->calls);
     memset(self->calls, 0, self->n * sizeof *self->calls);
     for (uint32_t i = 0; i < self->n; i++)
@@ -35,14 +35,14 @@ static weft_poll crowd_run(weft_coro *co)
         self->sum += self->calls[self->i].x;
     }
     if (self->sum != (uint64_t)self->n * (self->n - 1) / 2)
-        WEFT_FAIL(co, 1);
+        WEFT_FAIL(1);
 
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         for (uint32_t i = 0; i < self->n; i++)
             weft_stop(&self->calls[i].subtask);
     heap_free(self->calls, self->n * sizeof *self->calls);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -52,15 +52,15 @@ typedef struct {
 
 // The three exports differ in what they return.
 #define RUN(what, value)                                                                                       \
-    static weft_poll run_##what(weft_coro *co)                                                                 \
+    static weft_left run_##what(weft_coro *co)                                                                 \
     {                                                                                                          \
         run *self = weft_frame(co, run);                                                                       \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         WEFT_AWAIT(weft_call(co, &self->crowd.co, crowd_run));                                                 \
         if (weft_outcome_of(&self->crowd.co) == WEFT_DONE)                                                     \
             WEFT_RETURN(co, exports_memory_runner_run_memory_##what, value);                                   \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }                                                                                                          \
     WEFT_EXPORT(memory_runner, exports_memory_runner_run_memory_##what, run, run_##what, (uint32_t n),         \
                 self->crowd.n = n)

@@ -10,14 +10,14 @@ typedef struct {
     uint32_t *counter;
 } bump;
 
-static weft_poll bump_run(weft_coro *co)
+static weft_left bump_run(weft_coro *co)
 {
     bump *self = weft_frame(co, bump);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     ++*self->counter;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -27,10 +27,10 @@ typedef struct {
     uint32_t n, counter;
 } run;
 
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->bumps = malloc(self->n * sizeof *self->bumps);
     for (uint32_t i = 0; i < self->n; i++) {
         bump *it = &self->bumps[i];
@@ -39,10 +39,10 @@ static weft_poll run_run(weft_coro *co)
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_spawn_many_runner_run_spawn_many, self->counter);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     free(self->bumps);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, run_run, (uint32_t n),

@@ -13,17 +13,17 @@ typedef struct {
     uint8_t buffer[65536];
 } source;
 
-static weft_poll source_run(weft_coro *co)
+static weft_left source_run(weft_coro *co)
 {
     source *self = weft_frame(co, source);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     memset(self->buffer, 0xa5, sizeof self->buffer);
     WEFT_RETURN(co, exports_bench_aio_stream_bytes_open, bytes_new(&self->out));
     for (; self->chunks > 0; self->chunks--)
         WEFT_AWAIT(bytes_write_all(co, &self->out, self->buffer, sizeof self->buffer));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, source_run, (uint32_t mib),

@@ -15,22 +15,22 @@ typedef struct {
     uint8_t buffer[65536];
 } run;
 
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_aio_stream_bytes_open(self->n, &self->opened)));
     self->in = bytes_reader_of(self->opened);
     do {
         WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
         if (self->in.count && (self->buffer[0] != 0xa5 || self->buffer[self->in.count - 1] != 0xa5))
-            WEFT_FAIL(co, 1);
+            WEFT_FAIL(1);
         self->total += self->in.count;
     } while (!weft_dropped(&self->in));
     WEFT_RETURN(co, exports_stream_bytes_runner_run_stream_bytes, self->total);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, run_run, (uint32_t n),

@@ -11,16 +11,16 @@ typedef struct {
     uint32_t n, i;
 } source;
 
-static weft_poll source_run(weft_coro *co)
+static weft_left source_run(weft_coro *co)
 {
     source *self = weft_frame(co, source);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_bench_aio_stream_items_open, items_new(&self->out));
     for (; self->i < self->n; self->i++)
         WEFT_AWAIT(items_write(co, &self->out, &self->i, 1));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(stream_items_callee, exports_bench_aio_stream_items_open, source, source_run, (uint32_t n),

@@ -14,10 +14,10 @@ typedef struct {
     uint64_t sum;
 } run;
 
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_aio_stream_items_open(self->n, &self->opened)));
     self->in = items_reader_of(self->opened);
     do {
@@ -26,9 +26,9 @@ static weft_poll run_run(weft_coro *co)
             self->sum += self->item;
     } while (!weft_dropped(&self->in));
     WEFT_RETURN(co, exports_stream_items_runner_run_stream_items, self->sum);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(stream_items_runner, exports_stream_items_runner_run_stream_items, run, run_run, (uint32_t n),

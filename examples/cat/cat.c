@@ -17,10 +17,10 @@ typedef struct {
     uint8_t buffer[65536];
 } cat;
 
-static weft_poll cat_run(weft_coro *co)
+static weft_left cat_run(weft_coro *co)
 {
     cat *self = weft_frame(co, cat);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
 
     wasi_cli_stdin_tuple2_stream_u8_future_result_void_error_code_t input;
     wasi_cli_stdin_read_via_stream(&input);
@@ -41,12 +41,12 @@ static weft_poll cat_run(weft_coro *co)
     exports_wasi_cli_run_result_void_void_t outcome = {.is_err = self->outcome.is_err};
     WEFT_RETURN(co, exports_wasi_cli_run_run, outcome);
 
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     bytes_close_writer(&self->out);
     result_close_reader(&self->read);
     result_close_reader(&self->written);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(cat, exports_wasi_cli_run_run, cat, cat_run, (void), );

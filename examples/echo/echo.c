@@ -80,10 +80,10 @@ static void upper(uint8_t *text, size_t length)
             text[i] -= 'a' - 'A';
 }
 
-static weft_poll handle_run(weft_coro *co)
+static weft_left handle_run(weft_coro *co)
 {
     handle *self = weft_frame(co, handle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
 
     exports_wasi_http_handler_result_own_response_error_code_t response = {.val.ok = respond(co, self)};
     WEFT_RETURN(co, exports_wasi_http_handler_handle, response);
@@ -99,12 +99,12 @@ static weft_poll handle_run(weft_coro *co)
     WEFT_AWAIT(trailers_read(co, &self->in_trailers, &self->last));
     WEFT_AWAIT(trailers_write(co, &self->out_trailers, self->last));
 
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     body_close_reader(&self->in);
     body_close_writer(&self->out);
     trailers_close_reader(&self->in_trailers);
     trailers_close_writer(co, &self->out_trailers);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(echo, exports_wasi_http_handler_handle, handle, handle_run,

@@ -40,6 +40,7 @@
 
 #include "bindgen.h"
 #include "scope.h"
+#include "step.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -269,13 +270,13 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
         weft_step *run;                                                                                        \
         name##_writer out;                                                                                     \
     } name##_feed;                                                                                             \
-    WEFT__FN weft_poll name##__feed_run(weft_coro *co)                                                         \
+    WEFT__FN weft_left name##__feed_run(weft_coro *co)                                                         \
     {                                                                                                          \
         name##_feed *feed = weft_frame(co, name##_feed);                                                       \
-        weft_poll poll = feed->run(co);                                                                        \
-        if (poll.pending < WEFT__LEFT_BY_AWAIT)                                                                \
+        weft_left left = feed->run(co);                                                                        \
+        if (weft_step_ended(left))                                                                             \
             name##_close_writer(&feed->out);                                                                   \
-        return poll;                                                                                           \
+        return left;                                                                                           \
     }                                                                                                          \
     WEFT__FN uint32_t name##_feed_spawn(weft_coro *co, weft_scope *scope, weft_child *child,                   \
                                         name##_feed *feed, weft_step *run)                                     \

@@ -5,7 +5,7 @@
 //
 //     weft_local_bind(co, &self->id, &request_id, self->request);
 //     ...anything called or spawned from here: weft_local_get(co, &request_id)
-//     WEFT_FINALLY(co);
+//     WEFT_FINALLY;
 //     WEFT_AWAIT(weft_scope_close(co, &self->scope));  // who was spawned under the binding ends first
 //     weft_local_unbind(&self->id);
 //

@@ -5,7 +5,7 @@
 //     weft_spawn(co, &self->scope, &self->right, &self->right_frame.co, right_run);
 //     WEFT_AWAIT(weft_join_all(co, &self->scope));
 //     ...
-//     WEFT_FINALLY(co);
+//     WEFT_FINALLY;
 //     WEFT_AWAIT(weft_scope_close(co, &self->scope));
 //
 // Laws:

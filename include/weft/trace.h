@@ -133,8 +133,9 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_PLACE(co)                                                                                  \
     do {                                                                                                       \
         static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
-        (co)->place = &weft__place;                                                                            \
+        WEFT__TRACE_AT(co, &weft__place);                                                                      \
     } while (0)
+#define WEFT__TRACE_AT(co, at) ((co)->place = (at))
 #define WEFT__TRACE_BEGIN(co)                                                                                  \
     do {                                                                                                       \
         if (!(co)->line) {                                                                                     \
@@ -169,6 +170,7 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_FRAME_ENDS(co, size) ((void)0)
 #define WEFT__TRACE_BEGIN(co) ((void)0)
 #define WEFT__TRACE_PLACE(co) ((void)0)
+#define WEFT__TRACE_AT(co, at) ((void)0)
 
 #endif
 

@@ -8,6 +8,7 @@
 #include "bindgen.h" // WEFT_EXPORT, WEFT_RETURN, WEFT_STREAM, WEFT_FUTURE
 #include "coro.h"    // WEFT_BEGIN, WEFT_AWAIT, WEFT_FINALLY, WEFT_END; calls, yields, cancels
 #include "task.h"    // exports' tasks: blocking runs, backpressure, limits, memory
+#include "step.h"    // coroutines without the macros
 
 // What the host does for a coroutine.
 #include "op.h" // any operation in flight: await it, any of several, stop it

@@ -23,6 +23,29 @@ static void make_text(w_string_t *text, void *data)
 
 WEFT_FUTURE_MADE(made, w_future_string, w_string_t, drop_text, make_text);
 
+// A coroutine without the macros of a body, around another.
+typedef struct {
+    weft_coro co;
+    weft_coro inner;
+    weft_step *inner_step;
+    bool begun;
+} by_hand;
+
+weft_step by_hand_step;
+weft_left by_hand_step(weft_coro *co)
+{
+    static const weft_place here = {__FILE__, "by hand", __LINE__};
+    by_hand *self = weft_frame(co, by_hand);
+    weft_poll poll = weft_yield(co);
+    if (weft_step_unwinds(co))
+        weft_step_finalise(co);
+    else if (!self->begun && weft_pending(poll))
+        return weft_step_wait(co, poll, &here);
+    if (!weft_step_ended(self->inner_step(&self->inner)))
+        weft_step_fail(co, 1);
+    return weft_step_end(co);
+}
+
 // Each function of each kind of end.
 typedef struct {
     weft_coro co;
@@ -44,10 +67,10 @@ typedef struct {
     w_string_t strings[4];
 } ends;
 
-static weft_poll ends_run(weft_coro *co)
+static weft_left ends_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->numbers_in = numbers_reader_of(numbers_new(&self->numbers_out));
     self->texts_in = texts_reader_of(texts_new(&self->texts_out));
     self->ticks_in = ticks_reader_of(ticks_new(&self->ticks_out));
@@ -102,7 +125,7 @@ static weft_poll ends_run(weft_coro *co)
     self->number_in = number_reader_of(number_release(&self->number_in));
     self->text_in = text_reader_of(text_release(&self->text_in));
     self->done_in = done_reader_of(done_release(&self->done_in));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->numbers_in);
     numbers_close_writer(&self->numbers_out);
     texts_close_reader(&self->texts_in);
@@ -117,7 +140,7 @@ static weft_poll ends_run(weft_coro *co)
     done_close_writer(co, &self->done_out);
     made_close_reader(&self->made_in);
     made_close_writer(co, &self->made_out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The waits, and what can be asked of an end, a call, a coroutine.
@@ -130,15 +153,15 @@ typedef struct {
     uint32_t number, result;
 } waits;
 
-static weft_poll waits_run(weft_coro *co)
+static weft_left waits_run(weft_coro *co)
 {
     waits *self = weft_frame(co, waits);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, ends_run));
     if (weft_outcome_of(&self->child.co) == WEFT_FAILED)
-        WEFT_FAIL(co, weft_failure(&self->child.co));
+        WEFT_FAIL(weft_failure(&self->child.co));
     else if (weft_cancelled(co) && !weft_returned(co))
-        WEFT_FINISH(co);
+        WEFT_FINISH;
     else
         WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_subtask_call(co, &self->call, imported(self->number, &self->result)));
@@ -161,9 +184,9 @@ static weft_poll waits_run(weft_coro *co)
         weft_resolved(&self->child.number_out))
         weft_cancel(co);
     WEFT_RETURN(co, exports_double, WEFT_STATUS_COUNT(self->result) + WEFT_STATUS_STATE(self->result));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_yield(co));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(w, exports_double, waits, waits_run, (uint32_t number), self->number = number);
@@ -173,12 +196,12 @@ typedef struct {
     w_string_t text;
 } print;
 
-static weft_poll print_run(weft_coro *co)
+static weft_left print_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_print);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_UNZEROED(exports_print, print, text);
@@ -204,13 +227,13 @@ typedef struct {
     uint32_t item;
 } count;
 
-static weft_poll count_run(weft_coro *co)
+static weft_left count_run(weft_coro *co)
 {
     count *self = weft_frame(co, count);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(numbers_write_all(co, &self->feed.out, &self->item, 1));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -238,11 +261,11 @@ static void drop_arguments(void *arguments)
     texts_close_reader((texts_reader *)arguments);
 }
 
-static weft_poll flows_run(weft_coro *co)
+static weft_left flows_run(weft_coro *co)
 {
     flows *self = weft_frame(co, flows);
     ends *it = &self->its;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_local_bind(co, &self->local, &rule_names, self);
     WEFT_AWAIT(numbers_next(co, &it->numbers_in, &self->item));
     WEFT_AWAIT(texts_next(co, &it->texts_in, &self->text));
@@ -259,7 +282,7 @@ static weft_poll flows_run(weft_coro *co)
     WEFT_AWAIT(weft_line_next(co, &self->lines));
     size_t length;
     if (!weft_lines_rest(&self->lines, &length) || weft_local_get(co, &rule_names) != self)
-        WEFT_FINISH(co);
+        WEFT_FINISH;
     self->handle = numbers_feed_spawn(co, &self->scope, &self->child, &self->counted.feed, count_run);
     self->fed = (count *)numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
     if (self->fed)
@@ -273,12 +296,12 @@ static weft_poll flows_run(weft_coro *co)
     texts_cancel_write(&it->texts_out);
     number_cancel_read(&it->number_in);
     number_cancel_write(&it->number_out);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     numbers_buffer_free(&self->numbers);
     texts_buffer_free(&self->texts);
     weft_local_unbind(&self->local);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_step *more_steps[] = {flows_run};
@@ -308,10 +331,10 @@ typedef struct {
     uint32_t item;
 } scopes;
 
-static weft_poll scopes_run(weft_coro *co)
+static weft_left scopes_run(weft_coro *co)
 {
     scopes *self = weft_frame(co, scopes);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = WEFT_TELL_PARENT;
     weft_spawn(co, &self->scope, &self->children[0], &self->first.co, waits_run);
     weft_spawn(co, &self->scope, &self->children[1], &self->second.co, waits_run);
@@ -325,7 +348,7 @@ static weft_poll scopes_run(weft_coro *co)
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     weft_scope_acknowledge(&self->scope);
     if (weft_next_ended(&self->scope) == &self->children[1])
-        WEFT_FINISH(co);
+        WEFT_FINISH;
 
     weft_shield(co);
     WEFT_AWAIT(weft_event_wait(co, &self->event));
@@ -350,11 +373,11 @@ static weft_poll scopes_run(weft_coro *co)
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, 5, &self->first.co, waits_run));
     WEFT_AWAIT(weft_call_until(co, &self->deadline, &self->clock.clock, 20, &self->first.co, waits_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->lock);
     weft_release(&self->permit);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 weft_step *scope_steps[] = {scopes_run};
@@ -387,16 +410,16 @@ static void wake_nobody(void *data)
     (void)data;
 }
 
-static weft_poll foreigns_run(weft_coro *co)
+static weft_left foreigns_run(weft_coro *co)
 {
     foreigns *self = weft_frame(co, foreigns);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, foreign_poll, NULL));
     weft_embedded_start(&self->embedded, &self->inside.co, waits_run);
     if (!weft_embedded_poll(&self->embedded, wake_nobody, NULL))
         weft_embedded_drop(&self->embedded, wake_nobody, NULL);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 weft_step *foreign_steps[] = {foreigns_run};

@@ -481,10 +481,10 @@ static weft_poll step(weft_coro *co, all *self)
     return poll;
 }
 
-static weft_poll all_run(weft_coro *co)
+static weft_left all_run(weft_coro *co)
 {
     all *self = weft_frame(co, all);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->left = 1 + next() % 40; self->left; self->left--) {
         WEFT_AWAIT(step(co, self));
         CHECK_STREAM(words);
@@ -495,7 +495,7 @@ static weft_poll all_run(weft_coro *co)
         CHECK_FUTURE(unit);
     }
     WEFT_RETURN(co, exports_double, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->call);
     words_close_reader(&self->words_in);
     words_close_writer(&self->words_out);
@@ -512,7 +512,7 @@ static weft_poll all_run(weft_coro *co)
     unit_close_reader(&self->unit_in);
     while (!unit_close_writer(co, &self->unit_out))
         continue;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(w, exports_double, all, all_run, (uint32_t number), (void)number;

@@ -18,14 +18,14 @@ typedef struct {
 } settle;
 
 // Peers see that an end or a call is gone in their next turn.
-static weft_poll settle_run(weft_coro *co)
+static weft_left settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < self->rounds; self->i++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // For the end of a finaliser.
@@ -47,10 +47,10 @@ typedef struct {
     bool untouched;
 } sweep;
 
-static weft_poll sweep_run(weft_coro *co)
+static weft_left sweep_run(weft_coro *co)
 {
     sweep *self = weft_frame(co, sweep);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->at = 0; !self->untouched && !check_text[0]; self->at++) {
         EXPECT(self->at < 500, true);
         self->frame = calloc(1, self->size);
@@ -63,13 +63,13 @@ static weft_poll sweep_run(weft_coro *co)
         free(self->frame);
         WEFT_AWAIT(end(co, &self->settle));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define SWEEP(test)                                                                                            \
     typedef sweep sweep_##test;                                                                                \
-    static weft_poll sweep_##test##_run(weft_coro *co)                                                         \
+    static weft_left sweep_##test##_run(weft_coro *co)                                                         \
     {                                                                                                          \
         sweep *self = weft_frame(co, sweep);                                                                   \
         self->run = test##_run;                                                                                \

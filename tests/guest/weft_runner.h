@@ -28,16 +28,16 @@ typedef struct {
     uint64_t mine, peers;
 } run;
 
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (strlen(cases[i].name) == self->name.len && !memcmp(cases[i].name, self->name.ptr, self->name.len))
             self->test = &cases[i];
     if (!self->test) {
         check_add("no such test");
-        WEFT_FINISH(co);
+        WEFT_FINISH;
     }
     for (self->round = 0; self->round < ROUNDS && !check_text[0]; self->round++) {
         self->frame = calloc(1, self->test->size);
@@ -51,13 +51,13 @@ static weft_poll run_run(weft_coro *co)
         self->mine = probe();
         self->peers = peer_probe();
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->name.len)
         free(self->name.ptr);
     runner_result_void_string_t result = {.is_err = check_text[0] != 0};
     runner_string_set(&result.val.err, check_text);
     WEFT_RETURN(co, exports_runner_run, result);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(runner, exports_runner_run, run, run_run, (runner_string_t * test), self->name = *test);

@@ -41,31 +41,31 @@ typedef struct {
     uint64_t sum;
 } sum;
 
-static weft_poll sum_run(weft_coro *co)
+static weft_left sum_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = rust_sum_new(self->stream);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
     WEFT_RETURN(co, exports_weft_both_weft_side_sum, rust_result(self->future));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     rust_drop(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_sum, sum, sum_run,
             (exports_weft_both_weft_side_stream_u32_t numbers), self->stream = numbers);
 
-static weft_poll part_run(weft_coro *co)
+static weft_left part_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = rust_sum_new(self->stream);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
     self->sum = rust_result(self->future);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     rust_drop(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -75,17 +75,17 @@ typedef struct {
     sum parts[2];
 } sum_both;
 
-static weft_poll sum_both_run(weft_coro *co)
+static weft_left sum_both_run(weft_coro *co)
 {
     sum_both *self = weft_frame(co, sum_both);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 2; i++)
         weft_spawn(co, &self->scope, &self->children[i], &self->parts[i].co, part_run);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_weft_both_weft_side_sum_both, self->parts[0].sum + self->parts[1].sum);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_sum_both, sum_both, sum_both_run,
@@ -98,32 +98,32 @@ typedef struct {
     rust_future *future;
 } wait;
 
-static weft_poll wait_run(weft_coro *co)
+static weft_left wait_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = rust_notified_new();
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
     WEFT_RETURN(co, exports_weft_both_weft_side_wait, (uint32_t)rust_result(self->future));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     rust_drop(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
 
 typedef wait spawns;
 
-static weft_poll spawns_run(weft_coro *co)
+static weft_left spawns_run(weft_coro *co)
 {
     spawns *self = weft_frame(co, spawns);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = rust_spawns_new();
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
     WEFT_RETURN(co, exports_weft_both_weft_side_spawns, rust_result(self->future));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     rust_drop(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_spawns, spawns, spawns_run, (void), );
@@ -132,25 +132,25 @@ typedef struct {
     weft_coro co;
 } plain;
 
-static weft_poll notify_run(weft_coro *co)
+static weft_left notify_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     rust_notify();
     WEFT_RETURN_VOID(co, exports_weft_both_weft_side_notify);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_notify, plain, notify_run, (void), );
 
-static weft_poll set_run(weft_coro *co)
+static weft_left set_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_set(&event);
     weft_event_clear(&event);
     WEFT_RETURN_VOID(co, exports_weft_both_weft_side_set);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(c, exports_weft_both_weft_side_set, plain, set_run, (void), );
@@ -166,20 +166,20 @@ typedef struct {
     uint32_t ticket, result, last;
 } hold;
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->kind == EVENT) {
         WEFT_AWAIT(weft_event_wait(co, &event));
         self->result = self->ticket;
     } else {
         WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->kind == SLOW_FINALISER)
         WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket + 1, &self->last)));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // What Rust holds a pointer to.

@@ -34,10 +34,10 @@ static void fill(frame *self)
 // A Weft export awaits a Rust future that reads a stream.
 typedef frame weft_awaits_rust;
 
-static weft_poll weft_awaits_rust_run(weft_coro *co)
+static weft_left weft_awaits_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     fill(self);
     weft_subtask_start(co, &self->call, weft_both_weft_side_sum(numbers_new(&self->out), &self->sum));
     WEFT_AWAIT(weft_yield(co));
@@ -49,42 +49,42 @@ static weft_poll weft_awaits_rust_run(weft_coro *co)
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->sum, 4995);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // What a Rust task can do, and a Weft task not: to run what a Rust future spawns.
 typedef frame rust_spawns;
 
-static weft_poll rust_spawns_run(weft_coro *co)
+static weft_left rust_spawns_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_both_rust_side_spawns(&self->sum)));
     EXPECT(self->sum, 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame weft_spawns_rust;
 
-static weft_poll weft_spawns_rust_run(weft_coro *co)
+static weft_left weft_spawns_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_both_weft_side_spawns(&self->sum)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Two of them in one task; and the same by Rust alone.
 typedef frame weft_awaits_two;
 
-static weft_poll weft_awaits_two_run(weft_coro *co)
+static weft_left weft_awaits_two_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     fill(self);
     weft_subtask_start(
         co, &self->call,
@@ -101,19 +101,19 @@ static weft_poll weft_awaits_two_run(weft_coro *co)
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->sum, 4950);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
     numbers_close_writer(&self->second);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Cancelled in flight: Rust's future is dropped, and with it its end of the stream.
 typedef frame weft_awaits_rust_cancelled;
 
-static weft_poll weft_awaits_rust_cancelled_run(weft_coro *co)
+static weft_left weft_awaits_rust_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     fill(self);
     weft_subtask_start(co, &self->call, weft_both_weft_side_sum(numbers_new(&self->out), &self->sum));
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 40));
@@ -123,18 +123,18 @@ static weft_poll weft_awaits_rust_cancelled_run(weft_coro *co)
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 40));
     EXPECT(weft_dropped(&self->out), true);
     EXPECT(self->out.count, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A Rust export awaits a Weft coroutine that makes an async call.
 typedef frame rust_awaits_weft;
 
-static weft_poll rust_awaits_weft_run(weft_coro *co)
+static weft_left rust_awaits_weft_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_rust_side_hold(5, &self->result));
     SETTLE();
     EXPECT(weft_in_flight(&self->call), true);
@@ -149,16 +149,16 @@ static weft_poll rust_awaits_weft_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->result, 16 + 19);
     EXPECT(weft_both_weft_side_overs(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame rust_awaits_weft_cancelled;
 
-static weft_poll rust_awaits_weft_cancelled_run(weft_coro *co)
+static weft_left rust_awaits_weft_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_rust_side_hold(5, &self->result));
     SETTLE();
     EXPECT(weft_calls_peer_held(), 1);
@@ -167,17 +167,17 @@ static weft_poll rust_awaits_weft_cancelled_run(weft_coro *co)
     SETTLE();
     EXPECT(weft_calls_peer_held(), 0);
     EXPECT(weft_both_weft_side_overs(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Its finaliser waits: the caller has its answer, and the Rust task goes on until that is over.
 typedef frame rust_awaits_weft_finaliser;
 
-static weft_poll rust_awaits_weft_finaliser_run(weft_coro *co)
+static weft_left rust_awaits_weft_finaliser_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_rust_side_hold_slow(5, &self->result));
     SETTLE();
     weft_stop(&self->call);
@@ -199,17 +199,17 @@ static weft_poll rust_awaits_weft_finaliser_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->result, 16);
     EXPECT(weft_both_weft_side_overs(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Rust's waker wakes a Weft task that waits for nothing of the host: from a Weft task, and from a Rust one.
 typedef frame rust_wakes_weft;
 
-static weft_poll rust_wakes_weft_run(weft_coro *co)
+static weft_left rust_wakes_weft_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_weft_side_wait(&self->result));
     SETTLE();
     EXPECT(weft_in_flight(&self->call), true);
@@ -227,17 +227,17 @@ static weft_poll rust_wakes_weft_run(weft_coro *co)
     weft_stop(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_both_rust_side_notify()));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The other way round, which the Rust runtime can with its feature inter-task-wakeup only.
 typedef frame weft_wakes_rust;
 
-static weft_poll weft_wakes_rust_run(weft_coro *co)
+static weft_left weft_wakes_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_rust_side_wait(&self->result));
     SETTLE();
     EXPECT(weft_in_flight(&self->call), true);
@@ -248,8 +248,8 @@ static weft_poll weft_wakes_rust_run(weft_coro *co)
     SETTLE();
     weft_stop(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

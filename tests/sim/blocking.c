@@ -22,20 +22,20 @@ typedef struct {
     bool counted;
 } block_child;
 
-static weft_poll block_child_run(weft_coro *co)
+static weft_left block_child_run(weft_coro *co)
 {
     block_child *self = weft_frame(co, block_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     running++;
     self->counted = true;
     if (pick(2))
         WEFT_AWAIT(weft_yield(co));
     else
         WEFT_AWAIT(weft_subtask_call(co, &self->call, workloads_add(1, 5, &self->result)));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     running -= self->counted;
     self->counted = false;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -50,10 +50,10 @@ typedef struct {
     block_number_writer out;
 } block;
 
-static weft_poll block_run(weft_coro *co)
+static weft_left block_run(weft_coro *co)
 {
     block *self = weft_frame(co, block);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     running++;
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
         switch (pick(7)) {
@@ -96,11 +96,11 @@ static weft_poll block_run(weft_coro *co)
         given++;
         WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_take_number(readable)));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     while (!block_number_close_writer(co, &self->out))
         WEFT_AWAIT(weft_yield(co));
     running--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_workloads_block(void)

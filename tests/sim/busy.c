@@ -28,17 +28,17 @@ typedef struct {
     weft_timer timer;
 } worker;
 
-static weft_poll nothing_run(weft_coro *co)
+static weft_left nothing_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll worker_run(weft_coro *co)
+static weft_left worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_set(&self->event);
     weft_virtual_clock_init(&self->clock);
     workers++;
@@ -60,27 +60,27 @@ static weft_poll worker_run(weft_coro *co)
             WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 0));
         }
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     workers -= self->event.is_set; // it had begun
     if (self->in)
         balls_close(self->in);
     if (self->out)
         balls_close(self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll returner_run(weft_coro *co)
+static weft_left returner_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     do {
         WEFT_AWAIT(balls_receive(co, self->in, &self->slot));
         WEFT_AWAIT(balls_send(co, self->out, &self->slot, self->slot.item));
     } while (weft_served(&self->slot));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     balls_close(self->in);
     balls_close(self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -100,10 +100,10 @@ static void spawn(weft_coro *co, weft_step *run)
     self->i++;
 }
 
-static weft_poll busy_run(weft_coro *co)
+static weft_left busy_run(weft_coro *co)
 {
     busy *self = weft_frame(co, busy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     since = 0;
     yields = true;
     self->workers[0] = (worker){.in = &self->there, .out = &self->back};
@@ -132,11 +132,11 @@ static weft_poll busy_run(weft_coro *co)
     stop = true;
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_workloads_busy, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     since = 0;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_stop(&self->call);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_busy, busy, busy_run, (void),

@@ -75,10 +75,10 @@ static void await_start(uint32_t id)
     calls[id].start_awaited = !calls[id].started;
 }
 
-static weft_poll caller_run(weft_coro *co)
+static weft_left caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
         start_call(co, self, 0);
         switch (pick(7)) {
@@ -132,7 +132,7 @@ static weft_poll caller_run(weft_coro *co)
         }
         note_call(self, 0);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (self->i = 0; self->i < 2; self->i++) {
         if (pick(2))
             weft_subtask_cancel(&self->call[self->i].call);
@@ -141,7 +141,7 @@ static weft_poll caller_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, &self->call[self->i].call));
         note_call(self, self->i);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -150,10 +150,10 @@ typedef struct {
     bool counted;
 } call_root;
 
-static weft_poll call_run(weft_coro *co)
+static weft_left call_run(weft_coro *co)
 {
     call_root *self = weft_frame(co, call_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     active++;
     self->counted = true;
     EXPECT(!limit || active <= limit, "%u calls run, and the limit is %u", active, limit);
@@ -166,11 +166,11 @@ static weft_poll call_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_workloads_call, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (self->counted)
         active--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_call, call_root, call_run, (void),

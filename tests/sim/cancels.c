@@ -40,11 +40,11 @@ static void stop(weft_subtask *call)
 static weft_event stage;
 static uint32_t live; // tasks: one that has returned may wait for the event still
 
-static weft_poll link_run(weft_coro *co)
+static weft_left link_run(weft_coro *co)
 {
     link *self = weft_frame(co, link);
     chain *of = self->of;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(!self->begun, "a link begins twice");
     self->begun = true;
     of->begun++;
@@ -92,7 +92,7 @@ static weft_poll link_run(weft_coro *co)
     WEFT_AWAIT(weft_yield(co));
     EXPECT(!self->due, "a cancel was due after a shield, and the wait went on");
     self->finished = true;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(!self->finalised, "a finaliser runs twice");
     EXPECT(!self->shielded, "a cancel went through a shield");
     EXPECT(!self->starting || !weft_in_flight(&self->call[0]) || !(self->call[0].op.status & WEFT__CANCELLING),
@@ -109,7 +109,7 @@ static weft_poll link_run(weft_coro *co)
     if (pick(3) == 0)
         WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
     EXPECT(self->finished || weft_cancelled(co), "nobody has cancelled, and the body was left");
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -129,18 +129,18 @@ typedef struct {
 } beside;
 
 // A coroutine of the task's own scope, beside the root.
-static weft_poll beside_run(weft_coro *co)
+static weft_left beside_run(weft_coro *co)
 {
     beside *self = weft_frame(co, beside);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->on_cancel == WEFT_CANCEL_TOO)
         WEFT_AWAIT(weft_event_wait(co, self->until));
     else
         WEFT_AWAIT(weft_yield(co));
     EXPECT(self->on_cancel == WEFT_CANCEL_TOO || !weft_cancelled(co),
            "who is to outlive a cancel was cancelled");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void spawn_beside(weft_coro *co, weft_event *until)
@@ -163,10 +163,10 @@ static void cancel_link(link *victim)
                "who waits for several operations was cancelled, and operation %u was not", i);
 }
 
-static weft_poll cancel_run(weft_coro *co)
+static weft_left cancel_run(weft_coro *co)
 {
     cancel_root *self = weft_frame(co, cancel_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     live++;
     self->counted = true;
     self->scope.policy = WEFT_GO_ON;
@@ -209,7 +209,7 @@ static weft_poll cancel_run(weft_coro *co)
         WEFT_AWAIT(weft_join_all(co, &self->scope));
     }
     WEFT_RETURN(co, exports_workloads_cancel, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     for (uint32_t i = 0; i < self->count; i++) {
         EXPECT(!self->chains[i].begun, "a link was begun, and never finalised");
@@ -222,18 +222,18 @@ static weft_poll cancel_run(weft_coro *co)
     if (!weft_cancelled(co))
         weft_event_set(&self->over);
     live -= self->counted;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
                exports_workloads_cancel_return(NO_MEMORY), );
 
-static weft_poll ping_run(weft_coro *co)
+static weft_left ping_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_workloads_ping, 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {

@@ -36,10 +36,10 @@ static void note_sent(mover *self)
     self->begun = false;
 }
 
-static weft_poll send_run(weft_coro *co)
+static weft_left send_run(weft_coro *co)
 {
     mover *self = weft_frame(co, mover);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->sender = ++senders;
     for (self->rounds = pick(ITEMS); self->rounds; self->rounds--) {
         self->begun = true;
@@ -57,9 +57,9 @@ static weft_poll send_run(weft_coro *co)
             WEFT_AWAIT(weft_yield(co));
     }
     WEFT_RETURN(co, exports_workloads_send, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note_sent(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void receive_item(item it)
@@ -78,10 +78,10 @@ static void note_received(mover *self)
 }
 
 // Only one receives, so that the order in which it runs is that of the channel.
-static weft_poll receive_run(weft_coro *co)
+static weft_left receive_run(weft_coro *co)
 {
     mover *self = weft_frame(co, mover);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         self->begun = true;
         if (pick(3) == 2) {
@@ -102,9 +102,9 @@ static weft_poll receive_run(weft_coro *co)
         note_received(self);
     }
     WEFT_RETURN(co, exports_workloads_receive, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note_received(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_send, mover, send_run, (void),

@@ -32,13 +32,13 @@ static void expect_own(const crowd *self, uint32_t i)
 // A scope that outlives the roots that spawn into it, one task at a time.
 static weft_scope apart;
 
-static weft_poll apart_run(weft_coro *co)
+static weft_left apart_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void spawn_apart(weft_coro *co)
@@ -48,10 +48,10 @@ static void spawn_apart(weft_coro *co)
         weft_detach(weft_child_of(frame));
 }
 
-static weft_poll crowd_run(weft_coro *co)
+static weft_left crowd_run(weft_coro *co)
 {
     crowd *self = weft_frame(co, crowd);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->count = 1 + pick(CALLS);
     for (self->i = 0; self->i < self->count; self->i++) {
         self->id[self->i] = next_id++;
@@ -72,12 +72,12 @@ static weft_poll crowd_run(weft_coro *co)
     if (pick(3) == 0)
         spawn_apart(co);
     WEFT_RETURN(co, exports_workloads_crowd, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (self->i = 0; self->i < self->count; self->i++) {
         weft_stop(&self->calls[self->i]);
         expect_own(self, self->i);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
@@ -89,17 +89,17 @@ typedef struct {
     bool begun;
 } dozer;
 
-static weft_poll dozer_run(weft_coro *co)
+static weft_left dozer_run(weft_coro *co)
 {
     dozer *self = weft_frame(co, dozer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->begun = true;
     self->of = pick(4) == 3;
     self->dawns = dawns[self->of];
     WEFT_AWAIT(weft_event_wait(co, &dawn[self->of]));
     EXPECT(dawns[self->of] != self->dawns, "a sleeper wakes, and nobody woke it");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -112,10 +112,10 @@ typedef struct {
     bool counted;
 } doze;
 
-static weft_poll doze_run(weft_coro *co)
+static weft_left doze_run(weft_coro *co)
 {
     doze *self = weft_frame(co, doze);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     dozers++;
     self->counted = true;
     for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
@@ -143,11 +143,11 @@ static weft_poll doze_run(weft_coro *co)
         weft_stop(&self->call);
     }
     WEFT_RETURN(co, exports_workloads_doze, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_stop(&self->call);
     dozers -= self->counted;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_doze, doze, doze_run, (void),

@@ -27,23 +27,23 @@ static void K(drop_reader)(void *handle)
     broken = true;
 }
 
-static weft_poll K(run)(weft_coro *co)
+static weft_left K(run)(weft_coro *co)
 {
     K(frame) *self = weft_frame(co, K(frame));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     began = true;
     self->handle = K(new)(&self->out);
     weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
     WEFT_AWAIT(K(forward)(co, &self->forward, &self->in, &self->out, self->items, 1 + pick(4)));
     RETURN(co, EXPORTED, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     taken = (uint32_t)self->forward.taken;
     given = (uint32_t)self->forward.given;
     K(close_reader)(&self->in);
     K(close_writer)(&self->out);
     broken = broken || weft_cancelled(co);
     WEFT_AWAIT(weft_await(co, &self->call.call));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define NO_MEMORY_LEFT                                                                                         \

@@ -56,10 +56,10 @@ static void note_bytes(flow *self)
     self->buffer.count = 0;
 }
 
-static weft_poll flow_run(weft_coro *co)
+static weft_left flow_run(weft_coro *co)
 {
     flow *self = weft_frame(co, flow);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->rounds = 1 + pick(5); self->rounds && !ended; self->rounds--) {
         self->length = 1 + pick(ITEMS);
         switch (pick(3)) {
@@ -89,11 +89,11 @@ static weft_poll flow_run(weft_coro *co)
         ended = weft_dropped(&self->in);
     }
     WEFT_RETURN(co, exports_workloads_flow, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note_bytes(self);
     flow_bytes_buffer_free(&self->buffer);
     flow_bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void drop_handle(void *handle)
@@ -115,10 +115,10 @@ typedef struct {
     weft_lines lines;
 } liner;
 
-static weft_poll lines_run(weft_coro *co)
+static weft_left lines_run(weft_coro *co)
 {
     liner *self = weft_frame(co, liner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     flow_bytes_lines(&self->lines, &self->in, self->items, size, policy);
     for (;;) {
         WEFT_AWAIT(weft_line_next(co, &self->lines));
@@ -133,7 +133,7 @@ static weft_poll lines_run(weft_coro *co)
     ended = self->lines.is == WEFT_LINE_NONE;
     EXPECT(!ended || weft_dropped(&self->in), "the lines ended before the stream");
     WEFT_RETURN(co, exports_workloads_lines, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     line_bytes = got_end;
     if (self->lines.in) {
         size_t length;
@@ -144,7 +144,7 @@ static weft_poll lines_run(weft_coro *co)
     ended |= weft_dropped(&self->in); // a cancel may come between the last line and the word that it was
     cut_short = weft_cancelled(co);
     flow_bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_lines, liner, lines_run, (workloads_stream_u8_t items),
@@ -165,10 +165,10 @@ static void note_written(feeder *self)
     self->writing = false;
 }
 
-static weft_poll feeder_run(weft_coro *co)
+static weft_left feeder_run(weft_coro *co)
 {
     feeder *self = weft_frame(co, feeder);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->rounds = pick(6); self->rounds && !weft_dropped(&self->feed.out); self->rounds--) {
         self->length = pick(ITEMS + 1);
         for (size_t i = 0; i < self->length; i++)
@@ -183,10 +183,10 @@ static weft_poll feeder_run(weft_coro *co)
             WEFT_AWAIT(weft_yield(co));
     }
     if (pick(3) == 0)
-        WEFT_FAIL(co, 1);
-    WEFT_FINALLY(co);
+        WEFT_FAIL(1);
+    WEFT_FINALLY;
     note_written(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -208,22 +208,22 @@ static bool make_feed(weft_coro *co, feed *self)
     return true;
 }
 
-static weft_poll feed_run(weft_coro *co)
+static weft_left feed_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = WEFT_GO_ON;
     if (!make_feed(co, self))
-        WEFT_FINISH(co);
+        WEFT_FINISH;
     weft_subtask_start_owned(co, &self->call, workloads_take_bytes(self->handle), drop_handle, &self->handle);
     if (pick(2))
         WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (!weft_cancelled(co))
         WEFT_RETURN(co, exports_workloads_feed, 7);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(weft_await(co, &self->call.call));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_feed, feed, feed_run, (void),

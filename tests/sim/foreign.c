@@ -147,13 +147,13 @@ typedef struct {
     weft_event *until;
 } side;
 
-static weft_poll beside_run(weft_coro *co)
+static weft_left beside_run(weft_coro *co)
 {
     side *self = weft_frame(co, side);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, self->until));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void spawn_beside(weft_coro *co, weft_event *until)
@@ -163,19 +163,19 @@ static void spawn_beside(weft_coro *co, weft_event *until)
         it->until = until;
 }
 
-static weft_poll side_run(weft_coro *co)
+static weft_left side_run(weft_coro *co)
 {
     side *self = weft_frame(co, side);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, workloads_add(7, 5, &self->result)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll inner_run(weft_coro *co)
+static weft_left inner_run(weft_coro *co)
 {
     inner *self = weft_frame(co, inner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(!self->begun, "a coroutine inside begins twice");
     self->begun = true;
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
@@ -217,7 +217,7 @@ static weft_poll inner_run(weft_coro *co)
                 WEFT_AWAIT(weft_join_all(co, &self->scope));
         }
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(!self->finalised, "a coroutine inside is finalised twice");
     self->finalised = true;
     if (!weft_cancelled(co))
@@ -230,7 +230,7 @@ static weft_poll inner_run(weft_coro *co)
         spawn_beside(co, &self->over);
     if (pick(3) == 0)
         WEFT_AWAIT(weft_subtask_call(co, &self->call, workloads_add(7, 5, &self->result)));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void wake_inside(void *data)
@@ -328,22 +328,22 @@ static void leave(visitor *self)
     self->inside = NULL;
 }
 
-static weft_poll visitor_run(weft_coro *co)
+static weft_left visitor_run(weft_coro *co)
 {
     visitor *self = weft_frame(co, visitor);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     visit(self);
     if (run.calm && pick(2))
-        WEFT_FINISH(co); // which drops it
+        WEFT_FINISH; // which drops it
     if (self->call)
         WEFT_AWAIT(weft_foreign_await(co, &self->wait, poll_call, self->call));
     else if (self->inside)
         WEFT_AWAIT(weft_foreign_await(co, &self->wait, poll_inside, self->inside));
     EXPECT(!self->call || self->call->done, "an await of foreign code is over before that is");
     EXPECT(!self->inside || self->inside->done, "an await of foreign code is over before that is");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     leave(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -354,10 +354,10 @@ typedef struct {
     bool counted;
 } host;
 
-static weft_poll host_run(weft_coro *co)
+static weft_left host_run(weft_coro *co)
 {
     host *self = weft_frame(co, host);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     tasks++;
     self->counted = true;
     self->scope.policy = WEFT_GO_ON;
@@ -378,10 +378,10 @@ static weft_poll host_run(weft_coro *co)
         }
     }
     WEFT_RETURN(co, exports_workloads_host, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     tasks -= self->counted;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_host, host, host_run, (void),

@@ -16,10 +16,10 @@ typedef struct {
     weft_op *ops[1];
 } K(read_frame);
 
-static weft_poll K(read_run)(weft_coro *co)
+static weft_left K(read_run)(weft_coro *co)
 {
     K(read_frame) *self = weft_frame(co, K(read_frame));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (pick(6)) {
     case 0:
         break;
@@ -50,14 +50,14 @@ static weft_poll K(read_run)(weft_coro *co)
         WEFT_AWAIT(K(read)(co, &self->in, &self->value));
     }
     RETURN(co, EXPORT_READ, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (pick(2))
         WEFT_AWAIT(weft_await(co, &self->in));
     weft_stop(&self->in);
     if (weft_resolved(&self->in))
         model.got = TAKEN(self->value);
     K(close_reader)(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define NO_READER                                                                                              \
@@ -113,10 +113,10 @@ static void K(drop_reader)(void *handle)
     K(close_reader)(&in);
 }
 
-static weft_poll K(write_run)(weft_coro *co)
+static weft_left K(write_run)(weft_coro *co)
 {
     K(write_frame) *self = weft_frame(co, K(write_frame));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->handle = K(new)(&self->out, MAKE(OTHERWISE));
     weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
     switch (pick(6)) {
@@ -149,7 +149,7 @@ static weft_poll K(write_run)(weft_coro *co)
         WEFT_AWAIT(K(write)(co, &self->out, MAKE(WRITTEN)));
     }
     RETURN(co, EXPORT_WRITE, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (pick(2))
         WEFT_AWAIT(weft_await(co, &self->out));
     weft_stop(&self->out);
@@ -163,7 +163,7 @@ static weft_poll K(write_run)(weft_coro *co)
         (void)K(close_writer)(co, &self->out);
     }
     WEFT_AWAIT(weft_await(co, &self->call.call));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 EXPORT_OR(workloads, EXPORT_WRITE, K(write_frame), K(write_run), (void), RETURN_WRITE(NO_MEMORY), );

@@ -44,10 +44,10 @@ static void inherit(node *child, const node *parent)
     nodes++;
 }
 
-static weft_poll node_run(weft_coro *co)
+static weft_left node_run(weft_coro *co)
 {
     node *self = weft_frame(co, node);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     look(self);
     if (pick(2))
         bind(self, 0);
@@ -78,7 +78,7 @@ static weft_poll node_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_join_all(co, &self->scope));
     look(self);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     look(self);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (self->called)
@@ -86,18 +86,18 @@ static weft_poll node_run(weft_coro *co)
     weft_local_unbind(&self->bound[1]);
     weft_local_unbind(&self->bound[0]);
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Of the task's own scope: it outlives who binds, and sees nothing.
-static weft_poll apart_run(weft_coro *co)
+static weft_left apart_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t key = 0; key < KEYS; key++)
         EXPECT(!weft_local_get(co, &keys[key]), "a coroutine of the task's own scope sees a value");
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -106,10 +106,10 @@ typedef struct {
     node node;
 } local_root;
 
-static weft_poll local_run(weft_coro *co)
+static weft_left local_run(weft_coro *co)
 {
     local_root *self = weft_frame(co, local_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (pick(2)) {
         weft_local_bind(co, &self->bound, &keys[0], self);
         self->node.sees[0] = self;
@@ -119,9 +119,9 @@ static weft_poll local_run(weft_coro *co)
     nodes++;
     WEFT_AWAIT(weft_call(co, &self->node.co, node_run));
     WEFT_RETURN(co, exports_workloads_local, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_local_unbind(&self->bound);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_local, local_root, local_run, (void),

@@ -21,10 +21,10 @@ typedef struct {
     bool inside_mutex, inside_semaphore, in_line;
 } locker;
 
-static weft_poll lock_run(weft_coro *co)
+static weft_left lock_run(weft_coro *co)
 {
     locker *self = weft_frame(co, locker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->number = ++next_number;
     for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
         if (pick(2)) {
@@ -78,7 +78,7 @@ static weft_poll lock_run(weft_coro *co)
         weft_release(&self->permit);
     }
     WEFT_RETURN(co, exports_workloads_lock, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->in_line)
         line[self->place % 64] = 0;
     in_mutex -= self->inside_mutex;
@@ -86,7 +86,7 @@ static weft_poll lock_run(weft_coro *co)
     weft_release(&self->lock);
     weft_release(&self->permit);
     weft_event_set(&event);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_lock, locker, lock_run, (void),

@@ -29,7 +29,7 @@ class Unfit(Exception):
 
 
 def sources(tree):
-    folders = (tree / "src", tree / "include/weft")
+    folders = (tree / "src", tree / "include/weft", tree / "include/weft/detail")
     return sorted(path for folder in folders for path in folder.glob("*.[ch]"))
 
 

@@ -29,10 +29,10 @@ typedef struct {
     uint32_t at, turns, below;
 } promiser;
 
-static weft_poll promise_run(weft_coro *co)
+static weft_left promise_run(weft_coro *co)
 {
     promiser *self = weft_frame(co, promiser);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->at = 0; self->at < PROMISES && promises[self->at].open;)
         self->at++;
     EXPECT(self->at < PROMISES, "more promises than there is room for");
@@ -54,12 +54,12 @@ static weft_poll promise_run(weft_coro *co)
         WEFT_AWAIT(promise_number_write(co, &self->out, self->at));
     if (!weft_returned(co))
         WEFT_RETURN(co, exports_workloads_promise, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->it)
         weft_event_set(&self->it->event);
     while (!promise_number_close_writer(co, &self->out))
         WEFT_AWAIT(weft_yield(co));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_promise, promiser, promise_run, (void),
@@ -71,10 +71,10 @@ typedef struct {
     uint32_t value;
 } redeem;
 
-static weft_poll redeem_run(weft_coro *co)
+static weft_left redeem_run(weft_coro *co)
 {
     redeem *self = weft_frame(co, redeem);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (pick(3) == 0)
         WEFT_AWAIT(weft_yield(co));
     if (pick(3) == 0)
@@ -82,9 +82,9 @@ static weft_poll redeem_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_event_wait(co, &self->it->event));
     WEFT_AWAIT(promise_number_read(co, &self->it->number, &self->value));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     promise_number_close_reader(&self->it->number);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_workloads_redeem(void)

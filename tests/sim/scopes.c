@@ -37,7 +37,7 @@ typedef struct child {
     weft_event told;
 } child;
 
-static weft_poll child_run(weft_coro *co);
+static weft_left child_run(weft_coro *co);
 
 static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
 {
@@ -59,22 +59,22 @@ typedef struct {
     weft_event *told;
 } telling;
 
-static weft_poll fails_run(weft_coro *co)
+static weft_left fails_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FAIL(co, FAILURE);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FAIL(FAILURE);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll waits_run(weft_coro *co)
+static weft_left waits_run(weft_coro *co)
 {
     telling *self = weft_frame(co, telling);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, self->told));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void spawn_telling(weft_coro *co, child *self)
@@ -197,10 +197,10 @@ static void expect_woken(void)
                "the time has come, and a child sleeps on");
 }
 
-static weft_poll child_run(weft_coro *co)
+static weft_left child_run(weft_coro *co)
 {
     child *self = weft_frame(co, child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(!children[self->number].late, "a child of a scope that is being cancelled begins");
     children[self->number].begun = true;
     switch (pick(self->depth < 2 ? 7 : 4)) {
@@ -219,7 +219,7 @@ static weft_poll child_run(weft_coro *co)
             expect_slept(self);
         }
         children[self->number].meant = WEFT_FAILED;
-        WEFT_FAIL(co, FAILURE);
+        WEFT_FAIL(FAILURE);
         break;
     case 4: // a race
         self->scope.policy = WEFT_GO_ON;
@@ -264,7 +264,7 @@ static weft_poll child_run(weft_coro *co)
         }
     }
     children[self->number].meant = WEFT_DONE;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(!children[self->number].finalised, "child %u: its finaliser runs twice", self->number);
     children[self->number].finalised = true;
     children[self->number].asleep = NULL;
@@ -277,7 +277,7 @@ static weft_poll child_run(weft_coro *co)
         EXPECT(children[self->inner->number].finalised, "the call of child %u was left behind", self->number);
         weft_free(self->inner, sizeof *self->inner);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -285,10 +285,10 @@ typedef struct {
     weft_scope scope;
 } scope_root;
 
-static weft_poll scope_run(weft_coro *co)
+static weft_left scope_run(weft_coro *co)
 {
     scope_root *self = weft_frame(co, scope_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = pick(3);
     for (uint32_t i = pick(3); i < 3; i++)
         spawn(co, &self->scope, 0);
@@ -297,9 +297,9 @@ static weft_poll scope_run(weft_coro *co)
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     weft_unshield(co);
     WEFT_RETURN(co, exports_workloads_scope, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void),

@@ -102,10 +102,10 @@ static void add_op(sharer *self, slot *it)
     self->ops[self->count++] = &it->in.op;
 }
 
-static weft_poll share_run(weft_coro *co)
+static weft_left share_run(weft_coro *co)
 {
     sharer *self = weft_frame(co, sharer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->at = &slots[pick(STREAMS)];
     if (self->at->open || self->at->busy) {
         shared_bytes_reader in = shared_bytes_reader_of(self->items);
@@ -164,7 +164,7 @@ static weft_poll share_run(weft_coro *co)
         }
     }
     WEFT_RETURN(co, exports_workloads_share, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     give_back(self);
     if (self->items)
         drop_handle(&self->items);
@@ -173,7 +173,7 @@ static weft_poll share_run(weft_coro *co)
             weft_stop(&slots[i].in);
         take_items(&slots[i]);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define NO_READER                                                                                              \

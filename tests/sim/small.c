@@ -42,27 +42,27 @@ typedef struct {
     small own;
 } small_root;
 
-static weft_poll small_root_run(weft_coro *co)
+static weft_left small_root_run(weft_coro *co)
 {
     small_root *self = weft_frame(co, small_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->own.co, body));
     WEFT_RETURN(co, exports_workloads_small, 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(workloads, exports_workloads_small, small_root, small_root_run, (void), );
 
-static weft_poll small_read_run(weft_coro *co)
+static weft_left small_read_run(weft_coro *co)
 {
     small_root *self = weft_frame(co, small_root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->own.co, body));
     WEFT_RETURN(co, exports_workloads_small_read, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     small_bytes_close_reader(&self->own.in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(workloads, exports_workloads_small_read, small_root, small_read_run, (uint32_t items),
@@ -134,17 +134,17 @@ static void check_calls(void)
 
 // ---- A call, cancelled from outside ----
 
-static weft_poll one_call_run(weft_coro *co)
+static weft_left one_call_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     model.begun = 1;
     self->begun = true;
     WEFT_AWAIT(weft_subtask_call(co, &self->call[0], workloads_add(0, 0, &self->result[0])));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->begun)
         note_call(self, 0);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void play_call(weft_sim *sim, void *data)
@@ -158,10 +158,10 @@ static void play_call(weft_sim *sim, void *data)
 
 // ---- A call, stopped by the component, in each way ----
 
-static weft_poll stop_run(weft_coro *co)
+static weft_left stop_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     model.begun = 1;
     weft_subtask_start(co, &self->call[0], workloads_add(0, 0, &self->result[0]));
     if (pick(2))
@@ -172,8 +172,8 @@ static weft_poll stop_run(weft_coro *co)
         weft_subtask_cancel(&self->call[0]);
     WEFT_AWAIT(weft_await(co, &self->call[0]));
     note_call(self, 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void play_stop(weft_sim *sim, void *data)
@@ -187,10 +187,10 @@ static void play_stop(weft_sim *sim, void *data)
 
 // ---- Any of two calls, and then the other ----
 
-static weft_poll any_run(weft_coro *co)
+static weft_left any_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     model.begun = 2;
     for (uint32_t i = 0; i < 2; i++) {
         weft_subtask_start(co, &self->call[i], workloads_add(i, 0, &self->result[i]));
@@ -201,12 +201,12 @@ static weft_poll any_run(weft_coro *co)
     if (pick(2))
         weft_stop(&self->call[1 - self->any.index]);
     WEFT_AWAIT(weft_await(co, &self->call[1 - self->any.index]));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < model.begun; i++) {
         weft_stop(&self->call[i]);
         note_call(self, i);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void play_any(weft_sim *sim, void *data)
@@ -228,16 +228,16 @@ static void take(small *self)
     self->in.count = 0;
 }
 
-static weft_poll read_run(weft_coro *co)
+static weft_left read_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(small_bytes_read(co, &self->in, self->items, 3));
     take(self);
     WEFT_AWAIT(small_bytes_read(co, &self->in, self->items, 1));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     take(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void peer_writes(weft_sim *sim, void *data)
@@ -268,20 +268,20 @@ static void check_items(void)
 
 // ---- A write_all, read in parts ----
 
-static weft_poll write_run(weft_coro *co)
+static weft_left write_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call[0], workloads_take_bytes(small_bytes_new(&self->out)));
     self->begun = true;
     WEFT_AWAIT(small_bytes_write_all(co, &self->out, self->items, 2));
     EXPECT(self->out.count == 2 || weft_dropped(&self->out), "%u of 2 items were written",
            (unsigned)self->out.count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     model.given = (uint32_t)self->out.count;
     small_bytes_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->call[0]));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void peer_reads(weft_sim *sim, void *data)
@@ -316,18 +316,18 @@ static void play_write(weft_sim *sim, void *data)
 
 // ---- A future, written or left to its default ----
 
-static weft_poll future_run(weft_coro *co)
+static weft_left future_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call[0], workloads_take_number(small_number_new(&self->value, 1)));
     if (pick(2))
         WEFT_AWAIT(small_number_write(co, &self->value, 2));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     model.value = weft_resolved(&self->value) ? 2 : 0;
     EXPECT(small_number_close_writer(co, &self->value), "there is memory, and the writer cannot be closed");
     WEFT_AWAIT(weft_await(co, &self->call[0]));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void peer_reads_number(weft_sim *sim, void *data)
@@ -365,17 +365,17 @@ static void check_future(void)
 
 // ---- Two tasks: the second wakes the first ----
 
-static weft_poll wake_run(weft_coro *co)
+static weft_left wake_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     (void)self;
     if (++model.begun == 2)
         weft_event_set(&event);
     WEFT_AWAIT(weft_event_wait(co, &event));
     model.woken++;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void second_call(weft_sim *sim, void *data)
@@ -408,19 +408,19 @@ static void check_wake(void)
 
 // ---- Two tasks, one mutex ----
 
-static weft_poll lock_run(weft_coro *co)
+static weft_left lock_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &mutex, &self->permit));
     EXPECT(!model.inside, "two are inside of a mutex");
     model.inside++;
     self->inside = true;
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     model.inside -= self->inside;
     weft_release(&self->permit);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void play_lock(weft_sim *sim, void *data)

@@ -41,10 +41,10 @@ static void K(note_read)(K(read_frame) * self)
     }
 }
 
-static weft_poll K(read_run)(weft_coro *co)
+static weft_left K(read_run)(weft_coro *co)
 {
     K(read_frame) *self = weft_frame(co, K(read_frame));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
         self->length = pick(9);
         self->begun = true;
@@ -82,7 +82,7 @@ static weft_poll K(read_run)(weft_coro *co)
             break;
     }
     RETURN(co, EXPORTED(EXPORT_READ), 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (pick(3) == 0) {
         K(cancel_read)(&self->in);
         WEFT_AWAIT(weft_await(co, &self->in));
@@ -90,7 +90,7 @@ static weft_poll K(read_run)(weft_coro *co)
     weft_stop(&self->in);
     K(note_read)(self);
     K(close_reader)(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define NO_READER                                                                                              \
@@ -169,10 +169,10 @@ static void K(note_write)(K(write_frame) * self)
         FREE(self->items[i]);
 }
 
-static weft_poll K(write_run)(weft_coro *co)
+static weft_left K(write_run)(weft_coro *co)
 {
     K(write_frame) *self = weft_frame(co, K(write_frame));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->handle = K(new)(&self->out);
     weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
@@ -230,14 +230,14 @@ static weft_poll K(write_run)(weft_coro *co)
             break;
     }
     RETURN(co, EXPORTED(EXPORT_WRITE), 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->out);
     K(note_write)(self);
     K(close_writer)(&self->out);
     if (pick(2))
         weft_stop(&self->call.call);
     WEFT_AWAIT(weft_await(co, &self->call.call));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 EXPORT_OR(workloads, EXPORTED(EXPORT_WRITE), K(write_frame), K(write_run), (void),

@@ -26,19 +26,19 @@ static wasi_http_types_own_response_t respond(handle *self)
     return response.f0;
 }
 
-static weft_poll handle_run(weft_coro *co)
+static weft_left handle_run(weft_coro *co)
 {
     handle *self = weft_frame(co, handle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     exports_wasi_http_handler_result_own_response_error_code_t response = {.val.ok = respond(self)};
     WEFT_RETURN(co, exports_wasi_http_handler_handle, response);
     WEFT_AWAIT(body_write_all(co, &self->out, text, sizeof text - 1));
     body_close_writer(&self->out);
     WEFT_AWAIT(trailers_write(co, &self->trailers, (trailers_result){0}));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     body_close_writer(&self->out);
     trailers_close_writer(co, &self->trailers);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(hello, exports_wasi_http_handler_handle, handle, handle_run,

@@ -21,16 +21,16 @@ template <int first, int last> struct count {
     weft_timer timer;
     uint8_t next;
 
-    static weft_poll run(weft_coro *co)
+    static weft_left run(weft_coro *co)
     {
         count &self = *weft_frame(co, count);
-        WEFT_BEGIN(co);
+        WEFT_BEGIN;
         for (self.next = first; self.next <= last && !weft_dropped(&self.feed.out); self.next++) {
             WEFT_AWAIT(weft_sleep(co, &host_clock, &self.timer, millisecond));
             WEFT_AWAIT(bytes_write_all(co, &self.feed.out, &self.next, 1));
         }
-        WEFT_FINALLY(co);
-        WEFT_END(co);
+        WEFT_FINALLY;
+        WEFT_END;
     }
 };
 
@@ -39,17 +39,17 @@ using one_to_ten = count<1, 10>;
 struct numbers {
     weft_coro co;
 
-    static weft_poll run(weft_coro *co)
+    static weft_left run(weft_coro *co)
     {
-        WEFT_BEGIN(co);
+        WEFT_BEGIN;
         {
             uint32_t handle = 0;
             if (!bytes_feed_new(co, nullptr, sizeof(one_to_ten), one_to_ten::run, &handle))
-                WEFT_FINISH(co);
+                WEFT_FINISH;
             WEFT_RETURN(co, exports_cxx_numbers, handle);
         }
-        WEFT_FINALLY(co);
-        WEFT_END(co);
+        WEFT_FINALLY;
+        WEFT_END;
     }
 };
 
@@ -69,10 +69,10 @@ struct total {
         sum = std::accumulate(wide.begin(), wide.end(), sum, [](uint32_t a, uint32_t b) { return a + b; });
     }
 
-    static weft_poll run(weft_coro *co)
+    static weft_left run(weft_coro *co)
     {
         total &self = *weft_frame(co, total);
-        WEFT_BEGIN(co);
+        WEFT_BEGIN;
         self.in = bytes_reader_of(
             bytes_feed_spawn(co, &self.scope, &self.child, &self.numbers.feed, one_to_ten::run));
         do {
@@ -80,10 +80,10 @@ struct total {
             self.add(self.buffer, self.in.count);
         } while (!weft_dropped(&self.in));
         WEFT_RETURN(co, exports_cxx_total, self.sum);
-        WEFT_FINALLY(co);
+        WEFT_FINALLY;
         bytes_close_reader(&self.in);
         WEFT_AWAIT(weft_scope_close(co, &self.scope));
-        WEFT_END(co);
+        WEFT_END;
     }
 };
 

@@ -11,17 +11,17 @@ typedef struct {
     uint32_t count;
 } letters;
 
-static weft_poll letters_run(weft_coro *co)
+static weft_left letters_run(weft_coro *co)
 {
     letters *self = weft_frame(co, letters);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     for (size_t i = 0; i < self->text.len; i++)
         self->count += (self->text.ptr[i] | 32) >= 'a' && (self->text.ptr[i] | 32) <= 'z';
     WEFT_RETURN(co, exports_mine_letters, self->count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     mine_string_free(&self->text);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(mine, exports_mine_letters, letters, letters_run, (mine_string_t * text), self->text = *text);

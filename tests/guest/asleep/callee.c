@@ -32,10 +32,10 @@ typedef struct {
 // The last.
 static hold *held;
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     held = self;
     WEFT_AWAIT(bytes_read(co, &self->in, &self->item, 1)); // joins the set
     say((char)self->item);
@@ -44,11 +44,11 @@ static weft_poll hold_run(weft_coro *co)
     WEFT_AWAIT(byte_read(co, &self->done, &self->value));
     if (!self->blocking)
         WEFT_RETURN(co, exports_weft_asleep_peer_hold, self->value);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     byte_close_reader(&self->done);
     held = NULL;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_asleep_peer_hold, hold, hold_run,
@@ -90,28 +90,28 @@ typedef struct {
     weft_coro co;
 } adopt;
 
-static weft_poll adopt_run(weft_coro *co)
+static weft_left adopt_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &held->in));
     WEFT_RETURN(co, exports_weft_asleep_peer_adopt, held->in.count ? held->item : 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_asleep_peer_adopt, adopt, adopt_run, (void), );
 
-static weft_poll read_run(weft_coro *co)
+static weft_left read_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     held = self;
     WEFT_AWAIT(bytes_read(co, &self->in, &self->item, 1));
     self->value = (uint8_t)(self->in.count + (weft_copy_cancelled(&self->in) ? 100 : 0));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     held = NULL;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_weft_asleep_peer_read_blocking(uint32_t bytes)
@@ -132,17 +132,17 @@ typedef struct {
     uint32_t times, i;
 } waiter;
 
-static weft_poll waiter_run(weft_coro *co)
+static weft_left waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < self->times; self->i++) {
         weft_event_clear(&event);
         WEFT_AWAIT(weft_event_wait(co, &event));
         say('w');
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_asleep_peer_wait_blocking(uint32_t times)
@@ -164,17 +164,17 @@ __attribute__((noinline)) static bool yields_keep_the_stack(void)
     return kept == sizeof room;
 }
 
-static weft_poll nested_run(weft_coro *co)
+static weft_left nested_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(byte_read(co, &self->done, &self->value));
     say('(');
     say(yields_keep_the_stack() ? ')' : '!');
     WEFT_RETURN(co, exports_weft_asleep_peer_nested, self->value);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     byte_close_reader(&self->done);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_asleep_peer_nested, hold, nested_run, (uint32_t done),
@@ -195,16 +195,16 @@ void exports_weft_asleep_peer_turn(void)
     say('z');
 }
 
-static weft_poll turn_run(weft_coro *co)
+static weft_left turn_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < self->times; self->i++) {
         WEFT_AWAIT(weft_yield(co));
         fill();
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 void exports_weft_asleep_peer_turn_blocking(void)

@@ -62,10 +62,10 @@ typedef struct {
     cleanup cleanup;
 } call;
 
-static weft_poll call_run(weft_coro *co)
+static weft_left call_run(weft_coro *co)
 {
     call *self = weft_frame(co, call);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->calls[0], weft_calls_peer_add(1, 2, &self->results[0])));
     EXPECT(self->results[0], 3);
     WEFT_AWAIT(weft_subtask_call(co, &self->calls[1], weft_calls_peer_add_later(1, 3, &self->results[1])));
@@ -82,7 +82,7 @@ static weft_poll call_run(weft_coro *co)
     if (weft_subtask_state_of(&self->calls[2]) == WEFT_SUBTASK_RETURNED_CANCELLED)
         EXPECT(self->results[2], 0);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(call)
@@ -95,10 +95,10 @@ typedef struct {
     cleanup cleanup;
 } insist;
 
-static weft_poll insist_run(weft_coro *co)
+static weft_left insist_run(weft_coro *co)
 {
     insist *self = weft_frame(co, insist);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_calls_peer_insist(6, &self->result));
     WEFT_AWAIT(weft_yield(co));
     weft_calls_peer_open(6);
@@ -109,7 +109,7 @@ static weft_poll insist_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED);
     EXPECT(self->result == 19 || (weft_cancelled(co) && self->result == 20), true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(insist)
@@ -120,15 +120,15 @@ typedef struct {
     bool *free;
 } unblocker;
 
-static weft_poll unblocker_run(weft_coro *co)
+static weft_left unblocker_run(weft_coro *co)
 {
     unblocker *self = weft_frame(co, unblocker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
     unblock();
     FINALLY;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A call that cannot start yet, with a resource among its arguments: while it is STARTING that is the caller's.
@@ -150,10 +150,10 @@ static void drop_token(void *arguments)
     dropped_tokens++;
 }
 
-static weft_poll starting_run(weft_coro *co)
+static weft_left starting_run(weft_coro *co)
 {
     starting *self = weft_frame(co, starting);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->token = weft_calls_peer_constructor_token(7);
     block();
     weft_subtask_start_owned(co, &self->owned, weft_calls_peer_keep_token(7, self->token, &self->result),
@@ -172,7 +172,7 @@ static weft_poll starting_run(weft_coro *co)
     unblock();
     EXPECT(dropped_tokens, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(starting)
@@ -187,10 +187,10 @@ typedef struct {
     cleanup cleanup;
 } reads;
 
-static weft_poll reads_run(weft_coro *co)
+static weft_left reads_run(weft_coro *co)
 {
     reads *self = weft_frame(co, reads);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_numbers(40, 3, &self->end)));
     self->in = numbers_reader_of(self->end);
     while (!weft_dropped(&self->in)) {
@@ -206,7 +206,7 @@ static weft_poll reads_run(weft_coro *co)
             EXPECT(self->items[i], self->got + i);
     numbers_close_reader(&self->in);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(reads)
@@ -222,10 +222,10 @@ typedef struct {
     cleanup cleanup;
 } writes;
 
-static weft_poll writes_run(weft_coro *co)
+static weft_left writes_run(weft_coro *co)
 {
     writes *self = weft_frame(co, writes);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < 50; i++)
         self->items[i] = i;
     weft_subtask_start(co, &self->call, weft_flow_peer_sum(numbers_new(&self->out), 1000, &self->result));
@@ -243,7 +243,7 @@ static weft_poll writes_run(weft_coro *co)
     if (weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED)
         EXPECT(self->result >> 32 <= 51, true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(writes)
@@ -258,10 +258,10 @@ typedef struct {
     cleanup cleanup;
 } writes_owned;
 
-static weft_poll writes_owned_run(weft_coro *co)
+static weft_left writes_owned_run(weft_coro *co)
 {
     writes_owned *self = weft_frame(co, writes_owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_flow_peer_measure(names_new(&self->out), 100, &self->result));
     for (int i = 0; i < 4; i++) {
         runner_string_dup(&self->items[i], "name");
@@ -278,7 +278,7 @@ static weft_poll writes_owned_run(weft_coro *co)
     if (weft_in_flight(&self->call))
         WEFT_AWAIT(weft_await(co, &self->call));
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(writes_owned)
@@ -307,10 +307,10 @@ static void take_results(future *self)
     free(self->result.ptr);
 }
 
-static weft_poll future_run(weft_coro *co)
+static weft_left future_run(weft_coro *co)
 {
     future *self = weft_frame(co, future);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 2; i++)
         self->ends[i] = number_new(&self->out[i], 100);
     self->arguments.ptr = self->ends;
@@ -320,7 +320,7 @@ static weft_poll future_run(weft_coro *co)
     number_start_read(co, &self->in[1], &self->values[1]);
     WEFT_AWAIT(number_write(co, &self->out[0], 4));
     if (!number_close_writer(co, &self->out[1]))
-        WEFT_FAIL(co, NO_MEMORY);
+        WEFT_FAIL(NO_MEMORY);
     WEFT_AWAIT(number_read(co, &self->in[0], &self->values[0]));
     EXPECT(self->values[0], 8);
     WEFT_AWAIT(weft_await(co, &self->in[1]));
@@ -333,7 +333,7 @@ static weft_poll future_run(weft_coro *co)
         EXPECT(number_close_writer(co, &self->out[i]), true);
     }
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(future)
@@ -353,10 +353,10 @@ typedef struct {
     cleanup cleanup;
 } any;
 
-static weft_poll any_run(weft_coro *co)
+static weft_left any_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->source, weft_flow_peer_numbers(4, 4, &self->end)));
     self->in = numbers_reader_of(self->end);
     weft_subtask_start(co, &self->sink, weft_flow_peer_sum(numbers_new(&self->out), 1000, &self->sum));
@@ -382,7 +382,7 @@ static weft_poll any_run(weft_coro *co)
     numbers_close_writer(&self->out);
     weft_stop(&self->sink);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(any)
@@ -394,20 +394,20 @@ typedef struct {
     cleanup cleanup;
 } blocks_on;
 
-static weft_poll blocks_on_run(weft_coro *co)
+static weft_left blocks_on_run(weft_coro *co)
 {
     blocks_on *self = weft_frame(co, blocks_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     if (weft_block_on(&self->reads.co, reads_run) == WEFT_UNFINISHED)
-        WEFT_FAIL(co, NO_MEMORY);
+        WEFT_FAIL(NO_MEMORY);
     EXPECT(weft_outcome_of(&self->reads.co), WEFT_DONE);
     EXPECT(self->reads.sum, 39 * 40 / 2);
     WEFT_AWAIT(weft_yield(co));
     FINALLY;
     EXPECT(self->reads.finalised, self->reads.co.run != NULL);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(blocks_on)
@@ -432,23 +432,23 @@ struct noisy {
     yields beside;
 };
 
-static weft_poll yields_run(weft_coro *co)
+static weft_left yields_run(weft_coro *co)
 {
     yields *self = weft_frame(co, yields);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->reader->in)) {
         WEFT_AWAIT(weft_event_wait(co, &self->reader->came));
         weft_event_clear(&self->reader->came);
         WEFT_AWAIT(weft_yield(co));
     }
     FINALLY;
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll noisy_run(weft_coro *co)
+static weft_left noisy_run(weft_coro *co)
 {
     noisy *self = weft_frame(co, noisy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_numbers(30, 3, &self->end)));
     self->in = numbers_reader_of(self->end);
     self->beside.reader = self;
@@ -464,7 +464,7 @@ static weft_poll noisy_run(weft_coro *co)
     FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -473,16 +473,16 @@ typedef struct {
     cleanup cleanup;
 } blocks_on_noisy;
 
-static weft_poll blocks_on_noisy_run(weft_coro *co)
+static weft_left blocks_on_noisy_run(weft_coro *co)
 {
     blocks_on_noisy *self = weft_frame(co, blocks_on_noisy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (weft_block_on(&self->noisy.co, noisy_run) == WEFT_UNFINISHED)
-        WEFT_FAIL(co, NO_MEMORY);
+        WEFT_FAIL(NO_MEMORY);
     EXPECT(weft_outcome_of(&self->noisy.co), WEFT_DONE);
     FINALLY;
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(blocks_on_noisy)
@@ -497,10 +497,10 @@ typedef struct {
     cleanup cleanup;
 } stops;
 
-static weft_poll stops_run(weft_coro *co)
+static weft_left stops_run(weft_coro *co)
 {
     stops *self = weft_frame(co, stops);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->source, weft_flow_peer_numbers(1000, 4, &self->end)));
     self->in = numbers_reader_of(self->end);
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(9, &self->results[0]));
@@ -516,7 +516,7 @@ static weft_poll stops_run(weft_coro *co)
     if (self->call.op.status)
         EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(stops)
@@ -533,10 +533,10 @@ typedef struct nested {
 
 static struct nested levels[4];
 
-static weft_poll nested_run(weft_coro *co)
+static weft_left nested_run(weft_coro *co)
 {
     nested *self = weft_frame(co, nested);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->depth == 0)
         memset(levels, 0, sizeof levels);
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_add_later(1, 2, &self->result)));
@@ -551,7 +551,7 @@ static weft_poll nested_run(weft_coro *co)
     if (self->child)
         EXPECT(self->child->finalised, 1);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(nested)

@@ -24,18 +24,18 @@ typedef struct {
     cleanup cleanup;
 } worker;
 
-static weft_poll worker_run(weft_coro *co)
+static weft_left worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->rounds; self->rounds--)
         WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_add_later(1, 2, &self->result)));
     if (self->code)
-        WEFT_FAIL(co, self->code);
+        WEFT_FAIL(self->code);
     FINALLY;
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Three in a scope, of which the second fails.
@@ -69,10 +69,10 @@ static void expect_ended(const three *self)
 
 typedef three end_siblings;
 
-static weft_poll end_siblings_run(weft_coro *co)
+static weft_left end_siblings_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->round = 1; self->round <= 2; self->round++) {
         while (weft_next_ended(&self->scope)) {
         }
@@ -85,17 +85,17 @@ static weft_poll end_siblings_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(end_siblings)
 
 typedef three tell_parent;
 
-static weft_poll tell_parent_run(weft_coro *co)
+static weft_left tell_parent_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn_three(self, WEFT_TELL_PARENT, 5);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(self->scope.failed, true);
@@ -107,17 +107,17 @@ static weft_poll tell_parent_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(tell_parent)
 
 typedef three go_on;
 
-static weft_poll go_on_run(weft_coro *co)
+static weft_left go_on_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn_three(self, WEFT_GO_ON, 5);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(weft_outcome_of(&self->workers[2].co), WEFT_DONE);
@@ -125,17 +125,17 @@ static weft_poll go_on_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(go_on)
 
 typedef three race;
 
-static weft_poll race_run(weft_coro *co)
+static weft_left race_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn_three(self, WEFT_END_SIBLINGS, 0);
     WEFT_AWAIT(weft_join_any(co, &self->scope));
     EXPECT(weft_next_ended(&self->scope) - self->children, 0);
@@ -145,7 +145,7 @@ static weft_poll race_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     expect_ended(self);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(race)
@@ -160,10 +160,10 @@ typedef struct {
     cleanup cleanup;
 } scopes;
 
-static weft_poll scopes_run(weft_coro *co)
+static weft_left scopes_run(weft_coro *co)
 {
     scopes *self = weft_frame(co, scopes);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->children[0], &self->first.co, end_siblings_run);
     weft_spawn(co, &self->scope, &self->children[1], &self->second.co, race_run);
     WEFT_AWAIT(weft_join(co, &self->children[1]));
@@ -175,7 +175,7 @@ static weft_poll scopes_run(weft_coro *co)
     expect_ended(&self->first);
     expect_ended(&self->second);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(scopes)
@@ -189,15 +189,15 @@ typedef struct {
     cleanup cleanup;
 } allocated;
 
-static weft_poll allocated_run(weft_coro *co)
+static weft_left allocated_run(weft_coro *co)
 {
     allocated *self = weft_frame(co, allocated);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->before = live_bytes;
     for (self->i = 0; self->i < 4; self->i++) {
         self->child = weft_spawn_new(co, &self->scope, sizeof *self->child, worker_run);
         if (!self->child)
-            WEFT_FAIL(co, NO_MEMORY);
+            WEFT_FAIL(NO_MEMORY);
         self->child->rounds = self->i;
         if (self->i % 2)
             weft_detach(weft_child_of(self->child));
@@ -210,7 +210,7 @@ static weft_poll allocated_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(live_bytes, self->before ? self->before : live_bytes);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(allocated)
@@ -221,16 +221,16 @@ typedef struct {
     uint32_t i;
 } outliving;
 
-static weft_poll outliving_run(weft_coro *co)
+static weft_left outliving_run(weft_coro *co)
 {
     outliving *self = weft_frame(co, outliving);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++)
         WEFT_AWAIT(weft_yield(co));
     FINALLY;
     EXPECT(weft_cancelled(co), false);
     late--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -239,20 +239,20 @@ typedef struct {
     cleanup cleanup;
 } task_spawn;
 
-static weft_poll task_spawn_run(weft_coro *co)
+static weft_left task_spawn_run(weft_coro *co)
 {
     task_spawn *self = weft_frame(co, task_spawn);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 2; self->i++) {
         if (!weft_task_spawn(co, sizeof(outliving), outliving_run,
                              self->i ? WEFT_CANCEL_TOO : WEFT_OUTLIVE_CANCEL))
-            WEFT_FAIL(co, NO_MEMORY);
+            WEFT_FAIL(NO_MEMORY);
         late++;
         WEFT_AWAIT(weft_yield(co));
     }
     FINALLY;
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(task_spawn)
@@ -263,16 +263,16 @@ typedef struct {
     FRAME
 } ticker;
 
-static weft_poll ticker_run(weft_coro *co)
+static weft_left ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         weft_virtual_clock_advance(&time_, 1);
         WEFT_AWAIT(weft_yield(co));
     }
     FINALLY;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // One deadline is met, and one is not.
@@ -287,10 +287,10 @@ typedef struct {
     cleanup cleanup;
 } deadlines;
 
-static weft_poll deadlines_run(weft_coro *co)
+static weft_left deadlines_run(weft_coro *co)
 {
     deadlines *self = weft_frame(co, deadlines);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&time_);
     weft_spawn(co, &self->scope, &self->child, &self->ticker.co, ticker_run);
     self->in_time.rounds = 1;
@@ -308,7 +308,7 @@ static weft_poll deadlines_run(weft_coro *co)
     EXPECT(self->late.finalised, self->late.co.run != NULL);
     EXPECT(time_.first == NULL, true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(deadlines)
@@ -325,10 +325,10 @@ typedef struct {
     direct_slot sent;
 } echo;
 
-static weft_poll echo_run(weft_coro *co)
+static weft_left echo_run(weft_coro *co)
 {
     echo *self = weft_frame(co, echo);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         WEFT_AWAIT(buffered_receive(co, self->in, &self->got));
         if (!weft_served(&self->got))
@@ -336,7 +336,7 @@ static weft_poll echo_run(weft_coro *co)
         WEFT_AWAIT(direct_send(co, self->out, &self->sent, self->got.item + 1));
     }
     FINALLY;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -352,10 +352,10 @@ typedef struct {
     cleanup cleanup;
 } channels;
 
-static weft_poll channels_run(weft_coro *co)
+static weft_left channels_run(weft_coro *co)
 {
     channels *self = weft_frame(co, channels);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->echo.in = &self->there;
     self->echo.out = &self->back;
     weft_spawn(co, &self->scope, &self->child, &self->echo.co, echo_run);
@@ -375,7 +375,7 @@ static weft_poll channels_run(weft_coro *co)
     EXPECT(self->there.base.senders == NULL && self->there.base.receivers == NULL, true);
     EXPECT(self->back.base.senders == NULL && self->back.base.receivers == NULL, true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(channels)
@@ -389,10 +389,10 @@ typedef struct {
 
 static uint32_t inside;
 
-static weft_poll locker_run(weft_coro *co)
+static weft_left locker_run(weft_coro *co)
 {
     locker *self = weft_frame(co, locker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, self->of, &self->permit));
     inside++;
     EXPECT(inside <= (self->of->limit ? self->of->limit : 1), true);
@@ -402,7 +402,7 @@ static weft_poll locker_run(weft_coro *co)
     if (weft_cancelled(co) && weft_held(&self->permit) && inside)
         inside--;
     weft_release(&self->permit);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -415,10 +415,10 @@ typedef struct {
     cleanup cleanup;
 } locks;
 
-static weft_poll locks_run(weft_coro *co)
+static weft_left locks_run(weft_coro *co)
 {
     locks *self = weft_frame(co, locks);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     inside = 0;
     WEFT_AWAIT(weft_acquire(co, &self->semaphore, &self->permit));
     for (int i = 0; i < 3; i++) {
@@ -437,7 +437,7 @@ static weft_poll locks_run(weft_coro *co)
     EXPECT(self->semaphore.taken, 0);
     EXPECT(self->semaphore.waiters == NULL, true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(locks)
@@ -445,7 +445,7 @@ SWEEP(locks)
 // The same with two permits.
 typedef locks permits;
 
-static weft_poll permits_run(weft_coro *co)
+static weft_left permits_run(weft_coro *co)
 {
     weft_frame(co, locks)->semaphore.limit = 2;
     return locks_run(co);
@@ -459,14 +459,14 @@ typedef struct {
     weft_event *event;
 } setter;
 
-static weft_poll setter_run(weft_coro *co)
+static weft_left setter_run(weft_coro *co)
 {
     setter *self = weft_frame(co, setter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     weft_event_set(self->event);
     FINALLY;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -478,10 +478,10 @@ typedef struct {
     cleanup cleanup;
 } events;
 
-static weft_poll events_run(weft_coro *co)
+static weft_left events_run(weft_coro *co)
 {
     events *self = weft_frame(co, events);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->setter.event = &self->event;
     weft_spawn(co, &self->scope, &self->child, &self->setter.co, setter_run);
     WEFT_AWAIT(weft_event_wait(co, &self->event));
@@ -493,7 +493,7 @@ static weft_poll events_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(self->event.waiters == NULL, true);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(events)
@@ -506,10 +506,10 @@ typedef struct {
     cleanup cleanup;
 } shielded;
 
-static weft_poll shielded_run(weft_coro *co)
+static weft_left shielded_run(weft_coro *co)
 {
     shielded *self = weft_frame(co, shielded);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     weft_shield(co);
     self->entered = true;
@@ -524,7 +524,7 @@ static weft_poll shielded_run(weft_coro *co)
     FINALLY;
     EXPECT(self->left, self->entered);
     CLEAN_UP;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(shielded)

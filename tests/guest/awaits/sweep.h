@@ -18,7 +18,7 @@
 
 // Opens its finaliser.
 #define FINALLY                                                                                                \
-    WEFT_FINALLY(co);                                                                                          \
+    WEFT_FINALLY;                                                                                              \
     EXPECT(self->finalised++, 0)
 
 typedef struct {
@@ -66,14 +66,14 @@ typedef struct {
 } settle;
 
 // Peers see that an end or a call is gone in their next turn.
-static weft_poll settle_run(weft_coro *co)
+static weft_left settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 12; self->i++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -135,10 +135,10 @@ static void disarm(sweep *self)
     EXPECT(((head *)self->frame)->finalised, 1);
 }
 
-static weft_poll sweep_run(weft_coro *co)
+static weft_left sweep_run(weft_coro *co)
 {
     sweep *self = weft_frame(co, sweep);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     sweeper = co;
     self->scope.policy = WEFT_GO_ON;
     // more at a time than a scenario ever makes: the peer keeps their tasks
@@ -169,14 +169,14 @@ static weft_poll sweep_run(weft_coro *co)
     }
     if (self->mode <= CANCEL_AGAIN)
         EXPECT(self->n > 1, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     counting = false;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define SWEEP_(name, suffix, mode_)                                                                            \
     typedef sweep name##_##suffix;                                                                             \
-    static weft_poll name##_##suffix##_run(weft_coro *co)                                                      \
+    static weft_left name##_##suffix##_run(weft_coro *co)                                                      \
     {                                                                                                          \
         sweep *self = weft_frame(co, sweep);                                                                   \
         self->run = name##_run;                                                                                \
@@ -204,17 +204,17 @@ typedef struct {
     uint32_t sum;
 } cleanup;
 
-static weft_poll cleanup_run(weft_coro *co)
+static weft_left cleanup_run(weft_coro *co)
 {
     cleanup *self = weft_frame(co, cleanup);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->finalised = 0;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_add_later(40, 2, &self->sum)));
     WEFT_AWAIT(weft_yield(co));
     FINALLY;
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED);
     EXPECT(self->sum, 42);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // For the end of a root's finaliser.

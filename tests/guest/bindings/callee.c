@@ -43,14 +43,14 @@ typedef struct {
     exports_weft_bindings_peer_one_thing_t *thing;
 } number;
 
-static weft_poll number_run(weft_coro *co)
+static weft_left number_run(weft_coro *co)
 {
     number *self = weft_frame(co, number);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_bindings_peer_method_one_thing_number, self->thing->number);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_bindings_peer_method_one_thing_number, number, number_run,
@@ -63,14 +63,14 @@ typedef struct {
     uint64_t sum;
 } sum;
 
-static weft_poll sum_run(weft_coro *co)
+static weft_left sum_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_bindings_peer_sum, self->sum);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_bindings_peer_sum, sum, sum_run,
@@ -131,13 +131,13 @@ typedef struct {
         text(&it->names.ptr[1], size);                                                                         \
     }                                                                                                          \
                                                                                                                \
-    static weft_poll x##_take_run(weft_coro *co)                                                               \
+    static weft_left x##_take_run(weft_coro *co)                                                               \
     {                                                                                                          \
         take *self = weft_frame(co, take);                                                                     \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         WEFT_RETURN(co, exports_weft_##x##_take, self->length);                                                \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }                                                                                                          \
                                                                                                                \
     WEFT_EXPORT(callee, exports_weft_##x##_take, take, x##_take_run, (exports_weft_##x##_all_t * it),          \

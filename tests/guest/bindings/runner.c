@@ -20,10 +20,10 @@ typedef struct {
     uint32_t number;
 } destructor;
 
-static weft_poll destructor_run(weft_coro *co)
+static weft_left destructor_run(weft_coro *co)
 {
     destructor *self = weft_frame(co, destructor);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < 3; i++)
         self->things[i] = weft_bindings_peer_constructor_one_thing(i + 1);
     EXPECT(weft_bindings_peer_live(), 3);
@@ -31,12 +31,12 @@ static weft_poll destructor_run(weft_coro *co)
                                  weft_bindings_peer_method_one_thing_number(
                                      weft_bindings_peer_borrow_one_thing(self->things[1]), &self->number)));
     EXPECT(self->number, 2);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < 3; i++) {
         weft_bindings_peer_one_thing_drop_own(self->things[i]);
         EXPECT(weft_bindings_peer_live(), 2 - i);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The block of memory in which parameters come that are too many.
@@ -48,10 +48,10 @@ typedef struct {
     int i;
 } parameters;
 
-static weft_poll parameters_run(weft_coro *co)
+static weft_left parameters_run(weft_coro *co)
 {
     parameters *self = weft_frame(co, parameters);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->parameters.a = 1;
     self->parameters.q = 41;
     for (; self->i < 1000; self->i++) {
@@ -59,8 +59,8 @@ static weft_poll parameters_run(weft_coro *co)
             weft_subtask_call(co, &self->call, weft_bindings_peer_sum(&self->parameters, &self->result)));
         EXPECT(self->result, 42);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // What ..._free gives back, on both sides, of the interface that comes first and of the other.
@@ -72,18 +72,18 @@ static weft_poll parameters_run(weft_coro *co)
         uint32_t i, length;                                                                                    \
     } x;                                                                                                       \
                                                                                                                \
-    static weft_poll x##_run(weft_coro *co)                                                                    \
+    static weft_left x##_run(weft_coro *co)                                                                    \
     {                                                                                                          \
         x *self = weft_frame(co, x);                                                                           \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         for (; self->i < 100; self->i++) {                                                                     \
             weft_##x##_give(1000 + self->i, &self->all);                                                       \
             WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_##x##_take(&self->all, &self->length)));        \
             EXPECT(self->length, 1000 + self->i);                                                              \
             weft_##x##_all_free(&self->all);                                                                   \
         }                                                                                                      \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }
 
 INTERFACE(bindings_first)

@@ -27,13 +27,13 @@ typedef struct {
     uint32_t ticket, result;
 } hold;
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_wait_calls(uint32_t first, uint32_t second)
@@ -55,19 +55,19 @@ typedef struct {
     weft_any any;
 } any;
 
-static weft_poll any_run(weft_coro *co)
+static weft_left any_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 2; i++) {
         self->ops[i] = &self->calls[i].op;
         weft_subtask_start(co, &self->calls[i], weft_calls_peer_hold(self->tickets[i], &self->results[i]));
     }
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->calls[0]);
     weft_stop(&self->calls[1]);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_wait_any(uint32_t first, uint32_t second)
@@ -84,18 +84,18 @@ typedef struct {
     uint32_t sum;
 } sum_up;
 
-static weft_poll sum_up_run(weft_coro *co)
+static weft_left sum_up_run(weft_coro *co)
 {
     sum_up *self = weft_frame(co, sum_up);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->items, sizeof self->items));
         for (size_t i = 0; i < self->in.count; i++)
             self->sum += self->items[i];
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_wait_stream(exports_weft_blocking_peer_stream_u8_t end)
@@ -105,15 +105,15 @@ uint32_t exports_weft_blocking_peer_wait_stream(exports_weft_blocking_peer_strea
     return it.sum;
 }
 
-static weft_poll spin_run(weft_coro *co)
+static weft_left spin_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
     while (weft_in_flight(&self->call))
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_wait_yielding(uint32_t ticket)
@@ -125,26 +125,26 @@ uint32_t exports_weft_blocking_peer_wait_yielding(uint32_t ticket)
 
 // Tasks.
 
-static weft_poll relay_run(weft_coro *co)
+static weft_left relay_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
     WEFT_RETURN(co, exports_weft_blocking_peer_relay, self->result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_blocking_peer_relay, hold, relay_run, (uint32_t ticket),
             self->ticket = ticket);
 
-static weft_poll add_run(weft_coro *co)
+static weft_left add_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_blocking_peer_add, self->result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_blocking_peer_add, hold, add_run, (uint32_t a, uint32_t b),
@@ -156,17 +156,17 @@ typedef struct {
     uint32_t value, turns;
 } promise;
 
-static weft_poll promise_run(weft_coro *co)
+static weft_left promise_run(weft_coro *co)
 {
     promise *self = weft_frame(co, promise);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_blocking_peer_promise, number_new(&self->out, 0));
     for (; self->turns; self->turns--)
         WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(number_write(co, &self->out, self->value));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_writer(co, &self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_blocking_peer_promise, promise, promise_run, (uint32_t value, uint32_t turns),
@@ -180,14 +180,14 @@ typedef struct {
     uint32_t result;
 } promised;
 
-static weft_poll promised_run(weft_coro *co)
+static weft_left promised_run(weft_coro *co)
 {
     promised *self = weft_frame(co, promised);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->result));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u32_t number)
@@ -197,16 +197,16 @@ uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u
     return it.result;
 }
 
-static weft_poll turns_run(weft_coro *co)
+static weft_left turns_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->result < self->ticket) {
         WEFT_AWAIT(weft_yield(co));
         self->result++;
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_turns(uint32_t count)
@@ -216,14 +216,14 @@ uint32_t exports_weft_blocking_peer_turns(uint32_t count)
     return it.result;
 }
 
-static weft_poll call_ready_run(weft_coro *co)
+static weft_left call_ready_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->calls[0],
                                  weft_calls_peer_add(self->tickets[0], self->tickets[1], &self->results[0])));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_call_ready(uint32_t a, uint32_t b)
@@ -233,14 +233,14 @@ uint32_t exports_weft_blocking_peer_call_ready(uint32_t a, uint32_t b)
     return it.results[0];
 }
 
-static weft_poll call_cancelled_run(weft_coro *co)
+static weft_left call_cancelled_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
     weft_stop(&self->call);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 uint32_t exports_weft_blocking_peer_call_cancelled(uint32_t ticket)

@@ -18,10 +18,10 @@ typedef struct {
 
 typedef several waits_for_calls;
 
-static weft_poll waits_for_calls_run(weft_coro *co)
+static weft_left waits_for_calls_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_blocking_peer_wait_calls(1, 2, &self->results[0]));
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_STARTED);
     EXPECT(weft_calls_peer_held(), 1);
@@ -32,16 +32,16 @@ static weft_poll waits_for_calls_run(weft_coro *co)
     weft_calls_peer_open(2);
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 4 + 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several waits_for_any;
 
-static weft_poll waits_for_any_run(weft_coro *co)
+static weft_left waits_for_any_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 1; self->i <= 2; self->i++) {
         weft_subtask_start(co, &self->calls[0], weft_blocking_peer_wait_any(1, 2, &self->results[0]));
         EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_STARTED);
@@ -51,17 +51,17 @@ static weft_poll waits_for_any_run(weft_coro *co)
         EXPECT(self->results[0], 3 * self->i + 1);
         EXPECT(weft_calls_peer_held(), 0);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several waits_for_a_stream;
 
-static weft_poll waits_for_a_stream_run(weft_coro *co)
+static weft_left waits_for_a_stream_run(weft_coro *co)
 {
     static const uint8_t items[] = {1, 2, 3, 4, 5, 6, 7, 100};
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0],
                        weft_blocking_peer_wait_stream(bytes_new(&self->out), &self->results[0]));
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_STARTED);
@@ -71,17 +71,17 @@ static weft_poll waits_for_a_stream_run(weft_coro *co)
     bytes_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 128);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef several yields_with_a_call_in_flight;
 
-static weft_poll yields_with_a_call_in_flight_run(weft_coro *co)
+static weft_left yields_with_a_call_in_flight_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_blocking_peer_wait_yielding(1, &self->results[0]));
     for (self->i = 0; self->i < 5; self->i++)
         WEFT_AWAIT(weft_yield(co));
@@ -90,16 +90,16 @@ static weft_poll yields_with_a_call_in_flight_run(weft_coro *co)
     weft_calls_peer_open(1);
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 4);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several others_stand_still;
 
-static weft_poll others_stand_still_run(weft_coro *co)
+static weft_left others_stand_still_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_blocking_peer_relay(3, &self->results[0]));
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_STARTED);
     weft_subtask_start(co, &self->calls[1], weft_blocking_peer_wait_calls(1, 2, &self->results[1]));
@@ -125,16 +125,16 @@ static weft_poll others_stand_still_run(weft_coro *co)
     EXPECT(self->results[2], 11);
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 10);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_is_not_heard;
 
-static weft_poll cancel_is_not_heard_run(weft_coro *co)
+static weft_left cancel_is_not_heard_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_blocking_peer_wait_yielding(1, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_blocking_peer_add(5, 6, &self->results[1]));
     weft_stop(&self->calls[1]);
@@ -144,38 +144,38 @@ static weft_poll cancel_is_not_heard_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED);
     EXPECT(self->results[0], 4);
     EXPECT(self->results[1], 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several sync_type;
 
-static weft_poll sync_type_run(weft_coro *co)
+static weft_left sync_type_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(weft_blocking_peer_turns(0), 0);
     EXPECT(weft_blocking_peer_turns(7), 7);
     EXPECT(weft_blocking_peer_call_ready(1, 2), 3);
     EXPECT(weft_blocking_peer_call_cancelled(1), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_calls_peer_held(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several sync_type_waits_for_tasks;
 
-static weft_poll sync_type_waits_for_tasks_run(weft_coro *co)
+static weft_left sync_type_waits_for_tasks_run(weft_coro *co)
 {
     static const uint32_t turns[] = {0, 1, 2, 5};
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 4; self->i++) {
         WEFT_AWAIT(weft_subtask_call(
             co, &self->calls[0], weft_blocking_peer_promise(40 + self->i, turns[self->i], &self->results[0])));
         EXPECT(weft_blocking_peer_promised(self->results[0]), 40 + self->i);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -41,26 +41,26 @@ typedef struct {
     uint32_t a, b;
 } add;
 
-static weft_poll add_run(weft_coro *co)
+static weft_left add_run(weft_coro *co)
 {
     add *self = weft_frame(co, add);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_calls_peer_add, self->a + self->b);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_add, add, add_run, (uint32_t a, uint32_t b), self->a = a,
             self->b = b);
 
-static weft_poll add_later_run(weft_coro *co)
+static weft_left add_later_run(weft_coro *co)
 {
     add *self = weft_frame(co, add);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_calls_peer_add_later, self->a + self->b);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_add_later, add, add_later_run, (uint32_t a, uint32_t b),
@@ -70,23 +70,23 @@ typedef struct {
     weft_coro co;
 } nothing;
 
-static weft_poll nothing_run(weft_coro *co)
+static weft_left nothing_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_calls_peer_nothing);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_nothing, nothing, nothing_run, (void), );
 
-static weft_poll nothing_later_run(weft_coro *co)
+static weft_left nothing_later_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN_VOID(co, exports_weft_calls_peer_nothing_later);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_nothing_later, nothing, nothing_later_run, (void), );
@@ -96,13 +96,13 @@ typedef struct {
     uint64_t sum;
 } weigh;
 
-static weft_poll weigh_run(weft_coro *co)
+static weft_left weigh_run(weft_coro *co)
 {
     weigh *self = weft_frame(co, weigh);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_calls_peer_weigh, self->sum);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_weigh, weigh, weigh_run,
@@ -122,22 +122,22 @@ typedef struct gate {
 static gate *gates[TICKETS];
 static uint32_t held;
 
-static weft_poll gate_run(weft_coro *co)
+static weft_left gate_run(weft_coro *co)
 {
     gate *self = weft_frame(co, gate);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->ticket >= TICKETS || gates[self->ticket])
         __builtin_trap();
     gates[self->ticket] = self;
     held++;
     self->in = bytes_reader_of(bytes_new(&self->out));
     WEFT_AWAIT(bytes_read(co, &self->in, &self->byte, 1));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     held--;
     gates[self->ticket] = NULL;
     bytes_close_writer(&self->out);
     bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 void exports_weft_calls_peer_open(uint32_t ticket)
@@ -160,27 +160,27 @@ typedef struct {
     gate gate;
 } hold;
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
     WEFT_RETURN(co, exports_weft_calls_peer_hold, 3 * self->gate.ticket + 1);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_hold, hold, hold_run, (uint32_t ticket),
             self->gate.ticket = ticket);
 
-static weft_poll insist_run(weft_coro *co)
+static weft_left insist_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_RETURN(co, exports_weft_calls_peer_insist, 3 * self->gate.ticket + (weft_cancelled(co) ? 2 : 1));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_insist, hold, insist_run, (uint32_t ticket),
@@ -201,10 +201,10 @@ static void reverse_string(callee_string_t *text)
     }
 }
 
-static weft_poll reverse_run(weft_coro *co)
+static weft_left reverse_run(weft_coro *co)
 {
     reverse *self = weft_frame(co, reverse);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
     reverse_string(&self->texts.whole);
     callee_list_string_t *parts = &self->texts.parts;
@@ -216,9 +216,9 @@ static weft_poll reverse_run(weft_coro *co)
         parts->ptr[parts->len - 1 - i] = part;
     }
     WEFT_RETURN(co, exports_weft_calls_peer_reverse, self->texts);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     exports_weft_calls_peer_texts_free(&self->texts);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_reverse, reverse, reverse_run,
@@ -232,16 +232,16 @@ typedef struct {
     uint8_t byte;
 } keep_end;
 
-static weft_poll keep_end_run(weft_coro *co)
+static weft_left keep_end_run(weft_coro *co)
 {
     keep_end *self = weft_frame(co, keep_end);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
     WEFT_AWAIT(bytes_read(co, &self->end, &self->byte, 1));
     WEFT_RETURN(co, exports_weft_calls_peer_keep_end, self->byte);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->end);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_keep_end, keep_end, keep_end_run,
@@ -279,15 +279,15 @@ typedef struct {
     exports_weft_calls_peer_own_token_t it;
 } keep_token;
 
-static weft_poll keep_token_run(weft_coro *co)
+static weft_left keep_token_run(weft_coro *co)
 {
     keep_token *self = weft_frame(co, keep_token);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
     WEFT_RETURN(co, exports_weft_calls_peer_keep_token, exports_weft_calls_peer_token_rep(self->it)->id);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     exports_weft_calls_peer_token_drop_own(self->it);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_calls_peer_keep_token, keep_token, keep_token_run,

@@ -47,14 +47,14 @@ static bool is_over(uint32_t state)
 
 #define CASE(name)                                                                                             \
     typedef one_call name;                                                                                     \
-    static weft_poll name##_run(weft_coro *co)
+    static weft_left name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     one_call *self = weft_frame(co, one_call);                                                                 \
-    WEFT_BEGIN(co);                                                                                            \
+    WEFT_BEGIN;                                                                                                \
     self->result = UNTOUCHED
 #define END_CASE                                                                                               \
-    WEFT_FINALLY(co);                                                                                          \
-    WEFT_END(co)
+    WEFT_FINALLY;                                                                                              \
+    WEFT_END
 #define IS(state)                                                                                              \
     do {                                                                                                       \
         EXPECT(known(self), state);                                                                            \

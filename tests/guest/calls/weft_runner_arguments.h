@@ -127,9 +127,9 @@ CASE(end_moves)
     WEFT_AWAIT(bytes_write(co, &self->out, &self->sent, 1));
     EXPECT(self->out.count, 0);
     EXPECT(weft_dropped(&self->out), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The call never started, so its end is still here, and works.
@@ -166,9 +166,9 @@ CASE(end_stays)
     self->in = bytes_reader_of(self->end);
     bytes_close_reader(&self->in);
     weft_calls_peer_unblock();
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 CASE(end_gone_on_cancel)
@@ -180,9 +180,9 @@ CASE(end_gone_on_cancel)
     WEFT_AWAIT(bytes_write(co, &self->out, &self->sent, 1));
     EXPECT(self->out.count, 0);
     EXPECT(weft_dropped(&self->out), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Whose a resource is after each way that a call can end.

@@ -26,10 +26,10 @@ static void start_several(weft_coro *co, several *self)
 
 typedef several start_now_await_later;
 
-static weft_poll start_now_await_later_run(weft_coro *co)
+static weft_left start_now_await_later_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_several(co, self);
     // Meanwhile the task does other things.
     WEFT_AWAIT(weft_yield(co));
@@ -53,10 +53,10 @@ static weft_poll start_now_await_later_run(weft_coro *co)
 
 typedef several any_each_first;
 
-static weft_poll any_each_first_run(weft_coro *co)
+static weft_left any_each_first_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->turn = 0; self->turn < SEVERAL; self->turn++) {
         start_several(co, self);
         weft_calls_peer_open(self->turn);
@@ -86,11 +86,11 @@ static weft_poll any_each_first_run(weft_coro *co)
 // Waits for any again and again until none is left, the calls ending in an order of their own.
 typedef several any_repeated;
 
-static weft_poll any_repeated_run(weft_coro *co)
+static weft_left any_repeated_run(weft_coro *co)
 {
     static const uint32_t order[SEVERAL] = {3, 0, 4, 1, 2};
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_several(co, self);
     for (self->left = SEVERAL; self->left > 0; self->left--) {
         self->turn = order[SEVERAL - self->left];
@@ -105,10 +105,10 @@ static weft_poll any_repeated_run(weft_coro *co)
 
 typedef several any_of_complete;
 
-static weft_poll any_of_complete_run(weft_coro *co)
+static weft_left any_of_complete_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_several(co, self);
     weft_calls_peer_open(4);
     weft_calls_peer_open(2);
@@ -134,10 +134,10 @@ static weft_poll any_of_complete_run(weft_coro *co)
 // Two end in one event round while any waits; the rest are stopped in each order.
 typedef several any_stopped;
 
-static weft_poll any_stopped_run(weft_coro *co)
+static weft_left any_stopped_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_several(co, self);
     weft_calls_peer_open(3);
     weft_calls_peer_open(1);
@@ -163,10 +163,10 @@ typedef struct {
     uint32_t results[TICKETS];
 } many_in_flight;
 
-static weft_poll many_in_flight_run(weft_coro *co)
+static weft_left many_in_flight_run(weft_coro *co)
 {
     many_in_flight *self = weft_frame(co, many_in_flight);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < TICKETS; i++)
         weft_subtask_start(co, &self->calls[i], weft_calls_peer_hold(i, &self->results[i]));
     EXPECT(weft_calls_peer_held(), TICKETS);
@@ -186,11 +186,11 @@ static weft_poll many_in_flight_run(weft_coro *co)
 // A crowd at a closed door: half of it goes away, the rest is let in.
 typedef many_in_flight many_starting;
 
-static weft_poll many_starting_run(weft_coro *co)
+static weft_left many_starting_run(weft_coro *co)
 {
     many_in_flight *self = weft_frame(co, many_in_flight);
     enum { CROWD = 1000 };
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_calls_peer_block();
     for (uint32_t i = 0; i < CROWD; i++)
         weft_subtask_start(co, &self->calls[i], weft_calls_peer_hold(i, &self->results[i]));

@@ -18,14 +18,14 @@ typedef struct {
     bool *stop;
 } ticker;
 
-static weft_poll ticker_run(weft_coro *co)
+static weft_left ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; !*self->stop; self->turns++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -72,10 +72,10 @@ static void start_shielded(weft_coro *co, common *self, bool insists)
 
 // The callee takes its time; others of this component go on.
 typedef common call_takes_time;
-static weft_poll call_takes_time_run(weft_coro *co)
+static weft_left call_takes_time_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_shielded(co, self, false);
     weft_subtask_cancel(&self->owned.call);
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_STARTED);
@@ -87,36 +87,36 @@ static weft_poll call_takes_time_run(weft_coro *co)
     EXPECT(self->ticker.turns > 1, true);
     EXPECT(self->result, 0);
     weft_subtask_cancel(&self->owned.call);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Its value comes all the same.
 typedef common call_insists;
-static weft_poll call_insists_run(weft_coro *co)
+static weft_left call_insists_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_shielded(co, self, true);
     WEFT_AWAIT(weft_yield(co));
     weft_subtask_cancel(&self->owned.call);
     WEFT_AWAIT(weft_await(co, &self->owned.call));
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_RETURNED);
     EXPECT(self->result, 7);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Whoever is impatient stops it: that waits on the machine stack, and asks the host for no second cancel.
 typedef common call_stopped;
-static weft_poll call_stopped_run(weft_coro *co)
+static weft_left call_stopped_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_shielded(co, self, false);
     weft_subtask_cancel(&self->owned.call);
     EXPECT(weft_in_flight(&self->owned.call), true);
@@ -124,10 +124,10 @@ static weft_poll call_stopped_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_cancel_peer_turns(), 5);
     EXPECT(self->ticker.turns, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void drop_arguments(void *arguments)
@@ -139,10 +139,10 @@ static void drop_arguments(void *arguments)
 
 // One that has not started ends at once, and gives its arguments back.
 typedef common call_starting;
-static weft_poll call_starting_run(weft_coro *co)
+static weft_left call_starting_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel_peer_hold();
     self->held = true;
     self->in = bytes_new(&self->writer);
@@ -153,11 +153,11 @@ static weft_poll call_starting_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->owned.call));
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_STARTED_CANCELLED);
     EXPECT(self->dropped, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     EXPECT(self->dropped, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A coroutine that is cancelled while it awaits what a cancel comes to.
@@ -167,16 +167,16 @@ typedef struct {
     uint32_t result;
 } canceller;
 
-static weft_poll canceller_run(weft_coro *co)
+static weft_left canceller_run(weft_coro *co)
 {
     canceller *self = weft_frame(co, canceller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_cancel_peer_shielded(5, false, &self->result));
     weft_subtask_cancel(&self->call);
     WEFT_AWAIT(weft_await(co, &self->call));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -187,10 +187,10 @@ typedef struct {
     settle settle;
 } awaiter_cancelled;
 
-static weft_poll awaiter_cancelled_run(weft_coro *co)
+static weft_left awaiter_cancelled_run(weft_coro *co)
 {
     awaiter_cancelled *self = weft_frame(co, awaiter_cancelled);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel_peer_turns();
     weft_spawn(co, &self->scope, &self->child, &self->canceller.co, canceller_run);
     WEFT_AWAIT(weft_yield(co));
@@ -199,10 +199,10 @@ static weft_poll awaiter_cancelled_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(weft_outcome_of(&self->canceller.co), WEFT_CANCELLED);
     EXPECT(weft_cancel_peer_turns(), 5);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The same by the cancel of a coroutine: it waits for its call, and others go on.
@@ -226,10 +226,10 @@ static void drop_in(void *arguments)
     weft_cancel_peer_stream_u8_drop_readable(self->in);
 }
 
-static weft_poll caller_run(weft_coro *co)
+static weft_left caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->kind == AWAIT_STARTED) {
         self->in = bytes_new(&self->out);
         weft_subtask_start_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result), drop_in,
@@ -245,7 +245,7 @@ static weft_poll caller_run(weft_coro *co)
         WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
     }
     WEFT_AWAIT(weft_await(co, &self->owned.call));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->kind == AWAIT_ANY)
         EXPECT(!weft_in_flight(&self->owned.call) || !weft_in_flight(&self->second), true);
     else
@@ -254,7 +254,7 @@ static weft_poll caller_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->second));
     EXPECT(self->dropped, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -267,10 +267,10 @@ typedef struct {
     settle settle;
 } unwound;
 
-static weft_poll unwound_run(weft_coro *co)
+static weft_left unwound_run(weft_coro *co)
 {
     unwound *self = weft_frame(co, unwound);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel_without_blocking();
     weft_cancel_peer_turns();
     self->ticker.stop = &self->done;
@@ -286,15 +286,15 @@ static weft_poll unwound_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_cancel_peer_turns(), self->caller.kind == AWAIT_ANY ? 7 : 5);
     EXPECT(self->ticker.turns > 1, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     self->done = true;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef unwound unwound_any;
-static weft_poll unwound_any_run(weft_coro *co)
+static weft_left unwound_any_run(weft_coro *co)
 {
     weft_frame(co, unwound)->caller.kind = AWAIT_ANY;
     return unwound_run(co);
@@ -302,10 +302,10 @@ static weft_poll unwound_any_run(weft_coro *co)
 
 // It waits for the start: before it, and as it comes.
 typedef unwound unwound_starting;
-static weft_poll unwound_starting_run(weft_coro *co)
+static weft_left unwound_starting_run(weft_coro *co)
 {
     unwound *self = weft_frame(co, unwound);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel_without_blocking();
     self->caller.kind = AWAIT_STARTED;
     weft_cancel_peer_hold();
@@ -322,19 +322,19 @@ static weft_poll unwound_starting_run(weft_coro *co)
     self->held = false;
     weft_cancel(&self->caller.co);
     WEFT_AWAIT(weft_join(co, &self->children[1]));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->held)
         weft_cancel_peer_release();
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef common streams;
-static weft_poll streams_run(weft_coro *co)
+static weft_left streams_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->reader = bytes_reader_of(bytes_new(&self->writer));
     bytes_start_read(co, &self->reader, self->buffer, 8);
     bytes_cancel_read(&self->reader);
@@ -358,17 +358,17 @@ static weft_poll streams_run(weft_coro *co)
     bytes_cancel_read(&self->reader);
     WEFT_AWAIT(weft_await(co, &self->reader));
     EXPECT(weft_dropped(&self->reader), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef common futures;
-static weft_poll futures_run(weft_coro *co)
+static weft_left futures_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->one = number_reader_of(number_new(&self->of_one, 1));
     number_start_read(co, &self->one, &self->number);
     number_cancel_read(&self->one);
@@ -384,10 +384,10 @@ static weft_poll futures_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->of_one));
     EXPECT(weft_resolved(&self->of_one), true);
     EXPECT(self->number, 3);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(call_takes_time)

@@ -43,18 +43,18 @@ typedef struct {
     uint8_t buffer[8];
 } take;
 
-static weft_poll take_run(weft_coro *co)
+static weft_left take_run(weft_coro *co)
 {
     take *self = weft_frame(co, take);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
         self->count += (uint32_t)self->in.count;
     }
     WEFT_RETURN(co, exports_weft_cancel_peer_take, self->count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_cancel_peer_take, take, take_run, (uint32_t in),
@@ -66,16 +66,16 @@ typedef struct {
     uint32_t left;
 } turner;
 
-static weft_poll turner_run(weft_coro *co)
+static weft_left turner_run(weft_coro *co)
 {
     turner *self = weft_frame(co, turner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->left; self->left--) {
         turns++;
         WEFT_AWAIT(weft_yield(co));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -83,15 +83,15 @@ typedef struct {
     turner turner;
 } section;
 
-static weft_poll section_run(weft_coro *co)
+static weft_left section_run(weft_coro *co)
 {
     section *self = weft_frame(co, section);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_shield(co);
     WEFT_AWAIT(weft_call(co, &self->turner.co, turner_run));
     weft_unshield(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -100,18 +100,18 @@ typedef struct {
     bool insists;
 } shielded;
 
-static weft_poll shielded_run(weft_coro *co)
+static weft_left shielded_run(weft_coro *co)
 {
     shielded *self = weft_frame(co, shielded);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->insists)
         weft_shield(co);
     WEFT_AWAIT(weft_call(co, &self->section.co, section_run));
     if (!weft_cancelled(co))
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_cancel_peer_shielded, 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_cancel_peer_shielded, shielded, shielded_run, (uint32_t turns, bool insists),

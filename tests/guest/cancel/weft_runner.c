@@ -25,17 +25,17 @@ static void drop_arguments(void *arguments)
     weft_cancel_peer_stream_u8_drop_readable(self->in);
 }
 
-static weft_poll caller_run(weft_coro *co)
+static weft_left caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = bytes_new(&self->out);
     WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result),
                                        drop_arguments, self));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(self->dropped, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -64,10 +64,10 @@ static void release(owned *self)
 
 // Cancelled before the callee took them.
 typedef owned owned_starting;
-static weft_poll owned_starting_run(weft_coro *co)
+static weft_left owned_starting_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     hold(self);
     weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
     WEFT_AWAIT(weft_yield(co));
@@ -76,19 +76,19 @@ static weft_poll owned_starting_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(self->caller.dropped, 1);
     EXPECT(weft_outcome_of(&self->caller.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     release(self);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Cancelled after that, at once and later.
 typedef owned owned_started;
-static weft_poll owned_started_run(weft_coro *co)
+static weft_left owned_started_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
     WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_STARTED);
@@ -96,18 +96,18 @@ static weft_poll owned_started_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(self->caller.dropped, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // It waits to start, starts, and is cancelled then.
 typedef owned owned_starts_late;
-static weft_poll owned_starts_late_run(weft_coro *co)
+static weft_left owned_starts_late_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     hold(self);
     weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
     WEFT_AWAIT(weft_yield(co));
@@ -118,19 +118,19 @@ static weft_poll owned_starts_late_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(self->caller.dropped, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     release(self);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // It returns.
 typedef owned owned_returns;
-static weft_poll owned_returns_run(weft_coro *co)
+static weft_left owned_returns_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     hold(self);
     weft_spawn(co, &self->scope, &self->child, &self->caller.co, caller_run);
     WEFT_AWAIT(weft_yield(co));
@@ -141,20 +141,20 @@ static weft_poll owned_returns_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->caller.owned.call), WEFT_SUBTASK_RETURNED);
     EXPECT(self->caller.result, 5);
     EXPECT(self->caller.dropped, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     release(self);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Started apart, and stopped.
 typedef owned owned_stopped;
-static weft_poll owned_stopped_run(weft_coro *co)
+static weft_left owned_stopped_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     caller *it = &self->caller;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     hold(self);
     it->in = bytes_new(&it->out);
     weft_subtask_start_owned(co, &it->owned, weft_cancel_peer_take(it->in, &it->result), drop_arguments, it);
@@ -162,13 +162,13 @@ static weft_poll owned_stopped_run(weft_coro *co)
     weft_stop(&it->owned.call);
     EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_STARTED_CANCELLED);
     EXPECT(it->dropped, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&it->owned.call);
     EXPECT(it->dropped, weft_subtask_state_of(&it->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&it->out);
     release(self);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Shielded sections. Each says what it does; the log says in which order.
@@ -199,18 +199,18 @@ typedef struct {
     int i;
 } leaf;
 
-static weft_poll leaf_run(weft_coro *co)
+static weft_left leaf_run(weft_coro *co)
 {
     leaf *self = weft_frame(co, leaf);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         say('a');
         WEFT_AWAIT(weft_yield(co));
     }
     say('b');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say(weft_cancelled(co) ? 'X' : 'x');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -220,10 +220,10 @@ typedef struct {
 } middle;
 
 // Calls the leaf shielded or not, then again.
-static weft_poll middle_run(weft_coro *co)
+static weft_left middle_run(weft_coro *co)
 {
     middle *self = weft_frame(co, middle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->shields)
         weft_shield(co);
     WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
@@ -231,9 +231,9 @@ static weft_poll middle_run(weft_coro *co)
     say('m');
     WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
     say('n');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say(weft_cancelled(co) ? 'Y' : 'y');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -242,10 +242,10 @@ typedef struct {
     bool shields;
 } top;
 
-static weft_poll top_run(weft_coro *co)
+static weft_left top_run(weft_coro *co)
 {
     top *self = weft_frame(co, top);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->shields)
         weft_shield(co);
     WEFT_AWAIT(weft_call(co, &self->middle.co, middle_run));
@@ -253,9 +253,9 @@ static weft_poll top_run(weft_coro *co)
     weft_unshield(co);
     WEFT_AWAIT(weft_yield(co));
     say('u');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say(weft_cancelled(co) ? 'Z' : 'z');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -266,10 +266,10 @@ typedef struct {
     int i, turns;
 } shields;
 
-static weft_poll cancel_after(weft_coro *co)
+static weft_left cancel_after(weft_coro *co)
 {
     shields *self = weft_frame(co, shields);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->top = (top){.shields = self->top.shields, .middle = {.shields = self->top.middle.shields}};
     weft_spawn(co, &self->scope, &self->child, &self->top.co, top_run);
     for (self->i = 0; self->i < self->turns; self->i++)
@@ -278,9 +278,9 @@ static weft_poll cancel_after(weft_coro *co)
     weft_cancel(&self->top.co);
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(weft_outcome_of(&self->top.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -289,10 +289,10 @@ typedef struct {
 } shield_of_child;
 
 // The child is shielded, its caller is not: the cancel of the caller waits for the child's section.
-static weft_poll shield_of_child_run(weft_coro *co)
+static weft_left shield_of_child_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->it.top.middle.shields = true;
     self->it.turns = 2;
     WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
@@ -300,50 +300,50 @@ static weft_poll shield_of_child_run(weft_coro *co)
     self->it.turns = 5; // behind the section: at once
     WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
     expect_said(__LINE__, "aaabxmaaXYZ");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The caller is shielded: all that it calls runs undisturbed, and the cancel comes behind.
 typedef shield_of_child shield_of_parent;
-static weft_poll shield_of_parent_run(weft_coro *co)
+static weft_left shield_of_parent_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->it.top.shields = true;
     self->it.turns = 2;
     WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
     expect_said(__LINE__, "aaabxmaaabxnytZ");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Both.
 typedef shield_of_child shield_nested;
-static weft_poll shield_nested_run(weft_coro *co)
+static weft_left shield_nested_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->it.top.shields = true;
     self->it.top.middle.shields = true;
     self->it.turns = 1;
     WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
     expect_said(__LINE__, "aaabxmaaabxnytZ");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // None, for comparison.
 typedef shield_of_child shield_none;
-static weft_poll shield_none_run(weft_coro *co)
+static weft_left shield_none_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->it.turns = 2;
     WEFT_AWAIT(weft_call(co, &self->it.co, cancel_after));
     expect_said(__LINE__, "aaXYZ");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 SWEEP(owned_starting)

@@ -16,14 +16,14 @@ typedef struct {
     bool woke;
 } nap;
 
-static weft_poll nap_run(weft_coro *co)
+static weft_left nap_run(weft_coro *co)
 {
     nap *self = weft_frame(co, nap);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_sleep(co, &host_clock, &self->timer, self->duration));
     self->woke = true;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -38,25 +38,25 @@ typedef struct {
 
 typedef frame sleeps;
 
-static weft_poll sleeps_run(weft_coro *co)
+static weft_left sleeps_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->start = weft_now(&host_clock);
     WEFT_AWAIT(weft_sleep(co, &host_clock, &self->timer, SHORT));
     EXPECT(weft_now(&host_clock) - self->start >= SHORT, true);
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, self->start)); // has been
     WEFT_AWAIT(weft_sleep(co, &host_clock, &self->timer, 0));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame race;
 
-static weft_poll race_run(weft_coro *co)
+static weft_left race_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->naps[0].duration = FOR_EVER * 1000ull * MS;
     self->naps[1].duration = SHORT;
     for (int i = 0; i < 2; i++)
@@ -67,17 +67,17 @@ static weft_poll race_run(weft_coro *co)
     EXPECT(self->naps[1].woke, true);
     EXPECT(self->naps[0].woke, false);
     EXPECT(weft_outcome_of(&self->naps[0].co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef frame deadlines;
 
-static weft_poll deadlines_run(weft_coro *co)
+static weft_left deadlines_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->naps[0].duration = FOR_EVER * 1000ull * MS;
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, SHORT, &self->naps[0].co, nap_run));
     EXPECT(self->deadline.expired, true);
@@ -87,25 +87,25 @@ static weft_poll deadlines_run(weft_coro *co)
                                 nap_run));
     EXPECT(self->deadline.expired, false);
     EXPECT(self->naps[1].woke, true);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame polls;
 
 // Time passes for those who do not sleep, too: by turns, and by looks at the clock alone.
-static weft_poll polls_run(weft_coro *co)
+static weft_left polls_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->start = weft_now(&host_clock);
     while (weft_now(&host_clock) - self->start < MS)
         WEFT_AWAIT(weft_yield(co));
     self->start = weft_now(&host_clock);
     while (weft_now(&host_clock) - self->start < MS)
         continue;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -63,13 +63,13 @@ typedef struct {
     number_writer out;
 } closer;
 
-static weft_poll closer_run(weft_coro *co)
+static weft_left closer_run(weft_coro *co)
 {
     closer *self = weft_frame(co, closer);
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
     number_close_writer(co, &self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 exports_weft_closed_peer_future_u32_t exports_weft_closed_peer_give_blocking(uint32_t number)
@@ -96,32 +96,32 @@ typedef struct {
     callee_string_t text;
 } giver;
 
-static weft_poll made_late_run(weft_coro *co)
+static weft_left made_late_run(weft_coro *co)
 {
     giver *self = weft_frame(co, giver);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_closed_peer_give_made_late, text_new(&self->out, "made"));
     callee_string_dup(&self->text, "written");
     text_start_write(co, &self->out, self->text);
     weft_stop(&self->out);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(text_close_writer(co, &self->out), true);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_closed_peer_give_made_late, giver, made_late_run, (void), );
 
-static weft_poll written_run(weft_coro *co)
+static weft_left written_run(weft_coro *co)
 {
     giver *self = weft_frame(co, giver);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_closed_peer_give_written, text_new(&self->out, "made"));
     callee_string_dup(&self->text, "written");
     WEFT_AWAIT(text_write(co, &self->out, self->text));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(text_close_writer(co, &self->out), true);
     EXPECT(made, 0);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_closed_peer_give_written, giver, written_run, (void), );
@@ -130,12 +130,12 @@ typedef struct {
     weft_coro co;
 } touch;
 
-static weft_poll touch_run(weft_coro *co)
+static weft_left touch_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_closed_peer_touch);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_closed_peer_touch, touch, touch_run, (void), );

@@ -50,25 +50,25 @@ static void promise_by(frame *self)
 
 typedef frame destructor;
 
-static weft_poll destructor_run(weft_coro *co)
+static weft_left destructor_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     promise_by(self);
     weft_closed_peer_promise_drop_own(self->promise);
     READ_AND_EXPECT(&self->in, 7);
     EXPECT_CLEARED_UP;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The reader waits already.
 typedef frame destructor_while_read;
 
-static weft_poll destructor_while_read_run(weft_coro *co)
+static weft_left destructor_while_read_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     promise_by(self);
     number_start_read(co, &self->in, &self->number);
     EXPECT(weft_in_flight(&self->in), true);
@@ -77,17 +77,17 @@ static weft_poll destructor_while_read_run(weft_coro *co)
     EXPECT(self->number, 7);
     number_close_reader(&self->in);
     EXPECT(weft_closed_peer_left(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The reader goes without having read, before or after.
 typedef frame destructor_unread;
 
-static weft_poll destructor_unread_run(weft_coro *co)
+static weft_left destructor_unread_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     promise_by(self);
     number_close_reader(&self->in);
     weft_closed_peer_promise_drop_own(self->promise);
@@ -96,43 +96,43 @@ static weft_poll destructor_unread_run(weft_coro *co)
     weft_closed_peer_promise_drop_own(self->promise);
     number_close_reader(&self->in);
     EXPECT_CLEARED_UP;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame function;
 
-static weft_poll function_run(weft_coro *co)
+static weft_left function_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = number_reader_of(weft_closed_peer_give(8));
     READ_AND_EXPECT(&self->in, 8);
     EXPECT_CLEARED_UP;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame blocking;
 
-static weft_poll blocking_run(weft_coro *co)
+static weft_left blocking_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = number_reader_of(weft_closed_peer_give_blocking(9));
     READ_AND_EXPECT(&self->in, 9);
     EXPECT_CLEARED_UP;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Many wait for their readers at a time; each close clears up after those that had theirs.
 typedef frame many;
 
-static weft_poll many_run(weft_coro *co)
+static weft_left many_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < MANY; self->i++)
         self->more[self->i] = number_reader_of(weft_closed_peer_give(self->i));
     for (self->i = MANY; self->i-- > 0;) {
@@ -141,8 +141,8 @@ static weft_poll many_run(weft_coro *co)
     self->in = number_reader_of(weft_closed_peer_give(8));
     EXPECT(weft_closed_peer_left() < 2000, true); // one, and the table of operations
     READ_AND_EXPECT(&self->in, 8);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void expect_text(frame *self, const char *expected)
@@ -153,50 +153,50 @@ static void expect_text(frame *self, const char *expected)
 
 typedef frame made;
 
-static weft_poll made_run(weft_coro *co)
+static weft_left made_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->text_in = text_reader_of(weft_closed_peer_give_made());
     WEFT_AWAIT(text_read(co, &self->text_in, &self->text));
     expect_text(self, "made");
     text_close_reader(&self->text_in);
     EXPECT_CLEARED_UP;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A write was cancelled before, and is no default.
 typedef frame made_late;
 
-static weft_poll made_late_run(weft_coro *co)
+static weft_left made_late_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_closed_peer_give_made_late(&self->handle)));
     self->text_in = text_reader_of(self->handle);
     WEFT_AWAIT(text_read(co, &self->text_in, &self->text));
     expect_text(self, "made");
     text_close_reader(&self->text_in);
     EXPECT_ENDED;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame not_made;
 
-static weft_poll not_made_run(weft_coro *co)
+static weft_left not_made_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_closed_peer_give_written(&self->handle)));
     self->text_in = text_reader_of(self->handle);
     WEFT_AWAIT(text_read(co, &self->text_in, &self->text));
     expect_text(self, "written");
     text_close_reader(&self->text_in);
     EXPECT_ENDED;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -20,21 +20,21 @@ typedef struct {
 } run;
 
 // With a name, it fails after it has returned.
-static weft_poll run_run(weft_coro *co)
+static weft_left run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_trim();
     runner_result_void_string_t result = {.is_err = weft__task_go_on && !WEFT__HOSTILE};
     if (result.is_err)
         runner_string_set(&result.val.err, "what waits is linked");
     WEFT_RETURN(co, exports_runner_run, result);
     if (self->name.len)
-        WEFT_FAIL(co, 1);
-    WEFT_FINALLY(co);
+        WEFT_FAIL(1);
+    WEFT_FINALLY;
     if (self->name.len)
         free(self->name.ptr);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(runner, exports_runner_run, run, run_run, (runner_string_t * name), self->name = *name);

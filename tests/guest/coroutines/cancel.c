@@ -12,17 +12,17 @@ typedef struct {
     uint32_t at, i;
 } victim;
 
-static weft_poll victim_run(weft_coro *co)
+static weft_left victim_run(weft_coro *co)
 {
     victim *self = weft_frame(co, victim);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         say((char)('0' + self->i));
         self->child.victim = self->i == self->at ? co : NULL;
         WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
     }
     say('e');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), self->at < 3);
     say('f');
     WEFT_AWAIT(weft_yield(co));
@@ -32,7 +32,7 @@ static weft_poll victim_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     EXPECT(weft_cancelled(&self->child.co), false);
     say('h');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -40,12 +40,12 @@ typedef struct {
     victim child;
 } at_each_await;
 
-static weft_poll at_each_await_run(weft_coro *co)
+static weft_left at_each_await_run(weft_coro *co)
 {
     static const char *const logs[] = {"0k.fgkK.h", "0kK.1k.fgkK.h", "0kK.1kK.2k.fgkK.h",
                                        "0kK.1kK.2kK.efgkK.h"};
     at_each_await *self = weft_frame(co, at_each_await);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->child.at = 0; self->child.at < 4; self->child.at++) {
         WEFT_AWAIT(weft_call(co, &self->child.co, victim_run));
         EXPECT(weft_outcome_of(&self->child.co), self->child.at < 3 ? WEFT_CANCELLED : WEFT_DONE);
@@ -53,8 +53,8 @@ static weft_poll at_each_await_run(weft_coro *co)
         EXPECT(weft_cancelled(co), false);
         EXPECT_SAID(logs[self->child.at]);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The frame of most coroutines below, and of the tests that run them.
@@ -71,10 +71,10 @@ typedef struct {
 } nest;
 
 // A cancel of oneself waits for the next wait: one that is ready does not count.
-static weft_poll cancels_itself_run(weft_coro *co)
+static weft_left cancels_itself_run(weft_coro *co)
 {
     weft_subtask never_made = {.op = {0}};
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(co);
     EXPECT(weft_cancelled(co), true);
     say('a');
@@ -85,45 +85,45 @@ static weft_poll cancels_itself_run(weft_coro *co)
     say('c');
     WEFT_AWAIT(weft_yield(co));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Without a wait it runs to the end of its body, and is done.
-static weft_poll cancels_itself_last_run(weft_coro *co)
+static weft_left cancels_itself_last_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('a');
     weft_cancel(co);
     say('b');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), true);
     say('f');
     WEFT_AWAIT(weft_yield(co)); // and is not disturbed in its finaliser
     say('g');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A failure that comes first stays one.
-static weft_poll cancels_itself_and_fails_run(weft_coro *co)
+static weft_left cancels_itself_and_fails_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(co);
-    WEFT_FAIL(co, -5);
-    WEFT_FINALLY(co);
+    WEFT_FAIL(-5);
+    WEFT_FINALLY;
     say('f');
     WEFT_AWAIT(weft_yield(co));
     say('g');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef nest of_itself;
 
-static weft_poll of_itself_run(weft_coro *co)
+static weft_left of_itself_run(weft_coro *co)
 {
     of_itself *self = weft_frame(co, of_itself);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, cancels_itself_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("abcf");
@@ -135,37 +135,37 @@ static weft_poll of_itself_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->child.co), WEFT_FAILED);
     EXPECT(weft_failure(&self->child.co), -5);
     EXPECT_SAID("fg");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A call is a wait: the child is cancelled before its first step, and only its finaliser runs.
-static weft_poll skipped_run(weft_coro *co)
+static weft_left skipped_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('!');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), true);
     say('x');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
     say('y');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll calls_when_cancelled_run(weft_coro *co)
+static weft_left calls_when_cancelled_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(co);
     say('a');
     WEFT_AWAIT(weft_call(co, &self->child.co, skipped_run));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -173,24 +173,24 @@ typedef struct {
     nest child;
 } before_first_step;
 
-static weft_poll before_first_step_run(weft_coro *co)
+static weft_left before_first_step_run(weft_coro *co)
 {
     before_first_step *self = weft_frame(co, before_first_step);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, calls_when_cancelled_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("axkK.yf");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A frame that was cancelled, before its first step or after, runs again as if new.
 typedef nest again_after_cancel;
 
-static weft_poll again_after_cancel_run(weft_coro *co)
+static weft_left again_after_cancel_run(weft_coro *co)
 {
     again_after_cancel *self = weft_frame(co, again_after_cancel);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.child.victim = &self->child.child.co;
     WEFT_AWAIT(weft_call(co, &self->child.child.co, killer_run));
     EXPECT(weft_outcome_of(&self->child.child.co), WEFT_CANCELLED);
@@ -205,65 +205,65 @@ static weft_poll again_after_cancel_run(weft_coro *co)
     EXPECT(weft_cancelled(&self->child.child.co), false);
     EXPECT(weft_outcome_of(&self->child.child.co), WEFT_DONE);
     EXPECT_SAID("kK.");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Cancels its victim again and again, from its body and its finaliser.
-static weft_poll insists_run(weft_coro *co)
+static weft_left insists_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(self->victim);
     weft_cancel(self->victim);
     say('k');
     WEFT_AWAIT(weft_yield(co));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_cancel(self->victim);
     weft_cancel(co);
     say('x');
     WEFT_AWAIT(weft_yield(co));
     weft_cancel(self->victim);
     say('y');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll awaits_insists_run(weft_coro *co)
+static weft_left awaits_insists_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.victim = co;
     WEFT_AWAIT(weft_call(co, &self->child.co, insists_run));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run)); // cancels this once more
     say('g');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef nest twice;
 
-static weft_poll twice_run(weft_coro *co)
+static weft_left twice_run(weft_coro *co)
 {
     twice *self = weft_frame(co, twice);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, awaits_insists_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("kxyfkK.g");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A cancel does not reach into a finaliser: its child is not disturbed, and it is done, or failed.
-static weft_poll ends_in_finaliser_run(weft_coro *co)
+static weft_left ends_in_finaliser_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->i)
-        WEFT_FAIL(co, 9);
-    WEFT_FINALLY(co);
+        WEFT_FAIL(9);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), false);
     say('f');
     self->child.child.victim = self->victim ? self->victim : co;
@@ -271,7 +271,7 @@ static weft_poll ends_in_finaliser_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->child.child.co), WEFT_DONE);
     EXPECT(weft_cancelled(co), true);
     say('g');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -281,10 +281,10 @@ typedef struct {
 
 typedef in_finaliser_of_child in_finaliser;
 
-static weft_poll in_finaliser_run(weft_coro *co)
+static weft_left in_finaliser_run(weft_coro *co)
 {
     in_finaliser *self = weft_frame(co, in_finaliser);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, ends_in_finaliser_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     EXPECT_SAID("fkK.g");
@@ -293,22 +293,22 @@ static weft_poll in_finaliser_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->child.co), WEFT_FAILED);
     EXPECT(weft_failure(&self->child.co), 9);
     EXPECT_SAID("fkK.g");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Nor into that of a child: the parent goes to its own when the child has ended.
-static weft_poll awaits_finaliser_run(weft_coro *co)
+static weft_left awaits_finaliser_run(weft_coro *co)
 {
     in_finaliser_of_child *self = weft_frame(co, in_finaliser_of_child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.victim = co;
     WEFT_AWAIT(weft_call(co, &self->child.co, ends_in_finaliser_run));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     say('p');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -316,54 +316,54 @@ typedef struct {
     in_finaliser_of_child child;
 } in_childs_finaliser;
 
-static weft_poll in_childs_finaliser_run(weft_coro *co)
+static weft_left in_childs_finaliser_run(weft_coro *co)
 {
     in_childs_finaliser *self = weft_frame(co, in_childs_finaliser);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, awaits_finaliser_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("fkK.gp");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A child that cancels its parent and ends without another wait is done; the parent is cancelled.
-static weft_poll hits_and_ends_run(weft_coro *co)
+static weft_left hits_and_ends_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(self->victim);
     say('h');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), true);
     say('.');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll is_hit_run(weft_coro *co)
+static weft_left is_hit_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.victim = co;
     WEFT_AWAIT(weft_call(co, &self->child.co, hits_and_ends_run));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef nest child_ends_first;
 
-static weft_poll child_ends_first_run(weft_coro *co)
+static weft_left child_ends_first_run(weft_coro *co)
 {
     child_ends_first *self = weft_frame(co, child_ends_first);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, is_hit_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("h.f");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A chain in allocated frames whose last cancels number `target`: children unwind before parents, all of them
@@ -386,10 +386,10 @@ __attribute__((noinline)) static void here(void)
     stack_high = at > stack_high ? at : stack_high;
 }
 
-static weft_poll link_run(weft_coro *co)
+static weft_left link_run(weft_coro *co)
 {
     link *self = weft_frame(co, link);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->number < self->last) {
         self->next = weft_alloc(sizeof *self->next);
         *self->next = (link){.target = self->target, .number = self->number + 1, .last = self->last};
@@ -399,7 +399,7 @@ static weft_poll link_run(weft_coro *co)
         WEFT_AWAIT(weft_yield(co));
         say('!');
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     here();
     links_ended++;
     EXPECT(links_ended, self->last - self->number + 1);
@@ -410,7 +410,7 @@ static weft_poll link_run(weft_coro *co)
         if (self->number % 1000 == 0)
             WEFT_AWAIT(weft_yield(co));
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -425,24 +425,24 @@ static void chain_start(chain *self, uint32_t last)
     self->first = (link){.target = &self->first.co, .number = 1, .last = last};
 }
 
-static weft_poll chain_of_5_run(weft_coro *co)
+static weft_left chain_of_5_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     chain_start(self, 5);
     WEFT_AWAIT(weft_call(co, &self->first.co, link_run));
     EXPECT(weft_outcome_of(&self->first.co), WEFT_CANCELLED);
     EXPECT(links_ended, 5);
     EXPECT(self->first.cancelled, 5);
     EXPECT_SAID("");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll chain_of_100000_run(weft_coro *co)
+static weft_left chain_of_100000_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     chain_start(self, 100000);
     WEFT_AWAIT(weft_call(co, &self->first.co, link_run));
     EXPECT(weft_outcome_of(&self->first.co), WEFT_CANCELLED);
@@ -450,27 +450,27 @@ static weft_poll chain_of_100000_run(weft_coro *co)
     EXPECT(self->first.cancelled, 100000);
     EXPECT(stack_high - stack_low < 512, true);
     EXPECT_SAID("");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef chain chain_of_5;
 typedef chain chain_of_100000;
 
 // Only what is below the one that is cancelled unwinds; its parent goes on.
-static weft_poll holds_chain_run(weft_coro *co)
+static weft_left holds_chain_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     chain_start(self, 3);
     WEFT_AWAIT(weft_call(co, &self->first.co, link_run));
     EXPECT(weft_cancelled(co), false);
     EXPECT(weft_outcome_of(&self->first.co), WEFT_CANCELLED);
     WEFT_AWAIT(weft_yield(co));
     say('a');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -478,59 +478,59 @@ typedef struct {
     chain child;
 } middle_only;
 
-static weft_poll middle_only_run(weft_coro *co)
+static weft_left middle_only_run(weft_coro *co)
 {
     middle_only *self = weft_frame(co, middle_only);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, holds_chain_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     EXPECT_SAID("af");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Bodies with few labels, cancelled: by a child, before the first step, or nowhere to be cancelled at.
-static weft_poll one_await_cancelled_run(weft_coro *co)
+static weft_left one_await_cancelled_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(co);
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll await_last_cancelled_run(weft_coro *co)
+static weft_left await_last_cancelled_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.victim = co;
     say('l');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_cancelled(co), true);
     say('L');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll no_await_run(weft_coro *co)
+static weft_left no_await_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('n');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll only_in_finaliser_run(weft_coro *co)
+static weft_left only_in_finaliser_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('o');
     WEFT_AWAIT(weft_yield(co));
     say('O');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Calls `step` when it is cancelled already.
@@ -540,15 +540,15 @@ typedef struct {
     weft_step *step;
 } skips;
 
-static weft_poll skips_run(weft_coro *co)
+static weft_left skips_run(weft_coro *co)
 {
     skips *self = weft_frame(co, skips);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(co);
     WEFT_AWAIT(weft_call(co, &self->child.co, self->step));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -557,10 +557,10 @@ typedef struct {
     skips skips;
 } few_labels;
 
-static weft_poll few_labels_run(weft_coro *co)
+static weft_left few_labels_run(weft_coro *co)
 {
     few_labels *self = weft_frame(co, few_labels);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, one_await_cancelled_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
     EXPECT_SAID("f");
@@ -577,8 +577,8 @@ static weft_poll few_labels_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, &self->skips.co, skips_run));
     EXPECT_SAID("f");
     EXPECT(weft_outcome_of(&self->skips.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

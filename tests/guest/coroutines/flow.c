@@ -11,15 +11,15 @@ typedef struct {
     uint32_t value, yields, seen;
 } increment;
 
-static weft_poll increment_run(weft_coro *co)
+static weft_left increment_run(weft_coro *co)
 {
     increment *self = weft_frame(co, increment);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->seen = 0; self->seen < self->yields; self->seen++)
         WEFT_AWAIT(weft_yield(co));
     self->value++;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -31,10 +31,10 @@ typedef struct {
 // Parameters go in by the child's frame, results come out of it, and the frame runs again as it stands.
 typedef plain frames;
 
-static weft_poll frames_run(weft_coro *co)
+static weft_left frames_run(weft_coro *co)
 {
     frames *self = weft_frame(co, frames);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(weft_outcome_of(&self->child.co), WEFT_UNFINISHED);
     self->child.value = 41;
     self->child.yields = 2;
@@ -47,18 +47,18 @@ static weft_poll frames_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, &self->child.co, increment_run));
     EXPECT(self->child.value, 43);
     EXPECT(weft_outcome_of(co), WEFT_UNFINISHED);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Several awaits a round in for, while and do, with break and continue: these are the user's own.
 typedef plain loops;
 
-static weft_poll loops_run(weft_coro *co)
+static weft_left loops_run(weft_coro *co)
 {
     loops *self = weft_frame(co, loops);
     increment *child = &self->child;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     child->yields = 1;
     for (self->i = 0; self->i < 10; self->i++) {
         WEFT_AWAIT(weft_call(co, &child->co, increment_run));
@@ -89,17 +89,17 @@ static weft_poll loops_run(weft_coro *co)
         child->value++;
     } while (child->value < 40);
     EXPECT(child->value, 41);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // An await is one statement, so it needs no braces in if and else.
 typedef plain branches;
 
-static weft_poll branches_run(weft_coro *co)
+static weft_left branches_run(weft_coro *co)
 {
     branches *self = weft_frame(co, branches);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 6; self->i++) {
         self->child.yields = self->i;
         if (self->i == 0)
@@ -112,26 +112,26 @@ static weft_poll branches_run(weft_coro *co)
             WEFT_AWAIT(weft_call(co, &self->child.co, increment_run));
         if (self->i == 5)
             if (self->child.value == 3)
-                WEFT_FINISH(co);
+                WEFT_FINISH;
             else
                 say('!');
         else
             say('a');
     }
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(self->child.value, 3);
     EXPECT_SAID("a1aaaa");
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Awaits between the cases of the user's switch, which fall through, and in a switch in a switch.
 typedef plain switches;
 
-static weft_poll switches_run(weft_coro *co)
+static weft_left switches_run(weft_coro *co)
 {
     switches *self = weft_frame(co, switches);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 6; self->i++) {
         switch (self->i) {
         case 0:
@@ -173,8 +173,8 @@ static weft_poll switches_run(weft_coro *co)
     }
     EXPECT(self->child.value, 4);
     EXPECT_SAID("01a2 1d2 cd2 3 z z ");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The expression of an await is evaluated once, ready or not.
@@ -186,11 +186,11 @@ static weft_poll counted(uint32_t *count, weft_poll poll)
     return poll;
 }
 
-static weft_poll evaluated_once_run(weft_coro *co)
+static weft_left evaluated_once_run(weft_coro *co)
 {
     evaluated_once *self = weft_frame(co, evaluated_once);
     numbers_reader closed = {.count = 0};
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(counted(&self->waits, weft_yield(co)));
     EXPECT(self->waits, 1);
     WEFT_AWAIT(counted(&self->waits, weft_await(co, &closed)));
@@ -198,8 +198,8 @@ static weft_poll evaluated_once_run(weft_coro *co)
     self->child.yields = 3;
     WEFT_AWAIT(counted(&self->waits, weft_call(co, &self->child.co, increment_run)));
     EXPECT(self->waits, 3);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Bodies with few labels, which compilers treat in ways of their own.
@@ -208,73 +208,73 @@ typedef struct {
     killer child;
 } few;
 
-static weft_poll no_await_run(weft_coro *co)
+static weft_left no_await_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('n');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('N');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll empty_run(weft_coro *co)
+static weft_left empty_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll one_await_run(weft_coro *co)
+static weft_left one_await_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('o');
     WEFT_AWAIT(weft_yield(co));
     say('O');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('+');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll only_await_run(weft_coro *co)
+static weft_left only_await_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll await_last_run(weft_coro *co)
+static weft_left await_last_run(weft_coro *co)
 {
     few *self = weft_frame(co, few);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('l');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('L');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll only_in_finaliser_run(weft_coro *co)
+static weft_left only_in_finaliser_run(weft_coro *co)
 {
     few *self = weft_frame(co, few);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('f');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('F');
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
     say('F');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll await_first_and_last_run(weft_coro *co)
+static weft_left await_first_and_last_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     say('e');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('E');
     WEFT_AWAIT(weft_yield(co));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -283,10 +283,10 @@ typedef struct {
     uint32_t round;
 } few_labels;
 
-static weft_poll few_labels_run(weft_coro *co)
+static weft_left few_labels_run(weft_coro *co)
 {
     few_labels *self = weft_frame(co, few_labels);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->round = 0; self->round < 2; self->round++) {
         WEFT_AWAIT(weft_call(co, &self->child.co, no_await_run));
         EXPECT_SAID("nN");
@@ -302,8 +302,8 @@ static weft_poll few_labels_run(weft_coro *co)
         EXPECT_SAID("eE");
         EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Each way out of a body, named by a letter, and what its caller learns of it.
@@ -315,35 +315,35 @@ typedef struct {
     uint32_t i;
 } way_out;
 
-static weft_poll way_out_run(weft_coro *co)
+static weft_left way_out_run(weft_coro *co)
 {
     way_out *self = weft_frame(co, way_out);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         say((char)('0' + self->i));
         switch (self->way) {
         case 'n': // before the first await
-            WEFT_FINISH(co);
+            WEFT_FINISH;
         case 'f':
-            WEFT_FAIL(co, self->code);
+            WEFT_FAIL(self->code);
         default:
             WEFT_AWAIT(weft_yield(co));
         }
         if (self->way == 'N')
-            WEFT_FINISH(co);
+            WEFT_FINISH;
         else if (self->way == 'F' && self->i == 1)
-            WEFT_FAIL(co, self->code);
+            WEFT_FAIL(self->code);
         else
             say(',');
     }
     say('e');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
     EXPECT(weft_outcome_of(co), WEFT_UNFINISHED);
     EXPECT(weft_failure(co), self->code);
     WEFT_AWAIT(weft_call(co, &self->child.co, killer_run));
     say('g');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -351,10 +351,10 @@ typedef struct {
     way_out child;
 } ways_out;
 
-static weft_poll ways_out_run(weft_coro *co)
+static weft_left ways_out_run(weft_coro *co)
 {
     ways_out *self = weft_frame(co, ways_out);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.way = 'e';
     WEFT_AWAIT(weft_call(co, &self->child.co, way_out_run));
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
@@ -396,8 +396,8 @@ static weft_poll ways_out_run(weft_coro *co)
     EXPECT(weft_failure(&self->child.co), 0);
     EXPECT_SAID("0,1,2,efkK.g");
     EXPECT(weft_outcome_of(co), WEFT_UNFINISHED);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Recursion in allocated frames. `here` records the depth of the machine stack at each step.
@@ -417,10 +417,10 @@ typedef struct down {
     uint32_t left, count;
 } down;
 
-static weft_poll down_run(weft_coro *co)
+static weft_left down_run(weft_coro *co)
 {
     down *self = weft_frame(co, down);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     here();
     if (self->left) {
         self->next = weft_alloc(sizeof *self->next);
@@ -433,11 +433,11 @@ static weft_poll down_run(weft_coro *co)
         here();
         self->count = 1;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     here();
     if (self->next)
         weft_free(self->next, sizeof *self->next);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -447,18 +447,18 @@ typedef struct {
 
 #define DEEP(name, depth)                                                                                      \
     typedef deep name;                                                                                         \
-    static weft_poll name##_run(weft_coro *co)                                                                 \
+    static weft_left name##_run(weft_coro *co)                                                                 \
     {                                                                                                          \
         deep *self = weft_frame(co, deep);                                                                     \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         stack_low = UINTPTR_MAX;                                                                               \
         stack_high = 0;                                                                                        \
         self->first.left = (depth) - 1;                                                                        \
         WEFT_AWAIT(weft_call(co, &self->first.co, down_run));                                                  \
         EXPECT(self->first.count, depth);                                                                      \
         EXPECT(stack_high - stack_low < 512, true);                                                            \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }
 
 DEEP(deep_2000, 2000)
@@ -473,12 +473,12 @@ __attribute__((noinline)) static uint32_t recurse(uint32_t left)
 
 typedef plain plain_recursion;
 
-static weft_poll plain_recursion_run(weft_coro *co)
+static weft_left plain_recursion_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(recurse(1000), 1000);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A tree of calls: two allocated children each, one after the other.
@@ -488,13 +488,13 @@ typedef struct fibonacci {
     uint32_t n, result;
 } fibonacci;
 
-static weft_poll fibonacci_run(weft_coro *co)
+static weft_left fibonacci_run(weft_coro *co)
 {
     fibonacci *self = weft_frame(co, fibonacci);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->n < 2) {
         self->result = self->n;
-        WEFT_FINISH(co);
+        WEFT_FINISH;
     }
     self->child = weft_alloc(sizeof *self->child);
     *self->child = (fibonacci){.n = self->n - 1};
@@ -503,11 +503,11 @@ static weft_poll fibonacci_run(weft_coro *co)
     self->child->n = self->n - 2;
     WEFT_AWAIT(weft_call(co, &self->child->co, fibonacci_run));
     self->result += self->child->result;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->child)
         weft_free(self->child, sizeof *self->child);
     self->child = NULL;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -515,24 +515,24 @@ typedef struct {
     fibonacci first;
 } tree;
 
-static weft_poll tree_run(weft_coro *co)
+static weft_left tree_run(weft_coro *co)
 {
     tree *self = weft_frame(co, tree);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->first.n = 18;
     WEFT_AWAIT(weft_call(co, &self->first.co, fibonacci_run));
     EXPECT(self->first.result, 2584);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Many rounds and many awaits in one frame.
 typedef plain many_yields;
 
-static weft_poll many_yields_run(weft_coro *co)
+static weft_left many_yields_run(weft_coro *co)
 {
     many_yields *self = weft_frame(co, many_yields);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     stack_low = UINTPTR_MAX;
     stack_high = 0;
     for (self->i = 0; self->i < 10000; self->i++) {
@@ -543,8 +543,8 @@ static weft_poll many_yields_run(weft_coro *co)
     }
     EXPECT(self->child.value, 10000);
     EXPECT(stack_high - stack_low < 512, true);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // An event that is there is delivered before the next round, whoever waits or not.
@@ -555,10 +555,10 @@ typedef struct {
     uint32_t items[4], more[2];
 } yield_delivers;
 
-static weft_poll yield_delivers_run(weft_coro *co)
+static weft_left yield_delivers_run(weft_coro *co)
 {
     yield_delivers *self = weft_frame(co, yield_delivers);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = numbers_reader_of(numbers_new(&self->out));
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(weft_yield(co));
@@ -572,19 +572,19 @@ static weft_poll yield_delivers_run(weft_coro *co)
     EXPECT(weft_in_flight(&self->in), false);
     EXPECT(self->in.count, 2);
     EXPECT(self->items[1], 6);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A wait for an operation parks in the frame's own task, in a body with locals of its own after the await.
 typedef yield_delivers fields_survive;
 
-static weft_poll fields_survive_run(weft_coro *co)
+static weft_left fields_survive_run(weft_coro *co)
 {
     fields_survive *self = weft_frame(co, fields_survive);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = numbers_reader_of(numbers_new(&self->out));
     numbers_start_read(co, &self->in, self->items, 4);
     for (uint32_t *at = self->more; at < self->more + 2; at++) {
@@ -596,10 +596,10 @@ static weft_poll fields_survive_run(weft_coro *co)
     for (size_t i = 0; i < self->in.count; i++)
         sum += self->items[i];
     EXPECT(sum, 34);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -11,18 +11,18 @@ typedef struct {
     weft_coro *victim;
 } killer;
 
-__attribute__((unused)) static weft_poll killer_run(weft_coro *co)
+__attribute__((unused)) static weft_left killer_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say('k');
     if (self->victim)
         weft_cancel(self->victim);
     WEFT_AWAIT(weft_yield(co));
     say('K');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('.');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

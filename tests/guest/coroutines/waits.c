@@ -35,10 +35,10 @@ static void ends_close(ends *self)
     numbers_close_reader(&self->in2);
 }
 
-static weft_poll read_cancelled_run(weft_coro *co)
+static weft_left read_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     ends_open(self);
     numbers_start_read(co, &self->in, self->items, 4);
     if (self->before)
@@ -46,7 +46,7 @@ static weft_poll read_cancelled_run(weft_coro *co)
     weft_cancel(co);
     WEFT_AWAIT(weft_await(co, &self->in));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_in_flight(&self->in), false);
     EXPECT(self->in.count, self->before);
     for (uint32_t i = 0; i < self->before; i++)
@@ -61,34 +61,34 @@ static weft_poll read_cancelled_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->out));
     EXPECT(self->out.count, 2);
     ends_close(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A write_all that is cancelled after a part of it was read.
-static weft_poll write_all_cancelled_run(weft_coro *co)
+static weft_left write_all_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     ends_open(self);
     numbers_start_write_all(co, &self->out, self->more, 4);
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 1));
     weft_cancel(co);
     WEFT_AWAIT(weft_await(co, &self->out));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_in_flight(&self->out), false);
     EXPECT(weft_copy_cancelled(&self->out), true);
     EXPECT(self->out.count, 1);
     EXPECT(self->items[0], 1);
     ends_close(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A wait for any of three, of which none is complete: all three are cancelled.
-static weft_poll any_cancelled_run(weft_coro *co)
+static weft_left any_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     ends_open(self);
     numbers_start_read(co, &self->in, self->items, 2);
     numbers_start_write(co, &self->out2, self->more, 2);
@@ -97,7 +97,7 @@ static weft_poll any_cancelled_run(weft_coro *co)
     weft_cancel(co);
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(weft_in_flight(&self->in), false);
     EXPECT(weft_in_flight(&self->out2), false);
     EXPECT(weft_copy_cancelled(&self->in), true);
@@ -105,14 +105,14 @@ static weft_poll any_cancelled_run(weft_coro *co)
     EXPECT(self->in.count, 0);
     EXPECT(self->out2.count, 0);
     ends_close(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A wait that is over when the cancel comes: the operation has completed, and is not touched.
-static weft_poll ready_not_cancelled_run(weft_coro *co)
+static weft_left ready_not_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     ends_open(self);
     numbers_close_writer(&self->out);
     weft_cancel(co);
@@ -120,9 +120,9 @@ static weft_poll ready_not_cancelled_run(weft_coro *co)
     EXPECT(weft_dropped(&self->in), true);
     EXPECT(self->in.count, 0);
     say('a');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ends_close(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -132,25 +132,25 @@ typedef struct {
 
 typedef test read;
 
-static weft_poll read_run(weft_coro *co)
+static weft_left read_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->child.before = 0; self->child.before < 4; self->child.before++) {
         WEFT_AWAIT(weft_call(co, &self->child.co, read_cancelled_run));
         EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
         EXPECT_SAID("");
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A write_all of none does not ask the host, which would wait for a reader; one that is whole at once, in
 // parts, and to nobody.
-static weft_poll writes_all_run(weft_coro *co)
+static weft_left writes_all_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     ends_open(self);
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 0));
     EXPECT(self->out.count, 0);
@@ -174,9 +174,9 @@ static weft_poll writes_all_run(weft_coro *co)
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->more, 0));
     EXPECT(weft_dropped(&self->out), true);
     say('w');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ends_close(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // An item's `drop`, while its write is being completed, closes what the task has in flight beside it.
@@ -210,21 +210,21 @@ static void drop_and_close(uint32_t *item, bool moved)
     numbers_close_reader(&owner->in2);
 }
 
-static weft_poll reads_two_run(weft_coro *co)
+static weft_left reads_two_run(weft_coro *co)
 {
     reads_two *self = weft_frame(co, reads_two);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(numbers_read(co, &self->of->in, self->of->items, 2));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef owners drop_closes;
 
-static weft_poll drop_closes_run(weft_coro *co)
+static weft_left drop_closes_run(weft_coro *co)
 {
     owners *self = weft_frame(co, owners);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     owner = self;
     self->in = numbers_reader_of(owned_new(&self->out));
     self->more[0] = 3;
@@ -242,27 +242,27 @@ static weft_poll drop_closes_run(weft_coro *co)
         weft_next_ended(&self->scope);
     }
     EXPECT(self->dropped, 21);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->in2);
     numbers_close_writer(&self->out2);
     numbers_close_reader(&self->in);
     owned_close_writer(&self->out);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Calls `step`, which is to be cancelled, or not, and to say `log`.
 #define ONE(name, step, outcome, log)                                                                          \
     typedef test name;                                                                                         \
-    static weft_poll name##_run(weft_coro *co)                                                                 \
+    static weft_left name##_run(weft_coro *co)                                                                 \
     {                                                                                                          \
         test *self = weft_frame(co, test);                                                                     \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         WEFT_AWAIT(weft_call(co, &self->child.co, step));                                                      \
         EXPECT(weft_outcome_of(&self->child.co), outcome);                                                     \
         EXPECT_SAID(log);                                                                                      \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }
 
 ONE(write_all, write_all_cancelled_run, WEFT_CANCELLED, "")

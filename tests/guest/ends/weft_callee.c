@@ -11,30 +11,30 @@ typedef struct {
     item items[16];
 } hand_on;
 
-static weft_poll pass_run(weft_coro *co)
+static weft_left pass_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->later)
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_streams_peer_pass, items_release(&self->in));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_pass, hand_on, pass_run, (stream in, bool later),
             self->in = items_reader_of(in), self->later = later);
 
-static weft_poll pass_after_run(weft_coro *co)
+static weft_left pass_after_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(items_read(co, &self->in, self->items, self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_pass_after, items_release(&self->in));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_pass_after, hand_on, pass_after_run, (stream in, uint32_t n),
@@ -45,10 +45,10 @@ stream exports_weft_streams_peer_give(void)
     return items_release(&reader);
 }
 
-static weft_poll drain_run(weft_coro *co)
+static weft_left drain_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         memset(self->items, 0xaa, sizeof self->items);
         WEFT_AWAIT(items_read(co, &self->in, self->items, 16));
@@ -57,9 +57,9 @@ static weft_poll drain_run(weft_coro *co)
         self->count += (uint32_t)self->in.count;
     }
     WEFT_RETURN(co, exports_weft_streams_peer_drain, self->count);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_drain, hand_on, drain_run, (stream in, uint32_t first),
@@ -69,33 +69,33 @@ WEFT_EXPORT(callee, exports_weft_streams_peer_drain, hand_on, drain_run, (stream
 static item *lent;
 static uint32_t lent_length;
 
-static weft_poll lend_run(weft_coro *co)
+static weft_left lend_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     lent = new_buffer(self->n);
     lent_length = self->n;
     self->opened = new_buffer(1);
     items_start_read(co, &reader, lent, self->n);
     WEFT_AWAIT(items_read(co, &self->gate, self->opened, 1));
     WEFT_RETURN_VOID(co, exports_weft_streams_peer_lend);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->gate);
     free(self->opened);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_lend, copy, lend_run, (uint32_t n, stream gate), self->n = n,
             self->gate = items_reader_of(gate));
 
-static weft_poll await_lent_run(weft_coro *co)
+static weft_left await_lent_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &reader));
     WEFT_RETURN(co, exports_weft_streams_peer_await_lent, received(lent, lent_length));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     free(lent);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_await_lent, copy, await_lent_run, (void), );
@@ -112,10 +112,10 @@ static uint32_t race_statuses(race *self)
     return received(self->read, 2) << 8 | written();
 }
 
-static weft_poll race_run(weft_coro *co)
+static weft_left race_run(weft_coro *co)
 {
     race *self = weft_frame(co, race);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->read = new_buffer(2);
     self->written = new_items(2, next_written);
     items_start_read(co, &reader, self->read, 2);
@@ -126,12 +126,12 @@ static weft_poll race_run(weft_coro *co)
     weft_stop(&reader);
     weft_stop(&writer);
     WEFT_RETURN(co, exports_weft_streams_peer_race, self->any.index << 16 | race_statuses(self));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         cancelled_with = race_statuses(self);
     free(self->read);
     free(self->written);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_race, race, race_run, (void), );
@@ -173,10 +173,10 @@ void exports_weft_streams_peer_close_many(void)
     writers = NULL;
 }
 
-static weft_poll write_many_run(weft_coro *co)
+static weft_left write_many_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0, at = 0; i < many; i++, at = (at + self->n) % many) {
         self->items[0] = item_at(at);
         items_start_write(co, &writers[at], self->items, 1);
@@ -186,17 +186,17 @@ static weft_poll write_many_run(weft_coro *co)
             self->count += (uint32_t)writers[at].count;
     }
     WEFT_RETURN(co, exports_weft_streams_peer_write_many, self->count);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_write_many, hand_on, write_many_run, (uint32_t step),
             self->n = step);
 
-static weft_poll read_many_run(weft_coro *co)
+static weft_left read_many_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0, at = 0; i < many; i++, at = (at + self->n) % many) {
         items_start_read(co, &readers[at], self->items, 1);
         if (weft_in_flight(&readers[at]))
@@ -205,8 +205,8 @@ static weft_poll read_many_run(weft_coro *co)
             self->count += (uint32_t)readers[at].count;
     }
     WEFT_RETURN(co, exports_weft_streams_peer_read_many, self->count);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_read_many, hand_on, read_many_run, (uint32_t step),

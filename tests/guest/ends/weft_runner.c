@@ -109,11 +109,11 @@ typedef struct {
     item *items;
 } clamp;
 
-static weft_poll clamp_run(weft_coro *co)
+static weft_left clamp_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     clamp *it = weft_frame(co, clamp);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->items = malloc(LONG);
     open_reader(self);
     items_start_read(co, &self->reader, it->items, LONG);
@@ -127,11 +127,11 @@ static weft_poll clamp_run(weft_coro *co)
     items_start_write(co, &self->writer, it->items, LONG);
     EXPECT(weft_in_flight(&self->writer), false);
     EXPECT(self->writer.count, 3);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->call);
     free(it->items);
     end_case(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Ends that are closed already, or never were open.
@@ -214,13 +214,13 @@ typedef struct {
     item items[4];
 } child;
 
-static weft_poll child_run(weft_coro *co)
+static weft_left child_run(weft_coro *co)
 {
     child *self = weft_frame(co, child);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(items_read(co, &self->in, self->items, 4));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -228,11 +228,11 @@ typedef struct {
     child child;
 } copied_end;
 
-static weft_poll copied_end_run(weft_coro *co)
+static weft_left copied_end_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     child *it = &weft_frame(co, copied_end)->child;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     open_reader(self);
     start_read(self, 2);
     EXPECT(call(self, weft_streams_peer_write_gated(2, open_gate(self), &self->result)), PENDING);
@@ -253,9 +253,9 @@ static weft_poll copied_end_run(weft_coro *co)
     EXPECT(peer_write(3), COMPLETED(3));
     AWAIT_READ();
     EXPECT(received(self), COMPLETED(3));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     end_case(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The first of a read, a write and a call; the others stay in flight and lose nothing.
@@ -266,11 +266,11 @@ typedef struct {
     weft_any any;
 } any;
 
-static weft_poll any_run(weft_coro *co)
+static weft_left any_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     any *it = weft_frame(co, any);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->ops[0] = &self->reader.op;
     it->ops[1] = &self->writer.op;
     it->ops[2] = &self->other.op;
@@ -319,9 +319,9 @@ static weft_poll any_run(weft_coro *co)
     EXPECT(received(self), COMPLETED(1));
     AWAIT_WRITE();
     EXPECT(sent(self), COMPLETED(2));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     end_case(self);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Of many that are in flight the one that completes is the one that is told.
@@ -337,11 +337,11 @@ typedef struct {
     weft_any any;
 } any_of_many;
 
-static weft_poll any_of_many_run(weft_coro *co)
+static weft_left any_of_many_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     any_of_many *it = weft_frame(co, any_of_many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < CROWD; i++) {
         it->readers[i] = items_reader_of(items_new(&it->writers[i]));
         it->ops[i] = &it->readers[i].op;
@@ -357,12 +357,12 @@ static weft_poll any_of_many_run(weft_coro *co)
         EXPECT(it->items[self->n], it->one);
         items_start_read(co, &it->readers[self->n], &it->items[self->n], 1);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < CROWD; i++) {
         items_close_reader(&it->readers[i]);
         items_close_writer(&it->writers[i]);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Ten thousand in flight at once in one task, which complete in another order than they began.
@@ -379,11 +379,11 @@ typedef struct {
 
 typedef many many_reads;
 
-static weft_poll many_reads_run(weft_coro *co)
+static weft_left many_reads_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->items = new_buffer(PLENTY);
     it->readers = calloc(PLENTY, sizeof *it->readers);
     weft_streams_peer_make_many(PLENTY, &it->handles);
@@ -398,23 +398,23 @@ static weft_poll many_reads_run(weft_coro *co)
         EXPECT(it->readers[self->n].count, 1);
     }
     EXPECT(holds(it->items, PLENTY, 0, PLENTY), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
         items_close_reader(&it->readers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
     free(it->readers);
     free(it->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef many many_writes;
 
-static weft_poll many_writes_run(weft_coro *co)
+static weft_left many_writes_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->items = new_items(PLENTY, 0);
     it->writers = calloc(PLENTY, sizeof *it->writers);
     it->handles.ptr = malloc(PLENTY * sizeof *it->handles.ptr);
@@ -430,23 +430,23 @@ static weft_poll many_writes_run(weft_coro *co)
         AWAIT(weft_await(co, &it->writers[self->n]));
         EXPECT(it->writers[self->n].count, 1);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
         items_close_writer(&it->writers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
     free(it->writers);
     free(it->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // As many as that, and nothing ever comes: each is stopped by its close.
 typedef many many_closed;
 
-static weft_poll many_closed_run(weft_coro *co)
+static weft_left many_closed_run(weft_coro *co)
 {
     many *it = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->items = new_buffer(PLENTY);
     it->readers = calloc(PLENTY, sizeof *it->readers);
     weft_streams_peer_make_many(PLENTY, &it->handles);
@@ -455,7 +455,7 @@ static weft_poll many_closed_run(weft_coro *co)
         items_start_read(co, &it->readers[i], &it->items[i], 1);
     }
     AWAIT(weft_subtask_call(co, &it->base.later, weft_streams_peer_later()));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
         items_close_reader(&it->readers[i * 7919 % PLENTY]);
     EXPECT(holds(it->items, PLENTY, 0, 0), true);
@@ -463,7 +463,7 @@ static weft_poll many_closed_run(weft_coro *co)
     free(it->handles.ptr);
     free(it->readers);
     free(it->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // As many tasks of the peer at once, each with a read in flight.
@@ -478,11 +478,11 @@ typedef struct {
     } *peers;
 } many_tasks;
 
-static weft_poll many_tasks_run(weft_coro *co)
+static weft_left many_tasks_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many_tasks *it = weft_frame(co, many_tasks);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     it->items = new_items(TASKS, 0);
     it->peers = calloc(TASKS, sizeof *it->peers);
     for (uint32_t i = 0; i < TASKS; i++) {
@@ -501,10 +501,10 @@ static weft_poll many_tasks_run(weft_coro *co)
         AWAIT(weft_await(co, &it->peers[self->n].call));
         EXPECT(it->peers[self->n].count, TASKS - self->n < 9 ? TASKS - self->n : 9);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     free(it->peers);
     free(it->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -23,15 +23,15 @@ static void goes_through(const char *text)
     weft_error_context_drop(&it);
 }
 
-static weft_poll message_run(weft_coro *co)
+static weft_left message_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     goes_through("lost on the way");
     goes_through("verloren, \xc3\xbc"
                  "ber Bord");
     goes_through("");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -28,10 +28,10 @@ typedef struct {
     weft_permit permit;
 } player;
 
-static weft_poll player_run(weft_coro *co)
+static weft_left player_run(weft_coro *co)
 {
     player *self = weft_frame(co, player);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!stopped) {
         if (self->mutex) {
             WEFT_AWAIT(weft_acquire(co, self->mutex, &self->permit));
@@ -42,13 +42,13 @@ static weft_poll player_run(weft_coro *co)
             WEFT_AWAIT(numbers_receive(co, self->in, &self->slot));
         }
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->permit);
     if (!self->mutex) {
         numbers_close(self->in);
         numbers_close(self->out);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -62,39 +62,39 @@ typedef struct {
 } game;
 
 // Sends what it receives: the other begins.
-static weft_poll echo_run(weft_coro *co)
+static weft_left echo_run(weft_coro *co)
 {
     player *self = weft_frame(co, player);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     do {
         WEFT_AWAIT(numbers_receive(co, self->in, &self->slot));
         WEFT_AWAIT(numbers_send(co, self->out, &self->slot, self->slot.item));
     } while (weft_served(&self->slot));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close(self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll game_run(weft_coro *co)
+static weft_left game_run(weft_coro *co)
 {
     game *self = weft_frame(co, game);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->players[0] =
         (player){.in = &self->back, .out = &self->there, .mutex = self->lock ? &self->mutex : NULL};
     self->players[1] = (player){.in = &self->there, .out = &self->back, .mutex = self->players[0].mutex};
     weft_spawn(co, &self->scope, &self->children[0], &self->players[0].co, player_run);
     weft_spawn(co, &self->scope, &self->children[1], &self->players[1].co, self->lock ? player_run : echo_run);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll child_run(weft_coro *co)
+static weft_left child_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -149,21 +149,21 @@ static void over(void *data)
     weft_event_set(&((work *)data)->over);
 }
 
-static weft_poll feeder_run(weft_coro *co)
+static weft_left feeder_run(weft_coro *co)
 {
     work *self = (work *)(void *)((char *)co - offsetof(work, child));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->out))
         WEFT_AWAIT(bytes_write_all(co, &self->out, newlines, sizeof newlines));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll work_run(weft_coro *co)
+static weft_left work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
     weft_clock *clock = &host_clock;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (self->what) {
     case EXPORTS_WEFT_FAIR_PEER_WORK_CHANNELS:
     case EXPORTS_WEFT_FAIR_PEER_WORK_MUTEX:
@@ -235,7 +235,7 @@ static weft_poll work_run(weft_coro *co)
         weft_waker_drop(self->waker);
         self->begun = false;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->begun) {
         if (!weft_embedded_drop(&self->embedded, over, self))
             WEFT_AWAIT(weft_event_wait(co, &self->over));
@@ -247,7 +247,7 @@ static weft_poll work_run(weft_coro *co)
     bytes_close_reader(&self->in);
     bytes_close_writer(&self->out);
     weft_stop(&self->call);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -255,15 +255,15 @@ typedef struct {
     uint32_t yields;
 } yielder;
 
-static weft_poll yielder_run(weft_coro *co)
+static weft_left yielder_run(weft_coro *co)
 {
     yielder *self = weft_frame(co, yielder);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->yields < 3; self->yields++)
         WEFT_AWAIT(weft_yield(co));
     stopped = true;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -275,27 +275,27 @@ typedef struct {
     weft_deadline deadline;
 } root;
 
-static weft_poll yielded_run(weft_coro *co)
+static weft_left yielded_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->child, &self->yielder.co, yielder_run);
     WEFT_AWAIT(weft_call(co, &self->work.co, work_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Expires, or is a bug that the caller sees.
-static weft_poll deadline_run(weft_coro *co)
+static weft_left deadline_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, DEADLINE, &self->work.co, work_run));
     if (!self->deadline.expired)
         __builtin_trap();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -303,24 +303,24 @@ typedef struct {
     root root;
 } caller;
 
-static weft_poll until_yielded_run(weft_coro *co)
+static weft_left until_yielded_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->root.co, yielded_run));
     WEFT_RETURN_VOID(co, exports_weft_fair_peer_until_yielded);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_deadline_run(weft_coro *co)
+static weft_left until_deadline_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->root.co, deadline_run));
     WEFT_RETURN_VOID(co, exports_weft_fair_peer_until_deadline);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static void block_on(weft_step *run, exports_weft_fair_peer_work_t what)
@@ -340,37 +340,37 @@ void exports_weft_fair_peer_until_deadline_blocking(exports_weft_fair_peer_work_
     block_on(deadline_run, what);
 }
 
-static weft_poll until_cancelled_run(weft_coro *co)
+static weft_left until_cancelled_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->work.co, work_run));
     __builtin_trap();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_stopped_run(weft_coro *co)
+static weft_left until_stopped_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->work.co, work_run));
     WEFT_RETURN_VOID(co, exports_weft_fair_peer_until_stopped);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
     weft_coro co;
 } stop;
 
-static weft_poll stop_run(weft_coro *co)
+static weft_left stop_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     stopped = true;
     WEFT_RETURN_VOID(co, exports_weft_fair_peer_stop);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_fair_peer_until_yielded, caller, until_yielded_run,

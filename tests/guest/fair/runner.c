@@ -32,72 +32,72 @@ static uint64_t peer_probe(void)
     WORK(foreign, FOREIGN)                                                                                     \
     WORK(embedded, EMBEDDED)
 
-static weft_poll until_yielded(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_yielded(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_fair_peer_until_yielded(what)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_deadline(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_deadline(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_fair_peer_until_deadline(what)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_yielded_blocking(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_yielded_blocking(weft_coro *co, weft_fair_peer_work_t what)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_fair_peer_until_yielded_blocking(what);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_deadline_blocking(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_deadline_blocking(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_fair_peer_until_deadline_blocking(what)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_fair_peer_until_cancelled(what));
     for (self->yields = 0; self->yields < 5; self->yields++)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_in_flight(&self->call), true);
     weft_stop(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll until_stopped(weft_coro *co, weft_fair_peer_work_t what)
+static weft_left until_stopped(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_fair_peer_until_stopped(what));
     for (self->yields = 0; self->yields < 5; self->yields++)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_in_flight(&self->call), true);
     WEFT_AWAIT(weft_subtask_call(co, &self->stop, weft_fair_peer_stop()));
     WEFT_AWAIT(weft_await(co, &self->call));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 // Each work with each way to end it.
 #define CASE(name, NAME, until)                                                                                \
     typedef frame name##_##until;                                                                              \
-    static weft_poll name##_##until##_run(weft_coro *co)                                                       \
+    static weft_left name##_##until##_run(weft_coro *co)                                                       \
     {                                                                                                          \
         return until_##until(co, WEFT_FAIR_PEER_WORK_##NAME);                                                  \
     }

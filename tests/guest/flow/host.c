@@ -31,10 +31,10 @@ typedef struct {
     char answer[32];
 } host;
 
-static weft_poll host_run(weft_coro *co)
+static weft_left host_run(weft_coro *co)
 {
     host *self = weft_frame(co, host);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     wasi_cli_stdin_tuple2_stream_u8_future_result_void_error_code_t input;
     wasi_cli_stdin_read_via_stream(&input);
     self->in = bytes_reader_of(input.f0);
@@ -74,13 +74,13 @@ static weft_poll host_run(weft_coro *co)
     WEFT_AWAIT(result_read(co, &self->written, &self->outcome));
     exports_wasi_cli_run_result_void_void_t outcome = {.is_err = self->outcome.is_err};
     WEFT_RETURN(co, exports_wasi_cli_run_run, outcome);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     bytes_close_writer(&self->out);
     bytes_buffer_free(&self->all);
     result_close_reader(&self->read);
     result_close_reader(&self->written);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(host, exports_wasi_cli_run_run, host, host_run, (void), );

@@ -34,10 +34,10 @@ typedef struct {
     uint32_t buffer[1000];
 } feed_numbers;
 
-static weft_poll feed_numbers_run(weft_coro *co)
+static weft_left feed_numbers_run(weft_coro *co)
 {
     feed_numbers *self = weft_frame(co, feed_numbers);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->at < self->count && !weft_dropped(&self->feed.out)) {
         uint32_t n = self->count - self->at < self->chunk ? self->count - self->at : self->chunk;
         for (uint32_t i = 0; i < n; i++)
@@ -47,9 +47,9 @@ static weft_poll feed_numbers_run(weft_coro *co)
     }
     while (self->until.op.handle && !weft_dropped(&self->until))
         WEFT_AWAIT(ticks_next(co, &self->until));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ticks_close_reader(&self->until);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -58,21 +58,21 @@ typedef struct {
     ticks_reader until;
 } give;
 
-static weft_poll numbers_run(weft_coro *co)
+static weft_left numbers_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     uint32_t handle;
     feed_numbers *feed = numbers_feed_new(co, NULL, sizeof *feed, feed_numbers_run, &handle);
     feed->count = self->count;
     feed->chunk = self->chunk;
     feed->until = self->until;
-    if (weft__co->task->from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
+    if (co->task->from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
         WEFT_RETURN(co, exports_weft_flow_peer_slow, handle);
     else
         WEFT_RETURN(co, exports_weft_flow_peer_numbers, handle);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_numbers, give, numbers_run, (uint32_t count, uint32_t chunk),
@@ -87,20 +87,20 @@ typedef struct {
     uint32_t chunk;
 } feed_text;
 
-static weft_poll feed_text_run(weft_coro *co)
+static weft_left feed_text_run(weft_coro *co)
 {
     feed_text *self = weft_frame(co, feed_text);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->at < self->text.len && !weft_dropped(&self->feed.out)) {
         size_t n = self->text.len - self->at;
         WEFT_AWAIT(
             bytes_write_all(co, &self->feed.out, self->text.ptr + self->at, n < self->chunk ? n : self->chunk));
         self->at += self->feed.out.count;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->text.len)
         free(self->text.ptr);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -109,17 +109,17 @@ typedef struct {
     uint32_t chunk;
 } text;
 
-static weft_poll text_run(weft_coro *co)
+static weft_left text_run(weft_coro *co)
 {
     text *self = weft_frame(co, text);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     uint32_t handle;
     feed_text *feed = bytes_feed_new(co, NULL, sizeof *feed, feed_text_run, &handle);
     feed->text = self->text;
     feed->chunk = self->chunk;
     WEFT_RETURN(co, exports_weft_flow_peer_text, handle);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_text, text, text_run, (callee_string_t * it, uint32_t chunk),
@@ -131,28 +131,28 @@ typedef struct {
     uint32_t left;
 } feed_names;
 
-static weft_poll feed_names_run(weft_coro *co)
+static weft_left feed_names_run(weft_coro *co)
 {
     feed_names *self = weft_frame(co, feed_names);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->left && !weft_dropped(&self->feed.out); self->left--) {
         callee_string_dup(&self->name, "name");
         WEFT_AWAIT(names_write_all(co, &self->feed.out, &self->name, 1));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll names_run(weft_coro *co)
+static weft_left names_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     uint32_t handle;
     feed_names *feed = names_feed_new(co, NULL, sizeof *feed, feed_names_run, &handle);
     feed->left = self->count;
     WEFT_RETURN(co, exports_weft_flow_peer_names, handle);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_names, give, names_run, (uint32_t count), self->count = count);
@@ -168,26 +168,26 @@ typedef struct {
     } feed;
 } ticks_frame;
 
-static weft_poll feed_ticks_run(weft_coro *co)
+static weft_left feed_ticks_run(weft_coro *co)
 {
     struct feed_ticks *self = weft_frame(co, struct feed_ticks);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(ticks_write_all(co, &self->feed.out, self->count));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll ticks_run(weft_coro *co)
+static weft_left ticks_run(weft_coro *co)
 {
     ticks_frame *self = weft_frame(co, ticks_frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->feed.count = self->count;
     WEFT_RETURN(co, exports_weft_flow_peer_ticks,
                 ticks_feed_spawn(co, &self->scope, &self->child, &self->feed.feed, feed_ticks_run));
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_ticks, ticks_frame, ticks_run, (uint32_t count),
@@ -201,10 +201,10 @@ typedef struct {
     uint32_t items[7];
 } sum;
 
-static weft_poll sum_run(weft_coro *co)
+static weft_left sum_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->count < self->most && !weft_dropped(&self->in)) {
         size_t n = self->most - self->count;
         WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, n < 7 ? n : 7));
@@ -213,9 +213,9 @@ static weft_poll sum_run(weft_coro *co)
             self->sum += self->items[i];
     }
     WEFT_RETURN(co, exports_weft_flow_peer_sum, self->count << 32 | self->sum);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_sum, sum, sum_run, (uint32_t in, uint32_t most),
@@ -229,19 +229,19 @@ typedef struct {
     uint32_t most;
 } measure;
 
-static weft_poll measure_run(weft_coro *co)
+static weft_left measure_run(weft_coro *co)
 {
     measure *self = weft_frame(co, measure);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(names_read_to_end(co, &self->to_end, &self->in, &self->names, self->most));
     uint64_t bytes = 0;
     for (size_t i = 0; i < self->names.count; i++)
         bytes += self->names.items[i].len;
     WEFT_RETURN(co, exports_weft_flow_peer_measure, (uint64_t)self->names.count << 32 | bytes);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     names_buffer_free(&self->names);
     names_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_measure, measure, measure_run, (uint32_t in, uint32_t most),
@@ -254,15 +254,15 @@ typedef struct {
     uint32_t most;
 } count;
 
-static weft_poll count_run(weft_coro *co)
+static weft_left count_run(weft_coro *co)
 {
     count *self = weft_frame(co, count);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(ticks_read_exactly(co, &self->exactly, &self->in, self->most));
     WEFT_RETURN(co, exports_weft_flow_peer_count, (uint64_t)self->in.count << 32);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ticks_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_flow_peer_count, count, count_run, (uint32_t in, uint32_t most),

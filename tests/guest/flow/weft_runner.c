@@ -32,15 +32,15 @@ typedef struct {
     int i;
 } closer;
 
-static weft_poll closer_run(weft_coro *co)
+static weft_left closer_run(weft_coro *co)
 {
     closer *self = weft_frame(co, closer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 6; self->i++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ticks_close_writer(self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // What most tests need: two calls, streams, and something that ends a slow stream.
@@ -73,16 +73,16 @@ static weft_poll close_common(weft_coro *co, common *self)
     return weft_scope_close(co, &self->scope);
 }
 
-// CASE(name) { BEGIN_CASE; ...; WEFT_FINALLY(co); ...; END_CASE; } is a test with that frame.
+// CASE(name) { BEGIN_CASE; ...; WEFT_FINALLY; ...; END_CASE; } is a test with that frame.
 #define CASE(name)                                                                                             \
     typedef common name;                                                                                       \
-    static weft_poll name##_run(weft_coro *co)
+    static weft_left name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     common *self = weft_frame(co, common);                                                                     \
-    WEFT_BEGIN(co)
+    WEFT_BEGIN
 #define END_CASE                                                                                               \
     WEFT_AWAIT(end(co, &self->settle));                                                                        \
-    WEFT_END(co)
+    WEFT_END
 
 #define NUMBERS(count, chunk)                                                                                  \
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_numbers(count, chunk, &self->handle)));       \
@@ -107,7 +107,7 @@ CASE(next)
     }
     EXPECT(self->count, 5);
     EXPECT(weft_dropped(&self->in), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -130,7 +130,7 @@ CASE(exactly)
     EXPECT(weft_dropped(&self->in), true);
     WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 4));
     EXPECT(self->in.count, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -142,7 +142,7 @@ CASE(exactly_slow)
     SLOW(3);
     WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 5));
     EXPECT(self->in.count, 3);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(self->in.count <= 3, true);
     for (uint32_t i = 0; i < self->in.count; i++)
         EXPECT(self->items[i], i);
@@ -159,7 +159,7 @@ CASE(to_end)
     EXPECT(self->buffer.count, 5000);
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -174,7 +174,7 @@ CASE(to_end_empty)
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10)); // is known by now
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
     EXPECT(self->buffer.count, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -192,7 +192,7 @@ CASE(to_end_limit)
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
     EXPECT(self->buffer.count, 10);
     EXPECT(self->buffer.items[9], 9);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -211,7 +211,7 @@ CASE(to_end_no_memory)
     EXPECT(self->buffer.count, 3000);
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -223,7 +223,7 @@ CASE(to_end_slow)
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 9));
     EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
     EXPECT(self->buffer.count, 3);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(self->buffer.count <= 3, true);
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
@@ -246,7 +246,7 @@ CASE(forward)
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->sum, (uint64_t)100 << 32 | 4950);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 16, true);
     WEFT_AWAIT(close_common(co, self));
@@ -266,7 +266,7 @@ CASE(forward_reader_goes)
     EXPECT(weft_dropped(&self->out), true);
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->sum, (uint64_t)10 << 32 | 45);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->reading);
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
@@ -281,7 +281,7 @@ CASE(forward_slow)
     EXPECT(self->forward.given, 3);
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->reading));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 1, true);
     WEFT_AWAIT(close_common(co, self));
@@ -302,10 +302,10 @@ typedef struct {
     settle settle;
 } forward_owned;
 
-static weft_poll forward_owned_run(weft_coro *co)
+static weft_left forward_owned_run(weft_coro *co)
 {
     forward_owned *self = weft_frame(co, forward_owned);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (!self->most)
         self->most = 100;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_names(10, &self->handle)));
@@ -316,7 +316,7 @@ static weft_poll forward_owned_run(weft_coro *co)
     names_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->measured >> 32, self->most < 10 ? self->most : 10);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->reading);
     EXPECT(names_dropped, self->forward.taken);
     EXPECT(names_moved, self->forward.given);
@@ -327,7 +327,7 @@ static weft_poll forward_owned_run(weft_coro *co)
 }
 
 typedef forward_owned forward_owned_reader_goes;
-static weft_poll forward_owned_reader_goes_run(weft_coro *co)
+static weft_left forward_owned_reader_goes_run(weft_coro *co)
 {
     weft_frame(co, forward_owned)->most = 3;
     return forward_owned_run(co);
@@ -340,19 +340,19 @@ typedef struct {
     bool gone;
 } counter;
 
-static weft_poll counter_run(weft_coro *co)
+static weft_left counter_run(weft_coro *co)
 {
     counter *self = weft_frame(co, counter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->at < self->count; self->at++) {
         WEFT_AWAIT(numbers_write_all(co, &self->feed.out, &self->at, 1));
         if (weft_dropped(&self->feed.out)) {
             self->gone = true;
-            WEFT_FINISH(co);
+            WEFT_FINISH;
         }
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -367,10 +367,10 @@ typedef struct {
     settle settle;
 } feed;
 
-static weft_poll feed_run(weft_coro *co)
+static weft_left feed_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->counter.count = 10;
     WEFT_AWAIT(weft_subtask_call(
         co, &self->reading,
@@ -379,16 +379,16 @@ static weft_poll feed_run(weft_coro *co)
     EXPECT(self->sum, (uint64_t)10 << 32 | 45);
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(self->counter.feed.out.op.handle, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     END_CASE;
 }
 
 typedef feed feed_reader_goes;
-static weft_poll feed_reader_goes_run(weft_coro *co)
+static weft_left feed_reader_goes_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->counter.count = 10;
     WEFT_AWAIT(weft_subtask_call(
         co, &self->reading,
@@ -397,16 +397,16 @@ static weft_poll feed_reader_goes_run(weft_coro *co)
     EXPECT(self->sum, (uint64_t)4 << 32 | 6);
     WEFT_AWAIT(weft_join(co, &self->child));
     EXPECT(self->counter.gone, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     END_CASE;
 }
 
 typedef feed feed_new;
-static weft_poll feed_new_run(weft_coro *co)
+static weft_left feed_new_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     fail_at = 1;
     self->allocated = numbers_feed_new(co, &self->scope, sizeof(counter), counter_run, &self->handle);
     EXPECT(self->allocated == NULL, true);
@@ -414,7 +414,7 @@ static weft_poll feed_new_run(weft_coro *co)
     self->allocated->count = 10;
     WEFT_AWAIT(weft_subtask_call(co, &self->reading, weft_flow_peer_sum(self->handle, 99, &self->sum)));
     EXPECT(self->sum, (uint64_t)10 << 32 | 45);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     END_CASE;
 }
@@ -432,10 +432,10 @@ typedef struct {
     settle settle;
 } unit;
 
-static weft_poll unit_run(weft_coro *co)
+static weft_left unit_run(weft_coro *co)
 {
     unit *self = weft_frame(co, unit);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_ticks(20, &self->handle)));
     self->in = ticks_reader_of(self->handle);
     WEFT_AWAIT(ticks_next(co, &self->in));
@@ -449,7 +449,7 @@ static weft_poll unit_run(weft_coro *co)
     ticks_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->counted >> 32, 15);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->reading);
     ticks_close_writer(&self->out);
     ticks_close_reader(&self->in);
@@ -501,10 +501,10 @@ static void note(lines *self)
     self->got[self->length] = 0;
 }
 
-static weft_poll lines_test_run(weft_coro *co)
+static weft_left lines_test_run(weft_coro *co)
 {
     lines *self = weft_frame(co, lines);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->test = 0; self->test < sizeof lines_cases / sizeof *lines_cases; self->test++) {
         for (self->chunk = 1; self->chunk < 12; self->chunk += 3) {
             self->text = (runner_string_t){(uint8_t *)lines_cases[self->test].text,
@@ -533,7 +533,7 @@ static weft_poll lines_test_run(weft_coro *co)
             bytes_close_reader(&self->in);
         }
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     END_CASE;
 }
@@ -542,10 +542,10 @@ typedef lines lines_test;
 
 // A body behind a header; and lines go on after a cancelled wait.
 typedef lines lines_rest;
-static weft_poll lines_rest_run(weft_coro *co)
+static weft_left lines_rest_run(weft_coro *co)
 {
     lines *self = weft_frame(co, lines);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->text = (runner_string_t){(uint8_t *)"head\n\nbody", 10};
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_text(self->text, 8, &self->handle)));
     self->in = bytes_reader_of(self->handle);
@@ -562,7 +562,7 @@ static weft_poll lines_rest_run(weft_coro *co)
     WEFT_AWAIT(weft_line_next(co, &self->lines));
     EXPECT(self->lines.length, 2);
     EXPECT(memcmp(self->lines.line, "dy", 2), 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     END_CASE;
 }

@@ -44,16 +44,16 @@ typedef struct {
     uint32_t version, ticket, result;
 } waiter;
 
-static weft_poll waiter_run(weft_coro *co)
+static weft_left waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = future_new(self->version, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, future_poll, self->future));
     self->result = self->future->result;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     future_free(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -61,30 +61,30 @@ typedef struct {
     waiter waiter;
 } wait;
 
-static weft_poll wait_run(weft_coro *co)
+static weft_left wait_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->waiter.co, waiter_run));
     WEFT_RETURN(co, exports_weft_foreign_peer_wait, self->waiter.result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_wait, wait, wait_run, (uint32_t version, uint32_t ticket),
             self->waiter.version = version, self->waiter.ticket = ticket);
 
 // The waiter has a task of its own, inside of this one.
-static weft_poll wait_blocking_run(weft_coro *co)
+static weft_left wait_blocking_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     void *outer = current_task()->ptr;
     must(weft_block_on(&self->waiter.co, waiter_run) == WEFT_DONE);
     must(current_task()->ptr == outer);
     WEFT_RETURN(co, exports_weft_foreign_peer_wait_blocking, self->waiter.result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_wait_blocking, wait, wait_blocking_run,
@@ -116,15 +116,15 @@ static bool start_poll(void *it, weft_waker *waker)
     return true;
 }
 
-static weft_poll start_run(weft_coro *co)
+static weft_left start_run(weft_coro *co)
 {
     start *self = weft_frame(co, start);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = future_new(self->version, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, start_poll, self->future));
     WEFT_RETURN_VOID(co, exports_weft_foreign_peer_start);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_start, start, start_run, (uint32_t version, uint32_t ticket),
@@ -135,10 +135,10 @@ typedef struct {
     uint32_t ticket;
 } drop;
 
-static weft_poll drop_run(weft_coro *co)
+static weft_left drop_run(weft_coro *co)
 {
     drop *self = weft_frame(co, drop);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     future *it = future_of(self->ticket);
     void *waits = it->waker;
     bool awaited = waits && it->version != 0;
@@ -146,8 +146,8 @@ static weft_poll drop_run(weft_coro *co)
     if (!awaited)
         __builtin_trap();
     WEFT_RETURN_VOID(co, exports_weft_foreign_peer_drop);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_drop, drop, drop_run, (uint32_t ticket), self->ticket = ticket);
@@ -174,16 +174,16 @@ static bool again_poll(void *it, weft_waker *waker)
     return false;
 }
 
-static weft_poll again_run(weft_coro *co)
+static weft_left again_run(weft_coro *co)
 {
     again *self = weft_frame(co, again);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->future = future_new(2, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, again_poll, self));
     WEFT_RETURN(co, exports_weft_foreign_peer_again, self->same);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     future_free(self->future);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_again, again, again_run, (uint32_t ticket),
@@ -200,10 +200,10 @@ static void unasked_called(void *it, uint32_t code)
     ++*(uint32_t *)it;
 }
 
-static weft_poll unasked_run(weft_coro *co)
+static weft_left unasked_run(weft_coro *co)
 {
     unasked *self = weft_frame(co, unasked);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     static uint32_t item;
     static uint32_t reader, writer;
     wasip3_task *task = current_task();
@@ -221,8 +221,8 @@ static weft_poll unasked_run(weft_coro *co)
         WEFT_AWAIT(weft_yield(co));
     exports_weft_foreign_peer_stream_u32_drop_readable(reader);
     WEFT_RETURN(co, exports_weft_foreign_peer_unasked, self->calls);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_unasked, unasked, unasked_run, (void), );
@@ -231,10 +231,10 @@ typedef struct {
     weft_coro co;
 } outlive;
 
-static weft_poll outlive_run(weft_coro *co)
+static weft_left outlive_run(weft_coro *co)
 {
     static wasip3_task_v2 kept;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     wasip3_task *task = current_task();
     bool other = task->ptr != kept.v1.ptr;
     if (kept.v1.ptr)
@@ -242,8 +242,8 @@ static weft_poll outlive_run(weft_coro *co)
     kept = *(wasip3_task_v2 *)task;
     must(kept.vtable->clone(kept.v1.ptr) == kept.v1.ptr);
     WEFT_RETURN(co, exports_weft_foreign_peer_outlive, other);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_outlive, outlive, outlive_run, (void), );
@@ -257,14 +257,14 @@ typedef struct {
     weft_coro co;
 } set;
 
-static weft_poll set_run(weft_coro *co)
+static weft_left set_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_set(&event);
     weft_event_clear(&event);
     WEFT_RETURN_VOID(co, exports_weft_foreign_peer_set);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_set, set, set_run, (void), );
@@ -282,16 +282,16 @@ typedef struct {
     uint32_t items[100];
 } produce;
 
-static weft_poll produce_run(weft_coro *co)
+static weft_left produce_run(weft_coro *co)
 {
     produce *self = weft_frame(co, produce);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < 100; i++)
         self->items[i] = i;
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 100));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -300,18 +300,18 @@ typedef struct {
     uint32_t items[3], sum;
 } consume;
 
-static weft_poll consume_run(weft_coro *co)
+static weft_left consume_run(weft_coro *co)
 {
     consume *self = weft_frame(co, consume);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     do {
         WEFT_AWAIT(numbers_read(co, &self->in, self->items, 3));
         for (size_t i = 0; i < self->in.count; i++)
             self->sum += self->items[i];
     } while (!weft_dropped(&self->in));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 enum { CROWD = 7 };
@@ -331,10 +331,10 @@ typedef struct {
     number_writer out;
 } inner;
 
-static weft_poll inner_run(weft_coro *co)
+static weft_left inner_run(weft_coro *co)
 {
     inner *self = weft_frame(co, inner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (self->what) {
     case EXPORTS_WEFT_FOREIGN_PEER_WHAT_CALL:
         weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
@@ -374,7 +374,7 @@ static weft_poll inner_run(weft_coro *co)
     default:
         WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_reader(&self->in);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (self->what == EXPORTS_WEFT_FOREIGN_PEER_WHAT_FINALISER) {
@@ -383,7 +383,7 @@ static weft_poll inner_run(weft_coro *co)
         WEFT_AWAIT(weft_event_wait(co, &event));
         WEFT_AWAIT(weft_yield(co));
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // What a foreign task runs.
@@ -517,19 +517,19 @@ static bool nest_poll(void *it, weft_waker *waker)
     return weft_embedded_poll(&self->embedded, nest_wake, self->waker);
 }
 
-static weft_poll nest_run(weft_coro *co)
+static weft_left nest_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_embedded_start(&self->embedded, &self->inner.co, inner_run);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, nest_poll, self));
     WEFT_RETURN(co, exports_weft_foreign_peer_nest, self->inner.result);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->inner.co.task)
         must(weft_embedded_drop(&self->embedded, give_back, NULL));
     if (self->waker)
         weft_waker_drop(self->waker);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_nest, nest, nest_run,
@@ -549,34 +549,34 @@ typedef struct lend {
     weft_child child;
 } lend;
 
-static weft_poll inside_run(weft_coro *co)
+static weft_left inside_run(weft_coro *co)
 {
     lend *of = (lend *)((char *)co - offsetof(lend, inside));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &of->first));
     weft_subtask_start(co, &of->second, weft_calls_peer_hold(of->ticket + 1, &of->second_result));
     WEFT_AWAIT(weft_event_wait(co, &of->over));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll poller_run(weft_coro *co)
+static weft_left poller_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     lend *of = (lend *)((char *)self - offsetof(lend, poller));
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_embedded_start(&self->embedded, &of->inside, inside_run);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, nest_poll, self));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->waker)
         weft_waker_drop(self->waker);
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll lend_run(weft_coro *co)
+static weft_left lend_run(weft_coro *co)
 {
     lend *self = weft_frame(co, lend);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->first, weft_calls_peer_hold(self->ticket, &self->first_result));
     weft_spawn(co, &self->scope, &self->child, &self->poller.co, poller_run);
     while (!weft_in_flight(&self->second))
@@ -585,9 +585,9 @@ static weft_poll lend_run(weft_coro *co)
     weft_event_set(&self->over);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_weft_foreign_peer_lend, self->first_result + self->second_result);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_foreign_peer_lend, lend, lend_run, (uint32_t ticket), self->ticket = ticket);

@@ -24,18 +24,18 @@ static uint64_t peer_probe(void)
 // CASE(name) { BEGIN_CASE; ...; END_CASE; } is a test.
 #define CASE(name)                                                                                             \
     typedef frame name;                                                                                        \
-    static weft_poll name##_run(weft_coro *co)
+    static weft_left name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     frame *self = weft_frame(co, frame);                                                                       \
-    WEFT_BEGIN(co);                                                                                            \
+    WEFT_BEGIN;                                                                                                \
     weft_foreign_peer_codes();                                                                                 \
     weft_foreign_peer_overs();                                                                                 \
     EXPECT(weft_foreign_peer_current(), 0)
 #define END_CASE                                                                                               \
     EXPECT(weft_calls_peer_held(), 0);                                                                         \
     EXPECT(weft_foreign_peer_current(), 0);                                                                    \
-    WEFT_FINALLY(co);                                                                                          \
-    WEFT_END(co)
+    WEFT_FINALLY;                                                                                              \
+    WEFT_END
 
 #define EACH_VERSION_FROM(first) for (self->version = first; self->version <= VERSIONS; self->version++)
 #define START(import) weft_subtask_start(co, &self->call, weft_foreign_peer_##import)

@@ -22,18 +22,18 @@ typedef struct {
     uint32_t value;
 } pass;
 
-static weft_poll pass_run(weft_coro *co)
+static weft_left pass_run(weft_coro *co)
 {
     pass *self = weft_frame(co, pass);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->try) {
         plain_start_read(co, &self->in, &self->value);
         weft_stop(&self->in);
         EXPECT(weft_copy_cancelled(&self->in), true);
     }
     WEFT_RETURN(co, exports_weft_futures_peer_pass, plain_release(&self->in));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_futures_peer_pass, pass, pass_run, (uint32_t end, bool try),
@@ -52,10 +52,10 @@ typedef struct {
     size_t i;
 } relay;
 
-static weft_poll relay_run(weft_coro *co)
+static weft_left relay_run(weft_coro *co)
 {
     relay *self = weft_frame(co, relay);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->links = calloc(self->ends.len, sizeof *self->links);
     for (size_t i = 0; i < self->ends.len; i++) {
         self->links[i].in = plain_reader_of(self->ends.ptr[i]);
@@ -72,10 +72,10 @@ static weft_poll relay_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, &self->links[self->i].out));
         EXPECT(plain_close_writer(co, &self->links[self->i].out), true);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     payload_free(self->ends.ptr);
     free(self->links);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_futures_peer_relay, relay, relay_run, (PEER(list_future_u32_t) * ends),
@@ -85,15 +85,15 @@ typedef struct {
     weft_coro co;
 } wait;
 
-static weft_poll wait_run(weft_coro *co)
+static weft_left wait_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!peer_gates)
         WEFT_AWAIT(weft_yield(co));
     peer_gates--;
     WEFT_RETURN_VOID(co, exports_weft_futures_peer_wait);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_futures_peer_wait, wait, wait_run, (void), );

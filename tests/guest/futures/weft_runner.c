@@ -30,14 +30,14 @@ typedef struct {
     bool scripted;
 } settle;
 
-static weft_poll settle_run(weft_coro *co)
+static weft_left settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->turns = 0; self->scripted ? scenario_waits(self->turns) : self->turns < TURNS; self->turns++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A writer that closes unwritten, in the frame of a child that is gone before the reader arrives.
@@ -49,11 +49,11 @@ typedef struct {
     settle settle;
 } frame_gone;
 
-static weft_poll frame_gone_run(weft_coro *co)
+static weft_left frame_gone_run(weft_coro *co)
 {
     static const scenario test = {"frame_gone", GIVES, "", "|sc", "", "C[9]"};
     frame_gone *self = weft_frame(co, frame_gone);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < KINDS; self->i++) {
         self->live_before = payload_live;
         self->child = calloc(1, sizeof *self->child);
@@ -69,8 +69,8 @@ static weft_poll frame_gone_run(weft_coro *co)
         WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
         scenario_check(&test, &future_kinds[self->i], self->live_before);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // One kind's writer, given to the peer and closed unwritten.
@@ -82,15 +82,15 @@ typedef struct {
     script_end end;
 } leave_default;
 
-static weft_poll leave_default_run(weft_coro *co)
+static weft_left leave_default_run(weft_coro *co)
 {
     leave_default *self = weft_frame(co, leave_default);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     uint32_t end = self->kind->kind->make(&self->end);
     WEFT_AWAIT(weft_subtask_call(co, &self->call, self->kind->take(end, text_of(self->peers))));
     EXPECT(self->kind->kind->close_writer(co, &self->end), true);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The default that a coroutine of weft_block_on left behind is taken after that has returned.
@@ -100,12 +100,12 @@ typedef struct {
     settle settle;
 } block_on;
 
-static weft_poll block_on_run(weft_coro *co)
+static weft_left block_on_run(weft_coro *co)
 {
     static const scenario later = {"block_on", GIVES, "", "~~~~~~sc", "", "C[9]"};
     static const scenario goes = {"block_on", GIVES, "", "~~~~~~c", "", ""};
     block_on *self = weft_frame(co, block_on);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < 2 * KINDS; self->i++) {
         self->live_before = payload_live;
         leave_default root = {.kind = &future_kinds[self->i / 2],
@@ -116,8 +116,8 @@ static weft_poll block_on_run(weft_coro *co)
         weft_trim();
         scenario_check(self->i % 2 ? &later : &goes, &future_kinds[self->i / 2], self->live_before);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A close without memory says so and leaves the writer as it is: to close again, or to write.
@@ -130,13 +130,13 @@ typedef struct {
     settle settle;
 } no_memory;
 
-static weft_poll no_memory_run(weft_coro *co)
+static weft_left no_memory_run(weft_coro *co)
 {
     static const scenario closes = {"no_memory", GIVES, "", "|sc", "", "C[9]"};
     static const scenario writes = {"no_memory", GIVES, "", "|sc", "", "C[1]"};
     no_memory *self = weft_frame(co, no_memory);
     const scenario_kind *kind = &future_kinds[self->i / 2];
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < 2 * KINDS; kind = &future_kinds[++self->i / 2]) {
         self->live_before = payload_live;
         uint32_t end = kind->kind->make(&self->end);
@@ -161,8 +161,8 @@ static weft_poll no_memory_run(weft_coro *co)
         WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
         scenario_check(self->i % 2 ? &writes : &closes, kind, self->live_before);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The peer drops its end when this one is done and still in its task's set, which another read in flight makes
@@ -178,14 +178,14 @@ typedef struct {
     settle settle;
 } unsolicited;
 
-static weft_poll unsolicited_run(weft_coro *co)
+static weft_left unsolicited_run(weft_coro *co)
 {
     static const scenario gives = {"unsolicited", GIVES, "s>ac", "|s~~~c", "B C", "C[1]"};
     static const scenario makes = {"unsolicited", MAKES, "s>a", "|s~~~c", "B C[1]", "C"};
     unsolicited *self = weft_frame(co, unsolicited);
     const scenario_kind *kind = &future_kinds[self->i / 2];
     const scenario *test = self->i % 2 ? &makes : &gives;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < 2 * KINDS; kind = &future_kinds[++self->i / 2], test = self->i % 2 ? &makes : &gives) {
         self->live_before = payload_live;
         self->other_in = plain_reader_of(plain_new(&self->other_out, 0));
@@ -209,8 +209,8 @@ static weft_poll unsolicited_run(weft_coro *co)
         plain_close_reader(&self->other_in);
         EXPECT(plain_close_writer(co, &self->other_out), true);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The functions that wait, and what they say.
@@ -224,10 +224,10 @@ typedef struct {
     settle settle;
 } typed;
 
-static weft_poll typed_run(weft_coro *co)
+static weft_left typed_run(weft_coro *co)
 {
     typed *self = weft_frame(co, typed);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->end = plain_new(&self->out, 5);
     self->list.ptr = &self->end;
     self->list.len = 1;
@@ -241,14 +241,14 @@ static weft_poll typed_run(weft_coro *co)
     EXPECT(weft_resolved(&self->in), true);
     EXPECT(weft_dropped(&self->in) || weft_copy_cancelled(&self->in), false);
     EXPECT(self->value, 42);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     plain_close_reader(&self->in);
     EXPECT(self->in.op.handle, 0);
     EXPECT(plain_close_writer(co, &self->out), true);
     EXPECT(self->out.op.handle, 0);
     payload_free(self->relayed.ptr);
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The readable end goes to the peer and back a hundred times.
@@ -262,10 +262,10 @@ typedef struct {
     weft_subtask call;
 } pass_rounds;
 
-static weft_poll pass_rounds_run(weft_coro *co)
+static weft_left pass_rounds_run(weft_coro *co)
 {
     pass_rounds *self = weft_frame(co, pass_rounds);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = plain_reader_of(plain_new(&self->out, 0));
     for (self->i = 0; self->i < 100; self->i++) {
         if (self->try) {
@@ -287,20 +287,20 @@ static weft_poll pass_rounds_run(weft_coro *co)
     EXPECT(self->value, 7);
     WEFT_AWAIT(weft_await(co, &self->out));
     EXPECT(weft_resolved(&self->out), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     plain_close_reader(&self->in);
     EXPECT(plain_close_writer(co, &self->out), true);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef pass_rounds ping_pong, ping_pong_used;
 
-static weft_poll ping_pong_run(weft_coro *co)
+static weft_left ping_pong_run(weft_coro *co)
 {
     return pass_rounds_run(co);
 }
 
-static weft_poll ping_pong_used_run(weft_coro *co)
+static weft_left ping_pong_used_run(weft_coro *co)
 {
     weft_frame(co, pass_rounds)->try = true;
     return pass_rounds_run(co);
@@ -319,10 +319,10 @@ typedef struct {
     settle settle;
 } any_of;
 
-static weft_poll any_of_run(weft_coro *co)
+static weft_left any_of_run(weft_coro *co)
 {
     any_of *self = weft_frame(co, any_of);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 3; i++)
         self->ends[i] = plain_new(&self->out[i], 0);
     self->list.ptr = self->ends;
@@ -355,14 +355,14 @@ static weft_poll any_of_run(weft_coro *co)
     plain_start_write(co, &self->out[2], 30);
     WEFT_AWAIT(weft_await(co, &self->in[2]));
     EXPECT(self->values[2], 60);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (int i = 0; i < 3; i++) {
         plain_close_reader(&self->in[i]);
         EXPECT(plain_close_writer(co, &self->out[i]), true);
     }
     payload_free(self->relayed.ptr);
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Ten thousand reads and writes in flight in one task, here and, twice over, at the peer.
@@ -377,10 +377,10 @@ typedef struct {
     settle settle;
 } many;
 
-static weft_poll many_run(weft_coro *co)
+static weft_left many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->out = calloc(PLENTY, sizeof *self->out);
     self->in = calloc(PLENTY, sizeof *self->in);
     self->values = calloc(PLENTY, sizeof *self->values);
@@ -405,7 +405,7 @@ static weft_poll many_run(weft_coro *co)
         EXPECT(weft_resolved(&self->out[self->i]), true);
         EXPECT(plain_close_writer(co, &self->out[self->i]), true);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     payload_free(self->relayed.ptr);
     free(self->out);
     free(self->in);
@@ -413,7 +413,7 @@ static weft_poll many_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
     sort_handles(4 * PLENTY);
     PEER(sort)(4 * PLENTY);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define SCENARIO_TEST(name, ...) TEST(name)

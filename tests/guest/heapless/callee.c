@@ -19,29 +19,29 @@ typedef struct {
     uint32_t value;
 } read;
 
-static weft_poll limited_run(weft_coro *co)
+static weft_left limited_run(weft_coro *co)
 {
     read *self = weft_frame(co, read);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->value));
     WEFT_RETURN(co, exports_weft_heapless_peer_limited, self->value);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_heapless_peer_limited, read, limited_run,
             (exports_weft_heapless_peer_future_u32_t number), self->in = number_reader_of(number));
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     read *self = weft_frame(co, read);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->value));
     WEFT_RETURN(co, exports_weft_heapless_peer_hold, (callee_option_u32_t){true, self->value});
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void hold_without_memory(exports_weft_heapless_peer_future_u32_t number)
@@ -58,12 +58,12 @@ typedef struct {
     weft_coro co;
 } greet;
 
-static weft_poll greet_run(weft_coro *co)
+static weft_left greet_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_heapless_peer_greet);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_heapless_peer_greet, greet, greet_run, (callee_string_t * name), (void)name);

@@ -26,10 +26,10 @@ typedef struct {
 // Each finds the memory that the one before has left. Which of those that wait is next is the host's choice.
 typedef test one_at_a_time;
 
-static weft_poll one_at_a_time_run(weft_coro *co)
+static weft_left one_at_a_time_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     peer_probe(); // which sets the limit
     for (uint32_t i = 0; i < CALLS; i++) {
         weft_subtask_start(co, &self->calls[i],
@@ -44,17 +44,17 @@ static weft_poll one_at_a_time_run(weft_coro *co)
         EXPECT(self->results[self->i], 7 + (uint32_t)self->i);
         number_close_writer(co, &self->writers[self->i]);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The second at a time finds none.
 typedef test second_has_none;
 
-static weft_poll second_has_none_run(weft_coro *co)
+static weft_left second_has_none_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < 2; i++)
         weft_subtask_start(co, &self->calls[i],
                            weft_heapless_peer_hold(number_new(&self->writers[i], 0), &self->held[i]));
@@ -65,24 +65,24 @@ static weft_poll second_has_none_run(weft_coro *co)
     WEFT_AWAIT(number_write(co, &self->writers[0], 5));
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->held[0].is_some && self->held[0].val == 5, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (uint32_t i = 0; i < 2; i++)
         number_close_writer(co, &self->writers[i]);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Traps in a function that is named for it.
 typedef test string;
 
-static weft_poll string_run(weft_coro *co)
+static weft_left string_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     runner_string_t name;
     runner_string_set(&name, "a name");
     WEFT_AWAIT(weft_subtask_call(co, &self->calls[0], weft_heapless_peer_greet(name)));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -33,13 +33,13 @@ typedef struct {
     uint8_t byte;
 } leaf;
 
-static weft_poll leaf_run(weft_coro *co)
+static weft_left leaf_run(weft_coro *co)
 {
     leaf *self = weft_frame(co, leaf);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(bytes_read(co, &in_last, &self->byte, 1));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -55,10 +55,10 @@ typedef struct {
     leaf leaf;
 } waiter;
 
-static weft_poll waiter_run(weft_coro *co)
+static weft_left waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (self->on) {
     case ON_READ:
         WEFT_AWAIT(bytes_read(co, &in, &self->byte, 1));
@@ -91,9 +91,9 @@ static weft_poll waiter_run(weft_coro *co)
         WEFT_AWAIT(weft_yield(co));
         break;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->permit);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Starts all waiters, and ends what they wait for after `look`, if there is one.
@@ -108,10 +108,10 @@ typedef struct {
     uint8_t byte;
 } all;
 
-static weft_poll all_run(weft_coro *co)
+static weft_left all_run(weft_coro *co)
 {
     all *self = weft_frame(co, all);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     in = bytes_reader_of(bytes_new(&out));
     in_other = bytes_reader_of(bytes_new(&out_other));
     in_last = bytes_reader_of(bytes_new(&out_last));
@@ -139,7 +139,7 @@ static weft_poll all_run(weft_coro *co)
     EXPECT(letters_try_receive(&channel, &self->letter), true);
     weft_virtual_clock_advance(&time_here, 1000);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     bytes_close_reader(&in);
     bytes_close_reader(&in_other);
@@ -147,7 +147,7 @@ static weft_poll all_run(weft_coro *co)
     bytes_close_reader(&in_idle);
     number_close_reader(&number_in);
     number_close_writer(co, &number_out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -155,14 +155,14 @@ typedef struct {
     all all;
 } dump;
 
-static weft_poll dump_run(weft_coro *co)
+static weft_left dump_run(weft_coro *co)
 {
     dump *self = weft_frame(co, dump);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->all.look = weft_dump;
     WEFT_AWAIT(weft_call(co, &self->all.co, all_run));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The same without the dump, and one that is cancelled while it waits.
@@ -174,10 +174,10 @@ typedef struct {
     weft_child child;
 } trace;
 
-static weft_poll trace_run(weft_coro *co)
+static weft_left trace_run(weft_coro *co)
 {
     trace *self = weft_frame(co, trace);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->all.co, all_run));
     in = bytes_reader_of(bytes_new(&out));
     self->waiter.on = ON_READ;
@@ -186,11 +186,11 @@ static weft_poll trace_run(weft_coro *co)
     weft_scope_cancel(&self->scope);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(weft_outcome_of(&self->waiter.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     bytes_close_reader(&in);
     bytes_close_writer(&out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // What a dump says beside the waits: who has not begun, who ends, who calls deeply, who waits for much.
@@ -204,16 +204,16 @@ typedef struct {
     bool shielded;
 } ending;
 
-static weft_poll ending_run(weft_coro *co)
+static weft_left ending_run(weft_coro *co)
 {
     ending *self = weft_frame(co, ending);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->shielded)
         weft_shield(co);
     WEFT_AWAIT(weft_event_wait(co, &until)); // first
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_event_wait(co, &until)); // last
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -223,20 +223,20 @@ typedef struct {
     uint8_t bytes[MANY];
 } many;
 
-static weft_poll many_run(weft_coro *co)
+static weft_left many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < MANY; i++) {
         bytes_start_read(co, &many_in[i], &self->bytes[i], 1);
         self->ops[i] = &many_in[i].op;
     }
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, MANY));
     EXPECT(self->any.index, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     for (int i = 0; i < MANY; i++)
         weft_stop(&many_in[i]);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -244,16 +244,16 @@ typedef struct {
     uint32_t below;
 } deep;
 
-static weft_poll deep_run(weft_coro *co)
+static weft_left deep_run(weft_coro *co)
 {
     deep *self = weft_frame(co, deep);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->below)
         WEFT_AWAIT(weft_call(co, &self[1].co, deep_run));
     else
         WEFT_AWAIT(weft_event_wait(co, &until)); // deep down
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -266,10 +266,10 @@ typedef struct {
     uint32_t value;
 } states;
 
-static weft_poll states_run(weft_coro *co)
+static weft_left states_run(weft_coro *co)
 {
     states *self = weft_frame(co, states);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     until = (weft_event){0};
     for (int i = 0; i < MANY; i++)
         many_in[i] = bytes_reader_of(bytes_new(&many_out[i]));
@@ -300,14 +300,14 @@ static weft_poll states_run(weft_coro *co)
     EXPECT(weft_outcome_of(&self->shielded.co), WEFT_DONE);
     EXPECT(weft_outcome_of(&self->unbegun.co), WEFT_DONE);
     EXPECT(weft_outcome_of(&self->unwanted.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     for (int i = 0; i < MANY; i++) {
         bytes_close_reader(&many_in[i]);
         bytes_close_writer(&many_out[i]);
     }
     number_close_reader(&number_in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Dumps from inside a task in a task.
@@ -318,22 +318,22 @@ typedef struct {
     } inner;
 } nested;
 
-static weft_poll inner_run(weft_coro *co)
+static weft_left inner_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     weft_dump();
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll nested_run(weft_coro *co)
+static weft_left nested_run(weft_coro *co)
 {
     nested *self = weft_frame(co, nested);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(weft_block_on(&self->inner.co, inner_run), WEFT_DONE);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Beside other runtimes: foreign code waits in this task, and a coroutine of Weft's in a foreign task, which
@@ -363,11 +363,11 @@ static void wake(void *data)
     weft_event_set(&event);
 }
 
-static weft_poll foreign_run(weft_coro *co)
+static weft_left foreign_run(weft_coro *co)
 {
     foreign *self = weft_frame(co, foreign);
     wasip3_task *task;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = runner_stream_u8_new(&self->out);
     in_last = bytes_reader_of(bytes_new(&out_last));
     event = (weft_event){0};
@@ -384,10 +384,10 @@ static weft_poll foreign_run(weft_coro *co)
     while (!self->called || !event.is_set)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_embedded_poll(&self->embedded, wake, NULL), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     runner_stream_u8_drop_readable(self->in);
     bytes_close_reader(&in_last);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Two that wait for each other's end.
@@ -396,13 +396,13 @@ typedef struct {
     weft_child *other;
 } joiner;
 
-static weft_poll joiner_run(weft_coro *co)
+static weft_left joiner_run(weft_coro *co)
 {
     joiner *self = weft_frame(co, joiner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_join(co, self->other));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -412,17 +412,17 @@ typedef struct {
     joiner joiners[2];
 } deadlock;
 
-static weft_poll deadlock_run(weft_coro *co)
+static weft_left deadlock_run(weft_coro *co)
 {
     deadlock *self = weft_frame(co, deadlock);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 2; i++) {
         self->joiners[i].other = &self->handles[1 - i];
         weft_spawn(co, &self->scope, &self->handles[i], &self->joiners[i].co, joiner_run);
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope)); // never
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -42,10 +42,10 @@ typedef struct {
     uint8_t weight[8192];
 } work;
 
-static weft_poll work_run(weft_coro *co)
+static weft_left work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->entered = true;
     inside++;
     if (inside > highest)
@@ -53,9 +53,9 @@ static weft_poll work_run(weft_coro *co)
     for (self->left = self->turns; self->left; self->left--)
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_limit_peer_work, self->turns);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     inside -= self->entered;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_limit_peer_work, work, work_run, (uint32_t turns), self->turns = turns);
@@ -64,12 +64,12 @@ typedef struct {
     weft_coro co;
 } other;
 
-static weft_poll other_run(weft_coro *co)
+static weft_left other_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_limit_peer_other, 1);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_limit_peer_other, other, other_run, (void), );

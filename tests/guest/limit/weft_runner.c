@@ -41,10 +41,10 @@ static uint32_t in_state(load *self, weft_subtask_state state)
     return count;
 }
 
-static weft_poll load_with(weft_coro *co, uint32_t limit)
+static weft_left load_with(weft_coro *co, uint32_t limit)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_limit_peer_set_limit(limit);
     weft_limit_peer_highest();
     self->pages = weft_limit_peer_pages();
@@ -57,40 +57,40 @@ static weft_poll load_with(weft_coro *co, uint32_t limit)
     EXPECT(weft_limit_peer_inside(), 0);
     if (limit) // of 8 KiB each, of which a page takes 7
         EXPECT(weft_limit_peer_pages() - self->pages <= limit / 7 + 2, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef load one_at_a_time;
-static weft_poll one_at_a_time_run(weft_coro *co)
+static weft_left one_at_a_time_run(weft_coro *co)
 {
     return load_with(co, 1);
 }
 
 typedef load sixteen;
-static weft_poll sixteen_run(weft_coro *co)
+static weft_left sixteen_run(weft_coro *co)
 {
     return load_with(co, 16);
 }
 
 // For comparison: without a limit memory is as large as the load.
 typedef load unlimited;
-static weft_poll unlimited_run(weft_coro *co)
+static weft_left unlimited_run(weft_coro *co)
 {
-    weft_poll poll = load_with(co, 0);
+    weft_left left = load_with(co, 0);
     EXPECT(weft_limit_peer_pages() > CALLS * 8192 / 65536, true);
-    return poll;
+    return left;
 }
 
 // Calls that began without a limit count when one is set.
 typedef load late;
-static weft_poll late_run(weft_coro *co)
+static weft_left late_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start(co, self, 6, 5);
     weft_limit_peer_set_limit(4);
     start(co, self, 10, 1);
@@ -102,19 +102,19 @@ static weft_poll late_run(weft_coro *co)
     for (; self->at < 16; self->at++)
         WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
     EXPECT(weft_limit_peer_highest() <= 4, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Raised, lowered and lifted while the calls wait.
 typedef load changed;
-static weft_poll changed_run(weft_coro *co)
+static weft_left changed_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_limit_peer_set_limit(4);
     weft_limit_peer_highest();
     start(co, self, MANY, 2);
@@ -138,19 +138,19 @@ static weft_poll changed_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
     EXPECT(weft_limit_peer_highest() > MANY / 20, true);
     EXPECT(in_state(self, WEFT_SUBTASK_RETURNED), MANY);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Every second call is cancelled, whether it waits or runs; the others all return.
 typedef load cancelled;
-static weft_poll cancelled_run(weft_coro *co)
+static weft_left cancelled_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_limit_peer_set_limit(4);
     weft_limit_peer_highest();
     start(co, self, 100, 5);
@@ -168,19 +168,19 @@ static weft_poll cancelled_run(weft_coro *co)
     for (; self->at < 120; self->at++)
         WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
     EXPECT(weft_limit_peer_highest(), 4);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // At the limit the whole component takes no call; below it, other exports do.
 typedef load others_wait;
-static weft_poll others_wait_run(weft_coro *co)
+static weft_left others_wait_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_limit_peer_set_limit(2);
     start(co, self, 1, 5);
     WEFT_AWAIT(weft_subtask_call(co, &self->another, weft_limit_peer_other(&self->other)));
@@ -189,31 +189,31 @@ static weft_poll others_wait_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(&self->another), WEFT_SUBTASK_STARTING);
     WEFT_AWAIT(weft_await(co, &self->another));
     EXPECT(weft_limit_peer_inside() < 2, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_stop(&self->another);
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A few, for the sweep: the caller is cancelled, and all its calls.
 typedef load few;
-static weft_poll few_run(weft_coro *co)
+static weft_left few_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_limit_peer_set_limit(3);
     start(co, self, 20, 2);
     for (; self->at < 20; self->at++)
         WEFT_AWAIT(weft_await(co, &self->calls[self->at]));
     EXPECT(in_state(self, WEFT_SUBTASK_RETURNED), 20);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     stop_all(self);
     EXPECT(weft_limit_peer_inside(), 0);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(few)

@@ -21,17 +21,17 @@ typedef struct {
     int first, second, later;
 } looker;
 
-static weft_poll looker_run(weft_coro *co)
+static weft_left looker_run(weft_coro *co)
 {
     looker *self = weft_frame(co, looker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->first = seen(co, &first_key);
     self->second = seen(co, &second_key);
     WEFT_AWAIT(weft_yield(co));
     self->later = seen(co, &first_key);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     EXPECT(!self->first || seen(co, &first_key) == self->first, true);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Binds, and calls or spawns what looks.
@@ -44,10 +44,10 @@ typedef struct {
     bool bind_second;
 } binder;
 
-static weft_poll binder_run(weft_coro *co)
+static weft_left binder_run(weft_coro *co)
 {
     binder *self = weft_frame(co, binder);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_local_bind(co, &self->first, &first_key, &one);
     EXPECT(seen(co, &first_key), 1);
     WEFT_AWAIT(weft_call(co, &self->looker.co, looker_run));
@@ -67,13 +67,13 @@ static weft_poll binder_run(weft_coro *co)
     EXPECT(self->spawned.first, 1);
     EXPECT(self->spawned.second, 2);
     EXPECT(self->spawned.later, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_local_unbind(&self->again);
     weft_local_unbind(&self->second);
     weft_local_unbind(&self->first);
     EXPECT(seen(co, &first_key), 0);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -81,15 +81,15 @@ typedef struct {
     binder binder;
 } bind;
 
-static weft_poll bind_run(weft_coro *co)
+static weft_left bind_run(weft_coro *co)
 {
     bind *self = weft_frame(co, bind);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->binder.co, binder_run));
     EXPECT(seen(co, &first_key), 0);
     EXPECT(seen(&self->binder.looker.co, &second_key), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A spawned coroutine binds for itself and spawns; its spawner's binding is still seen two spawns down.
@@ -101,20 +101,20 @@ typedef struct {
     looker looker;
 } middle;
 
-static weft_poll middle_run(weft_coro *co)
+static weft_left middle_run(weft_coro *co)
 {
     middle *self = weft_frame(co, middle);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     EXPECT(seen(co, &first_key), 1);
     weft_local_bind(co, &self->local, &second_key, &two);
     weft_spawn(co, &self->scope, &self->child, &self->looker.co, looker_run);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT(self->looker.first, 1);
     EXPECT(self->looker.second, 2);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_local_unbind(&self->local);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -126,10 +126,10 @@ typedef struct {
     looker *allocated, looker;
 } spawn;
 
-static weft_poll spawn_run(weft_coro *co)
+static weft_left spawn_run(weft_coro *co)
 {
     spawn *self = weft_frame(co, spawn);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->children[0], &self->looker.co, looker_run);
     weft_local_bind(co, &self->local, &first_key, &one);
     weft_spawn(co, &self->scope, &self->children[1], &self->middle.co, middle_run);
@@ -138,10 +138,10 @@ static weft_poll spawn_run(weft_coro *co)
     EXPECT(self->looker.first, 0);
     EXPECT(self->allocated->first, 1);
     EXPECT(self->allocated->later, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_local_unbind(&self->local);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Who may outlive the binder inherits nothing.
@@ -157,19 +157,19 @@ typedef struct {
     int *saw;
 } outliver;
 
-static weft_poll outliver_run(weft_coro *co)
+static weft_left outliver_run(weft_coro *co)
 {
     outliver *self = weft_frame(co, outliver);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     *self->saw = 10 + seen(co, &first_key);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll outliving_run(weft_coro *co)
+static weft_left outliving_run(weft_coro *co)
 {
     outliving *self = weft_frame(co, outliving);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_local_bind(co, &self->local, &first_key, &one);
     outliver *it = weft_task_spawn(co, sizeof *it, outliver_run, WEFT_CANCEL_TOO);
     it->saw = &self->sees;
@@ -177,8 +177,8 @@ static weft_poll outliving_run(weft_coro *co)
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
     EXPECT(self->sees, 10);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // More binders than there are chains.
@@ -191,17 +191,17 @@ typedef struct {
     looker looker;
 } one_of_many;
 
-static weft_poll one_of_many_run(weft_coro *co)
+static weft_left one_of_many_run(weft_coro *co)
 {
     one_of_many *self = weft_frame(co, one_of_many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_local_bind(co, &self->local, &first_key, &self->value);
     WEFT_AWAIT(weft_call(co, &self->looker.co, looker_run));
     EXPECT(self->looker.first, self->value);
     EXPECT(self->looker.later, self->value);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_local_unbind(&self->local);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -209,18 +209,18 @@ typedef struct {
     weft_scope scope;
 } many;
 
-static weft_poll many_run(weft_coro *co)
+static weft_left many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < MANY; i++) {
         one_of_many *it = weft_spawn_new(co, &self->scope, sizeof *it, one_of_many_run);
         it->value = i + 1;
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 SWEEP(bind)

@@ -33,17 +33,17 @@ typedef struct {
     uint32_t yields;
 } work;
 
-static weft_poll work_run(weft_coro *co)
+static weft_left work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->yields--)
         WEFT_AWAIT(weft_yield(co));
     text_result result = {.val.ok = self->text};
     WEFT_RETURN(co, exports_weft_memory_peer_work, result);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     callee_string_free(&self->text);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Without a task there is still the parameters' memory to give back, and a value to return.
@@ -67,16 +67,16 @@ typedef struct {
 
 WEFT_UNZEROED(exports_weft_memory_peer_hold, hold, large);
 
-static weft_poll hold_run(weft_coro *co)
+static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->value));
     number_result result = {.val.ok = self->value};
     WEFT_RETURN(co, exports_weft_memory_peer_hold, result);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     number_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static void hold_without_memory(exports_weft_memory_peer_future_u32_t number)
@@ -99,15 +99,15 @@ typedef struct {
 
 WEFT_UNZEROED(exports_weft_memory_peer_reuse, reuse, kept);
 
-static weft_poll reuse_run(weft_coro *co)
+static weft_left reuse_run(weft_coro *co)
 {
     reuse *self = weft_frame(co, reuse);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     callee_tuple2_u32_u32_t had = {self->zeroed, self->kept[999]};
     self->zeroed = self->kept[999] = self->next;
     WEFT_RETURN(co, exports_weft_memory_peer_reuse, had);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_memory_peer_reuse, reuse, reuse_run, (uint32_t next), self->next = next);

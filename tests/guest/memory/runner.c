@@ -35,10 +35,10 @@ typedef struct {
 } work;
 
 // One call of `work`, checked.
-static weft_poll work_run(weft_coro *co)
+static weft_left work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     runner_string_set(&self->text, "a text");
     WEFT_AWAIT(
         weft_subtask_call(co, &self->call, weft_memory_peer_work(self->text, self->yields, &self->result)));
@@ -47,8 +47,8 @@ static weft_poll work_run(weft_coro *co)
     EXPECT(said->len, self->works ? 6 : 9);
     EXPECT(memcmp(said->ptr, self->works ? "a text" : "no memory", said->len), 0);
     weft_memory_peer_result_string_string_free(&self->result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -83,10 +83,10 @@ static void start_hold(weft_coro *co, test *self, uint32_t i)
 // One call of each export at a time allocates nothing, also after weft_trim.
 typedef test first_needs_none;
 
-static weft_poll first_needs_none_run(weft_coro *co)
+static weft_left first_needs_none_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.works = true;
     for (self->i = 0; self->i < 5; self->i++) {
         weft_memory_peer_trim();
@@ -102,18 +102,18 @@ static weft_poll first_needs_none_run(weft_coro *co)
         EXPECT(weft_memory_peer_fail(0), 1);
         EXPECT(peer_bytes(), 0);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_memory_peer_fail(0);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A call whose task cannot be allocated runs the user's statement; the next one works.
 typedef test without_memory;
 
-static weft_poll without_memory_run(weft_coro *co)
+static weft_left without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_memory_peer_trim();
     self->handles = peer_handles();
     EXPECT(peer_bytes(), 0);
@@ -143,17 +143,17 @@ static weft_poll without_memory_run(weft_coro *co)
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
     EXPECT(peer_handles(), self->handles);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // An ended task is used again: a call, pending or not, needs no memory then, and no new set.
 typedef test pooled;
 
-static weft_poll pooled_run(weft_coro *co)
+static weft_left pooled_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.works = true;
     WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
     self->bytes = peer_bytes();
@@ -166,18 +166,18 @@ static weft_poll pooled_run(weft_coro *co)
     EXPECT(peer_bytes(), self->bytes);
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_memory_peer_fail(0);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // 40 tasks at once: the first stays, and a megabyte of the others, each with its set, until weft_trim.
 typedef test pool_limit;
 
-static weft_poll pool_limit_run(weft_coro *co)
+static weft_left pool_limit_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
     self->handles = peer_handles();
@@ -236,17 +236,17 @@ static weft_poll pool_limit_run(weft_coro *co)
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
     EXPECT(peer_handles(), self->handles);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Trim with tasks in flight takes only what is idle.
 typedef test trim_in_flight;
 
-static weft_poll trim_in_flight_run(weft_coro *co)
+static weft_left trim_in_flight_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->child.works = true;
     weft_memory_peer_trim();
     start_hold(co, self, 0);
@@ -268,17 +268,17 @@ static weft_poll trim_in_flight_run(weft_coro *co)
     EXPECT(peer_bytes(), self->bytes);
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The table of operations does without the memory to grow, here and at the peer.
 typedef test table_without_memory;
 
-static weft_poll table_without_memory_run(weft_coro *co)
+static weft_left table_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_trim();
     weft_memory_peer_trim();
     for (self->i = 0; self->i < MANY; self->i++) {
@@ -292,20 +292,20 @@ static weft_poll table_without_memory_run(weft_coro *co)
         EXPECT(self->results[self->i].val.ok, self->i);
         number_close_writer(co, &self->writers[self->i]);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     fail_at = 0;
     weft_memory_peer_trim();
     weft_trim();
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A future's writer that finds no memory to leave its default behind stays open, and closes later.
 typedef test close_without_memory;
 
-static weft_poll close_without_memory_run(weft_coro *co)
+static weft_left close_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     start_hold(co, self, 0);
     self->unread = number_reader_of(number_new(&self->writers[1], 9));
     fail_at = 1;
@@ -319,43 +319,43 @@ static weft_poll close_without_memory_run(weft_coro *co)
     EXPECT(self->results[0].val.ok, 0); // the default
     number_close_reader(&self->unread);
     EXPECT(number_close_writer(co, &self->writers[1]), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     fail_at = 0;
     weft_memory_peer_trim();
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Not zeroed is not zero in the second call of a frame, whatever it is: a hostile build fills what is kept.
 typedef test unzeroed;
 
-static weft_poll unzeroed_run(weft_coro *co)
+static weft_left unzeroed_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 2; self->i++) {
         WEFT_AWAIT(weft_subtask_call(co, &self->calls[0], weft_memory_peer_reuse(7, &self->had)));
         EXPECT(self->had.f0, 0);
         EXPECT(self->had.f1 != 0 || self->i == 0, true);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint32_t steps;
 
-static weft_poll counts_run(weft_coro *co)
+static weft_left counts_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     steps++;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // weft_block_on in another says so, and has not begun.
-static weft_poll blocks_again_run(weft_coro *co)
+static weft_left blocks_again_run(weft_coro *co)
 {
     static weft_coro inner;
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     fail_at = 1;
     EXPECT(weft_block_on(&inner, counts_run), WEFT_UNFINISHED);
     EXPECT(fail_at, 0);
@@ -365,25 +365,25 @@ static weft_poll blocks_again_run(weft_coro *co)
     fail_at = 1;
     EXPECT(weft_block_on(&inner, counts_run), WEFT_DONE); // from the pool
     EXPECT(fail_at, 1);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef test block_on_without_memory;
 
-static weft_poll block_on_without_memory_run(weft_coro *co)
+static weft_left block_on_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_trim();
     steps = 0;
     fail_at = 1;
     EXPECT(weft_block_on(&self->child.co, blocks_again_run), WEFT_DONE); // the first needs none
     EXPECT(steps, 2);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     fail_at = 0;
     weft_trim();
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -21,14 +21,14 @@ TEST_BODY(copied_permit, {
     weft_release(&copy);
 })
 
-static weft_poll acquires_run(weft_coro *co)
+static weft_left acquires_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &self->semaphore, &self->permit));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->permit);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 TEST_BODY(limit_changed_raise, {
@@ -51,12 +51,12 @@ TEST_BODY(limit_changed_lower, {
     weft_try_acquire(&self->semaphore, &late);
 })
 
-static weft_poll receives_run(weft_coro *co)
+static weft_left receives_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(letters_receive(co, &channel, &slot));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 TEST_BODY(slot_busy_receive, {
@@ -92,18 +92,18 @@ typedef struct {
     uint32_t items[4];
 } waits;
 
-static weft_poll waits_run(weft_coro *co)
+static weft_left waits_run(weft_coro *co)
 {
     waits *self = weft_frame(co, waits);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (named("child_busy_exactly"))
         WEFT_AWAIT(numbers_read_exactly(co, &self->exactly, &self->in, self->items, 4));
     else if (named("child_busy_to_end"))
         WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 100));
     else if (named("child_busy_forward"))
         WEFT_AWAIT(numbers_forward(co, &self->forward, &self->in, &self->out, self->items, 4));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define WAITED_TWICE(name, ...)                                                                                \
@@ -128,13 +128,13 @@ TEST_BODY(untold_spawn, {
 
 // left_in_flight, open_scope
 
-static weft_poll leaves_call_run(weft_coro *co)
+static weft_left leaves_call_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_rules_peer_never());
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 TEST_BODY(left_in_flight_child, {
@@ -142,22 +142,22 @@ TEST_BODY(left_in_flight_child, {
     WEFT_AWAIT(weft_join_all(co, &self->scope));
 })
 
-static weft_poll yields_run(weft_coro *co)
+static weft_left yields_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll leaves_scope_run(weft_coro *co)
+static weft_left leaves_scope_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn_new(co, &self->scope, sizeof(weft_coro), yields_run);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The frame of the test is in the root's.

@@ -28,14 +28,14 @@ TEST_BODY(host_stale_handle, {
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
-static weft_poll reads_for_ever_run(weft_coro *co)
+static weft_left reads_for_ever_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->in = numbers_reader_of(numbers_new(&self->out));
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // `poke`, whose type is not async, waits for good; this one is there so that it comes.
@@ -79,9 +79,9 @@ TEST_BODY(fine_close_unseen, {
 
 static test *closing;
 
-static weft_poll uses_run(weft_coro *co)
+static weft_left uses_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (named("fine_close_under_reader")) {
         do
             WEFT_AWAIT(numbers_read(co, &closing->in, closing->items, 4));
@@ -93,8 +93,8 @@ static weft_poll uses_run(weft_coro *co)
         WEFT_AWAIT(number_read(co, &closing->one, &closing->value));
         EXPECT_FINE(weft_copy_cancelled(&closing->one) && !weft_resolved(&closing->one));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 TEST_BODY(fine_close_under_reader, {
@@ -123,19 +123,19 @@ TEST_BODY(fine_close_under_future, {
 
 // Not all that is on the stack goes: the frame of weft_block_on is below, and a stack of one's own elsewhere.
 
-static weft_poll copies_run(weft_coro *co)
+static weft_left copies_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     uint32_t items[4] = {1, 2, 3, 4};
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, items, 4)); // at once, so that these may be there
     weft_stop(&self->in);
     EXPECT_FINE(self->items[3] == 4);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->in);
     numbers_close_writer(&self->out);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 TEST_BODY(fine_block_on, {

@@ -41,27 +41,27 @@ typedef struct {
 
 // A test is its body; it ends with its ends closed, if it gets there.
 #define TEST_BODY(name, ...)                                                                                   \
-    static weft_poll name(weft_coro *co)                                                                       \
+    static weft_left name(weft_coro *co)                                                                       \
     {                                                                                                          \
         test *self = weft_frame(co, test);                                                                     \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         self->in = numbers_reader_of(numbers_new(&self->out));                                                 \
         self->one = number_reader_of(number_new(&self->of_one, 7));                                            \
         __VA_ARGS__                                                                                            \
-        WEFT_FINALLY(co);                                                                                      \
+        WEFT_FINALLY;                                                                                          \
         numbers_close_reader(&self->in);                                                                       \
         numbers_close_writer(&self->out);                                                                      \
         number_close_reader(&self->one);                                                                       \
         number_close_writer(co, &self->of_one);                                                                \
-        WEFT_END(co);                                                                                          \
+        WEFT_END;                                                                                              \
     }
 
 // What goes on in the background of a test: a coroutine that waits for nothing, and does no harm.
-static weft_poll idle_run(weft_coro *co)
+static weft_left idle_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_BEGIN;
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // For a wait whose WEFT_AWAIT is missing.

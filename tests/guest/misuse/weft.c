@@ -167,15 +167,15 @@ typedef struct {
     test test;
 } root;
 
-static weft_poll root_run(weft_coro *co)
+static weft_left root_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->test.co, chosen->run));
     if (!named("no_result_exit"))
         WEFT_RETURN_VOID(co, EXPORT);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(middle, exports_weft_rules_subject_run, root, root_run, (middle_string_t * name),
@@ -201,12 +201,12 @@ void exports_weft_rules_subject_poke(middle_string_t *name)
         weft_block_on(&frame.co, reads_for_ever_run);
 }
 
-static weft_poll other_run(weft_coro *co)
+static weft_left other_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_rules_subject_other, 1);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(middle, exports_weft_rules_subject_other, root, other_run, (void), );

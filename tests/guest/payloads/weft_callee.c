@@ -29,10 +29,10 @@ typedef struct {
     uint8_t buffer[7];
 } concat;
 
-static weft_poll concat_run(weft_coro *co)
+static weft_left concat_run(weft_coro *co)
 {
     concat *self = weft_frame(co, concat);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     octets_writer none;
     bytes otherwise = octets_new(&none);
     octets_close_writer(&none);
@@ -50,13 +50,13 @@ static weft_poll concat_run(weft_coro *co)
         } while (!weft_dropped(&self->in));
         octets_close_reader(&self->in);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     octets_close_reader(&self->in);
     octets_close_writer(&self->out);
     bytes_stream_close_reader(&self->parts);
     EXPECT(bytes_future_close_writer(co, &self->result), true);
     script_log[0] = 0; // of the hooks of the default
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_payloads_peer_concat, concat, concat_run, (uint32_t parts),

@@ -25,11 +25,11 @@ typedef struct {
     uint8_t sent, got[20];
 } nested;
 
-static weft_poll nested_run(weft_coro *co)
+static weft_left nested_run(weft_coro *co)
 {
     static const uint32_t lengths[] = {10, 0, 20};
     nested *self = weft_frame(co, nested);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->end = bytes_stream_new(&self->outer);
     WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(concat)(self->end, &self->end)));
     self->result = bytes_future_reader_of(self->end);
@@ -54,7 +54,7 @@ static weft_poll nested_run(weft_coro *co)
     WEFT_AWAIT(octets_read(co, &self->reader, self->got, sizeof self->got));
     EXPECT(self->reader.count, 0);
     EXPECT(weft_dropped(&self->reader), true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     octets_close_reader(&self->reader);
     octets_close_writer(&self->writer);
     bytes_stream_close_writer(&self->outer);
@@ -62,7 +62,7 @@ static weft_poll nested_run(weft_coro *co)
     for (self->turns = 0; self->turns < TURNS; self->turns++)
         WEFT_AWAIT(weft_yield(co));
     script_log[0] = 0; // of the hook of write_all
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -27,10 +27,10 @@ static weft_outcome outcome(const three *self, uint32_t i)
 // Children begin when the spawner waits, in order; all are joined at once.
 typedef three join_all;
 
-static weft_poll join_all_run(weft_coro *co)
+static weft_left join_all_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_join_all(co, &self->scope)); // nobody to wait for
     spawn(self, 0, 2, 0, 0);
     spawn(self, 1, 0, 0, 0);
@@ -42,19 +42,19 @@ static weft_poll join_all_run(weft_coro *co)
     EXPECT(self->scope.count, 0);
     EXPECT(self->scope.failed, false);
     EXPECT(outcome(self, 0), WEFT_DONE);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The first that ends is told first, and none is lost.
 typedef three join_any;
 
-static weft_poll join_any_run(weft_coro *co)
+static weft_left join_any_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     static const uint32_t order[] = {1, 2, 0};
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 3, 0, 0);
     spawn(self, 1, 1, 0, 0);
     spawn(self, 2, 2, 0, 0);
@@ -72,17 +72,17 @@ static weft_poll join_any_run(weft_coro *co)
     EXPECT(weft_next_ended(&self->scope) - self->handles, 0);
     EXPECT(weft_next_ended(&self->scope) - self->handles, 1);
     EXPECT_SAID("aA.bB.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef three join_one;
 
-static weft_poll join_one_run(weft_coro *co)
+static weft_left join_one_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 2, 0, 0);
     spawn(self, 1, 1, 0, 7);
     self->scope.policy = WEFT_GO_ON;
@@ -94,18 +94,18 @@ static weft_poll join_one_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->handles[1])); // at once
     WEFT_AWAIT(weft_join(co, &self->handles[0]));
     EXPECT_SAID("A.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A race: who loses is cancelled, and its finaliser is waited for.
 typedef three race;
 
-static weft_poll race_run(weft_coro *co)
+static weft_left race_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 9, 2, 0);
     spawn(self, 1, 1, 0, 0);
     spawn(self, 2, 9, 1, 0);
@@ -117,18 +117,18 @@ static weft_poll race_run(weft_coro *co)
     EXPECT(outcome(self, 1), WEFT_DONE);
     EXPECT(outcome(self, 2), WEFT_CANCELLED);
     EXPECT(weft_next_ended(&self->scope) == NULL, true);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A child that fails ends its siblings, which is what a zero policy does.
 typedef three end_siblings;
 
-static weft_poll end_siblings_run(weft_coro *co)
+static weft_left end_siblings_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 9, 0, 0);
     spawn(self, 1, 1, 0, 5);
     spawn(self, 2, 9, 1, 0);
@@ -138,19 +138,19 @@ static weft_poll end_siblings_run(weft_coro *co)
     EXPECT(self->scope.failure, 5);
     EXPECT(outcome(self, 0), WEFT_CANCELLED);
     EXPECT(outcome(self, 2), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(self->scope.failed, false);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The parent is told at once, and the siblings go on.
 typedef three tell_parent;
 
-static weft_poll tell_parent_run(weft_coro *co)
+static weft_left tell_parent_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = WEFT_TELL_PARENT;
     spawn(self, 0, 3, 0, 0);
     spawn(self, 1, 1, 0, -6);
@@ -161,18 +161,18 @@ static weft_poll tell_parent_run(weft_coro *co)
     EXPECT(outcome(self, 0), WEFT_UNFINISHED);
     WEFT_AWAIT(weft_join(co, &self->handles[0]));
     EXPECT_SAID("A.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A child that fails while its scope is closed: the close still waits for all, and the scope is as new.
 typedef three fails_in_close;
 
-static weft_poll fails_in_close_run(weft_coro *co)
+static weft_left fails_in_close_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = WEFT_END_SIBLINGS; self->i <= WEFT_GO_ON; self->i++) {
         self->scope.policy = (weft_policy)self->i;
         spawn(self, 0, 9, 3, 0);
@@ -187,17 +187,17 @@ static weft_poll fails_in_close_run(weft_coro *co)
         EXPECT(self->scope.failed, false);
         EXPECT(self->scope.failure, 0);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef three go_on;
 
-static weft_poll go_on_run(weft_coro *co)
+static weft_left go_on_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = WEFT_GO_ON;
     spawn(self, 0, 3, 0, 0);
     spawn(self, 1, 1, 0, 6);
@@ -206,19 +206,19 @@ static weft_poll go_on_run(weft_coro *co)
     EXPECT_SAID("abcB.C.A.");
     EXPECT(self->scope.failure, 6);
     EXPECT(outcome(self, 0), WEFT_DONE);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // One that is cancelled before its first step skips its body; a second cancel, and one of an ended child, do
 // nothing.
 typedef three cancel_handles;
 
-static weft_poll cancel_handles_run(weft_coro *co)
+static weft_left cancel_handles_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 1, 0, 0);
     spawn(self, 1, 9, 1, 0);
     weft_cancel(self->handles[0].co);
@@ -231,9 +231,9 @@ static weft_poll cancel_handles_run(weft_coro *co)
     EXPECT_SAID(".");
     EXPECT(outcome(self, 0), WEFT_CANCELLED);
     EXPECT(outcome(self, 1), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A shielded section defers a cancel to the first wait after it.
@@ -242,10 +242,10 @@ typedef struct {
     worker child;
 } shielded;
 
-static weft_poll shielded_run(weft_coro *co)
+static weft_left shielded_run(weft_coro *co)
 {
     shielded *self = weft_frame(co, shielded);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_shield(co);
     self->child = (worker){.letter = 's', .rounds = 3};
     WEFT_AWAIT(weft_call(co, &self->child.co, worker_run));
@@ -255,9 +255,9 @@ static weft_poll shielded_run(weft_coro *co)
     say('u');
     WEFT_AWAIT(weft_yield(co));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('f');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -267,19 +267,19 @@ typedef struct {
     shielded child;
 } shield;
 
-static weft_poll shield_run(weft_coro *co)
+static weft_left shield_run(weft_coro *co)
 {
     shield *self = weft_frame(co, shield);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->handle, &self->child.co, shielded_run);
     WEFT_AWAIT(weft_yield(co));
     weft_cancel(&self->child.co);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT_SAID("sS.uf");
     EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The owner is cancelled while it joins: its scope's children end before it does.
@@ -290,34 +290,34 @@ typedef struct {
     weft_child handle;
 } owner_cancelled;
 
-static weft_poll inner_run(weft_coro *co)
+static weft_left inner_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 9, 1, 0);
     spawn(self, 1, 9, 2, 0);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     say('!');
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('(');
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     say(')');
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll owner_cancelled_run(weft_coro *co)
+static weft_left owner_cancelled_run(weft_coro *co)
 {
     owner_cancelled *self = weft_frame(co, owner_cancelled);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->handle, &self->inner.co, inner_run);
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT_SAID("ab(..)");
     EXPECT(weft_outcome_of(&self->inner.co), WEFT_CANCELLED);
     EXPECT(outcome(&self->inner, 0), WEFT_CANCELLED);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Frames of the library's: detached ones go as they end, the others with the scope, or when given up after they
@@ -332,10 +332,10 @@ static worker *spawn_new(three *self, char letter, uint32_t rounds)
     return child;
 }
 
-static weft_poll allocated_run(weft_coro *co)
+static weft_left allocated_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->i = live_bytes;
     weft_detach(weft_child_of(spawn_new(self, 'a', 1)));
     spawn_new(self, 'b', 2);
@@ -367,10 +367,10 @@ static weft_poll allocated_run(weft_coro *co)
     EXPECT(weft_spawn_new(co, &self->scope, sizeof(worker), worker_run) == NULL, true);
     fail_at = 0;
     EXPECT(self->scope.count, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT_SAID(".");
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // While a scope is being closed, its children may look at each other until the last has ended: the library's
@@ -382,18 +382,18 @@ typedef struct {
     uint32_t live;
 } looker;
 
-static weft_poll looker_run(weft_coro *co)
+static weft_left looker_run(weft_coro *co)
 {
     looker *self = weft_frame(co, looker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_join(co, self->other));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_join(co, self->other));
     self->live = live_bytes;
     EXPECT(weft_outcome_of(self->other->co), WEFT_CANCELLED);
     if (self->detach)
         weft_detach(self->other);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -404,10 +404,10 @@ typedef struct {
     uint32_t live, i;
 } closed_together;
 
-static weft_poll closed_together_run(weft_coro *co)
+static weft_left closed_together_run(weft_coro *co)
 {
     closed_together *self = weft_frame(co, closed_together);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 2; self->i++) {
         self->live = live_bytes;
         self->looker =
@@ -422,9 +422,9 @@ static weft_poll closed_together_run(weft_coro *co)
         EXPECT(self->looker.live - self->live, sizeof(weft_child) + sizeof(worker));
         EXPECT(live_bytes, self->live);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Who is spawned into a scope that is being closed is cancelled before its first step.
@@ -435,16 +435,16 @@ typedef struct {
     worker worker;
 } late_spawner;
 
-static weft_poll late_spawner_run(weft_coro *co)
+static weft_left late_spawner_run(weft_coro *co)
 {
     late_spawner *self = weft_frame(co, late_spawner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     self->worker = (worker){.letter = 'z', .rounds = 5};
     weft_spawn(co, self->into, &self->handle, &self->worker.co, worker_run);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -454,10 +454,10 @@ typedef struct {
     late_spawner spawner;
 } spawned_in_close;
 
-static weft_poll spawned_in_close_run(weft_coro *co)
+static weft_left spawned_in_close_run(weft_coro *co)
 {
     spawned_in_close *self = weft_frame(co, spawned_in_close);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->spawner.into = &self->scope;
     weft_spawn(co, &self->scope, &self->handle, &self->spawner.co, late_spawner_run);
     WEFT_AWAIT(weft_yield(co));
@@ -465,9 +465,9 @@ static weft_poll spawned_in_close_run(weft_coro *co)
     EXPECT_SAID(".");
     EXPECT(weft_outcome_of(&self->spawner.worker.co), WEFT_CANCELLED);
     EXPECT(self->scope.count, 0);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -476,14 +476,14 @@ typedef struct {
     uint32_t value;
 } adder;
 
-static weft_poll adder_run(weft_coro *co)
+static weft_left adder_run(weft_coro *co)
 {
     adder *self = weft_frame(co, adder);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     *self->sum += self->value;
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -492,11 +492,11 @@ typedef struct {
     uint64_t sum;
 } many;
 
-static weft_poll many_run(weft_coro *co)
+static weft_left many_run(weft_coro *co)
 {
     enum { CHILDREN = 10 * PLENTY };
     many *self = weft_frame(co, many);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < CHILDREN; i++) {
         adder *child = weft_spawn_new(co, &self->scope, sizeof *child, adder_run);
         child->sum = &self->sum;
@@ -509,9 +509,9 @@ static weft_poll many_run(weft_coro *co)
         weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(adder), adder_run)));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT(self->sum, (CHILDREN - 1ull) * CHILDREN / 2);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Work that outlives its frame: in the task's own scope.
@@ -522,10 +522,10 @@ typedef struct {
     adder *child;
 } task_scope;
 
-static weft_poll task_scope_run(weft_coro *co)
+static weft_left task_scope_run(weft_coro *co)
 {
     task_scope *self = weft_frame(co, task_scope);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     late = 0;
     self->child = weft_task_spawn(co, sizeof *self->child, adder_run, WEFT_CANCEL_TOO);
     self->child->sum = &late;
@@ -536,17 +536,17 @@ static weft_poll task_scope_run(weft_coro *co)
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_yield(co));
     EXPECT(late, 3);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Joins that come after a child has failed, and one that those whom it may not tell of end.
 typedef three joined_late;
 
-static weft_poll joined_late_run(weft_coro *co)
+static weft_left joined_late_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     spawn(self, 0, 9, 3, 0);
     spawn(self, 1, 0, 0, 5);
     WEFT_AWAIT(weft_yield(co));
@@ -571,18 +571,18 @@ static weft_poll joined_late_run(weft_coro *co)
     EXPECT(weft_frame(self->told->co, worker)->letter, 'd');
     weft_detach(self->told);
     EXPECT_SAID("cdC.D.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A scope that is used again: the second failure, or one after a cancel, counts as the first.
 typedef three used_again;
 
-static weft_poll used_again_run(weft_coro *co)
+static weft_left used_again_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         spawn(self, 0, 9, 0, 0);
         spawn(self, 1, 1, 0, 5);
@@ -606,18 +606,18 @@ static weft_poll used_again_run(weft_coro *co)
         EXPECT_SAID(".");
         weft_detach(&self->handles[2]);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The parent takes note of a failure, and waits for the rest; of two at once, and of the next.
 typedef three acknowledge;
 
-static weft_poll acknowledge_run(weft_coro *co)
+static weft_left acknowledge_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->scope.policy = WEFT_TELL_PARENT;
     spawn(self, 0, 5, 0, 0);
     spawn(self, 1, 1, 0, 7);
@@ -637,9 +637,9 @@ static weft_poll acknowledge_run(weft_coro *co)
     EXPECT_SAID("A.");
     EXPECT(self->scope.count, 0);
     EXPECT(self->scope.failed, false);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Who is spawned into a scope that is being cancelled, by hand or because one has failed, is cancelled; not who
@@ -653,10 +653,10 @@ typedef struct {
     bool fails;
 } spawned_in_cancel;
 
-static weft_poll spawned_in_cancel_run(weft_coro *co)
+static weft_left spawned_in_cancel_run(weft_coro *co)
 {
     spawned_in_cancel *self = weft_frame(co, spawned_in_cancel);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (;;) {
         self->spawner = (late_spawner){.into = &self->scope};
         weft_spawn(co, &self->scope, &self->handles[0], &self->spawner.co, late_spawner_run);
@@ -674,9 +674,9 @@ static weft_poll spawned_in_cancel_run(weft_coro *co)
             break;
         self->fails = true;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -12,15 +12,15 @@ typedef struct {
     char letter;
 } sleeper;
 
-static weft_poll sleeper_run(weft_coro *co)
+static weft_left sleeper_run(weft_coro *co)
 {
     sleeper *self = weft_frame(co, sleeper);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_sleep_until(co, &clock_.clock, &self->timer, self->when));
     say(self->letter);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     say('.');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 enum { MANY = 16 };
@@ -32,10 +32,10 @@ typedef struct {
     sleeper sleepers[MANY];
 } sleeps;
 
-static weft_poll sleeps_run(weft_coro *co)
+static weft_left sleeps_run(weft_coro *co)
 {
     sleeps *self = weft_frame(co, sleeps);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     for (uint32_t i = 0; i < 4; i++) {
         static const uint64_t when[] = {30, 10, 20, 0};
@@ -56,19 +56,19 @@ static weft_poll sleeps_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT_SAID(".");
     weft_virtual_clock_advance(&clock_, 1000);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Many on one clock: who is cancelled is gone, wherever among them; the others wake by their times, and those
 // of one time in the order in which they went to sleep.
 typedef sleeps many_sleeps;
 
-static weft_poll many_sleeps_run(weft_coro *co)
+static weft_left many_sleeps_run(weft_coro *co)
 {
     sleeps *self = weft_frame(co, sleeps);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     for (uint32_t i = 0; i < MANY; i++) {
         self->sleepers[i].when = 10 + i * 5 % 4;
@@ -86,9 +86,9 @@ static weft_poll many_sleeps_run(weft_coro *co)
     weft_virtual_clock_advance(&clock_, 11);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     EXPECT_SAID("c.k.o.h.l.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Advances the clock by 1 a round, 100 times.
@@ -97,16 +97,16 @@ typedef struct {
     uint32_t i;
 } ticker;
 
-static weft_poll ticker_run(weft_coro *co)
+static weft_left ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 100; self->i++) {
         weft_virtual_clock_advance(&clock_, 1);
         WEFT_AWAIT(weft_yield(co));
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -119,10 +119,10 @@ typedef struct {
     worker stubborn;
 } deadlines;
 
-static weft_poll deadlines_run(weft_coro *co)
+static weft_left deadlines_run(weft_coro *co)
 {
     deadlines *self = weft_frame(co, deadlines);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     weft_spawn(co, &self->scope, &self->handle, &self->ticker.co, ticker_run);
     // in time
@@ -155,9 +155,9 @@ static weft_poll deadlines_run(weft_coro *co)
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &clock_.clock, UINT64_MAX, &self->child.co, sleeper_run));
     EXPECT(self->deadline.expired, false);
     EXPECT_SAID("v.");
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Its caller is cancelled at the very wait for it: the child skips its body, and what it owns is still given
@@ -169,10 +169,10 @@ typedef struct {
     worker child;
 } caller;
 
-static weft_poll caller_run(weft_coro *co)
+static weft_left caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_shield(co);
     WEFT_AWAIT(weft_yield(co));
     weft_unshield(co);
@@ -181,8 +181,8 @@ static weft_poll caller_run(weft_coro *co)
         WEFT_AWAIT(weft_call_within(co, &self->deadline, &clock_.clock, 5, &self->child.co, worker_run));
     else
         WEFT_AWAIT(weft_call(co, &self->child.co, worker_run));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef struct {
@@ -193,10 +193,10 @@ typedef struct {
     uint32_t i;
 } deadline_unbegun;
 
-static weft_poll deadline_unbegun_run(weft_coro *co)
+static weft_left deadline_unbegun_run(weft_coro *co)
 {
     deadline_unbegun *self = weft_frame(co, deadline_unbegun);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     for (self->i = 0; self->i < 2; self->i++) {
         self->caller = (caller){.by_deadline = self->i};
@@ -209,9 +209,9 @@ static weft_poll deadline_unbegun_run(weft_coro *co)
         EXPECT(self->caller.deadline.expired, false);
         EXPECT(weft_next_ended(&self->scope) == &self->handle, true);
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // The child's sleep and the deadline end in the same turn: it ended all the same.
@@ -224,19 +224,19 @@ typedef struct {
     sleeper child;
 } deadline_met;
 
-static weft_poll leap_run(weft_coro *co)
+static weft_left leap_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     weft_virtual_clock_advance(&clock_, 20);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll deadline_met_run(weft_coro *co)
+static weft_left deadline_met_run(weft_coro *co)
 {
     deadline_met *self = weft_frame(co, deadline_met);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     weft_spawn(co, &self->scope, &self->handle, &self->ticker.co, leap_run);
     self->child = (sleeper){.letter = 's', .when = 10};
@@ -244,9 +244,9 @@ static weft_poll deadline_met_run(weft_coro *co)
     EXPECT_SAID("s.");
     EXPECT(weft_outcome_of(&self->child.co), WEFT_DONE);
     EXPECT(self->deadline.expired, false);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Time stops at its end, and does not begin anew.
@@ -258,10 +258,10 @@ typedef struct {
     weft_timer timer;
 } end_of_time;
 
-static weft_poll end_of_time_run(weft_coro *co)
+static weft_left end_of_time_run(weft_coro *co)
 {
     end_of_time *self = weft_frame(co, end_of_time);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_virtual_clock_init(&clock_);
     self->child = (sleeper){.letter = 's', .when = UINT64_MAX};
     weft_spawn(co, &self->scope, &self->handle, &self->child.co, sleeper_run);
@@ -275,9 +275,9 @@ static weft_poll end_of_time_run(weft_coro *co)
     WEFT_AWAIT(weft_join(co, &self->handle));
     EXPECT_SAID("s.");
     WEFT_AWAIT(weft_sleep(co, &clock_.clock, &self->timer, 5)); // no longer than there is time
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

@@ -14,21 +14,21 @@ typedef struct {
     int32_t code;
 } worker;
 
-static weft_poll worker_run(weft_coro *co)
+static weft_left worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     say(self->letter);
     while (self->rounds-- > 0)
         WEFT_AWAIT(weft_yield(co));
     say((char)(self->letter - 'a' + 'A'));
     if (self->code)
-        WEFT_FAIL(co, self->code);
-    WEFT_FINALLY(co);
+        WEFT_FAIL(self->code);
+    WEFT_FINALLY;
     while (self->after-- > 0)
         WEFT_AWAIT(weft_yield(co));
     say('.');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #endif

@@ -111,28 +111,28 @@ typedef struct {
 
 // The exports take-<name>, which gets the readable end, and make-<name>, which returns it.
 #define PEER_EXPORTS(name)                                                                                     \
-    static weft_poll take_##name##_run(weft_coro *co)                                                          \
+    static weft_left take_##name##_run(weft_coro *co)                                                          \
     {                                                                                                          \
         peer_task *self = weft_frame(co, peer_task);                                                           \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         name##_kind.wrap(&self->script.end, self->handle);                                                     \
         PEER_RETURN_VOID(co, PEER(take_##name));                                                               \
         WEFT_AWAIT(weft_call(co, &self->script.co, script_run));                                               \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }                                                                                                          \
     PEER_EXPORT(PEER(take_##name), peer_task, take_##name##_run, (uint32_t end, callee_string_t *text),        \
                 self->handle = end, self->script.kind = &name##_kind,                                          \
                 self->script.at = peer_copy(self->text, text));                                                \
-    static weft_poll make_##name##_run(weft_coro *co)                                                          \
+    static weft_left make_##name##_run(weft_coro *co)                                                          \
     {                                                                                                          \
         peer_task *self = weft_frame(co, peer_task);                                                           \
-        WEFT_BEGIN(co);                                                                                        \
+        WEFT_BEGIN;                                                                                            \
         self->handle = name##_kind.make(&self->script.end);                                                    \
         PEER_RETURN(co, PEER(make_##name), self->handle);                                                      \
         WEFT_AWAIT(weft_call(co, &self->script.co, script_run));                                               \
-        WEFT_FINALLY(co);                                                                                      \
-        WEFT_END(co);                                                                                          \
+        WEFT_FINALLY;                                                                                          \
+        WEFT_END;                                                                                              \
     }                                                                                                          \
     PEER_EXPORT(PEER(make_##name), peer_task, make_##name##_run, (callee_string_t * text),                     \
                 self->script.kind = &name##_kind, self->script.writes = true,                                  \

@@ -131,11 +131,11 @@ typedef struct {
 } scenario_frame;
 
 // Runs the scenario on every kind of `kinds`.
-static weft_poll scenario_step(weft_coro *co, const scenario *test, const scenario_kind *kinds, size_t count)
+static weft_left scenario_step(weft_coro *co, const scenario *test, const scenario_kind *kinds, size_t count)
 {
     scenario_frame *self = weft_frame(co, scenario_frame);
     const scenario_kind *kind = &kinds[self->i];
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < count; kind = &kinds[++self->i]) {
         self->live_before = payload_live;
         self->script = (script){.kind = kind->kind, .writes = test->role == GIVES, .at = test->mine};
@@ -152,13 +152,13 @@ static weft_poll scenario_step(weft_coro *co, const scenario *test, const scenar
             WEFT_AWAIT(weft_yield(co));
         scenario_check(test, kind, self->live_before);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define SCENARIO(kinds, name, ...)                                                                             \
     typedef scenario_frame name;                                                                               \
-    static weft_poll name##_run(weft_coro *co)                                                                 \
+    static weft_left name##_run(weft_coro *co)                                                                 \
     {                                                                                                          \
         static const scenario test = {#name, __VA_ARGS__};                                                     \
         return scenario_step(co, &test, kinds, sizeof kinds / sizeof *kinds);                                  \

@@ -234,10 +234,10 @@ static bool script_do(script *self, weft_coro *co)
 }
 
 // Set before: kind, writes, at and the end.
-static weft_poll script_run(weft_coro *co)
+static weft_left script_run(weft_coro *co)
 {
     script *self = weft_frame(co, script);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->length = 1;
     while (*self->at) {
         if (script_do(self, co))
@@ -259,10 +259,10 @@ static weft_poll script_run(weft_coro *co)
             }
         }
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     script_close(self, co);
     script_stands(STANDS_AT_END);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 #endif

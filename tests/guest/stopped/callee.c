@@ -40,20 +40,20 @@ typedef struct {
     uint32_t sum;
 } reader;
 
-static weft_poll reader_run(weft_coro *co)
+static weft_left reader_run(weft_coro *co)
 {
     reader *self = weft_frame(co, reader);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->items, sizeof self->items));
         for (size_t i = 0; i < self->in.count; i++)
             self->sum += self->items[i];
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
     WEFT_AWAIT(weft_yield(co));
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -61,17 +61,17 @@ typedef struct {
     bytes_writer out;
 } writer;
 
-static weft_poll writer_run(weft_coro *co)
+static weft_left writer_run(weft_coro *co)
 {
     writer *self = weft_frame(co, writer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->out))
         WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"abcdefg", 7));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_yield(co));
     bytes_close_writer(&self->out);
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // Takes the lock after `work`, and holds it for a turn.
@@ -80,17 +80,17 @@ typedef struct {
     weft_permit permit;
 } locker;
 
-static weft_poll locker_run(weft_coro *co)
+static weft_left locker_run(weft_coro *co)
 {
     locker *self = weft_frame(co, locker);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_yield(co));
     weft_release(&self->permit);
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -98,15 +98,15 @@ typedef struct {
     uint32_t i;
 } turner;
 
-static weft_poll turner_run(weft_coro *co)
+static weft_left turner_run(weft_coro *co)
 {
     turner *self = weft_frame(co, turner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (; self->i < 6; self->i++)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 // A scope within: two that take turns, one of them the library's.
@@ -117,18 +117,18 @@ typedef struct {
     turner first;
 } inner;
 
-static weft_poll inner_run(weft_coro *co)
+static weft_left inner_run(weft_coro *co)
 {
     inner *self = weft_frame(co, inner);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     begun += 2;
     weft_spawn(co, &self->scope, &self->child, &self->first.co, turner_run);
     weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(turner), turner_run)));
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -142,10 +142,10 @@ typedef struct {
     weft_permit permit;
 } work;
 
-static weft_poll work_run(weft_coro *co)
+static weft_left work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_clear(&go);
     output = bytes_reader_of(bytes_new(&self->writer.out));
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
@@ -160,13 +160,13 @@ static weft_poll work_run(weft_coro *co)
     weft_release(&self->permit);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_weft_stopped_peer_work, self->reader.sum);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->permit);
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     bytes_close_reader(&output);
     ended++;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_stopped_peer_work, work, work_run, (uint32_t bytes),
@@ -177,15 +177,15 @@ typedef struct {
     weft_permit permit;
 } bystander;
 
-static weft_poll bystander_run(weft_coro *co)
+static weft_left bystander_run(weft_coro *co)
 {
     bystander *self = weft_frame(co, bystander);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     WEFT_RETURN(co, exports_weft_stopped_peer_bystander, 1);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_release(&self->permit);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
@@ -195,21 +195,21 @@ typedef struct {
     bytes_writer out;
 } journal;
 
-static weft_poll journal_run(weft_coro *co)
+static weft_left journal_run(weft_coro *co)
 {
     journal *self = weft_frame(co, journal);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     output = bytes_reader_of(bytes_new(&self->out));
     WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"begin, ", 7));
     for (;;) {
         WEFT_AWAIT(weft_yield(co));
         WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"on, ", 4));
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"end.", 4));
     bytes_close_writer(&self->out);
     bytes_close_reader(&output);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_stopped_peer_journal, journal, journal_run, (void), );
@@ -221,18 +221,18 @@ typedef struct {
     uint8_t text[256];
 } read_;
 
-static weft_poll read_run(weft_coro *co)
+static weft_left read_run(weft_coro *co)
 {
     read_ *self = weft_frame(co, read_);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in) && self->length < sizeof self->text - 3) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->text + self->length, 3));
         self->length += self->in.count;
     }
     WEFT_RETURN(co, exports_weft_stopped_peer_read, (callee_string_t){self->text, self->length});
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     bytes_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_stopped_peer_read, read_, read_run, (uint32_t text),

@@ -77,93 +77,93 @@ typedef struct {
     item *opened;
 } copy;
 
-static weft_poll write_run(weft_coro *co)
+static weft_left write_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_items(self->n, next_written);
     WEFT_AWAIT(items_write(co, &writer, ITEMS(self->items) self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_write, written());
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         cancelled_with = written();
     free(self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_write, copy, write_run, (uint32_t n), self->n = n);
 
-static weft_poll write_all_run(weft_coro *co)
+static weft_left write_all_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_items(self->n, next_written);
     WEFT_AWAIT(items_write_all(co, &writer, ITEMS(self->items) self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_write_all, written());
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         cancelled_with = written();
     free(self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_write_all, copy, write_all_run, (uint32_t n), self->n = n);
 
-static weft_poll read_run(weft_coro *co)
+static weft_left read_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_buffer(self->n);
     WEFT_AWAIT(items_read(co, &reader, ITEMS(self->items) self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_read, received(self->items, self->n));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         cancelled_with = received(self->items, self->n);
     free(self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_read, copy, read_run, (uint32_t n), self->n = n);
 
-static weft_poll write_and_close_run(weft_coro *co)
+static weft_left write_and_close_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_items(self->n, next_written);
     items_start_write(co, &writer, ITEMS(self->items) self->n);
     bool blocked = weft_in_flight(&writer);
     items_close_writer(&writer);
     WEFT_RETURN(co, exports_weft_streams_peer_write_and_close, blocked ? (uint32_t)writer.count : UINT32_MAX);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     free(self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_write_and_close, copy, write_and_close_run, (uint32_t n),
             self->n = n);
 
-static weft_poll read_and_close_run(weft_coro *co)
+static weft_left read_and_close_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_buffer(self->n);
     items_start_read(co, &reader, ITEMS(self->items) self->n);
     bool blocked = weft_in_flight(&reader);
     items_close_reader(&reader);
     WEFT_RETURN(co, exports_weft_streams_peer_read_and_close, blocked ? (uint32_t)reader.count : UINT32_MAX);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     free(self->items);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_read_and_close, copy, read_and_close_run, (uint32_t n),
             self->n = n);
 
 // Between the two copies the end is idle in the set of a task that waits for something else.
-static weft_poll read_gated_run(weft_coro *co)
+static weft_left read_gated_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_buffer(self->n);
     self->opened = new_buffer(1);
     WEFT_AWAIT(items_read(co, &reader, ITEMS(self->items) self->n));
@@ -173,20 +173,20 @@ static weft_poll read_gated_run(weft_coro *co)
     self->items = new_buffer(self->n);
     WEFT_AWAIT(items_read(co, &reader, ITEMS(self->items) self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_read_gated, received(self->items, self->n));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->gate);
     free(self->items);
     free(self->opened);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_read_gated, copy, read_gated_run, (uint32_t n, stream gate),
             self->n = n, self->gate = items_reader_of(gate));
 
-static weft_poll write_gated_run(weft_coro *co)
+static weft_left write_gated_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->items = new_items(self->n, next_written);
     self->opened = new_buffer(1);
     WEFT_AWAIT(items_write(co, &writer, ITEMS(self->items) self->n));
@@ -196,25 +196,25 @@ static weft_poll write_gated_run(weft_coro *co)
     self->items = new_items(self->n, next_written);
     WEFT_AWAIT(items_write(co, &writer, ITEMS(self->items) self->n));
     WEFT_RETURN(co, exports_weft_streams_peer_write_gated, written());
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     items_close_reader(&self->gate);
     free(self->items);
     free(self->opened);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_write_gated, copy, write_gated_run, (uint32_t n, stream gate),
             self->n = n, self->gate = items_reader_of(gate));
 
-static weft_poll later_run(weft_coro *co)
+static weft_left later_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->n = 0; self->n < 5; self->n++)
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN_VOID(co, exports_weft_streams_peer_later);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_streams_peer_later, copy, later_run, (void), );

@@ -163,18 +163,18 @@ static void end_case(test *self)
 
 #define CASE(name)                                                                                             \
     typedef test name;                                                                                         \
-    static weft_poll name##_run(weft_coro *co)
+    static weft_left name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     test *self = weft_frame(co, test);                                                                         \
-    WEFT_BEGIN(co)
+    WEFT_BEGIN
 #define END_CASE                                                                                               \
-    WEFT_FINALLY(co);                                                                                          \
+    WEFT_FINALLY;                                                                                              \
     end_case(self);                                                                                            \
-    WEFT_END(co)
+    WEFT_END
 #define AWAIT(wait)                                                                                            \
     do {                                                                                                       \
         if (check_text[0])                                                                                     \
-            WEFT_FINISH(co);                                                                                   \
+            WEFT_FINISH;                                                                                       \
         WEFT_AWAIT(wait);                                                                                      \
     } while (0)
 #define AWAIT_READ() AWAIT(weft_await(co, &self->reader))

@@ -49,10 +49,10 @@ typedef struct {
     uint32_t x, times;
 } wait_;
 
-static weft_poll wait_run(weft_coro *co)
+static weft_left wait_run(weft_coro *co)
 {
     wait_ *self = weft_frame(co, wait_);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     if (self->x < 8)
         victims[self->x] = co;
     waiting++;
@@ -63,7 +63,7 @@ static weft_poll wait_run(weft_coro *co)
         weft_event_clear(&event);
     }
     WEFT_RETURN(co, exports_weft_sync_peer_wait, self->x);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     waiting--;
     if (weft_cancelled(co)) {
         WEFT_AWAIT(weft_yield(co));
@@ -71,7 +71,7 @@ static weft_poll wait_run(weft_coro *co)
         if (self->times) // by another task: the call still wants its value
             WEFT_RETURN(co, exports_weft_sync_peer_wait, 1000 + self->x);
     }
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_wait, wait_, wait_run, (uint32_t x, uint32_t times), self->x = x,
@@ -83,18 +83,18 @@ typedef struct {
     uint32_t item, sum;
 } summer;
 
-static weft_poll summer_run(weft_coro *co)
+static weft_left summer_run(weft_coro *co)
 {
     summer *self = weft_frame(co, summer);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(numbers_read(co, &self->in, &self->item, 1));
         if (self->in.count)
             self->sum += self->item;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     numbers_close_reader(&self->in);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -105,19 +105,19 @@ typedef struct {
     summer summer;
 } wait_and_read;
 
-static weft_poll wait_and_read_run(weft_coro *co)
+static weft_left wait_and_read_run(weft_coro *co)
 {
     wait_and_read *self = weft_frame(co, wait_and_read);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     waiting++;
     weft_spawn(co, &self->scope, &self->handle, &self->summer.co, summer_run);
     WEFT_AWAIT(weft_event_wait(co, &event));
     WEFT_AWAIT(weft_join(co, &self->handle));
     WEFT_RETURN(co, exports_weft_sync_peer_wait_and_read, self->x + self->summer.sum);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     waiting--;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_wait_and_read, wait_and_read, wait_and_read_run,
@@ -128,13 +128,13 @@ typedef struct {
     weft_coro co;
 } set;
 
-static weft_poll set_run(weft_coro *co)
+static weft_left set_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_event_set(&event);
     WEFT_RETURN_VOID(co, exports_weft_sync_peer_set);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_set, set, set_run, (void), );
@@ -150,17 +150,17 @@ typedef struct {
     weft_permit held;
 } lock;
 
-static weft_poll lock_run(weft_coro *co)
+static weft_left lock_run(weft_coro *co)
 {
     lock *self = weft_frame(co, lock);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     victims[self->ticket] = co;
     waiting++;
     WEFT_AWAIT(weft_acquire(co, &mutex, &self->held));
     holder = self->ticket;
     WEFT_AWAIT(weft_event_wait(co, &leaves[self->ticket]));
     WEFT_RETURN(co, exports_weft_sync_peer_lock, had++);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     waiting--;
     if (holder == self->ticket)
         holder = 0;
@@ -168,7 +168,7 @@ static weft_poll lock_run(weft_coro *co)
         finalised += weft_held(&self->held) ? 100 : 1;
     weft_release(&self->held);
     weft_release(&self->held); // nothing to give back
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_lock, lock, lock_run, (uint32_t ticket), self->ticket = ticket);
@@ -191,10 +191,10 @@ typedef struct {
     rendezvous_slot slot;
 } sender;
 
-static weft_poll sender_run(weft_coro *co)
+static weft_left sender_run(weft_coro *co)
 {
     sender *self = weft_frame(co, sender);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     waiting++;
     for (; self->item < self->end; self->item++) {
         if (self->small)
@@ -206,9 +206,9 @@ static weft_poll sender_run(weft_coro *co)
         self->sent++;
     }
     WEFT_RETURN(co, exports_weft_sync_peer_send, self->sent);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     waiting--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_send, sender, sender_run,
@@ -224,10 +224,10 @@ typedef struct {
     rendezvous_slot slot;
 } receiver;
 
-static weft_poll receiver_run(weft_coro *co)
+static weft_left receiver_run(weft_coro *co)
 {
     receiver *self = weft_frame(co, receiver);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     waiting++;
     while (self->count-- > 0) {
         if (self->small) {
@@ -243,9 +243,9 @@ static weft_poll receiver_run(weft_coro *co)
         }
     }
     WEFT_RETURN(co, exports_weft_sync_peer_receive, self->digits);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     waiting--;
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_receive, receiver, receiver_run, (bool small, uint32_t count),
@@ -264,43 +264,43 @@ typedef struct {
     uint32_t x;
 } cancel;
 
-static weft_poll cancel_run(weft_coro *co)
+static weft_left cancel_run(weft_coro *co)
 {
     cancel *self = weft_frame(co, cancel);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_cancel(victims[self->x]);
     WEFT_RETURN_VOID(co, exports_weft_sync_peer_cancel);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);
 
-static weft_poll left_run(weft_coro *co)
+static weft_left left_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &event));
     left_behind++;
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         left_behind += 1 << 16;
     else if (!weft_returned(co))
         left_behind += 1000;
-    WEFT_END(co);
+    WEFT_END;
 }
 
-static weft_poll leave_behind_run(weft_coro *co)
+static weft_left leave_behind_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     left_behind += weft_returned(co) ? 1000 : 0;
     weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_CANCEL_TOO);
     weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_OUTLIVE_CANCEL);
     WEFT_AWAIT(weft_event_wait(co, &event));
     WEFT_RETURN_VOID(co, exports_weft_sync_peer_leave_behind);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (weft_cancelled(co))
         weft_task_spawn(co, sizeof(weft_coro), left_run, WEFT_CANCEL_TOO);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_leave_behind, set, leave_behind_run, (void), );
@@ -315,26 +315,26 @@ static weft_scope adopted;
 static weft_child adopted_handles[2];
 static weft_coro adopted_frames[2];
 
-static weft_poll adopted_run(weft_coro *co)
+static weft_left adopted_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &event));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
-static weft_poll adopt_run(weft_coro *co)
+static weft_left adopt_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (int i = 0; i < 2; i++)
         weft_spawn(co, &adopted, &adopted_handles[i], &adopted_frames[i], adopted_run);
     WEFT_AWAIT(weft_join_all(co, &adopted));
     WEFT_RETURN(co, exports_weft_sync_peer_adopt,
                 (weft_outcome_of(&adopted_frames[0]) == WEFT_CANCELLED) +
                     (weft_outcome_of(&adopted_frames[1]) == WEFT_CANCELLED));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &adopted));
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_adopt, set, adopt_run, (void), );
@@ -344,10 +344,10 @@ typedef struct {
     exports_weft_sync_peer_how_t how;
 } join_adopted;
 
-static weft_poll join_adopted_run(weft_coro *co)
+static weft_left join_adopted_run(weft_coro *co)
 {
     join_adopted *self = weft_frame(co, join_adopted);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (self->how) {
     case EXPORTS_WEFT_SYNC_PEER_HOW_ONE:
         WEFT_AWAIT(weft_join(co, &adopted_handles[1]));
@@ -363,8 +363,8 @@ static weft_poll join_adopted_run(weft_coro *co)
         break;
     }
     WEFT_RETURN(co, exports_weft_sync_peer_join_adopted, 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_join_adopted, join_adopted, join_adopted_run,

@@ -26,10 +26,10 @@ static uint64_t peer_probe(void)
 // One task sleeps on nothing but the event; another sets it.
 typedef frame wake_one;
 
-static weft_poll wake_one_run(weft_coro *co)
+static weft_left wake_one_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(7, 1, &self->results[0]));
     EXPECT(weft_in_flight(&self->calls[0]), true);
@@ -41,33 +41,33 @@ static weft_poll wake_one_run(weft_coro *co)
     // set already: no wait
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_wait(8, 1, &self->results[0])));
     EXPECT(self->results[0], 8);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // By a sync export, which barges in.
 typedef frame wake_by_sync;
 
-static weft_poll wake_by_sync_run(weft_coro *co)
+static weft_left wake_by_sync_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(7, 1, &self->results[0]));
     weft_sync_peer_set_now();
     weft_sync_peer_set_now();
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef frame wake_many;
 
-static weft_poll wake_many_run(weft_coro *co)
+static weft_left wake_many_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     for (uint32_t i = 0; i < MANY; i++)
         weft_subtask_start(co, &self->calls[i], weft_sync_peer_wait(i + 8, 1, &self->results[i]));
@@ -78,17 +78,17 @@ static weft_poll wake_many_run(weft_coro *co)
         EXPECT(self->results[self->i], self->i + 8);
     }
     EXPECT(weft_sync_peer_waiting(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The same task is woken so again and again.
 typedef frame wake_again;
 
-static weft_poll wake_again_run(weft_coro *co)
+static weft_left wake_again_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(7, 5, &self->results[0]));
     for (self->i = 0; self->i < 5; self->i++) {
@@ -101,17 +101,17 @@ static weft_poll wake_again_run(weft_coro *co)
     }
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 7);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A task that sleeps on the event and on the host.
 typedef frame wake_beside_host;
 
-static weft_poll wake_beside_host_run(weft_coro *co)
+static weft_left wake_beside_host_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0],
                        weft_sync_peer_wait_and_read(7, numbers_new(&self->out), &self->results[0]));
@@ -124,17 +124,17 @@ static weft_poll wake_beside_host_run(weft_coro *co)
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 7 + 1 + 2 + 3 + 4 + 5);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A call that sleeps on the event is cancelled by its caller.
 typedef frame cancel_sleeper;
 
-static weft_poll cancel_sleeper_run(weft_coro *co)
+static weft_left cancel_sleeper_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(17, 1, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_sync_peer_wait(18, 1, &self->results[1]));
@@ -146,17 +146,17 @@ static weft_poll cancel_sleeper_run(weft_coro *co)
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_set()));
     WEFT_AWAIT(weft_await(co, &self->calls[1]));
     EXPECT(self->results[1], 18);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A coroutine of one task cancels one of another, which is asleep.
 typedef frame cancel_across;
 
-static weft_poll cancel_across_run(weft_coro *co)
+static weft_left cancel_across_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(3, 1, &self->results[0]));
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_cancel(3)));
@@ -164,17 +164,17 @@ static weft_poll cancel_across_run(weft_coro *co)
     EXPECT(self->results[0], 1003);
     EXPECT(weft_sync_peer_cancelled(), 1);
     EXPECT(weft_sync_peer_waiting(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // The mutex goes from task to task in the order in which they came.
 typedef frame mutex_is_fair;
 
-static weft_poll mutex_is_fair_run(weft_coro *co)
+static weft_left mutex_is_fair_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     for (uint32_t i = 1; i < 6; i++)
         weft_subtask_start(co, &self->calls[i], weft_sync_peer_lock(i, &self->results[i]));
@@ -189,17 +189,17 @@ static weft_poll mutex_is_fair_run(weft_coro *co)
             WEFT_AWAIT(weft_yield(co));
     }
     EXPECT(weft_sync_peer_holder(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Cancelled in the queue: who waits behind is not held up. Cancelled as the holder: the mutex goes on.
 typedef frame mutex_cancelled;
 
-static weft_poll mutex_cancelled_run(weft_coro *co)
+static weft_left mutex_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     for (uint32_t i = 1; i < 5; i++)
         weft_subtask_start(co, &self->calls[i], weft_sync_peer_lock(i, &self->results[i]));
@@ -218,17 +218,17 @@ static weft_poll mutex_cancelled_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[4]));
     EXPECT(self->results[4], 0);
     EXPECT(weft_sync_peer_waiting(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // In order, also through a full channel, with the receiver or the senders first.
 typedef frame channel_order;
 
-static weft_poll channel_order_run(weft_coro *co)
+static weft_left channel_order_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 2; self->i++) {
         weft_sync_peer_reset();
         weft_subtask_start(co, &self->calls[0], weft_sync_peer_receive(self->i, 9, &self->received[0]));
@@ -250,17 +250,17 @@ static weft_poll channel_order_run(weft_coro *co)
         EXPECT(self->results[2], 3);
         EXPECT(self->received[2] % 100 == 32 || self->received[2] % 100 == 25, true);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Closed: what is inside still comes, then the end; senders that wait keep their items.
 typedef frame channel_close;
 
-static weft_poll channel_close_run(weft_coro *co)
+static weft_left channel_close_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_send(true, 10, 6, &self->results[0]));
     EXPECT(weft_in_flight(&self->calls[0]), true);
@@ -277,17 +277,17 @@ static weft_poll channel_close_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[1]));
     EXPECT(self->received[1], 0);
     EXPECT(weft_sync_peer_waiting(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A receiver that is cancelled while it waits takes nothing with it; a sender neither.
 typedef frame channel_cancelled;
 
-static weft_poll channel_cancelled_run(weft_coro *co)
+static weft_left channel_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_receive(false, 1, &self->received[0]));
     weft_subtask_start(co, &self->calls[1], weft_sync_peer_receive(false, 1, &self->received[1]));
@@ -304,18 +304,18 @@ static weft_poll channel_cancelled_run(weft_coro *co)
     EXPECT(self->received[2], 44);
     WEFT_AWAIT(weft_await(co, &self->calls[3]));
     EXPECT(weft_sync_peer_waiting(), 0);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // A cancel of the call ends its root, and what was spawned, or still is, to be cancelled with it; the other
 // goes on, in the task.
 typedef frame outlive;
 
-static weft_poll outlive_run(weft_coro *co)
+static weft_left outlive_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_leave_behind());
     weft_stop(&self->calls[0]);
@@ -331,17 +331,17 @@ static weft_poll outlive_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     while (weft_sync_peer_left_behind() != 2)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Tasks that join and close what another has spawned, and sleep on nothing else.
 typedef frame join_across;
 
-static weft_poll join_across_run(weft_coro *co)
+static weft_left join_across_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = WEFT_SYNC_PEER_HOW_ONE; self->i <= WEFT_SYNC_PEER_HOW_CLOSE; self->i++) {
         weft_sync_peer_reset();
         weft_subtask_start(co, &self->calls[0], weft_sync_peer_adopt(&self->results[0]));
@@ -362,8 +362,8 @@ static weft_poll join_across_run(weft_coro *co)
                                  weft_sync_peer_join_adopted(WEFT_SYNC_PEER_HOW_ALL, &self->results[1])));
     WEFT_AWAIT(weft_subtask_call(co, &self->one,
                                  weft_sync_peer_join_adopted(WEFT_SYNC_PEER_HOW_CLOSE, &self->results[1])));
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 #define TESTS                                                                                                  \

@@ -22,10 +22,10 @@ typedef struct {
     weft_subtask call;
 } mix;
 
-static weft_poll mix_run(weft_coro *co)
+static weft_left mix_run(weft_coro *co)
 {
     mix *self = weft_frame(co, mix);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->tickets[self->i], &self->result));
         WEFT_AWAIT(weft_await(co, &self->call));
@@ -33,8 +33,8 @@ static weft_poll mix_run(weft_coro *co)
         note((char)('A' + self->seed));
     }
     WEFT_RETURN(co, exports_weft_tasks_peer_mix, self->sum);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_mix, mix, mix_run,
@@ -48,10 +48,10 @@ typedef struct {
     weft_subtask call;
 } one;
 
-static weft_poll early_run(weft_coro *co)
+static weft_left early_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_tasks_peer_early, self->ticket);
     for (self->i = 0; self->i < 3; self->i++) {
         WEFT_AWAIT(weft_yield(co));
@@ -59,38 +59,38 @@ static weft_poll early_run(weft_coro *co)
     }
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
     note('h');
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_early, one, early_run, (uint32_t ticket), self->ticket = ticket);
 
-static weft_poll turns_run(weft_coro *co)
+static weft_left turns_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (self->i < self->ticket) {
         WEFT_AWAIT(weft_yield(co));
         self->i++;
         note('t');
     }
     WEFT_RETURN(co, exports_weft_tasks_peer_turns, self->i);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_turns, one, turns_run, (uint32_t count), self->ticket = count);
 
-static weft_poll spin_run(weft_coro *co)
+static weft_left spin_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
     while (weft_in_flight(&self->call))
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_tasks_peer_spin, self->result);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_spin, one, spin_run, (uint32_t ticket), self->ticket = ticket);
@@ -102,46 +102,46 @@ void exports_weft_tasks_peer_raise_flag(void)
     flag = true;
 }
 
-static weft_poll stand_run(weft_coro *co)
+static weft_left stand_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     while (!flag)
         weft_yield_blocking();
     flag = false;
     WEFT_RETURN_VOID(co, exports_weft_tasks_peer_stand);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_stand, one, stand_run, (void), );
 
-static weft_poll busy_run(weft_coro *co)
+static weft_left busy_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_backpressure_inc();
     note('B');
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
     note('b');
     WEFT_RETURN(co, exports_weft_tasks_peer_busy, self->result);
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     weft_backpressure_dec();
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_busy, one, busy_run, (uint32_t ticket), self->ticket = ticket);
 
 // The innermost of three, which holds a ticket.
-static weft_poll third_run(weft_coro *co)
+static weft_left third_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result)));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note_state(&self->call);
     WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_calls_peer_nothing_later()));
     note('c');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -149,14 +149,14 @@ typedef struct {
     one third;
 } second;
 
-static weft_poll second_run(weft_coro *co)
+static weft_left second_run(weft_coro *co)
 {
     second *self = weft_frame(co, second);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->third.co, third_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note('b');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -164,14 +164,14 @@ typedef struct {
     second second;
 } first;
 
-static weft_poll first_run(weft_coro *co)
+static weft_left first_run(weft_coro *co)
 {
     first *self = weft_frame(co, first);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->second.co, second_run));
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     note('a');
-    WEFT_END(co);
+    WEFT_END;
 }
 
 typedef struct {
@@ -187,10 +187,10 @@ typedef struct {
     int count; // calls made
 } waits;
 
-static weft_poll waits_run(weft_coro *co)
+static weft_left waits_run(weft_coro *co)
 {
     waits *self = weft_frame(co, waits);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     switch (self->at) {
     case EXPORTS_WEFT_TASKS_PEER_PLACE_CALL:
         self->count = 1;
@@ -226,7 +226,7 @@ static weft_poll waits_run(weft_coro *co)
     default:
         break;
     }
-    WEFT_FINALLY(co);
+    WEFT_FINALLY;
     if (self->at == EXPORTS_WEFT_TASKS_PEER_PLACE_START && weft_cancelled(co))
         weft_calls_peer_unblock();
     for (int i = 0; i < self->count; i++)
@@ -244,7 +244,7 @@ static weft_poll waits_run(weft_coro *co)
         WEFT_RETURN(co, exports_weft_tasks_peer_waits, self->result);
     else if (self->insists)
         WEFT_RETURN(co, exports_weft_tasks_peer_waits, 1000);
-    WEFT_END(co);
+    WEFT_END;
 }
 
 WEFT_EXPORT(callee, exports_weft_tasks_peer_waits, waits, waits_run,

@@ -18,10 +18,10 @@ typedef struct {
 
 typedef several mix_interleaved;
 
-static weft_poll mix_interleaved_run(weft_coro *co)
+static weft_left mix_interleaved_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     for (uint32_t i = 0; i < CALLS; i++) {
         weft_subtask_start(co, &self->calls[i],
                            weft_tasks_peer_mix(i, 10 * i + 1, 10 * i + 2, 10 * i + 3, &self->results[i]));
@@ -41,16 +41,16 @@ static weft_poll mix_interleaved_run(weft_coro *co)
             sum = 31 * sum + 3 * ticket + 1;
         EXPECT(self->results[self->i], sum);
     }
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several works_on_after_return;
 
-static weft_poll works_on_after_return_run(weft_coro *co)
+static weft_left works_on_after_return_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_tasks_peer_early(4, &self->results[0]));
     EXPECT(weft_in_flight(&self->calls[0]), false);
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED);
@@ -63,16 +63,16 @@ static weft_poll works_on_after_return_run(weft_coro *co)
     EXPECT_NOTES("");
     weft_calls_peer_open(4);
     AWAIT_NOTES("h");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several yields_count;
 
-static weft_poll yields_count_run(weft_coro *co)
+static weft_left yields_count_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     self->results[0] = 9;
     WEFT_AWAIT(weft_subtask_call(co, &self->calls[0], weft_tasks_peer_turns(0, &self->results[0])));
     EXPECT(self->results[0], 0);
@@ -82,16 +82,16 @@ static weft_poll yields_count_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], 5);
     EXPECT_NOTES("ttttt");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several yields_of_two;
 
-static weft_poll yields_of_two_run(weft_coro *co)
+static weft_left yields_of_two_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_tasks_peer_turns(3, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_tasks_peer_turns(4, &self->results[1]));
     WEFT_AWAIT(weft_await(co, &self->calls[1]));
@@ -99,16 +99,16 @@ static weft_poll yields_of_two_run(weft_coro *co)
     EXPECT(self->results[0], 3);
     EXPECT(self->results[1], 4);
     EXPECT_NOTES("ttttttt");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several event_in_yield_loop;
 
-static weft_poll event_in_yield_loop_run(weft_coro *co)
+static weft_left event_in_yield_loop_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_tasks_peer_spin(1, &self->results[0]));
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_STARTED);
     EXPECT(weft_calls_peer_held(), 1);
@@ -121,16 +121,16 @@ static weft_poll event_in_yield_loop_run(weft_coro *co)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED);
     EXPECT(self->results[0], 4);
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several yield_on_the_stack;
 
-static weft_poll yield_on_the_stack_run(weft_coro *co)
+static weft_left yield_on_the_stack_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_tasks_peer_mix(0, 1, 2, 3, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_tasks_peer_stand());
     EXPECT(weft_subtask_state_of(&self->calls[1]), WEFT_SUBTASK_STARTED);
@@ -154,16 +154,16 @@ static weft_poll yield_on_the_stack_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[0]));
     EXPECT(self->results[0], (4 * 31 + 7) * 31 + 10);
     EXPECT_NOTES("A");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several backpressure_of_a_task;
 
-static weft_poll backpressure_of_a_task_run(weft_coro *co)
+static weft_left backpressure_of_a_task_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_tasks_peer_busy(1, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_tasks_peer_mix(5, 2, 3, 4, &self->results[1]));
     weft_subtask_start(co, &self->calls[2], weft_tasks_peer_turns(1, &self->results[2]));
@@ -189,19 +189,19 @@ static weft_poll backpressure_of_a_task_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[1]));
     EXPECT(self->results[1], ((5 * 31 + 7) * 31 + 10) * 31 + 13);
     EXPECT_NOTES("F");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Waits that end by themselves, so that the finaliser runs on the usual way out.
 typedef several waits_undisturbed;
 
-static weft_poll waits_undisturbed_run(weft_coro *co)
+static weft_left waits_undisturbed_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     weft_subtask *call = &self->calls[0];
     uint32_t *result = &self->results[0];
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, call, waits(WEFT_TASKS_PEER_PLACE_CALL, 1, false, 1, 0, result));
     weft_calls_peer_open(1);
     WEFT_AWAIT(weft_await(co, call));
@@ -229,8 +229,8 @@ static weft_poll waits_undisturbed_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, call));
     EXPECT(*result, 0);
     EXPECT_NOTES("f2");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 // Cancels a task that waits `at`: without and with a finaliser that waits, and answered with a value.
@@ -258,62 +258,62 @@ static void cancels(several *self, weft_tasks_peer_place_t at, const char *plain
 
 typedef several cancel_at_call;
 
-static weft_poll cancel_at_call_run(weft_coro *co)
+static weft_left cancel_at_call_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_CALL, "4f", "4fss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_at_start;
 
-static weft_poll cancel_at_start_run(weft_coro *co)
+static weft_left cancel_at_start_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_START, "3f", "3fss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_at_child;
 
-static weft_poll cancel_at_child_run(weft_coro *co)
+static weft_left cancel_at_child_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_CHILD, "4cbaf", "4cbafss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_at_any;
 
-static weft_poll cancel_at_any_run(weft_coro *co)
+static weft_left cancel_at_any_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_ANY, "444f", "444fss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_at_yield;
 
-static weft_poll cancel_at_yield_run(weft_coro *co)
+static weft_left cancel_at_yield_run(weft_coro *co)
 {
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_YIELD, "f", "fss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 typedef several cancel_in_finaliser;
 
-static weft_poll cancel_in_finaliser_run(weft_coro *co)
+static weft_left cancel_in_finaliser_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     weft_subtask *call = &self->calls[0];
     uint32_t *result = &self->results[0];
-    WEFT_BEGIN(co);
+    WEFT_BEGIN;
     weft_subtask_start(co, call, waits(WEFT_TASKS_PEER_PLACE_NOWHERE, 0, false, 3, 0, result));
     EXPECT_NOTES("f");
     weft_stop(call);
@@ -324,8 +324,8 @@ static weft_poll cancel_in_finaliser_run(weft_coro *co)
     EXPECT(weft_subtask_state_of(call), WEFT_SUBTASK_RETURNED);
     EXPECT(*result, 1000);
     EXPECT_NOTES("fsss");
-    WEFT_FINALLY(co);
-    WEFT_END(co);
+    WEFT_FINALLY;
+    WEFT_END;
 }
 
 static uint64_t peer_probe(void)

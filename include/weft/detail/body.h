@@ -1,0 +1,114 @@
+// What the macros of coro.h are made of.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A step comes in by WEFT_BEGIN, which goes to the label in co->resume, if there is one, and goes out by a
+// return: in WEFT_BEGIN for a wait, in WEFT_END at the end. The labels are what is missing if one is not there:
+// a compiler says their names.
+#ifndef WEFT_DETAIL_BODY_H
+#define WEFT_DETAIL_BODY_H
+
+#include "coro.h"
+
+#pragma GCC system_header // the user is not warned of what stands here
+
+// What the macros look at in their function. These are for a function without WEFT_BEGIN, and for a body before
+// WEFT_FINALLY: both declare their own.
+static uint32_t weft__how __attribute__((unused));
+enum { weft__has_finaliser = 0, weft__finaliser = 0 };
+
+// The message is the name of the parameter: a status of an async import is none.
+static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_call)
+{
+    return take_a_wait_such_as_weft_subtask_call.pending;
+}
+
+#define WEFT__BEGIN                                                                                            \
+    do {                                                                                                       \
+        if (co->resume)                                                                                        \
+            WEFT__GOTO(co->resume);                                                                            \
+        WEFT__TRACE_BEGIN(co);                                                                                 \
+        if (__builtin_expect(co->flags & WEFT__UNWIND, 0)) {                                                   \
+            co->resume = co->line ? WEFT__LABEL(WEFT_END_is_missing) : WEFT__LABEL(weft__nowhere);             \
+            goto WEFT_END_is_missing;                                                                          \
+        }                                                                                                      \
+        if (0) {                                                                                               \
+        WEFT_BEGIN_is_missing_or_this_is_no_async_function:                                                    \
+            __attribute__((unused));                                                                           \
+        }                                                                                                      \
+    } while (0)
+
+// clang warns of __COUNTER__ with -Wpedantic, and gcc of a label that is declared.
+#ifdef __clang__
+#define WEFT__DECLARE_LABEL(label) __label__ label;
+#define WEFT__AWAIT(wait_) WEFT__AWAIT_AT(wait_, weft__here)
+#else
+#define WEFT__DECLARE_LABEL(label)
+#define WEFT__AWAIT(wait_) WEFT__AWAIT_COUNTED(wait_, __COUNTER__)
+#define WEFT__AWAIT_COUNTED(wait_, number) WEFT__AWAIT_NUMBERED(wait_, number)
+#define WEFT__AWAIT_NUMBERED(wait_, number) WEFT__AWAIT_AT(wait_, weft__here_##number)
+#endif
+
+#define WEFT__AWAIT_AT(wait_, here)                                                                            \
+    do {                                                                                                       \
+        WEFT__DECLARE_LABEL(here)                                                                              \
+        uint32_t weft__wait;                                                                                   \
+        weft__wait = weft__pending(wait_);                                                                     \
+        if (__builtin_expect(weft__wait, 0)) {                                                                 \
+            co->line = WEFT__LINE;                                                                             \
+            WEFT__TRACE_PLACE(co);                                                                             \
+            co->resume = WEFT__LABEL(here);                                                                    \
+            if (weft__has_finaliser)                                                                           \
+                co->flags |= WEFT__FINALLY;                                                                    \
+            if (0)                                                                                             \
+                goto WEFT_BEGIN_is_missing_or_this_is_no_async_function;                                       \
+            return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                              \
+        here:;                                                                                                 \
+        }                                                                                                      \
+    } while (0)
+
+#define WEFT__FINISH                                                                                           \
+    do {                                                                                                       \
+        WEFT__STATIC_ASSERT(!weft__has_finaliser, "the way to the finaliser stands before WEFT_FINALLY");      \
+        goto WEFT_END_is_missing;                                                                              \
+    } while (0)
+
+#define WEFT__FAIL_WITH(code_)                                                                                 \
+    do {                                                                                                       \
+        weft__fail(co, (code_));                                                                               \
+        WEFT__FINISH;                                                                                          \
+    } while (0)
+
+// It opens no brace, so that a missing one makes no other errors.
+#define WEFT__BEGIN_FINALISER                                                                                  \
+    weft__finally:                                                                                             \
+    __attribute__((unused));                                                                                   \
+    static void *const weft__finaliser = __extension__ && weft__finally;                                       \
+    enum { weft__has_finaliser = 1 };                                                                          \
+    if (0)                                                                                                     \
+    goto WEFT_BEGIN_is_missing_or_this_is_no_async_function
+
+// Whoever leaves the body comes by the label: on to the finaliser, if there is one.
+#define WEFT__END                                                                                              \
+    return weft__end(co);                                                                                      \
+    WEFT_END_is_missing:                                                                                       \
+    __attribute__((unused));                                                                                   \
+    if (weft__has_finaliser)                                                                                   \
+        WEFT__GOTO(weft__finaliser);                                                                           \
+    if (0)                                                                                                     \
+        goto WEFT_BEGIN_is_missing_or_this_is_no_async_function;                                               \
+    return weft__end(co);                                                                                      \
+    weft__nowhere:                                                                                             \
+    __attribute__((unused));                                                                                   \
+    __builtin_trap()
+
+// The line of an await, as a coroutine keeps it: never 0.
+#define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
+
+// Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM fails
+// where a single one is left of them ("WebAssembly hasn't implemented computed gotos"), so WEFT_BEGIN takes two
+// that nothing goes to. They are kept as integers because gcc's -Wdangling-pointer takes a label for a local
+// variable.
+#define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
+#define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
+
+#endif

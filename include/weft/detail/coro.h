@@ -1,0 +1,138 @@
+// A coroutine's header, and what is inline of it. Included by coro.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_CORO_H
+#define WEFT_DETAIL_CORO_H
+
+enum weft__coro_state {
+    WEFT__IDLE, // zeroed: never started
+    WEFT__ENDED,
+    WEFT__READY,
+    WEFT__RUNNING,
+    WEFT__ON_OP,
+    WEFT__ON_START,
+    WEFT__ON_ANY,
+    WEFT__ON_CHILD,
+    WEFT__ON_YIELD,
+    WEFT__ON_SCOPE,  // in a queue of waiters, to be woken by a coroutine of its own task
+    WEFT__ON_LOCAL,  // the same, by a coroutine of any task
+    WEFT__ON_TICKET, // the same, with on.ticket
+    WEFT__ON_TIMER   // on a virtual clock, with on.timer; woken by a coroutine of any task
+};
+
+enum {
+    WEFT__CANCEL = 1,  // a cancel was asked for
+    WEFT__UNWIND = 2,  // and delivered
+    WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
+    WEFT__FAIL = 8,
+    WEFT__SHIELD = 16,
+    WEFT__BINDS = 32, // has bindings of its own (local.h)
+    WEFT__SPAWNS = 64 // has spawned, or who it called has; with WEFT_TRACE only
+};
+
+// What a wait that is not ready says. With WEFT__LEFT_BY_AWAIT added, it is what a step says that is left so;
+// one that is left by WEFT_END says the coroutine's state and flags.
+enum {
+    WEFT__PENDING = 0x200,
+    WEFT__PENDING_FLAGGED = 0x300, // and the coroutine has flags: a cancel may be due
+    WEFT__PENDING_ALONE = 0x600,   // for the operation that is alone in its task: see op.c
+    WEFT__LEFT_BY_AWAIT = 0x10000
+};
+
+// Zero-initialised is valid.
+struct weft_coro {
+    uint16_t line; // of the last await; 0 before that
+    uint8_t state;
+    uint8_t flags;
+    int32_t code; // of WEFT_FAIL
+    weft_step *run;
+    uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
+    uintptr_t up;    // who awaits the end: the parent; or, of one that was spawned, its handle + 1; see local.h
+    weft_coro *next; // link of the queue that it is in; of the last of waiters, see weft__park_in
+    weft_task *task;
+    union {
+        weft_op *op;
+        weft_any *any;
+        weft_coro *child;
+        weft_coro *back; // link of the queue of waiters that it is in
+        weft_ticket *ticket;
+        weft_timer *timer;
+    } on;
+    WEFT__TRACE_CORO_FIELDS
+};
+
+static inline void weft_shield(weft_coro *co)
+{
+    co->flags |= WEFT__SHIELD;
+}
+
+static inline void weft_unshield(weft_coro *co)
+{
+    co->flags &= (uint8_t)~WEFT__SHIELD;
+}
+
+static inline bool weft_cancelled(const weft_coro *co)
+{
+    return co->flags & WEFT__CANCEL;
+}
+
+static inline weft_outcome weft_outcome_of(const weft_coro *co)
+{
+    if (co->state != WEFT__ENDED)
+        return WEFT_UNFINISHED;
+    return co->flags & WEFT__FAIL ? WEFT_FAILED : co->flags & WEFT__UNWIND ? WEFT_CANCELLED : WEFT_DONE;
+}
+
+static inline int32_t weft_failure(const weft_coro *co)
+{
+    return co->flags & WEFT__FAIL ? co->code : 0;
+}
+
+static inline weft_poll weft__ready(void)
+{
+    weft_poll poll = {0};
+    return poll;
+}
+
+// How many of those may still be until one waits: above 0. Renewed when the host has had its turn after that.
+extern uint32_t weft__breath;
+weft_poll weft__nap(weft_coro *co) __attribute__((warn_unused_result));
+
+static inline weft_poll weft_breathe(weft_coro *co)
+{
+    return __builtin_expect(--weft__breath != 0, 1) ? weft__ready() : weft__nap(co);
+}
+
+static inline weft_left weft__leave(uint32_t how)
+{
+    weft_left left = {how};
+    return left;
+}
+
+// Both in one load. WEFT__RUNNING: it runs, and there is nothing to mind.
+static inline uint32_t weft__state_and_flags(const weft_coro *co)
+{
+    uint16_t both;
+    __builtin_memcpy(&both, (const char *)co + offsetof(weft_coro, state), sizeof both);
+    return both;
+}
+
+static inline weft_left weft__end(const weft_coro *co)
+{
+    return weft__leave(weft__state_and_flags(co));
+}
+
+static inline void weft__fail(weft_coro *co, int32_t code)
+{
+    co->flags |= WEFT__FAIL;
+    co->code = code;
+}
+
+// `co` begins.
+static inline void weft__begin(weft_coro *co, enum weft__coro_state state)
+{
+    co->line = 0;
+    co->state = (uint8_t)state;
+    co->flags = 0;
+}
+
+#endif

@@ -1,0 +1,42 @@
+// What is inline of steps. Included by step.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_STEP_H
+#define WEFT_DETAIL_STEP_H
+
+static inline weft_left weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at)
+{
+    static const weft_place nowhere = {"?", "a step", 1};
+    at = at ? at : &nowhere;
+    WEFT__TRACE_BEGIN(co);
+    WEFT__TRACE_AT(co, at);
+    co->line = (uint16_t)(at->line % 0x10000 ? at->line : 1);
+    return weft__leave(poll.pending + WEFT__LEFT_BY_AWAIT);
+}
+
+static inline bool weft_step_ended(weft_left left)
+{
+    return left.how < WEFT__LEFT_BY_AWAIT;
+}
+
+static inline weft_left weft_step_end(weft_coro *co)
+{
+    WEFT__TRACE_BEGIN(co);
+    return weft__end(co);
+}
+
+static inline void weft_step_fail(weft_coro *co, int32_t code)
+{
+    weft__fail(co, code);
+}
+
+static inline bool weft_step_unwinds(const weft_coro *co)
+{
+    return co->flags & WEFT__UNWIND;
+}
+
+static inline void weft_step_finalise(weft_coro *co)
+{
+    co->flags |= WEFT__FINALLY;
+}
+
+#endif
