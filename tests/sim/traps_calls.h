@@ -458,9 +458,10 @@ static uint32_t takes_memory(const uint32_t *args)
 static void pass_value(void)
 {
     other_does[TAKE_TEXT] = other_does[TAKE_NUMBERS] = takes_memory;
+    other_does[WORK] = NULL;
     static uint32_t words[4];
     static const char bad[] = "a\xff", good[] = "ab";
-    uint32_t how = pick(11);
+    uint32_t how = pick(12);
     switch (how) {
     case 0:
         if (!making("a text at 0", CALL(TRAP(TEXT_BOUNDS))))
@@ -503,6 +504,11 @@ static void pass_value(void)
         if (!making("an empty list outside of memory", CALL(TRAP(LIST_BOUNDS))))
             return;
         call_import_2(TAKE_NUMBERS, (void *)0xfffffff0, 0);
+        break;
+    case 8:
+        if (!making("a call with its result outside of memory", CALL(TRAP(VALUE_BOUNDS))))
+            return;
+        call_import(WORK, 1, (uint32_t *)16);
         break;
     default:
         if (!making("an option", CALL(NONE_BROKEN)))
