@@ -107,7 +107,6 @@ benchmarks: setup
 figures: benchmarks ## run the benchmarks, and renew all that is committed of them
 	$(PYTHON) bench/run.py --update --json docs/bench.json $(BENCH)
 	$(PYTHON) bench/document.py docs/costs.md
-	$(PYTHON) bench/document.py docs/budgets.md
 	$(MAKE) plot
 
 PLOT = build/plot
