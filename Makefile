@@ -92,8 +92,7 @@ trace: setup ## trace two requests to the echo example into docs/echo-trace.json
 demo: setup ## build the examples, and see them work on wasmtime
 	cmake --preset release
 	cmake --build --preset release
-	$(PYTHON) tools/demo.py --wasmtime .tools/bin/wasmtime \
-	    --echo build/release/examples/echo.wasm --cat build/release/examples/cat.wasm
+	$(PYTHON) tools/demo.py
 
 bench: benchmarks ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
 	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)

@@ -1,28 +1,27 @@
 # The HTTP services under wrk, on Weft and by hand, side by side on `wasmtime serve`.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import contextlib
 import json
 import re
 import shutil
 import statistics
 import subprocess
-import tempfile
-import time
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from guests import Failed
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from tools.service import Service  # noqa: E402
+
 LOAD = Path(__file__).resolve().parent / "http/load.lua"
-OPTIONS = ["-S", "p3,cli", "-W", "component-model-async"]
 WAYS = ["weft", "raw"]
 LINE = b"stream future task await yield poll wake ready cancel drop read write "  # as in load.lua
 HELLO = b"Hello, world!\n"
 KIB, MIB = 1 << 10, 1 << 20
-START_LIMIT, ANSWER_LIMIT = 600, 600  # seconds, for what is right on a slow machine, too
+ANSWER_LIMIT = 600  # seconds, for what is right on a slow machine, too
 TRIES = 3  # of a run whose connections the host lost
-TRAP_MARKS = ("wasm trap", "worker failed", "panicked")  # in the host's log: a client may see a clean answer
 
 
 class Lost(Failed):
@@ -66,36 +65,10 @@ def loads(service, reuse):
     return [Load(service, size, connections, reuse) for size in SIZES[service] for connections in CONNECTIONS]
 
 
-class Server:
-    """`wasmtime serve` on a free port, which the host chooses."""
-
-    def __init__(self, wasmtime, component, options):
-        self.log = tempfile.TemporaryFile("w+")
-        command = [wasmtime, "serve", *OPTIONS, *options, "--addr", "127.0.0.1:0", component]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        ends = time.monotonic() + START_LIMIT
-        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", self.words())):
-            if self.process.poll() is not None or time.monotonic() > ends:
-                self.stop()
-                raise Failed(f"`{' '.join(map(str, command))}` does not serve: {self.words()[:1000]}")
-            time.sleep(0.01)
-        self.port = int(found[1])
-
-    def words(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def processor_seconds(self):
-        """Of all its threads, so far."""
-        files = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
-        return sum(int(file.read_text().split()[0]) for file in files) / 1e9
-
-    def stop(self):
-        for end in (self.process.terminate, self.process.kill):
-            if self.process.poll() is None:
-                end()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.process.wait(5)
+def processor_seconds(server):
+    """Of all threads of the host, so far."""
+    files = Path(f"/proc/{server.process.pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 def body_of(size):
@@ -119,11 +92,11 @@ def verify(server, load):
 def run_wrk(server, load, least):
     """(requests or MiB a second, microseconds of the host's processors for each) of one run, with `least` bytes an answer."""
     command = ["wrk", "-t1", f"-c{load.connections}", f"-d{load.seconds}s", f"--timeout={ANSWER_LIMIT}s", "-s", LOAD]
-    before = server.processor_seconds()
+    before = processor_seconds(server)
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{server.port}/", "--", str(load.size)], capture_output=True, text=True, timeout=3600
     )
-    used = server.processor_seconds() - before
+    used = processor_seconds(server) - before
     found = re.search(r"^\{.*\}$", done.stdout, re.M)
     if done.returncode != 0 or not found:
         raise Failed(f"wrk: {done.stderr or done.stdout}")
@@ -149,10 +122,9 @@ def run_whole(server, load, least, lost):
     return run_wrk(server, load, least)
 
 
-def check_log(server, way, load):
-    words = server.words()
-    if server.process.poll() is not None or any(mark in words for mark in TRAP_MARKS):
-        raise Failed(f"{way} {load.label}: the service trapped: {words[:1000]}")
+def check_host(server, way, load):
+    if fault := server.fault():
+        raise Failed(f"{way} {load.label}: {fault}")
 
 
 def measure_group(guests, figures, say, service, reuse, rounds):
@@ -164,7 +136,7 @@ def measure_group(guests, figures, say, service, reuse, rounds):
     servers = {}
     try:
         for way in WAYS:
-            servers[way] = Server(guests.tools.wasmtime, guests.component(way, service), options)
+            servers[way] = Service(guests.tools.wasmtime, guests.component(way, service), *options)
         for number in range(rounds + 1):
             for load in group if number else group[1:2]:  # the first is the warm-up
                 say(f"{load.label}: round {number} of {rounds}")
@@ -173,7 +145,7 @@ def measure_group(guests, figures, say, service, reuse, rounds):
                     rate = run_whole(servers[way], load, least, lost[way])
                     if number:
                         got[load.label][way].append(rate)
-                    check_log(servers[way], way, load)
+                    check_host(servers[way], way, load)
     finally:
         for server in servers.values():
             server.stop()

@@ -7,15 +7,13 @@ import argparse
 import contextlib
 import http.client
 import json
-import os
-import re
-import subprocess
-import tempfile
 import threading
 import time
 
+from service import Service
+
 BODY = [b"one ", b"two ", b"three"]
-LIMIT = 600  # seconds, on a slow machine, too, for the host to come up, and for an answer
+LIMIT = 600  # seconds for an answer, on a slow machine, too
 
 
 def post(port, pause):
@@ -45,40 +43,19 @@ def main():
     parser.add_argument("--output", default="docs/echo-trace.json")
     options = parser.parse_args()
 
-    with tempfile.NamedTemporaryFile() as log:
-        command = [options.wasmtime, "serve", "-S", "p3,cli", "-W", "component-model-async", "--no-logging-prefix"]
-        host = subprocess.Popen(
-            [*command, "--addr=127.0.0.1:0", options.echo],
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "RUST_BACKTRACE": "0"},
-        )
-
-        def said():
-            with open(log.name) as file:
-                return file.read()
-
-        try:
-            deadline = time.monotonic() + LIMIT
-            while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", said())):
-                if host.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit(f"the host did not come up:\n{said()}")
-                time.sleep(0.05)
-            port = int(found[1])
-            answers = []
-            requests = [threading.Thread(target=lambda p=p: answers.append(post(port, p))) for p in (0.02, 0.03)]
-            for request in requests:
-                request.start()
-                time.sleep(0.01)
-            for request in requests:
-                request.join()
-            if answers != [b"".join(BODY).upper()] * 2:
-                raise SystemExit(f"wrong answers: {answers}\n{said()}")
-            time.sleep(0.2)  # the last coroutines end after the answer
-        finally:
-            host.terminate()
-            host.wait()
-        events = traced(said())
+    with Service(options.wasmtime, options.echo, "--no-logging-prefix") as service:
+        answers = []
+        requests = [threading.Thread(target=lambda p=p: answers.append(post(service.port, p))) for p in (0.02, 0.03)]
+        for request in requests:
+            request.start()
+            time.sleep(0.01)
+        for request in requests:
+            request.join()
+        if answers != [b"".join(BODY).upper()] * 2:
+            raise SystemExit(f"wrong answers: {answers}\n{service.words()}")
+        time.sleep(0.2)  # the last coroutines end after the answer
+        service.stop()
+        events = traced(service.words())
     with open(options.output, "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(event, separators=(",", ":")) for event in events) + "\n]\n")
     print(f"{options.output}: {len(events)} events")

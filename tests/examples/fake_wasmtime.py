@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Stands in for wasmtime in test_demo.py: an echo service and a cat of the same manners, with a defect on request.
+"""Stands in for wasmtime with both examples: an echo service and a cat of the same manners, with a defect on request.
 The defect is the name of the component: `ok.wasm` has none."""
 
 import os
@@ -73,9 +73,7 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
-if sys.argv[1] == "--version":
-    print("wasmtime 0.0.0 (a stand-in)")
-elif sys.argv[1] == "run":
+if sys.argv[1] == "run":
     data = sys.stdin.buffer.read()
     sys.stdout.buffer.write(data[:-1] if DEFECT == "short" else data)
 else:
