@@ -28,7 +28,8 @@ install(DIRECTORY cmake/ DESTINATION "${package}"
 file(REAL_PATH "${WEFT_WASI_WIT}/0.3" wit)
 install(DIRECTORY "${wit}/" DESTINATION "${package}/wit/0.3")
 if(WEFT_NATIVE)
-  install(FILES sim/stubs.py sim/stub.h sim/trap.h sim/values.h sim/weft_sim.h DESTINATION "${package}/sim")
+  install(DIRECTORY sim/stubs DESTINATION "${package}/sim" PATTERN __pycache__ EXCLUDE)
+  install(FILES sim/stub.h sim/trap.h sim/values.h sim/weft_sim.h DESTINATION "${package}/sim")
 endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

@@ -1,10 +1,10 @@
 # The native form of weft_add_component(): under toolchains/native.cmake, a component is a shared object that the native host
-# loads, or that a test of your own links, together with weft::sim. Its sources and bindings are as on WebAssembly; stubs.py
-# makes what connects them to the host.
+# loads, or that a test of your own links, together with weft::sim. Its sources and bindings are as on WebAssembly;
+# sim/stubs makes what connects them to the host.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # The host's folder: in weft's own tree, or installed beside this file.
-find_path(WEFT_SIM_DIR stubs.py HINTS "${CMAKE_CURRENT_LIST_DIR}/../sim" "${CMAKE_CURRENT_LIST_DIR}/sim"
+find_path(WEFT_SIM_DIR weft_sim.h HINTS "${CMAKE_CURRENT_LIST_DIR}/../sim" "${CMAKE_CURRENT_LIST_DIR}/sim"
   NO_DEFAULT_PATH DOC "The folder of the native host")
 
 # For weft_add_component(), which has checked the arguments. `bindings` is what weft_wit_bindings() made.
@@ -36,15 +36,16 @@ function(weft__add_native_component name world bindings)
     list(APPEND options --cxx "${CMAKE_CXX_COMPILER}")
   endif()
   separate_arguments(flags NATIVE_COMMAND "${CMAKE_C_FLAGS}")
+  file(GLOB stub_makers "${WEFT_SIM_DIR}/stubs/*.py")
   set(includes "$<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")
   add_custom_command(
     OUTPUT "${stubs}"
-    COMMAND "${WEFT_PYTHON}" "${WEFT_SIM_DIR}/stubs.py" --wit "${directory}/wit" --world ${world}
+    COMMAND "${WEFT_PYTHON}" "${WEFT_SIM_DIR}/stubs" --wit "${directory}/wit" --world ${world}
       --wasm-tools "${WEFT_WASM_TOOLS}" ${options} --include weft/abi.h --output "${stubs}" --depfile "${stubs}.d"
       -- "${CMAKE_C_COMPILER}" ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>"
       "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>" "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
-    DEPENDS ${sources} "${WEFT_SIM_DIR}/stubs.py"
+    DEPENDS ${sources} ${stub_makers}
     DEPFILE "${stubs}.d"
     COMMENT "Generating native stubs of ${world} for ${name}"
     COMMAND_EXPAND_LISTS

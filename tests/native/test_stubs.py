@@ -8,7 +8,7 @@ import pytest
 from limits import limited
 from paths import ROOT
 
-STUBS = ROOT / "sim/stubs.py"
+STUBS = ROOT / "sim/stubs"
 WORLDS = [
     (wit, world)
     for wit in sorted([*ROOT.glob("tests/guest/*/*.wit"), *ROOT.glob("bench/*.wit")])
