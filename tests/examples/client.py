@@ -58,6 +58,7 @@ def ask(port, blocks=(), method="POST", length=None, fields=(), trailers=dict, a
         connection.putheader(*(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", length)))
     started = time.monotonic()
     connection.endheaders()
+    sock = connection.sock  # which the connection forgets if the answer is its last
 
     def send():
         nonlocal sent
@@ -67,10 +68,10 @@ def ask(port, blocks=(), method="POST", length=None, fields=(), trailers=dict, a
                     first.wait()
                 expected.update(block.upper())
                 sent += len(block)
-                connection.sock.sendall(b"%x\r\n%s\r\n" % (len(block), block) if chunked else block)
+                sock.sendall(b"%x\r\n%s\r\n" % (len(block), block) if chunked else block)
             if chunked:
                 last = "".join(f"{name}: {value}\r\n" for name, value in trailers().items())
-                connection.sock.sendall(f"0\r\n{last}\r\n".encode())
+                sock.sendall(f"0\r\n{last}\r\n".encode())
 
     with contextlib.closing(connection), ThreadPoolExecutor(1) as sender:
         sending = sender.submit(send)
@@ -91,7 +92,7 @@ def ask(port, blocks=(), method="POST", length=None, fields=(), trailers=dict, a
         finally:
             first.set()
             with contextlib.suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
     assert received == sent, f"{received} bytes came back, not {sent}"
     assert got.digest() == expected.digest(), "what came back has another SHA-256 than expected"
     return Answer(response.headers, response.trailers, got.hexdigest(), time.monotonic() - started)
