@@ -1,6 +1,5 @@
 // Waiting on the machine stack, for exports that the host calls synchronously.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/task.h>
 #include "internal.h"
 
 enum { PATIENCE = 1000 }; // turns of the host
@@ -38,14 +37,13 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     if (!task)
         return WEFT_UNFINISHED;
     task->returned = 1;
-    weft__count_call(&from, 1);
     WEFT__TRACE_TASK(task, START);
     weft__start(root, run, task, 0);
     weft__queue_push_back(&task->ready, root);
     uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
     // A sync export that barges in while the host has its turn may wake the task.
     for (;;) {
-        uint32_t answer = weft__task_run_offered(task, code, event[0], event[1], run);
+        uint32_t answer = weft__task_hear(task, code, event[0], event[1], run);
         if (answer == WEFT_CALLBACK_EXIT)
             break;
         if (answer == WEFT_CALLBACK_YIELD) {

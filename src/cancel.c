@@ -1,6 +1,7 @@
 // Cancels that do not block the component. Gated by hosts: nothing else of the library refers to these.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/cancel.h>
+#include "internal.h"
 
 void weft_subtask_cancel(weft_subtask *call)
 {

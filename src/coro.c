@@ -1,13 +1,7 @@
-// Coroutines: how they wait, wake, call each other and unwind.
+// Coroutines: how they wait, wake, and call each other.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/coro.h>
-#include <weft/op.h>
 #include <weft/sync.h>
-#include <weft/task.h>
 #include "internal.h"
-
-// NULL if nothing is linked that needs it.
-#pragma weak weft__timer_leave
 
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
@@ -58,8 +52,7 @@ weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets)
     return first;
 }
 
-// Takes `co` out of the queue that it waits in.
-static void leave(weft_coro *co, bool has_ticket)
+void weft__waiters_leave(weft_coro *co, bool has_ticket)
 {
     weft_coro *before = *back_of(co, has_ticket);
     if (before->next != co) { // it is the first, and `before` the last
@@ -119,56 +112,17 @@ weft_poll weft__nap(weft_coro *co)
     return weft_yield(co);
 }
 
-void weft_cancel(weft_coro *co)
-{
-    WEFT__CHECK(co->state == WEFT__IDLE, not_started, "weft_cancel", 0);
-    if (co->state == WEFT__ENDED || weft_cancelled(co))
-        return;
-    WEFT__TRACE_CORO(co, CANCEL);
-    weft__unwind(co);
-}
+// Who can wait needs turns: this links turn.c, which nothing asks for by name.
+extern const char weft__turns;
+__attribute__((used)) static const char *const needs_turns = &weft__turns;
 
-void (*weft__unwind_call)(weft_op *op);
-
-// Cancels what an unwinding coroutine waits for, unless that is on its way.
-static void cancel_awaited(weft_op *op)
+void weft__wake(weft_coro *co)
 {
-    if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
-        return;
-    if (weft__unwind_call && (op->status & 7) <= WEFT_EVENT_SUBTASK)
-        weft__unwind_call(op);
-    else
-        weft__op_cancel(op);
-}
-
-// From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
-// what it waits for has ended. A finaliser that has begun is not disturbed, nor is what it waits for.
-void weft__unwind(weft_coro *co)
-{
-    for (;; co = co->on.child) {
-        bool deferred = co->flags & (WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD);
-        co->flags |= WEFT__CANCEL;
-        if (deferred || co->state == WEFT__RUNNING)
-            return;
-        co->flags |= WEFT__UNWIND;
-        co->resume = 0;
-        if (co->state != WEFT__ON_CHILD)
-            break;
-    }
-    if (co->state == WEFT__ON_OP || co->state == WEFT__ON_START) {
-        co->state = WEFT__ON_OP; // to its end, even if it starts before
-        cancel_awaited(co->on.op);
-    } else if (co->state == WEFT__ON_ANY) {
-        weft_any *any = co->on.any;
-        for (uint32_t i = 0; i < any->count; i++)
-            cancel_awaited(any->ops[i]);
-    } else if (co->state >= WEFT__ON_SCOPE) {
-        if (co->state == WEFT__ON_TIMER)
-            weft__timer_leave(co->on.timer);
-        else
-            leave(co, co->state == WEFT__ON_TICKET);
-        if (co->state == WEFT__ON_TICKET)
-            co->on.ticket->is = WEFT__UNSERVED;
-        weft__wake(co);
-    }
+    weft_task *task = co->task;
+    if (co->state >= WEFT__ON_LOCAL)
+        task->sleepers--;
+    co->state = WEFT__READY;
+    WEFT__TRACE_CORO(co, WAKE);
+    weft__queue_push_back(&task->ready, co);
+    weft__task_rouse(task);
 }

@@ -136,7 +136,6 @@ void weft_dump(void)
 
 enum { SHOWN = 2 }; // a bit of `asleep`, which the next turn clears in any case
 
-extern bool weft__op_needs_table(void);
 bool weft__op_needs_table(void)
 {
     return true;

@@ -1,11 +1,7 @@
 // A Weft coroutine inside of a foreign task, over the wasip3_task that this offers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/op.h>
 #include <weft/wasip3_task.h>
 #include "internal.h"
-
-// NULL if nothing is linked that needs it.
-#pragma weak weft__task_scopes_cancel
 
 static weft_export from = {.name = "weft_embedded_poll"};
 

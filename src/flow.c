@@ -30,8 +30,8 @@ static weft_left exactly_run(weft_coro *co)
     WEFT_END;
 }
 
-weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
-                             void *items, size_t size, size_t length)
+weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft_read_start *read,
+                             weft_stream_reader *in, void *items, size_t size, size_t length)
 {
     WEFT__CHECK(exactly->co.state > WEFT__ENDED, child_busy, "read_exactly", 0);
     *exactly = (weft_exactly){.in = in, .read = read, .items = items, .size = size, .length = length};
@@ -94,7 +94,7 @@ static weft_left to_end_run(weft_coro *co)
     WEFT_END;
 }
 
-weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
+weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft_read_start *read, weft_stream_reader *in,
                             weft_buffer *buffer, size_t size, size_t limit)
 {
     WEFT__CHECK(to_end->co.state > WEFT__ENDED, child_busy, "read_to_end", 0);
@@ -103,7 +103,7 @@ weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read
     return weft_call(co, &to_end->co, to_end_run);
 }
 
-void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop)
+void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop)
 {
     for (size_t i = 0; drop && i < buffer->count; i++)
         drop((char *)buffer->items + i * size, false);

@@ -2,14 +2,10 @@
 // the stack.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
-#include <weft/op.h>
 #include <weft/scope.h>
-#include <weft/task.h>
 #include "internal.h"
 
 #if WEFT_TRACE
-
-#pragma weak weft__op_find // NULL if nothing is linked that could be in flight
 
 enum {
     SPOILT = 4096,       // bytes of the stack below a step

@@ -1,12 +1,57 @@
-// What the files of the runtime tell each other, lowest layer first; see docs/architecture.md.
+// What the files of src/ tell each other, lowest layer first: see docs/architecture.md. A function is only
+// called by its own layer and by higher ones; upcalls.h has the exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_INTERNAL_H
 #define WEFT_INTERNAL_H
 
+#include <weft/local.h>
 #include <weft/op.h>
 #include <weft/task.h>
 
-// ---- coro.c: how coroutines wait and wake ----
+#include "upcalls.h"
+
+// ---- The memory of tasks, and their sets: pool.c ----
+
+// The set that `task` waits on, made when first needed.
+uint32_t weft__task_set(weft_task *task);
+// `task`, which is over, has lost the last member of its set: it waits for the next call.
+void weft__task_recycle(weft_task *task);
+
+// The frame of an ended task waits for the next call; and that of the first.
+static inline void weft__task_keep_frame(weft_task *task)
+{
+    WEFT__KEEP_FRAME(weft__task_root(task) + 1, task->from->frame_size - sizeof(weft_coro));
+    (void)task;
+}
+
+static inline void weft__task_keep_first(weft_task *task)
+{
+    task->idle = 1;
+    weft__task_keep_frame(task);
+}
+
+// `task` loses a member of its set.
+static inline void weft__task_leave(weft_task *task)
+{
+    if (--task->members == 0 && task->flags & WEFT__OVER)
+        weft__task_recycle(task);
+}
+
+// ---- Waking a task that is asleep in the host: wake.c ----
+
+// Sees to it that the host calls a task back that waits.
+void weft__task_rouse_asleep(weft_task *task);
+
+static inline void weft__task_rouse(weft_task *task)
+{
+    if (__builtin_expect(task->asleep, 0))
+        weft__task_rouse_asleep(task);
+}
+
+// An event came: true if it is the one that `task` was roused with.
+bool weft__task_heard(weft_task *task, uint32_t handle);
+
+// ---- Scheduling: coro.c ----
 
 // Who called `co`, which has no bindings; NULL if it was not called.
 static inline weft_coro *weft__parent_of(const weft_coro *co)
@@ -20,14 +65,27 @@ static inline weft_child *weft__handle_of(const weft_coro *co)
     return co->up & 1 ? (weft_child *)(co->up - 1) : NULL;
 }
 
-// For the other kinds of wait: `co` goes from running to `state`.
+// Makes `co`, of `task`, ready to run from its beginning.
+static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, uintptr_t up)
+{
+    weft__begin(co, WEFT__READY);
+    co->code = 0;
+    co->run = run;
+    co->resume = 0;
+    co->up = up;
+    co->task = task;
+}
+
+// `co` goes from running to `state`. call: for a message, the function that it waits in.
 weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
     __attribute__((warn_unused_result));
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
-// `co` waits in a queue until somebody takes it out and wakes it, or a cancel does. A queue of waiters is its
-// first, or NULL; the first's link back is to the last, and the last's `next` is the address of the queue, + 1.
-// So whoever leaves needs no search, wherever it is, and a queue is one pointer.
+
+// A queue of waiters is its first, or NULL. The first's link back is to the last, and the last's `next` is the
+// address of the queue, + 1. So whoever leaves needs no search, wherever it is, and a queue is one pointer.
+//
+// `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
     __attribute__((warn_unused_result));
 // Whether a waiter is the last of its queue; and that queue.
@@ -43,19 +101,9 @@ static inline weft_coro **weft__queue_of(const weft_coro *last)
 
 // Takes the first out; NULL if there is none. All in a queue wait with tickets, or none does.
 weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
-// Wakes all.
+// Takes `co` out of the queue that it waits in.
+void weft__waiters_leave(weft_coro *co, bool has_ticket);
 void weft__wake_all(weft_coro **queue);
-
-// Makes `co`, of `task`, ready to run from its beginning.
-static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, uintptr_t up)
-{
-    weft__begin(co, WEFT__READY);
-    co->code = 0;
-    co->run = run;
-    co->resume = 0;
-    co->up = up;
-    co->task = task;
-}
 
 // A queue of those who can run is its last one, whose link is the first; NULL if empty.
 static inline void weft__queue_push_front(weft_coro **queue, weft_coro *co)
@@ -89,12 +137,83 @@ static inline weft_coro *weft__queue_pop(weft_coro **queue)
     return first;
 }
 
-// Sees to it that a cancel that was asked for while `co` ran takes effect where it waits now.
+// ---- Host operations: op.c ----
+
+// How many built-ins that may block are on the machine stack.
+extern uint32_t weft__blocked;
+// The plain case of an event: it completes the operation that task->alone waits for, which is returned, to be
+// run. NULL, and nothing done, if it is not that.
+weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
+// Hands an event to the operation it belongs to; one that belongs to none is ignored.
+void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
+// The operation in flight that stands behind `op` in the tables of those, or the first; NULL if there is none.
+weft_op *weft__op_next(const weft_op *op);
+// The operation of `task` that is in no table, if one is, is put into it.
+void weft__op_settle(weft_task *task);
+// Takes `op` out of its set; in flight, out of the table as well.
+void weft__op_leave_set(weft_op *op);
+void weft__op_leave(weft_op *op);
+// The same for operations in flight that a foreign task waits for: `op` is registered for `task`, or no longer;
+// each of `task`; and the foreign task's event. The first readies `table`, where they are.
+void weft__op_lender_start(weft_task *task, weft__op_table *table);
+void weft__op_lend(weft_task *task, weft_op *op);
+void weft__op_lent_back(weft_op *op);
+void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op));
+void weft__op_deliver_lent(weft_op *op, uint32_t code);
+
+// ---- Task-locals: local.c ----
+
+// The last binding of `co`; NULL if it has none.
+static inline weft_local *weft__binding_of(const weft_coro *co)
+{
+    return co->up & 2 ? (weft_local *)(co->up - 2) : NULL;
+}
+
+// Who called `co`; NULL if nobody did.
+static inline weft_coro *weft__caller_of(const weft_coro *co)
+{
+    uintptr_t up = co->up;
+    while (up & 2)
+        up = ((const weft_local *)(up - 2))->up;
+    return up & 1 ? NULL : (weft_coro *)up;
+}
+
+// ---- Life: unwind.c, task.c, turn.c ----
+
+// How an unwinding coroutine cancels the call that it waits for, if not by weft__op_cancel; set by cancel.h
+// only.
+extern void (*weft__unwind_call)(weft_op *op);
+// A cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 
-// ---- time.c ----
+// From `members` on. WEFT__PLAIN: of one that has returned its value, and leaves nothing.
+static inline uint64_t weft__task_word(const weft_task *task)
+{
+    return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |
+           (uint64_t)task->flags << 48 | (uint64_t)task->idle << 56;
+}
+#define WEFT__PLAIN(flags) ((uint64_t)1 << 40 | (uint64_t)(flags) << 48)
 
-// Takes `timer` out of its virtual clock. Linked only with weft_virtual_clock_init.
-void weft__timer_leave(weft_timer *timer);
+// Whether a task whose root has ended leaves nothing.
+static inline bool weft__task_is_plain(const weft_task *task)
+{
+    const uint64_t may_be = (uint64_t)(WEFT__FIRST | WEFT__LEAVES) << 48;
+    return !WEFT_TRACE && (weft__task_word(task) & ~may_be) == WEFT__PLAIN(0) &&
+           (!(task->flags & WEFT__LEAVES) || (!(task->in_flight | task->children) && !task->scopes));
+}
+
+// The end of a plain task, which answers EXIT.
+uint32_t weft__task_end_plainly(weft_task *task);
+// Any other end: of a coroutine, whose step came back with `how`; and of a task, which answers EXIT.
+void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
+uint32_t weft__task_end(weft_task *task);
+
+// Runs `task`, from its beginning or from an event on, and answers the host; the last as foreign code sees it.
+uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
+uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
+uint32_t weft__task_hear(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
+
+// Of one that is embedded in a foreign task: runs what is ready, and those who yielded; true if it is over.
+bool weft__task_run_embedded(weft_task *task);
 
 #endif

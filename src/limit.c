@@ -1,7 +1,7 @@
 // A limit on the concurrent calls of an export: backpressure goes up at it and down below it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/abi.h>
-#include <weft/task.h>
+#include "internal.h"
 
 static void changed(weft_export *it)
 {

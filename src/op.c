@@ -2,16 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/cancel.h>
 #include <weft/future.h>
-#include <weft/op.h>
 #include <weft/stream.h>
 #include <weft/subtask.h>
-#include <weft/task.h>
 #include "internal.h"
-
-// NULL if nothing is linked that needs them.
-#pragma weak weft__embedded_join
-#pragma weak weft__embedded_leave
-#pragma weak weft__cancel_outcome
 
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
 
@@ -23,6 +16,8 @@ _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation ha
 // Handles are dense, but those in flight may be every 16th; the golden ratio spreads both well, so the chains
 // are short. When there is no memory to grow, they get longer, and nothing fails.
 enum { FEW = 16 };
+
+uint32_t weft__blocked;
 
 static weft_op *own_few[FEW];
 // Those that wait for an event in a set of Weft's. Behind it, for each embedded coroutine that has any, those
@@ -270,8 +265,8 @@ static void go_on_in(weft_task *task, weft_op *op)
     wait_in(task, op);
 }
 
-// Also if weft_dump is linked without the lists of WEFT_TRACE: it finds no operation outside of the table.
-__attribute__((weak)) bool weft__op_needs_table(void)
+// Unless weft_dump is linked.
+WEFT__WEAK bool weft__op_needs_table(void)
 {
     return !WEFT__SHORT;
 }

@@ -2,12 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
 #include <weft/scope.h>
-#include <weft/task.h>
 #include "internal.h"
-
-// NULL if nothing is linked that needs them.
-#pragma weak weft__local_inherit
-#pragma weak weft__local_release
 
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_child) == 32,
                "every spawned coroutine has one: keep it small");

@@ -1,18 +1,12 @@
 // The turns of a task that waits: an event comes in, what can run runs, and the host is told what to wait for.
 // Linked only with what can wait, or run beside the root: see weft__task_go_on.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/op.h>
-#include <weft/task.h>
 #include "internal.h"
 
-// NULL if nothing is linked that needs them.
-#pragma weak weft__child_ended
-#pragma weak weft__task_scopes_cancel
-#pragma weak weft__task_scopes_free
+extern const char weft__turns; // what links this file
+const char weft__turns = 0;
 
 #define WEFT__HOT __attribute__((always_inline))
-
-uint32_t weft__blocked;
 
 // The slot that finds a task again in its callback. Spec: context.{get,set}.
 #ifdef __wasm_libcall_thread_context__
@@ -269,10 +263,15 @@ uint32_t weft__task_go_on(weft_task *task, uint32_t how)
     return answer;
 }
 
-__attribute__((weak)) uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable,
-                                                      uint32_t code, weft_step *run)
+WEFT__WEAK uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
+                                           weft_step *run)
 {
     return weft__task_run(task, event, waitable, code, run);
+}
+
+uint32_t weft__task_hear(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
+{
+    return weft__task_run_offered(task, event, waitable, code, run);
 }
 
 uint32_t weft_task_callback(const weft_task_event *event, weft_step *run)
@@ -281,17 +280,6 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run)
     WEFT__CHECK(!task, lost_task, "weft_task_callback", 0);
     WEFT__TRACE_TASK(task, RESUME);
     return weft__task_run_offered(task, event->event, event->waitable, event->code, run);
-}
-
-void weft__wake(weft_coro *co)
-{
-    weft_task *task = co->task;
-    if (co->state >= WEFT__ON_LOCAL)
-        task->sleepers--;
-    co->state = WEFT__READY;
-    WEFT__TRACE_CORO(co, WAKE);
-    weft__queue_push_back(&task->ready, co);
-    weft__task_rouse(task);
 }
 
 bool weft__task_run_embedded(weft_task *task)

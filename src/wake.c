@@ -1,10 +1,7 @@
 // Waking a task that is asleep in the host: a bell is a stream of the component's own, whose readable end is in
 // the sleeper's waitable set.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/task.h>
 #include "internal.h"
-
-#pragma weak weft__embedded_wake
 
 // A few bells serve all tasks. One stays in the set where it rang last, and is taken from there when another
 // task needs it. When all have been rung and not yet been heard, the next to be roused wait in a queue; who

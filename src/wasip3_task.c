@@ -5,7 +5,7 @@
 #include "internal.h"
 
 // Only one is linked.
-__attribute__((weak)) wasip3_task *wasip3_task_set(wasip3_task *task)
+WEFT__WEAK wasip3_task *wasip3_task_set(wasip3_task *task)
 {
     static wasip3_task *current;
     wasip3_task *before = current;

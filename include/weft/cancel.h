@@ -45,23 +45,7 @@ void weft_cancel_without_blocking(void);
 // The same for futures. What comes of a write that was cancelled, weft_resolved tells.
 #define WEFT_FUTURE_CANCEL(name, module, function, index) WEFT__CANCEL(name, future, module, function, index)
 
-#define WEFT__CANCEL(name, kind, module, function, index)                                                      \
-    WEFT__EXTERN_C WEFT__BUILTIN(module, "[async-lower][" #kind "-cancel-read-" #index "]" function) uint32_t  \
-    name##__cancel_read_async(uint32_t handle);                                                                \
-    WEFT__EXTERN_C WEFT__BUILTIN(module, "[async-lower][" #kind "-cancel-write-" #index "]" function) uint32_t \
-    name##__cancel_write_async(uint32_t handle);                                                               \
-    __attribute__((unused)) static inline void name##_cancel_read(name##_reader *in)                           \
-    {                                                                                                          \
-        weft__op_request_cancel(&in->op, name##__cancel_read_async);                                           \
-    }                                                                                                          \
-    __attribute__((unused)) static inline void name##_cancel_write(name##_writer *out)                         \
-    {                                                                                                          \
-        weft__op_request_cancel(&out->op, name##__cancel_write_async);                                         \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-
-// Private: waits on the machine stack for what a cancel that said BLOCKED comes to.
-uint32_t weft__cancel_outcome(uint32_t handle);
+#include "detail/cancel.h"
 
 #ifdef __cplusplus
 }

@@ -46,23 +46,21 @@
 extern "C" {
 #endif
 
+// Start a copy of a stream of any type; take an item.
+typedef void weft_read_start(weft_coro *co, weft_stream_reader *in, void *items, size_t length);
+typedef void weft_write_start(weft_coro *co, weft_stream_writer *out, void *items, size_t length);
+typedef void weft_item_drop(void *item, bool moved);
+
 #define WEFT_FLOW(name, T) WEFT__FLOW(name, T, NULL)
 
 // The same after WEFT_STREAM_OWNED(name, X, T, drop), for items that own memory or handles. What was read is
 // the reader's, whatever else happened; name_buffer_free calls drop(item, false) for each item that is still in
 // the buffer; take out what you keep, and lower .count. name_forward passes on what it takes, each with one
 // call of drop: what could not be passed on is dropped, and nothing is left in the buffer.
-#define WEFT_FLOW_OWNED(name, T, drop)                                                                         \
-    WEFT__FN void name##__drop(void *item, bool moved)                                                         \
-    {                                                                                                          \
-        drop((T *)item, moved);                                                                                \
-    }                                                                                                          \
-    WEFT__FLOW(name, T, name##__drop)
+#define WEFT_FLOW_OWNED(name, T, drop) WEFT__FLOW_OWNED(name, T, drop)
 
 // The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
-#define WEFT_FLOW_UNIT(name)                                                                                   \
-    WEFT__FLOW_ENDS(name, (), (), NULL, (), 0, NULL)                                                           \
-    WEFT__STATIC_ASSERT(1, "")
+#define WEFT_FLOW_UNIT(name) WEFT__FLOW_UNIT(name)
 
 // WEFT_LINES(name), after WEFT_STREAM of bytes, makes
 //
@@ -76,38 +74,13 @@ extern "C" {
 //                               lies in the buffer and stays until the next call. lines.is tells what it is.
 //                               The last line may lack its LF. Ready at once if the line has come before; a
 //                               line is moved at most once, when the buffer's end comes near
-#define WEFT_LINES(name)                                                                                       \
-    WEFT__STATIC_ASSERT(WEFT__READS(name, uint8_t) || WEFT__READS(name, int8_t) || WEFT__READS(name, char),    \
-                        "not a stream of bytes: " #name);                                                      \
-    WEFT__FN void name##__read_bytes(weft_coro *co, weft_stream_reader *in, void *items, size_t length)        \
-    {                                                                                                          \
-        name##_start_read(co, (name##_reader *)in, (name##__item *)items, length);                             \
-    }                                                                                                          \
-    WEFT__FN void name##_lines(weft_lines *lines, name##_reader *in, void *buffer, size_t size,                \
-                               weft_line_policy policy)                                                        \
-    {                                                                                                          \
-        WEFT__CHECK(!size, no_room_to_read, #name "_lines", 0);                                                \
-        __builtin_memset(lines, 0, sizeof *lines);                                                             \
-        lines->in = &in->reader;                                                                               \
-        lines->read = name##__read_bytes;                                                                      \
-        lines->buffer = (uint8_t *)buffer;                                                                     \
-        lines->size = size;                                                                                    \
-        lines->policy = policy;                                                                                \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-
-#define WEFT__READS(name, T) WEFT__IS(&name##_start_read, void (*)(weft_coro *, name##_reader *, T *, size_t))
-
-// Starts a copy of a stream of any type.
-typedef void weft__read(weft_coro *co, weft_stream_reader *in, void *items, size_t length);
-typedef void weft__write(weft_coro *co, weft_stream_writer *out, void *items, size_t length);
-typedef void weft__drop(void *item, bool moved);
+#define WEFT_LINES(name) WEFT__LINES(name)
 
 // The frame of name_read_exactly. All fields are private.
 typedef struct weft_exactly {
     weft_coro co;
     weft_stream_reader *in;
-    weft__read *read;
+    weft_read_start *read;
     char *items;
     size_t size; // of an item, bytes
     size_t length;
@@ -133,7 +106,7 @@ typedef struct weft_to_end {
     weft_coro co;
     weft_ended ended;
     weft_stream_reader *in;
-    weft__read *read;
+    weft_read_start *read;
     weft_buffer *buffer;
     size_t size;
     size_t limit;
@@ -148,9 +121,9 @@ typedef struct weft_forward {
 
     weft_stream_reader *in;
     weft_stream_writer *out;
-    weft__read *read;
-    weft__write *write;
-    weft__drop *drop;
+    weft_read_start *read;
+    weft_write_start *write;
+    weft_item_drop *drop;
     char *items;
     size_t size;
     size_t length;
@@ -181,7 +154,7 @@ typedef struct weft_lines {
 
     weft_line_policy policy;
     weft_stream_reader *in;
-    weft__read *read;
+    weft_read_start *read;
     uint8_t *buffer;
     size_t size;
     size_t start; // of what has not been told
@@ -197,106 +170,7 @@ weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_u
 // what follows it comes from the reader.
 uint8_t *weft_lines_rest(weft_lines *lines, size_t *length);
 
-// Private.
-weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft__read *read, weft_stream_reader *in,
-                             void *items, size_t size, size_t length) __attribute__((warn_unused_result));
-weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft__read *read, weft_stream_reader *in,
-                            weft_buffer *buffer, size_t size, size_t limit) __attribute__((warn_unused_result));
-weft_poll weft__forward(weft_coro *co, weft_forward *forward) __attribute__((warn_unused_result));
-void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
-
-#define WEFT__FLOW(name, T, DROP)                                                                              \
-    WEFT__FLOW_ENDS(name, (T * items, ), ((T *)items, ), items, (, T * items), sizeof(T), DROP)                \
-    typedef union name##_buffer {                                                                              \
-        weft_buffer buffer;                                                                                    \
-        __extension__ struct {                                                                                 \
-            T *items;                                                                                          \
-            size_t count;                                                                                      \
-            size_t capacity;                                                                                   \
-        };                                                                                                     \
-    } name##_buffer;                                                                                           \
-    WEFT__WAIT name##_read_to_end(weft_coro *co, weft_to_end *to_end, name##_reader *in,                       \
-                                  name##_buffer *buffer, size_t limit)                                         \
-    {                                                                                                          \
-        return weft__read_to_end(co, to_end, name##__flow_read, &in->reader, &buffer->buffer, sizeof(T),       \
-                                 limit);                                                                       \
-    }                                                                                                          \
-    WEFT__FN void name##_buffer_free(name##_buffer *buffer)                                                    \
-    {                                                                                                          \
-        weft__buffer_free(&buffer->buffer, sizeof(T), DROP);                                                   \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-
-// ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
-// of name_next, with its comma before. All but empty for a unit.
-#define WEFT__FLOW_ENDS(name, ITEMS, ARGUMENT, POINTER, NEXT, SIZE, DROP)                                      \
-    WEFT__FN void name##__flow_read(weft_coro *co, weft_stream_reader *in, void *items, size_t length)         \
-    {                                                                                                          \
-        (void)items;                                                                                           \
-        name##_start_read(co, (name##_reader *)in, WEFT__JUST ARGUMENT length);                                \
-    }                                                                                                          \
-    WEFT__FN void name##__flow_write(weft_coro *co, weft_stream_writer *out, void *items, size_t length)       \
-    {                                                                                                          \
-        (void)items;                                                                                           \
-        name##_start_write_all(co, (name##_writer *)out, WEFT__JUST ARGUMENT length);                          \
-    }                                                                                                          \
-    WEFT__WAIT name##_next(weft_coro *co, name##_reader *in WEFT__JUST NEXT)                                   \
-    {                                                                                                          \
-        return name##_read(co, in, WEFT__JUST ARGUMENT 1);                                                     \
-    }                                                                                                          \
-    WEFT__WAIT name##_read_exactly(weft_coro *co, weft_exactly *exactly, name##_reader *in,                    \
-                                   WEFT__JUST ITEMS size_t length)                                             \
-    {                                                                                                          \
-        return weft__read_exactly(co, exactly, name##__flow_read, &in->reader, POINTER, SIZE, length);         \
-    }                                                                                                          \
-    WEFT__WAIT name##_forward(weft_coro *co, weft_forward *forward, name##_reader *in, name##_writer *out,     \
-                              WEFT__JUST ITEMS size_t length)                                                  \
-    {                                                                                                          \
-        WEFT__CHECK(forward->co.state > WEFT__ENDED, child_busy, #name "_forward", 0);                         \
-        WEFT__CHECK(!length, no_room_to_read, #name "_forward", 0);                                            \
-        __builtin_memset(forward, 0, sizeof *forward);                                                         \
-        forward->in = &in->reader;                                                                             \
-        forward->out = &out->writer;                                                                           \
-        forward->read = name##__flow_read;                                                                     \
-        forward->write = name##__flow_write;                                                                   \
-        forward->drop = DROP;                                                                                  \
-        forward->items = (char *)POINTER;                                                                      \
-        forward->size = SIZE;                                                                                  \
-        forward->length = length;                                                                              \
-        return weft__forward(co, forward);                                                                     \
-    }                                                                                                          \
-    typedef struct name##_feed {                                                                               \
-        weft_coro co;                                                                                          \
-        weft_step *run;                                                                                        \
-        name##_writer out;                                                                                     \
-    } name##_feed;                                                                                             \
-    WEFT__FN weft_left name##__feed_run(weft_coro *co)                                                         \
-    {                                                                                                          \
-        name##_feed *feed = weft_frame(co, name##_feed);                                                       \
-        weft_left left = feed->run(co);                                                                        \
-        if (weft_step_ended(left))                                                                             \
-            name##_close_writer(&feed->out);                                                                   \
-        return left;                                                                                           \
-    }                                                                                                          \
-    WEFT__FN uint32_t name##_feed_spawn(weft_coro *co, weft_scope *scope, weft_child *child,                   \
-                                        name##_feed *feed, weft_step *run)                                     \
-    {                                                                                                          \
-        feed->run = run;                                                                                       \
-        weft_spawn(co, scope, child, &feed->co, name##__feed_run);                                             \
-        return name##_new(&feed->out);                                                                         \
-    }                                                                                                          \
-    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
-                                   uint32_t *handle)                                                           \
-    {                                                                                                          \
-        void *frame = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                                \
-                            : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);                    \
-        name##_feed *feed = (name##_feed *)frame;                                                              \
-        if (!feed)                                                                                             \
-            return NULL;                                                                                       \
-        feed->run = run;                                                                                       \
-        *handle = name##_new(&feed->out);                                                                      \
-        return feed;                                                                                           \
-    }
+#include "detail/flow.h"
 
 #ifdef __cplusplus
 }

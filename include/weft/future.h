@@ -14,53 +14,10 @@
 extern "C" {
 #endif
 
-// What an end's status becomes once its value has moved: a second time is misuse. No stream has such a status.
-#define WEFT__FUTURE_DONE 4u
-
-// A default value on its way to a reader after its writer was closed. Allocated, followed by the value.
-typedef struct weft__default {
-    weft__background base;
-    void (*done)(struct weft__default *it); // of its type: drops the end, and gives all memory back
-} weft__default;
-
 // True if the future's one copy has been made.
-#define weft_resolved(it) ((it)->op.status == WEFT__FUTURE_DONE)
+#define weft_resolved(it) weft__future_resolved(&(it)->op)
 
-// True if a copy may go to the host; false if the other end is known to be gone. Stops on misuse.
-static inline bool weft__future_begin(const weft_op *op, const char *call)
-{
-    WEFT__CHECK(op->handle == 0, closed, call, 0);
-    if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE | WEFT_COPY_DROPPED), 0)) {
-        WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
-        WEFT__CHECK(op->status & WEFT__FUTURE_DONE, future_done, call, op->handle);
-        return op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE); // without checks: the host traps
-    }
-    (void)call;
-    return true;
-}
-
-// The host's status as Weft keeps it.
-static inline uint32_t weft__future_status(uint32_t status)
-{
-    return WEFT_STATUS_STATE(status) == WEFT_COPY_COMPLETED ? WEFT__FUTURE_DONE : status;
-}
-
-// The host answered a copy on `op` with `status`.
-static inline void weft__future_started(weft_task *task, weft_op *op, enum weft_event_code event,
-                                        uint32_t status, uint32_t (*cancel)(uint32_t handle))
-{
-    if (status == WEFT_BLOCKED)
-        weft__op_track(task, op, event, cancel);
-    else
-        op->status = weft__future_status(status);
-}
-
-// The write of the default said `status`: ends it, or leaves it in flight, in the task of `co` if that may
-// wait.
-void weft__default_run(weft_coro *co, weft__default *it, uint32_t status);
-// Ends those without a task whose readers have them, or have gone.
-void weft__defaults_clear(void);
-void weft__defaults_trim(void);
+#include "detail/future.h"
 
 #ifdef __cplusplus
 }

@@ -7,20 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What C and C++ spell differently.
-#ifdef __cplusplus
-#define WEFT__STATIC_ASSERT static_assert
-#define WEFT__ALIGNOF alignof
-#define WEFT__EXTERN_C extern "C"
-#define WEFT__IS(it, ...) __is_same(decltype(it), __VA_ARGS__)
-#define WEFT__IS_PLAIN(type) __is_trivially_copyable(type)
-#else
-#define WEFT__STATIC_ASSERT _Static_assert
-#define WEFT__ALIGNOF _Alignof
-#define WEFT__EXTERN_C extern
-#define WEFT__IS(it, ...) _Generic(it, __VA_ARGS__: 1, default: 0) // whether that is its type
-#define WEFT__IS_PLAIN(type) 1
-#endif
+#include "detail/language.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,49 +70,10 @@ void weft_report(const char *text, size_t length);
     RULE(lost_task, "callback", "finds no task in its context slot: does other code use that?")                \
     RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")
 
-#define WEFT__RULE(name, object, text)                                                                         \
-    __attribute__((noreturn, noinline)) void weft_misuse_##name(const char *call, uint32_t handle);
-WEFT_RULES(WEFT__RULE)
-#undef WEFT__RULE
-
-// Stops with rule if broken holds. call: a string literal; handle: 0 if the object has none.
-#if WEFT_CHECKS
-#define WEFT__CHECK(broken, rule, call, handle)                                                                \
-    do {                                                                                                       \
-        if (__builtin_expect(!!(broken), 0))                                                                   \
-            weft_misuse_##rule(call, handle);                                                                  \
-    } while (0)
-#else
-#define WEFT__CHECK(broken, rule, call, handle) ((void)0)
-#endif
-
-// Whether the library has the short ways beside the general one for what is most frequent: not if built for
-// size.
-#ifndef WEFT__SHORT
-#ifdef __OPTIMIZE_SIZE__
-#define WEFT__SHORT 0
-#else
-#define WEFT__SHORT 1
-#endif
-#endif
-
-// Steps of a turn, at most, and waits that are ready at once: then the host has its own turn.
-#ifndef WEFT__BREATH
-#define WEFT__BREATH 1024
-#endif
-
-// What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
-#ifndef WEFT__HOSTILE
-#define WEFT__HOSTILE 0
-#define WEFT__STEPS WEFT__BREATH
-#define WEFT__NEXT(queue) weft__queue_pop(queue)
-#define WEFT__NAPS(task) false
-#define WEFT__KEEP_FRAME(frame, size) ((void)0)
-#define WEFT__TAKE_FRAME(frame, size) ((void)0)
-#endif
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "detail/check.h"
 
 #endif

@@ -48,26 +48,6 @@ void weft_local_unbind(weft_local *local);
 // The value that `co` sees under `key`; NULL if there is none.
 void *weft_local_get(const weft_coro *co, const void *key);
 
-// Private: the last binding of `co`; NULL if it has none.
-static inline weft_local *weft__binding_of(const weft_coro *co)
-{
-    return co->up & 2 ? (weft_local *)(co->up - 2) : NULL;
-}
-
-// Private: who called `co`; NULL if nobody did.
-static inline weft_coro *weft__caller_of(const weft_coro *co)
-{
-    uintptr_t up = co->up;
-    while (up & 2)
-        up = ((const weft_local *)(up - 2))->up;
-    return up & 1 ? NULL : (weft_coro *)up;
-}
-
-// Private: what one spawned by `co` inherits, which it counts; and the end of that. Linked only with
-// weft_local_bind.
-weft_local *weft__local_inherit(weft_coro *co);
-void weft__local_release(weft_local *local);
-
 #ifdef __cplusplus
 }
 #endif

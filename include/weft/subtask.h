@@ -22,43 +22,17 @@ typedef struct weft_subtask {
 } weft_subtask;
 
 // Where the call stands. STARTING also for one that was never made.
-static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
-{
-    if (weft__op_in_flight(&call->op))
-        return WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED ? WEFT_SUBTASK_STARTED
-                                                                   : WEFT_SUBTASK_STARTING;
-    return (weft_subtask_state)call->op.status;
-}
-
-// Private: the paths of weft_subtask_start and weft_subtask_call for a call that did not return at once.
-void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status);
-weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
-    __attribute__((warn_unused_result));
+static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call);
 
 // Takes over the call that the import's return value `status` stands for. It goes on by itself; await it with
 // weft_await or weft_await_any, or end it with weft_stop. `call` is the runtime's until it is resolved.
-static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_t status)
-{
-    WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
-    if (__builtin_expect(status == WEFT_SUBTASK_RETURNED, 1))
-        call->op.status = WEFT_SUBTASK_RETURNED;
-    else
-        weft__subtask_track(co->task, call, status);
-}
+static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_t status);
 
 // Starts and awaits. Afterwards the call has RETURNED, or, if the coroutine was cancelled meanwhile, its
 // finaliser reads from weft_subtask_state_of which of RETURNED, STARTED_CANCELLED (the arguments are still
 // the caller's) and RETURNED_CANCELLED it is.
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
     __attribute__((warn_unused_result));
-static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
-{
-    // A struct in flight, or whose last call ended otherwise, goes the long way, too.
-    if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0))
-        return weft__subtask_block(co, call, status);
-    call->op.status = WEFT_SUBTASK_RETURNED;
-    return weft_breathe(co);
-}
 
 // Waits until the callee has taken the arguments: their memory is then the caller's again. Ready at once if
 // it has, or if the call is resolved. A cancel of the coroutine while it waits cancels the call.
@@ -75,24 +49,13 @@ typedef struct weft_subtask_owned {
 // STARTED_CANCELLED, which leaves the arguments the caller's, and never else; by whatever cancel it does, and
 // before who awaits the call goes on. It may close and free, but not wait, nor free `it`.
 static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                            void (*drop)(void *arguments), void *arguments)
-{
-    weft_subtask_start(co, &it->call, status);
-    it->drop = drop;
-    it->arguments = arguments;
-    if (weft_subtask_state_of(&it->call) == WEFT_SUBTASK_STARTING)
-        it->call.op.status |= WEFT__OWNED;
-}
+                                            void (*drop)(void *arguments), void *arguments);
 
 static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
                                                 void (*drop)(void *arguments), void *arguments)
     __attribute__((warn_unused_result));
-static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                                void (*drop)(void *arguments), void *arguments)
-{
-    weft_subtask_start_owned(co, it, status, drop, arguments);
-    return weft_await(co, &it->call);
-}
+
+#include "detail/subtask.h"
 
 #ifdef __cplusplus
 }

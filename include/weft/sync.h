@@ -10,16 +10,11 @@
 
 #include "coro.h"
 
+#include "detail/ticket.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// What a coroutine waits with, in its frame. Private.
-struct weft_ticket {
-    weft_coro *back; // link of the queue that it is in; of a permit that is held, itself
-    uint8_t is;      // one of the following
-};
-enum { WEFT__UNSERVED, WEFT__SERVED, WEFT__WAITS };
 
 // Something that happened, or not yet. Read-only: is_set.
 typedef struct weft_event {
@@ -55,10 +50,7 @@ typedef struct weft_permit {
 } weft_permit;
 
 // True if the permit is held.
-static inline bool weft_held(const weft_permit *permit)
-{
-    return permit->ticket.is == WEFT__SERVED;
-}
+static inline bool weft_held(const weft_permit *permit);
 
 // Waits for a permit. It is passed on directly, so nobody overtakes. Misuse if `permit` is held already.
 weft_poll weft_acquire(weft_coro *co, weft_semaphore *semaphore, weft_permit *permit)
@@ -88,78 +80,10 @@ void weft_release(weft_permit *permit);
 //   name_close(&channel)        no more items: those inside are still received; who waits comes back unserved
 //
 // capacity 0 is a rendezvous: an item is sent when it is received.
-#define WEFT_CHANNEL(name, T, capacity_)                                                                       \
-    typedef struct name##_slot {                                                                               \
-        weft_ticket ticket;                                                                                    \
-        T item;                                                                                                \
-    } name##_slot;                                                                                             \
-    typedef struct name {                                                                                      \
-        weft_channel base;                                                                                     \
-        T items[(capacity_) ? (capacity_) : 1];                                                                \
-    } name;                                                                                                    \
-    enum { name##__capacity = (capacity_) };                                                                   \
-    static name##_slot *name##__first(weft_coro **queue)                                                       \
-    {                                                                                                          \
-        return (name##_slot *)weft__serve(queue);                                                              \
-    }                                                                                                          \
-    __attribute__((unused)) static bool name##_try_send(name *channel, T item)                                 \
-    {                                                                                                          \
-        name##_slot *receiver;                                                                                 \
-        if (channel->base.closed)                                                                              \
-            return false;                                                                                      \
-        if ((receiver = name##__first(&channel->base.receivers)))                                              \
-            receiver->item = item;                                                                             \
-        else if (channel->base.count != name##__capacity)                                                      \
-            channel->items[(channel->base.first + channel->base.count++) %                                     \
-                           (name##__capacity > 0 ? name##__capacity : 1)] = item;                              \
-        else                                                                                                   \
-            return false;                                                                                      \
-        return true;                                                                                           \
-    }                                                                                                          \
-    __attribute__((unused)) static bool name##_try_receive(name *channel, T *item)                             \
-    {                                                                                                          \
-        name##_slot *sender;                                                                                   \
-        if (channel->base.count) {                                                                             \
-            *item = channel->items[channel->base.first];                                                       \
-            channel->base.first = (channel->base.first + 1) % (name##__capacity > 0 ? name##__capacity : 1);   \
-            channel->base.count--;                                                                             \
-            if ((sender = name##__first(&channel->base.senders)))                                              \
-                channel->items[(channel->base.first + channel->base.count++) %                                 \
-                               (name##__capacity > 0 ? name##__capacity : 1)] = sender->item;                  \
-        } else if ((sender = name##__first(&channel->base.senders))) {                                         \
-            *item = sender->item;                                                                              \
-        } else {                                                                                               \
-            return false;                                                                                      \
-        }                                                                                                      \
-        return true;                                                                                           \
-    }                                                                                                          \
-    __attribute__((unused, warn_unused_result)) static weft_poll name##_send(weft_coro *co, name *channel,     \
-                                                                             name##_slot *slot, T item)        \
-    {                                                                                                          \
-        WEFT__CHECK(slot->ticket.is == WEFT__WAITS, slot_busy, #name "_send", 0);                              \
-        slot->item = item;                                                                                     \
-        slot->ticket.is = name##_try_send(channel, item);                                                      \
-        if (slot->ticket.is || channel->base.closed)                                                           \
-            return weft_breathe(co);                                                                           \
-        return weft__park_ticket(co, &channel->base.senders, &slot->ticket, #name "_send");                    \
-    }                                                                                                          \
-    __attribute__((unused, warn_unused_result)) static weft_poll name##_receive(weft_coro *co, name *channel,  \
-                                                                                name##_slot *slot)             \
-    {                                                                                                          \
-        WEFT__CHECK(slot->ticket.is == WEFT__WAITS, slot_busy, #name "_receive", 0);                           \
-        slot->ticket.is = name##_try_receive(channel, &slot->item);                                            \
-        if (slot->ticket.is || channel->base.closed)                                                           \
-            return weft_breathe(co);                                                                           \
-        return weft__park_ticket(co, &channel->base.receivers, &slot->ticket, #name "_receive");               \
-    }                                                                                                          \
-    __attribute__((unused)) static void name##_close(name *channel)                                            \
-    {                                                                                                          \
-        weft__channel_close(&channel->base);                                                                   \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+#define WEFT_CHANNEL(name, T, capacity_) WEFT__CHANNEL(name, T, capacity_)
 
 // True if the send or receive with `slot` took place.
-#define weft_served(slot) ((slot)->ticket.is == WEFT__SERVED)
+#define weft_served(slot) weft__is_served(&(slot)->ticket)
 
 // What every channel has. Read-only: count, closed.
 typedef struct weft_channel {
@@ -170,12 +94,7 @@ typedef struct weft_channel {
     weft_coro *receivers;
 } weft_channel;
 
-// Private.
-void weft__channel_close(weft_channel *channel);
-weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
-    __attribute__((warn_unused_result));
-// Serves the first of a queue of tickets and wakes it; NULL if there is none.
-weft_ticket *weft__serve(weft_coro **queue);
+#include "detail/sync.h"
 
 #ifdef __cplusplus
 }

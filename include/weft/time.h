@@ -13,19 +13,13 @@ extern "C" {
 
 typedef struct weft_clock weft_clock;
 
-// A sleep on a virtual clock.
-typedef struct weft__sleep {
-    weft_coro *co;
-    weft_timer *left, *right; // those that come after it: see the source
-    weft_timer **at;          // what points to it
-    uint64_t number;          // of the sleep: the order of equal times
-} weft__sleep;
+#include "detail/time.h"
 
 // One sleep. Zero-initialised is valid.
 struct weft_timer {
     __extension__ union {
-        weft_subtask call; // of a clock of the host
-        weft__sleep sleep; // of a virtual clock
+        weft_subtask call;        // of a clock of the host
+        struct weft__sleep sleep; // of a virtual clock
     };
     uint64_t when; // of that
 };
@@ -38,18 +32,7 @@ struct weft_clock {
 
 // WEFT_CLOCK(name, X) binds wasi:clocks/monotonic-clock, which the world imports, as a weft_clock called name.
 // X is wasi_clocks_monotonic_clock, or what wit-bindgen c calls it.
-#define WEFT_CLOCK(name, X)                                                                                    \
-    static uint64_t name##__now(weft_clock *clock)                                                             \
-    {                                                                                                          \
-        (void)clock;                                                                                           \
-        return X##_now();                                                                                      \
-    }                                                                                                          \
-    static weft_poll name##__sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)   \
-    {                                                                                                          \
-        (void)clock;                                                                                           \
-        return weft_subtask_call(co, &timer->call, X##_wait_until(when));                                      \
-    }                                                                                                          \
-    static weft_clock name = {name##__now, name##__sleep_until}
+#define WEFT_CLOCK(name, X) WEFT__CLOCK(name, X)
 
 static inline uint64_t weft_now(weft_clock *clock)
 {

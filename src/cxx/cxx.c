@@ -2,6 +2,7 @@
 // wasm. Its own functions print by libc, which asks for WASI preview 1; these say it as a misuse is said.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../text.h"
+#include <weft/detail/weak.h>
 #include <stdarg.h>
 
 static _Noreturn void give_up(const char *format, va_list arguments)
@@ -27,7 +28,7 @@ static _Noreturn void give_up(const char *format, va_list arguments)
 }
 
 #define GIVES_UP(name, symbol)                                                                                 \
-    __attribute__((weak)) _Noreturn void name(const char *format, ...) __asm__(symbol);                        \
+    WEFT__WEAK _Noreturn void name(const char *format, ...) __asm__(symbol);                                   \
     void name(const char *format, ...)                                                                         \
     {                                                                                                          \
         va_list arguments;                                                                                     \

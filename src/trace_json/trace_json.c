@@ -6,6 +6,7 @@
 // has a row, named after its address: in it stand the coroutine, in that its waits, and in its wait for a call
 // the coroutine called. Tasks and operations overlap freely, so they are asynchronous events, told apart by
 // number and by handle.
+#include "../internal.h"
 #include <weft/op.h>
 #include <weft/hooks.h>
 #include <weft/trace.h>

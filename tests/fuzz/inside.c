@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "../../src/internal.h"
 #include <weft/weft.h>
 
 static const weft_task *current(void)

@@ -2,6 +2,7 @@
 // with shields, and with finalisers that wait. Model: who was begun is finalised once, children before parents;
 // a shield holds; what was cancelled, and waited, ends as cancelled.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "../../src/internal.h"
 #include "workload.h"
 #include "workloads.h"
 

@@ -4,6 +4,7 @@
 #include "observe.h"
 
 #include <stdlib.h>
+#include "../../src/internal.h"
 #include <weft/weft.h>
 
 enum { NONE, STARTED, RESOLVED, STREAM_READ, STREAM_WRITE, FUTURE_READ, FUTURE_WRITE, CANCELLED, EVENTS };

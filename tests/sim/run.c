@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../../src/internal.h"
 #include <weft/weft.h>
 
 run_state run;

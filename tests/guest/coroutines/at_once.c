@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <weft/weft.h>
 
-#pragma weak weft__task_go_on
+#include "../../../src/upcalls.h"
 
 void exports_runner_ends(runner_stream_u32_t numbers, runner_future_u32_t number)
 {

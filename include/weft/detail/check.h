@@ -1,0 +1,55 @@
+// The checks of misuse, and what a build leaves out or does otherwise. Included by hooks.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_CHECK_H
+#define WEFT_DETAIL_CHECK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEFT__RULE(name, object, text)                                                                         \
+    __attribute__((noreturn, noinline)) void weft_misuse_##name(const char *call, uint32_t handle);
+WEFT_RULES(WEFT__RULE)
+#undef WEFT__RULE
+
+#ifdef __cplusplus
+}
+#endif
+
+// Stops with rule if broken holds. call: a string literal; handle: 0 if the object has none.
+#if WEFT_CHECKS
+#define WEFT__CHECK(broken, rule, call, handle)                                                                \
+    do {                                                                                                       \
+        if (__builtin_expect(!!(broken), 0))                                                                   \
+            weft_misuse_##rule(call, handle);                                                                  \
+    } while (0)
+#else
+#define WEFT__CHECK(broken, rule, call, handle) ((void)0)
+#endif
+
+// Whether the library has the short ways beside the general one for what is most frequent: not if built for
+// size.
+#ifndef WEFT__SHORT
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__SHORT 0
+#else
+#define WEFT__SHORT 1
+#endif
+#endif
+
+// Steps of a turn, at most, and waits that are ready at once: then the host has its own turn.
+#ifndef WEFT__BREATH
+#define WEFT__BREATH 1024
+#endif
+
+// What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
+#ifndef WEFT__HOSTILE
+#define WEFT__HOSTILE 0
+#define WEFT__STEPS WEFT__BREATH
+#define WEFT__NEXT(queue) weft__queue_pop(queue)
+#define WEFT__NAPS(task) false
+#define WEFT__KEEP_FRAME(frame, size) ((void)0)
+#define WEFT__TAKE_FRAME(frame, size) ((void)0)
+#endif
+
+#endif

@@ -1,0 +1,110 @@
+// An operation, and what is inline of it. Included by op.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_OP_H
+#define WEFT_DETAIL_OP_H
+
+struct weft_op {
+    uint32_t handle;   // the waitable; 0 if there is none
+    uint32_t status;   // the last status word; in flight: WEFT__IN_FLIGHT with the event it waits for
+    weft_task *task;   // whose waitable set the handle is in; NULL if in none
+    weft_op *next;     // the next in flight of the same hash
+    weft_coro *waiter; // who awaits it, if anyone
+    uint32_t (*cancel)(uint32_t handle); // the host's; NULL for a weft__background
+};
+
+// Private: operations in flight by their handles; see op.c.
+typedef struct weft__op_table {
+    weft_op **chains;
+    weft_op **few;               // the chains before it grows
+    uint32_t few_count, count;   // of chains, powers of two
+    uint32_t shift;              // of a hash: what is left is below count
+    uint32_t tracked;            // operations
+    struct weft__op_table *next; // of all there are
+    struct weft__op_table **at;  // what points to it there
+    weft_op *lent_few[2];        // `few` of an embedded task
+} weft__op_table;
+
+// Private: an operation that no coroutine can wait for. Its completion is a function, which is told what the
+// host said, and has no other effect.
+typedef struct weft__background {
+    weft_op op;
+    void (*completed)(struct weft__background *it, weft_task *task, uint32_t code); // of `task`
+} weft__background;
+
+// A bit that no status word of the host has.
+#define WEFT__IN_FLIGHT 8u
+#define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
+// Beside it:
+#define WEFT__OWNED 16u      // a weft_subtask_owned that has not taken its arguments
+#define WEFT__CANCELLING 32u // the host was asked to cancel it, and the completion will come
+#define WEFT__ASKED 64u      // in a way that may not have blocked: a stop waits for the outcome
+
+// A wait for any of several operations. Private, but for index.
+struct weft_any {
+    uint32_t index; // the first of the array that is complete
+    uint32_t count;
+    weft_op **ops;
+};
+
+static inline bool weft__op_in_flight(const weft_op *op)
+{
+    return op->status & WEFT__IN_FLIGHT;
+}
+
+static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
+{
+    return WEFT_STATUS_STATE(op->status) == (uint32_t)state;
+}
+
+// The host said BLOCKED, and `co` waits for the outcome: status is WEFT__IN_FLIGHT with the event.
+weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
+    __attribute__((warn_unused_result));
+// The same for a call: status is WEFT__STARTED if it has started.
+weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status) __attribute__((warn_unused_result));
+// For an operation in flight.
+weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
+void weft__op_cancel(weft_op *op);
+
+static inline weft_poll weft__op_await(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
+static inline weft_poll weft__op_await(weft_coro *co, weft_op *op)
+{
+    return weft__op_in_flight(op) ? weft__op_park(co, op) : weft_breathe(co);
+}
+
+static inline void weft__op_stop(weft_op *op)
+{
+    if (weft__op_in_flight(op))
+        weft__op_cancel(op);
+}
+
+// Stops what is in flight on an end that is about to be closed. The status stays: who waited learns by it that
+// the other end is gone, or that a future's value has moved; else that the copy was cancelled.
+static inline void weft__op_stop_last(weft_op *op)
+{
+    if (!weft__op_in_flight(op))
+        return;
+    weft__op_cancel(op);
+    if (WEFT_STATUS_STATE(op->status) == WEFT_COPY_COMPLETED)
+        op->status |= WEFT_COPY_CANCELLED;
+}
+
+// The host said BLOCKED, and nobody waits yet: `op` is in flight from here until `event`, in the waitable set
+// of `task`.
+void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
+                    uint32_t (*cancel)(uint32_t handle));
+// The handle of `op` has left its set: a set may go with its last member.
+void weft__op_left(weft_op *op);
+// Takes the handle out of `op`: when it has been dropped, or to hand it on, out of its set.
+static inline uint32_t weft__op_release(weft_op *op)
+{
+    uint32_t handle = op->handle;
+    op->handle = 0;
+    if (op->task)
+        weft__op_left(op);
+    return handle;
+}
+uint32_t weft__op_transfer(weft_op *op, const char *call);
+// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
+
+#endif

@@ -1,0 +1,54 @@
+// What is inline of calls. Included by subtask.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_SUBTASK_H
+#define WEFT_DETAIL_SUBTASK_H
+
+static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
+{
+    if (weft__op_in_flight(&call->op))
+        return WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED ? WEFT_SUBTASK_STARTED
+                                                                   : WEFT_SUBTASK_STARTING;
+    return (weft_subtask_state)call->op.status;
+}
+
+// The paths of weft_subtask_start and weft_subtask_call for a call that did not return at once.
+void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status);
+weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
+    __attribute__((warn_unused_result));
+
+static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_t status)
+{
+    WEFT__CHECK(weft__op_in_flight(&call->op), call_busy, "weft_subtask_start", call->op.handle);
+    if (__builtin_expect(status == WEFT_SUBTASK_RETURNED, 1))
+        call->op.status = WEFT_SUBTASK_RETURNED;
+    else
+        weft__subtask_track(co->task, call, status);
+}
+
+static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
+{
+    // A struct in flight, or whose last call ended otherwise, goes the long way, too.
+    if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0))
+        return weft__subtask_block(co, call, status);
+    call->op.status = WEFT_SUBTASK_RETURNED;
+    return weft_breathe(co);
+}
+
+static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                            void (*drop)(void *arguments), void *arguments)
+{
+    weft_subtask_start(co, &it->call, status);
+    it->drop = drop;
+    it->arguments = arguments;
+    if (weft_subtask_state_of(&it->call) == WEFT_SUBTASK_STARTING)
+        it->call.op.status |= WEFT__OWNED;
+}
+
+static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                                void (*drop)(void *arguments), void *arguments)
+{
+    weft_subtask_start_owned(co, it, status, drop, arguments);
+    return weft_await(co, &it->call);
+}
+
+#endif

@@ -1,0 +1,27 @@
+// What is inside of sleeps and deadlines. Included by time.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_TIME_H
+#define WEFT_DETAIL_TIME_H
+
+// A sleep on a virtual clock.
+struct weft__sleep {
+    weft_coro *co;
+    weft_timer *left, *right; // those that come after it: see the source
+    weft_timer **at;          // what points to it
+    uint64_t number;          // of the sleep: the order of equal times
+};
+
+#define WEFT__CLOCK(name, X)                                                                                   \
+    static uint64_t name##__now(weft_clock *clock)                                                             \
+    {                                                                                                          \
+        (void)clock;                                                                                           \
+        return X##_now();                                                                                      \
+    }                                                                                                          \
+    static weft_poll name##__sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)   \
+    {                                                                                                          \
+        (void)clock;                                                                                           \
+        return weft_subtask_call(co, &timer->call, X##_wait_until(when));                                      \
+    }                                                                                                          \
+    static weft_clock name = {name##__now, name##__sleep_until}
+
+#endif

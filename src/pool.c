@@ -1,0 +1,97 @@
+// The memory of tasks, kept from call to call, and their waitable sets.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+// Of ended tasks beside the first, an export keeps so many bytes for reuse.
+enum { KEPT = 1 << 20 };
+
+static weft_export no_more;
+static weft_export *exports = &no_more; // that had a task
+
+// The bell and the set of a task that has ended.
+static void give_back(weft_task *task)
+{
+    if (task->rouse.bell)
+        weft__task_rouse_leave(task);
+    if (task->wait)
+        __waitable_set_drop(task->wait >> 4);
+    task->wait = 0;
+}
+
+static void dispose(weft_task *task)
+{
+    give_back(task);
+    weft_free(task, sizeof *task + task->from->frame_size);
+}
+
+// The task's memory and set wait for the next call of its export.
+void weft__task_recycle(weft_task *task)
+{
+    weft_export *from = task->from;
+    weft_coro *root = weft__task_root(task);
+    root->resume = 0;
+    if (task->flags & WEFT__FIRST) {
+        weft__task_keep_first(task);
+    } else if ((from->kept + 1) * (sizeof *task + from->frame_size) <= KEPT) {
+        from->kept++;
+        root->next = from->pool;
+        from->pool = root;
+        weft__task_keep_frame(task);
+    } else {
+        dispose(task);
+    }
+}
+
+static void trim(weft_export *from)
+{
+    if (from->first->idle)
+        give_back(from->first);
+    for (weft_coro *root; (root = from->pool);) {
+        from->pool = root->next;
+        WEFT__TAKE_FRAME(root + 1, from->frame_size - sizeof *root);
+        dispose(root->task);
+    }
+    from->kept = 0;
+}
+
+void weft_trim(void)
+{
+    for (weft_export *from = exports; from != &no_more; from = from->next)
+        trim(from);
+    if (weft__task_rouse_trim)
+        weft__task_rouse_trim();
+    if (weft__defaults_trim)
+        weft__defaults_trim();
+    if (weft__op_trim)
+        weft__op_trim();
+    if (weft__task_offer_trim)
+        weft__task_offer_trim();
+}
+
+__attribute__((noinline)) weft_task *weft__task_make(weft_export *from)
+{
+    weft_coro *root = from->pool;
+    if (root) {
+        from->pool = root->next;
+        from->kept--;
+        return weft__task_take(root->task, 0);
+    }
+    bool is_first = !from->next;
+    weft_task *task = is_first ? from->first : weft_alloc(sizeof *task + from->frame_size);
+    if (!task)
+        return NULL;
+    if (is_first) {
+        from->next = exports;
+        exports = from;
+    }
+    *task = (weft_task){.from = from, .flags = is_first ? WEFT__FIRST : 0};
+    *weft__task_root(task) = (weft_coro){.state = WEFT__RUNNING, .run = from->run, .task = task};
+    return task;
+}
+
+uint32_t weft__task_set(weft_task *task)
+{
+    if (!task->wait)
+        task->wait = WEFT_CALLBACK_WAIT | __waitable_set_new() << 4;
+    return task->wait >> 4;
+}

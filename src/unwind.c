@@ -1,0 +1,58 @@
+// Cancels: from a coroutine down to what it waits for, and up again by way of the finalisers.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/sync.h>
+#include "internal.h"
+
+void (*weft__unwind_call)(weft_op *op);
+
+// Cancels what an unwinding coroutine waits for, unless that is on its way.
+static void cancel_awaited(weft_op *op)
+{
+    if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
+        return;
+    if (weft__unwind_call && (op->status & 7) <= WEFT_EVENT_SUBTASK)
+        weft__unwind_call(op);
+    else
+        weft__op_cancel(op);
+}
+
+// From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
+// what it waits for has ended. A finaliser that has begun is not disturbed, nor is what it waits for.
+void weft__unwind(weft_coro *co)
+{
+    for (;; co = co->on.child) {
+        bool deferred = co->flags & (WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD);
+        co->flags |= WEFT__CANCEL;
+        if (deferred || co->state == WEFT__RUNNING)
+            return;
+        co->flags |= WEFT__UNWIND;
+        co->resume = 0;
+        if (co->state != WEFT__ON_CHILD)
+            break;
+    }
+    if (co->state == WEFT__ON_OP || co->state == WEFT__ON_START) {
+        co->state = WEFT__ON_OP; // to its end, even if it starts before
+        cancel_awaited(co->on.op);
+    } else if (co->state == WEFT__ON_ANY) {
+        weft_any *any = co->on.any;
+        for (uint32_t i = 0; i < any->count; i++)
+            cancel_awaited(any->ops[i]);
+    } else if (co->state >= WEFT__ON_SCOPE) {
+        if (co->state == WEFT__ON_TIMER)
+            weft__timer_leave(co->on.timer);
+        else
+            weft__waiters_leave(co, co->state == WEFT__ON_TICKET);
+        if (co->state == WEFT__ON_TICKET)
+            co->on.ticket->is = WEFT__UNSERVED;
+        weft__wake(co);
+    }
+}
+
+void weft_cancel(weft_coro *co)
+{
+    WEFT__CHECK(co->state == WEFT__IDLE, not_started, "weft_cancel", 0);
+    if (co->state == WEFT__ENDED || weft_cancelled(co))
+        return;
+    WEFT__TRACE_CORO(co, CANCEL);
+    weft__unwind(co);
+}

@@ -1,0 +1,58 @@
+# The layers of src/: a file calls its own layer and lower ones. What a lower one calls of a higher is weak, and stands in
+# src/upcalls.h.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+import subprocess
+
+from build.test_compile import WARNINGS
+from paths import ROOT
+
+# Lowest first, as in docs/architecture.md.
+LAYERS = [
+    {"memory", "report", "misuse", "text"},
+    {"pool", "wake", "coro"},
+    {"op", "subtask", "future"},
+    {"unwind", "turn", "task", "blocking", "limit", "cancel"},
+    {"scope", "sync", "local", "time", "flow", "lines"},
+    {"wasip3_task", "embedded"},
+    {"inspect", "dump", "trace", "trace_hooks", "frames"},
+]
+MARKERS = {"weft__turns"}  # data: it links a file that nothing calls by name
+
+
+def symbols(need, tmp_path):
+    """For each file of src/ what it defines, and what it refers to strongly."""
+    sources = sorted((ROOT / "src").glob("*.c"))
+    flags = ["-std=c11", "-m32", "-O2", *WARNINGS, f"-I{ROOT}/include", "-c"]
+    subprocess.run([need("gcc"), *flags, *sources], cwd=tmp_path, check=True)
+    defines, refers = {}, {}
+    for source in sources:
+        said = subprocess.run(["nm", f"{source.stem}.o"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+        found = re.findall(r"^[0-9a-f ]* ([A-Za-z]) (\w+)$", said, re.M)
+        for kind, name in found:
+            if kind in "TDBR":
+                defines[name] = source.stem
+        refers[source.stem] = {name for kind, name in found if kind == "U"} - MARKERS
+    return defines, refers
+
+
+def test_nothing_calls_upwards(need, tmp_path):
+    defines, refers = symbols(need, tmp_path)
+    level = {name: at for at, layer in enumerate(LAYERS) for name in layer}
+    assert set(level) == set(refers)
+    upwards = [
+        f"{file} ({name}) -> {defines[name]}"
+        for file, names in sorted(refers.items())
+        for name in sorted(names)
+        if name in defines and level[defines[name]] > level[file]
+    ]
+    assert upwards == []
+
+
+def test_no_circle(need, tmp_path):
+    defines, refers = symbols(need, tmp_path)
+    below = {file: {defines[name] for name in names if name in defines} - {file} for file, names in refers.items()}
+    while free := {file for file, others in below.items() if not others & set(below)}:
+        below = {file: others for file, others in below.items() if file not in free}
+    assert below == {}
