@@ -61,49 +61,32 @@ enum left {
     OTHERWISE
 };
 
-// Runs `co` to its next wait or to its end, and then who called it. root_run: the step function of the task's
+// Runs `co` to its next wait or to its end. root_run: the step function of the task's
 // root, to be called directly, or NULL: an instance's first use of its function table is dear.
 static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step *root_run)
 {
-    for (;;) {
-        co->state = WEFT__RUNNING;
-        WEFT__TRACE_CORO(co, RESUME);
-        WEFT__TRACE_STACK_SPOIL();
-        uint32_t how;
-        if (WEFT__SHORT && root_run && !co->up) {
-            how = root_run(co).how;
-        } else {
-            how = co->run(co).how;
-        }
-        if (WEFT__SHORT && root_run && how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT) {
-            WEFT__TRACE_CORO(co, WAIT);
-            WEFT_ON_WAIT(co);
-            return ALONE;
-        }
-        const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
-        if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
-            WEFT__TRACE_CORO(co, WAIT);
-            WEFT_ON_WAIT(co);
-            return OTHERWISE;
-        }
-        if (!WEFT_TRACE && WEFT__SHORT && how == WEFT__RUNNING) {
-            if (!co->up && weft__task_is_plain(task)) {
-                co->state = WEFT__ENDED;
-                return ENDED;
-            }
-            if (co->up) {
-                co->state = WEFT__ENDED;
-                if (co->up & 1) {
-                    weft__child_ended(weft__handle_of(co));
-                    return OTHERWISE;
-                }
-                co = weft__parent_of(co);
-                continue;
-            }
-        }
-        stepped(task, co, how);
+    co->state = WEFT__RUNNING;
+    WEFT__TRACE_CORO(co, RESUME);
+    WEFT__TRACE_STACK_SPOIL();
+    bool is_root = WEFT__SHORT && root_run && !co->up;
+    uint32_t how = is_root ? root_run(co).how : co->run(co).how;
+    if (WEFT__SHORT && root_run && how == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
+        WEFT__TRACE_CORO(co, WAIT);
+        WEFT_ON_WAIT(co);
+        return ALONE;
+    }
+    const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
+    if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
+        WEFT__TRACE_CORO(co, WAIT);
+        WEFT_ON_WAIT(co);
         return OTHERWISE;
     }
+    if (!WEFT_TRACE && WEFT__SHORT && how == WEFT__RUNNING && !co->up && weft__task_is_plain(task)) {
+        co->state = WEFT__ENDED;
+        return ENDED;
+    }
+    stepped(task, co, how);
+    return OTHERWISE;
 }
 
 // True if the root has ended, and left nothing; then it was all that could run. Of the steps of a turn, half at
@@ -133,13 +116,7 @@ static bool over(weft_task *task)
 // Whether one of its coroutines can run, now or after the host's turn.
 static inline bool can_run(const weft_task *task)
 {
-#if UINTPTR_MAX == UINT32_MAX
-    uint64_t both;
-    __builtin_memcpy(&both, (const char *)task + offsetof(weft_task, ready), sizeof both);
-    return both;
-#else
     return task->ready || task->yielded;
-#endif
 }
 
 static void check_deadlock(weft_task *task)
@@ -171,10 +148,6 @@ static inline WEFT__HOT uint32_t turn(weft_task *task, enum left left)
         WEFT__TRACE_TASK(task, WAIT);
         task->asleep = true;
         return task->wait;
-    }
-    if (WEFT__SHORT && left != ALONE && !task->ready && task->yielded && !WEFT__HOSTILE) {
-        WEFT__TRACE_TASK(task, WAIT);
-        return WEFT_CALLBACK_YIELD;
     }
     return turn_rest(task);
 }

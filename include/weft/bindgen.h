@@ -70,9 +70,9 @@ WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event,
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
         frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
-        weft__zero((weft_coro *)(void *)self + 1,                                                              \
-                   (WEFT__ZEROED(export) - 1 < sizeof *self ? WEFT__ZEROED(export) : sizeof *self) -           \
-                       sizeof(weft_coro));                                                                     \
+        __builtin_memset((weft_coro *)(void *)self + 1, 0,                                                     \
+                         (WEFT__ZEROED(export) - 1 < sizeof *self ? WEFT__ZEROED(export) : sizeof *self) -     \
+                             sizeof(weft_coro));                                                               \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \

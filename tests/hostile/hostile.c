@@ -7,6 +7,8 @@
 #include <string.h>
 #include <weft/task.h>
 
+#include "../../src/internal.h"
+
 #ifdef __SANITIZE_ADDRESS__
 #define ASAN 1
 #elif defined __has_feature

@@ -5,19 +5,6 @@
 
 #define WEFT__FN __attribute__((unused)) static inline
 
-// Zeroes what follows the header of a root's frame: by stores if it is small, which cost less than a call.
-WEFT__FN void weft__zero(void *memory, size_t size)
-{
-    if (size <= 256) {
-        for (; size > 64; size -= 64) {
-            __builtin_memset(memory, 0, 64);
-            memory = (char *)memory + 64;
-            __asm__("" : "+r"(memory)); // or they become one, which is a call
-        }
-    }
-    __builtin_memset(memory, 0, size);
-}
-
 #define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
 #define WEFT__JUST(...) __VA_ARGS__
 #define WEFT__KEEP(value, moved) ((void)0)
