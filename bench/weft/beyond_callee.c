@@ -20,7 +20,8 @@ static weft_left hold_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x), self->x = x & 0xffff);
+WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x),
+                 self->x = x & 0xffff);
 
 static weft_left let_go_run(weft_coro *co)
 {
@@ -33,8 +34,8 @@ static weft_left let_go_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_let_go, hold, let_go_run, (uint32_t x),
-            self->x = x & 0xffff);
+WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_let_go, hold, let_go_run, (uint32_t x),
+                 self->x = x & 0xffff);
 
 WEFT_CHANNEL(lane, uint32_t, 1);
 
@@ -62,5 +63,5 @@ static weft_left play_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_play, play, play_run, (uint32_t side, uint32_t rounds),
-            self->side = side != 0, self->rounds = rounds);
+WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_play, play, play_run,
+                 (uint32_t side, uint32_t rounds), self->side = side != 0, self->rounds = rounds);

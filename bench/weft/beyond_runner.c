@@ -50,8 +50,8 @@ typedef struct {
         WEFT_FINALLY;                                                                                          \
         WEFT_END;                                                                                              \
     }                                                                                                          \
-    WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),       \
-                self->spawns.n = n)
+    WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),  \
+                     self->spawns.n = n)
 
 SPAWNS(spawns, self->spawns.n);
 SPAWNS(spawns_memory, self->spawns.memory);
@@ -111,7 +111,7 @@ static weft_left event_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_event, event, event_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_event, event, event_run, (uint32_t n), self->n = n);
 
 // One of many calls
 // ----------------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ static weft_left wake_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_wake, wake, wake_run, (uint32_t crowd, uint32_t n),
-            self->crowd = crowd, self->n = n);
+WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_wake, wake, wake_run, (uint32_t crowd, uint32_t n),
+                 self->crowd = crowd, self->n = n);
 
 // Coroutines that are cancelled
 // ----------------------------------------------------------------------------------
@@ -216,7 +216,8 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_cancel, cancel, cancel_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_cancel, cancel, cancel_run, (uint32_t n),
+                 self->n = n);
 
 // Channels
 // -------------------------------------------------------------------------------------------------------
@@ -269,7 +270,8 @@ static weft_left channel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel, channel, channel_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_channel, channel, channel_run, (uint32_t n),
+                 self->n = n);
 
 typedef struct {
     weft_coro co;
@@ -293,5 +295,5 @@ static weft_left tasks_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, tasks_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, tasks_run, (uint32_t n),
+                 self->n = n);

@@ -18,5 +18,5 @@ static weft_left add_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(call_pending_callee, exports_bench_aio_call_pending_add, add, add_run, (uint32_t a, uint32_t b),
-            self->a = a, self->b = b);
+WEFT_EXPORT_STEP(call_pending_callee, exports_bench_aio_call_pending_add, add, add_run,
+                 (uint32_t a, uint32_t b), self->a = a, self->b = b);

@@ -21,5 +21,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(call_pending_runner, exports_call_pending_runner_run_call_pending, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(call_pending_runner, exports_call_pending_runner_run_call_pending, run, run_run, (uint32_t n),
+                 self->n = n);

@@ -21,5 +21,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(call_ready_runner, exports_call_ready_runner_run_call_ready, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(call_ready_runner, exports_call_ready_runner_run_call_ready, run, run_run, (uint32_t n),
+                 self->n = n);

@@ -25,5 +25,5 @@ static weft_left ping_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(future_pingpong_callee, exports_bench_aio_future_pingpong_ping, ping, ping_run,
-            (exports_bench_aio_future_pingpong_future_u32_t f), self->in = ball_reader_of(f));
+WEFT_EXPORT_STEP(future_pingpong_callee, exports_bench_aio_future_pingpong_ping, ping, ping_run,
+                 (exports_bench_aio_future_pingpong_future_u32_t f), self->in = ball_reader_of(f));

@@ -36,5 +36,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(future_pingpong_runner, exports_future_pingpong_runner_run_future_pingpong, run, run_run,
-            (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(future_pingpong_runner, exports_future_pingpong_runner_run_future_pingpong, run, run_run,
+                 (uint32_t n), self->n = n);

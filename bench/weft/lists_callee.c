@@ -26,8 +26,8 @@ static weft_left doze_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(lists_callee, exports_bench_lists_dozers_doze, doze, doze_run,
-            (exports_bench_lists_dozers_stream_u8_t until), self->until = bytes_reader_of(until));
+WEFT_EXPORT_STEP(lists_callee, exports_bench_lists_dozers_doze, doze, doze_run,
+                 (exports_bench_lists_dozers_stream_u8_t until), self->until = bytes_reader_of(until));
 
 void exports_bench_lists_dozers_wake(void)
 {

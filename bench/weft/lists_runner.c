@@ -153,5 +153,5 @@ static weft_left list_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(lists_runner, exports_lists_runner_run_list, lists, list_run,
-            (lists_runner_order_t which, uint32_t n), self->which = which, self->n = n);
+WEFT_EXPORT_STEP(lists_runner, exports_lists_runner_run_list, lists, list_run,
+                 (lists_runner_order_t which, uint32_t n), self->which = which, self->n = n);

@@ -21,7 +21,7 @@ static weft_left held_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(memory_callee, exports_bench_aio_memory_wait, held, held_run, (uint32_t x), self->x = x);
+WEFT_EXPORT_STEP(memory_callee, exports_bench_aio_memory_wait, held, held_run, (uint32_t x), self->x = x);
 
 typedef struct {
     weft_coro co;
@@ -37,7 +37,7 @@ static weft_left opened_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(memory_callee, exports_bench_aio_memory_open, opened, opened_run, (void), );
+WEFT_EXPORT_STEP(memory_callee, exports_bench_aio_memory_open, opened, opened_run, (void), );
 
 uint32_t exports_bench_aio_memory_pages(void)
 {

@@ -62,8 +62,8 @@ typedef struct {
         WEFT_FINALLY;                                                                                          \
         WEFT_END;                                                                                              \
     }                                                                                                          \
-    WEFT_EXPORT(memory_runner, exports_memory_runner_run_memory_##what, run, run_##what, (uint32_t n),         \
-                self->crowd.n = n)
+    WEFT_EXPORT_STEP(memory_runner, exports_memory_runner_run_memory_##what, run, run_##what, (uint32_t n),    \
+                     self->crowd.n = n)
 
 RUN(pages, self->crowd.pages);
 RUN(live, self->crowd.live);

@@ -45,5 +45,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, run_run, (uint32_t n),
+                 self->n = n);

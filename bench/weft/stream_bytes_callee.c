@@ -26,5 +26,5 @@ static weft_left source_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, source_run, (uint32_t mib),
-            self->chunks = mib * 16);
+WEFT_EXPORT_STEP(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, source_run, (uint32_t mib),
+                 self->chunks = mib * 16);

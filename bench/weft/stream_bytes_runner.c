@@ -33,5 +33,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, run_run, (uint32_t n),
+                 self->n = n);

@@ -23,5 +23,5 @@ static weft_left source_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_items_callee, exports_bench_aio_stream_items_open, source, source_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(stream_items_callee, exports_bench_aio_stream_items_open, source, source_run, (uint32_t n),
+                 self->n = n);

@@ -31,5 +31,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_items_runner, exports_stream_items_runner_run_stream_items, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(stream_items_runner, exports_stream_items_runner_run_stream_items, run, run_run, (uint32_t n),
+                 self->n = n);

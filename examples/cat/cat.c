@@ -49,4 +49,4 @@ static weft_left cat_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(cat, exports_wasi_cli_run_run, cat, cat_run, (void), );
+WEFT_EXPORT_STEP(cat, exports_wasi_cli_run_run, cat, cat_run, (void), );

@@ -107,5 +107,5 @@ static weft_left handle_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(echo, exports_wasi_http_handler_handle, handle, handle_run,
-            (exports_wasi_http_handler_own_request_t request), self->request = request);
+WEFT_EXPORT_STEP(echo, exports_wasi_http_handler_handle, handle, handle_run,
+                 (exports_wasi_http_handler_own_request_t request), self->request = request);

@@ -12,23 +12,25 @@
 #include "subtask.h"
 #include "task.h"
 
-// WEFT_EXPORT(world, export, frame, step, (parameters), statement) makes the two functions that wit-bindgen c
-// wants for an async export: the call and its callback. `frame` is the type of the root's frame and `step` its
-// step function; the statement, in which `self` is the frame, stores the parameters in it. Copy what a pointer
-// parameter points to: string, list, record and variant parameters may be gone when the call returns (the
-// memory inside of them is the callee's, to be freed). It may be empty: WEFT_EXPORT(w, e, f, s, (void), ).
+// WEFT_EXPORT_STEP(world, export, frame, step, (parameters), statement) makes the two functions that
+// wit-bindgen c wants for an async export: the call and its callback. `frame` is the type of the root's frame
+// and `step` its step function; the statement, in which `self` is the frame, stores the parameters in it. Copy
+// what a pointer parameter points to: string, list, record and variant parameters may be gone when the call
+// returns (the memory inside of them is the callee's, to be freed). It may be empty: WEFT_EXPORT_STEP(w, e, f,
+// s, (void), ).
 //
 // The frame starts zeroed, but for what WEFT_UNZEROED(export, frame, member) leaves out, if that stands before:
 // the members from `member` on. For buffers: to zero one may take longer than all else that Weft does in a
 // call.
 //
-// If there is no memory for the task, it stops with a message. WEFT_EXPORT_OR runs the statement `otherwise`
-// instead, which must return a value with <export>_return and give back what the parameters own.
+// If there is no memory for the task, it stops with a message. WEFT_EXPORT_STEP_OR runs the statement
+// `otherwise` instead, which must return a value with <export>_return and give back what the parameters own.
 #pragma weak weft_task_callback // if nothing is linked that waits, the host has nothing to call back for
-#define WEFT_EXPORT(world, export, frame, step, parameters, ...)                                               \
-    WEFT_EXPORT_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
+#define WEFT_EXPORT_STEP(world, export, frame, step, parameters, ...)                                          \
+    WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
 
-// WEFT__ZEROED(export) is up to where; a second definition wins over that of WEFT_EXPORT, which says 0: all.
+// WEFT__ZEROED(export) is up to where; a second definition wins over that of WEFT_EXPORT_STEP, which says 0:
+// all.
 #ifdef __cplusplus
 #define WEFT_UNZEROED(export, frame, member)                                                                   \
     static constexpr size_t export##__zeroed(int)                                                              \
@@ -48,7 +50,7 @@
 #define WEFT__ZEROED(export) export##__zeroed
 #endif
 
-#define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
+#define WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                            \
     WEFT__STATIC_ASSERT(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                 \
     WEFT__STATIC_ASSERT(WEFT__ALIGNOF(frame) <= 16, "a frame's alignment is at most 16");                      \
     WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(frame), "a frame is plain data: nobody constructs its members");        \

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-// An async export: made by WEFT_EXPORT (bindgen.h), one per export, static. Keeps ended tasks for reuse.
+// An async export: made by WEFT_EXPORT_STEP (bindgen.h), one per export, static. Keeps ended tasks for reuse.
 typedef struct weft_export {
     const char *name;
     weft_step *run;    // of the root; NULL if its frame is elsewhere

@@ -189,7 +189,7 @@ static weft_left waits_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(w, exports_double, waits, waits_run, (uint32_t number), self->number = number);
+WEFT_EXPORT_STEP(w, exports_double, waits, waits_run, (uint32_t number), self->number = number);
 
 typedef struct {
     weft_coro co;
@@ -206,8 +206,8 @@ static weft_left print_run(weft_coro *co)
 
 WEFT_UNZEROED(exports_print, print, text);
 
-WEFT_EXPORT_OR(w, exports_print, print, print_run, (w_string_t * text), exports_print_return(),
-               self->text = *text);
+WEFT_EXPORT_STEP_OR(w, exports_print, print, print_run, (w_string_t * text), exports_print_return(),
+                    self->text = *text);
 
 #define NAME(rule, object, text) #rule,
 const char *const rule_names[] = {WEFT_RULES(NAME)};

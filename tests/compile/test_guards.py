@@ -325,9 +325,9 @@ GUARDS = {
     # Only a root is checked: weft_frame cannot know what a frame is for, which may begin with another frame.
     "coro_is_not_first_in_a_root": Guard(
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
         "typedef struct { uint32_t n; weft_coro co; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
         "a frame's first member is `weft_coro co`",
         "a frame's first member is `weft_coro co`",
         place="TYPES",
@@ -346,9 +346,9 @@ GUARDS = {
     ),
     "parameters_of_another_export": Guard(
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
         "conflicting types for 'exports_double'",
         "conflicting types for 'exports_double'",
         place="TYPES",

@@ -31,7 +31,7 @@ def test_macros_cxx(run, need, tmp_path, compiler, standard):
         run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
-EXPORT = "weft_step run; WEFT_EXPORT(w, exports_double, root, run, (uint32_t n), (void)n);"
+EXPORT = "weft_step run; WEFT_EXPORT_STEP(w, exports_double, root, run, (uint32_t n), (void)n);"
 CXX_GUARDS = {
     "not the payload type of w_stream_u32_read": "WEFT_STREAM(words, w_stream_u32, int32_t);",
     "not a stream of bytes: words": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",

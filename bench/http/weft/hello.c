@@ -41,5 +41,5 @@ static weft_left handle_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(hello, exports_wasi_http_handler_handle, handle, handle_run,
-            (exports_wasi_http_handler_own_request_t request), wasi_http_types_request_drop_own(request));
+WEFT_EXPORT_STEP(hello, exports_wasi_http_handler_handle, handle, handle_run,
+                 (exports_wasi_http_handler_own_request_t request), wasi_http_types_request_drop_own(request));
