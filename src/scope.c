@@ -1,5 +1,6 @@
 // Scopes: spawn, join, and what the end of a child does to the others.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/async.h>
 #include <weft/local.h>
 #include <weft/scope.h>
 #include <weft/task.h>
@@ -124,17 +125,22 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
         weft_cancel(frame);
 }
 
-void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
+void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run)
 {
     weft_child *child = size > UINT32_MAX - sizeof *child ? NULL : weft_alloc(sizeof *child + size);
     if (!child)
         return NULL;
     child->scope = NULL;
     weft_coro *frame = (weft_coro *)(child + 1);
-    __builtin_memset(frame, 0, size);
+    __builtin_memset(frame, 0, zeroed);
     weft_spawn(co, scope, child, frame, run);
     child->block_size = (uint32_t)(sizeof *child + size);
     return frame;
+}
+
+void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
+{
+    return weft__spawn_new(co, scope, size, size, run);
 }
 
 void weft_detach(weft_child *child)
@@ -266,7 +272,7 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->task, &scope->all, "weft_scope_close");
 }
 
-void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)
+void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run, weft_on_cancel on_cancel)
 {
     struct weft__task_scopes *scopes = co->task->scopes;
     if (!scopes) {
@@ -279,7 +285,7 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
         co->task->scopes = scopes;
         co->task->flags |= WEFT__LEAVES;
     }
-    void *frame = weft_spawn_new(co, &scopes->of[on_cancel], size, run);
+    void *frame = weft__spawn_new(co, &scopes->of[on_cancel], size, zeroed, run);
     if (frame) {
         disinherit(weft_child_of(frame)); // it may outlive who binds
         weft_detach(weft_child_of(frame));
@@ -287,6 +293,11 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
             weft_cancel(frame);
     }
     return frame;
+}
+
+void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)
+{
+    return weft__task_spawn(co, size, size, run, on_cancel);
 }
 
 void weft__task_scopes_cancel(weft_task *task)

@@ -33,7 +33,7 @@ typedef struct {
     uint8_t buffer[65536];
 } handle;
 
-WEFT_UNZEROED(exports_wasi_http_handler_handle, handle, buffer);
+WEFT_UNZEROED(handle, buffer);
 
 // Response headers: trailers reach the client only if a `trailer` header names them.
 static wasi_http_types_own_fields_t response_headers(wasi_http_types_borrow_request_t request)

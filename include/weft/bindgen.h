@@ -7,58 +7,38 @@
 #ifndef WEFT_BINDGEN_H
 #define WEFT_BINDGEN_H
 
+#include "async.h"
 #include "future.h"
 #include "stream.h"
 #include "subtask.h"
 #include "task.h"
 
-// WEFT_EXPORT_STEP(world, export, frame, step, (parameters), statement) makes the two functions that
-// wit-bindgen c wants for an async export: the call and its callback. `frame` is the type of the root's frame
-// and `step` its step function; the statement, in which `self` is the frame, stores the parameters in it. Copy
-// what a pointer parameter points to: string, list, record and variant parameters may be gone when the call
-// returns (the memory inside of them is the callee's, to be freed). It may be empty: WEFT_EXPORT_STEP(w, e, f,
-// s, (void), ).
+// WEFT_EXPORT(world, export, T, (parameters), .field = value, ...) makes the two functions that wit-bindgen c
+// wants for an async export: the call and its callback. The call runs the async function T, in a frame that
+// starts as async.h says; up to 16 of its fields are set, or none. Copy what a pointer parameter points to:
+// string, list, record and variant parameters may be gone when the call returns (the memory inside of them is
+// the callee's, to be freed).
 //
-// The frame starts zeroed, but for what WEFT_UNZEROED(export, frame, member) leaves out, if that stands before:
-// the members from `member` on. For buffers: to zero one may take longer than all else that Weft does in a
-// call.
-//
-// If there is no memory for the task, it stops with a message. WEFT_EXPORT_STEP_OR runs the statement
-// `otherwise` instead, which must return a value with <export>_return and give back what the parameters own.
+// If there is no memory for the task, it stops with a message. WEFT_EXPORT_OR runs the statement `otherwise`
+// instead, which must return a value with <export>_return and give back what the parameters own.
 #pragma weak weft_task_callback // if nothing is linked that waits, the host has nothing to call back for
+#define WEFT_EXPORT(world, export, T, ...)                                                                     \
+    WEFT__EXPORT_ASYNC(world, export, T, weft_misuse_no_memory(#export, 0), __VA_ARGS__, )
+#define WEFT_EXPORT_OR(world, export, T, parameters, ...)                                                      \
+    WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, __VA_ARGS__, )
+
+// WEFT_EXPORT_STEP(world, export, frame, step, (parameters), statement) is the same for a step function:
+// `frame` is the type of the root's frame, and the statement, in which `self` is the frame, stores the
+// parameters in it. It may be empty: WEFT_EXPORT_STEP(w, e, f, s, (void), ).
 #define WEFT_EXPORT_STEP(world, export, frame, step, parameters, ...)                                          \
     WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
-
-// WEFT__ZEROED(export) is up to where; a second definition wins over that of WEFT_EXPORT_STEP, which says 0:
-// all.
-#ifdef __cplusplus
-#define WEFT_UNZEROED(export, frame, member)                                                                   \
-    static constexpr size_t export##__zeroed(int)                                                              \
-    {                                                                                                          \
-        return offsetof(frame, member);                                                                        \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-#define WEFT__ZEROED_BY_DEFAULT(export)                                                                        \
-    __attribute__((unused)) static constexpr size_t export##__zeroed(long)                                     \
-    {                                                                                                          \
-        return 0;                                                                                              \
-    }
-#define WEFT__ZEROED(export) export##__zeroed(0)
-#else
-#define WEFT_UNZEROED(export, frame, member) static const size_t export##__zeroed = offsetof(frame, member)
-#define WEFT__ZEROED_BY_DEFAULT(export) static const size_t export##__zeroed;
-#define WEFT__ZEROED(export) export##__zeroed
-#endif
-
 #define WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                            \
-    WEFT__STATIC_ASSERT(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                 \
-    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(frame) <= 16, "a frame's alignment is at most 16");                      \
-    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(frame), "a frame is plain data: nobody constructs its members");        \
+    WEFT__FRAME(frame, co, weft_coro)                                                                          \
     static struct {                                                                                            \
         weft_task task;                                                                                        \
         frame root;                                                                                            \
     } export##__first;                                                                                         \
-    WEFT__ZEROED_BY_DEFAULT(export)                                                                            \
+    WEFT__ZEROED_ALL(frame);                                                                                   \
     extern weft_export export##__weft;                                                                         \
     weft_export export##__weft = WEFT__EXPORT(#export, step, frame, &export##__first.task);                    \
     WEFT__EXTERN_C world##_callback_code_t export parameters                                                   \
@@ -69,9 +49,7 @@
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
         frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
-        weft__zero((weft_coro *)(void *)self + 1,                                                              \
-                   (WEFT__ZEROED(export) - 1 < sizeof *self ? WEFT__ZEROED(export) : sizeof *self) -           \
-                       sizeof(weft_coro));                                                                     \
+        weft__zero_frame(weft__task_root(weft__task), WEFT__ZEROED(frame));                                    \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \
@@ -84,12 +62,7 @@
 // WEFT_RETURN(co, export, value) returns the value of the export that the task of `co` was called by, which may
 // be any of its coroutines. The task goes on until its root has ended. The host reads the value before this
 // returns, and handles in it move; free its memory afterwards. Once a task; misuse else. Spec: task.return.
-#define WEFT_RETURN(co, export, ...)                                                                           \
-    do {                                                                                                       \
-        extern weft_export export##__weft;                                                                     \
-        weft__task_return((co)->task, &export##__weft);                                                        \
-        export##_return(__VA_ARGS__);                                                                          \
-    } while (0)
+#define WEFT_RETURN(co, export, ...) WEFT__RETURN(co, export, __VA_ARGS__)
 
 // The same for an export without a result.
 #define WEFT_RETURN_VOID(co, export) WEFT_RETURN(co, export, )
@@ -203,19 +176,6 @@
 // What the lines above are made of.
 
 #define WEFT__FN __attribute__((unused)) static inline
-
-// Zeroes what follows the header of a root's frame: by stores if it is small, which cost less than a call.
-WEFT__FN void weft__zero(void *memory, size_t size)
-{
-    if (size <= 256) {
-        for (; size > 64; size -= 64) {
-            __builtin_memset(memory, 0, 64);
-            memory = (char *)memory + 64;
-            __asm__("" : "+r"(memory)); // or they become one, which is a call
-        }
-    }
-    __builtin_memset(memory, 0, size);
-}
 
 #define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
 #define WEFT__JUST(...) __VA_ARGS__

@@ -34,6 +34,11 @@
 //                               is written after the root has ended. NULL, and nothing done, if there is no
 //                               memory
 //
+// WEFT_ASYNC_FEED(name, T) { ... } is the WEFT_ASYNC (async.h) of such a coroutine, and these start one:
+//
+//   handle = WEFT_FEED_SPAWN(name, T, frame, scope, child, .field = value, ...)
+//   frame = WEFT_FEED_NEW(name, T, scope, &handle, .field = value, ...)
+//
 // Reads and writes as in bindgen.h: one operation of an end at a time, closed ends are misuse.
 #ifndef WEFT_FLOW_H
 #define WEFT_FLOW_H
@@ -285,18 +290,27 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft__drop *drop);
         weft_spawn(co, scope, child, &feed->co, name##__feed_run);                                             \
         return name##_new(&feed->out);                                                                         \
     }                                                                                                          \
-    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
-                                   uint32_t *handle)                                                           \
+    WEFT__FN void *name##__feed_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed,              \
+                                    weft_step *run, uint32_t *handle)                                          \
     {                                                                                                          \
-        void *frame = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                                \
-                            : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);                    \
+        void *frame = scope ? weft__spawn_new(co, scope, size, zeroed, name##__feed_run)                       \
+                            : weft__task_spawn(co, size, zeroed, name##__feed_run, WEFT_CANCEL_TOO);           \
         name##_feed *feed = (name##_feed *)frame;                                                              \
         if (!feed)                                                                                             \
             return NULL;                                                                                       \
         feed->run = run;                                                                                       \
         *handle = name##_new(&feed->out);                                                                      \
         return feed;                                                                                           \
+    }                                                                                                          \
+    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
+                                   uint32_t *handle)                                                           \
+    {                                                                                                          \
+        return name##__feed_new(co, scope, size, size, run, handle);                                           \
     }
+
+#define WEFT_ASYNC_FEED(name, T) WEFT__ASYNC_OF(T, WEFT__STATIC, feed, name##_feed)
+#define WEFT_FEED_SPAWN(name, T, ...) WEFT__FEED_SPAWN(name, T, __VA_ARGS__, )
+#define WEFT_FEED_NEW(name, T, ...) WEFT__FEED_NEW(name, T, __VA_ARGS__, )
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-// An async export: made by WEFT_EXPORT_STEP (bindgen.h), one per export, static. Keeps ended tasks for reuse.
+// An async export: made by WEFT_EXPORT (bindgen.h), one per export, static. Keeps ended tasks for reuse.
 typedef struct weft_export {
     const char *name;
     weft_step *run;    // of the root; NULL if its frame is elsewhere
@@ -117,7 +117,7 @@ void weft_backpressure_dec(void);
 void weft_limit_calls(weft_export *it, uint32_t limit);
 #define WEFT_LIMIT(export, limit)                                                                              \
     do {                                                                                                       \
-        extern weft_export export##__weft;                                                                     \
+        WEFT__NESTED_EXTERN(weft_export export##__weft)                                                        \
         weft_limit_calls(&export##__weft, (limit));                                                            \
     } while (0)
 

@@ -66,7 +66,7 @@ typedef struct {
     uint8_t large[33000]; // a megabyte holds 31 of these
 } hold;
 
-WEFT_UNZEROED(exports_weft_memory_peer_hold, hold, large);
+WEFT_UNZEROED(hold, large);
 
 static weft_left hold_run(weft_coro *co)
 {
@@ -98,7 +98,7 @@ typedef struct {
     uint32_t kept[1000];
 } reuse;
 
-WEFT_UNZEROED(exports_weft_memory_peer_reuse, reuse, kept);
+WEFT_UNZEROED(reuse, kept);
 
 static weft_left reuse_run(weft_coro *co)
 {
