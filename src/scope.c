@@ -81,13 +81,12 @@ static void free_ended(weft_scope *scope)
     weft_scope_acknowledge(scope);
 }
 
-// For a frame or a handle that is in use, or not.
-static void check_unused(const weft_child *child, const weft_coro *frame)
+void weft__handle_in_use(const weft_child *child)
 {
-    if (frame->state <= WEFT__ENDED && !child->scope)
-        return;
-    WEFT__CHECK(frame->state > WEFT__ENDED || child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    (void)child;
+    WEFT__CHECK(child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
     WEFT__CHECK(true, untold, "weft_spawn", 0);
+    __builtin_unreachable();
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
@@ -95,7 +94,9 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
                                           weft_step *run)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
-    check_unused(child, frame);
+    WEFT__CHECK(frame->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    if (WEFT_CHECKS && child->scope)
+        weft__handle_in_use(child);
     WEFT__TRACE_STAYS(scope, "weft_spawn");
     WEFT__TRACE_STAYS(child, "weft_spawn");
     WEFT__TRACE_STAYS(frame, "weft_spawn");

@@ -80,9 +80,8 @@ static void upper(uint8_t *text, size_t length)
             text[i] -= 'a' - 'A';
 }
 
-static weft_left handle_run(weft_coro *co)
+WEFT_ASYNC(handle)
 {
-    handle *self = weft_frame(co, handle);
     WEFT_BEGIN;
 
     exports_wasi_http_handler_result_own_response_error_code_t response = {.val.ok = respond(co, self)};
@@ -107,5 +106,5 @@ static weft_left handle_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(echo, exports_wasi_http_handler_handle, handle, handle_run,
-                 (exports_wasi_http_handler_own_request_t request), self->request = request);
+WEFT_EXPORT(echo, exports_wasi_http_handler_handle, handle, (exports_wasi_http_handler_own_request_t request),
+            .request = request);

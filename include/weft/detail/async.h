@@ -16,6 +16,9 @@ extern "C" {
 void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run);
 void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run, weft_on_cancel on_cancel);
 
+// Stops, for a handle that has a scope: its child runs, or has ended and was not told.
+__attribute__((noreturn)) void weft__handle_in_use(const weft_child *child);
+
 // Zeroes what follows a frame's header, so that `zeroed` bytes of the frame are set: by stores if these are
 // few, which cost less than a call.
 __attribute__((unused)) static inline void weft__zero_frame(weft_coro *co, size_t zeroed)
@@ -102,11 +105,14 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     (void)((*it)f3);                                                                                           \
     (void)((*it)f4);
 
-// Readies the frame, and then starts it by an expression of weft__frame, which is the value.
-#define WEFT__START(T, frame, start, ...)                                                                      \
+// Readies the frame, and then starts it by an expression of weft__frame, which is the value. That checks that
+// the frame has ended. A handle that is in use may be in the frame, so it is looked at before.
+#define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
+#define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \
         WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T);                                  \
         T##__WEFT_ASYNC_is_missing_above *const weft__frame = (frame);                                         \
+        check;                                                                                                 \
         weft__zero_frame((weft_coro *)(void *)weft__frame, WEFT__ZEROED(T));                                   \
         WEFT__SET(weft__frame, __VA_ARGS__)                                                                    \
         start;                                                                                                 \
@@ -135,7 +141,12 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     } while (0)
 
 #define WEFT__SPAWN(T, frame, scope, handle, ...)                                                              \
-    WEFT__START(T, frame, weft_spawn(co, (scope), (handle), &weft__frame->co, T##__step), __VA_ARGS__)
+    WEFT__START_IF(T, frame, WEFT__CHECK_HANDLE(handle),                                                       \
+                   weft_spawn(co, (scope), weft__handle, &weft__frame->co, T##__step), __VA_ARGS__)
+#define WEFT__CHECK_HANDLE(handle)                                                                             \
+    weft_child *const weft__handle = (handle);                                                                 \
+    if (WEFT_CHECKS && __builtin_expect(weft__handle->scope != NULL, 0))                                       \
+    weft__handle_in_use(weft__handle)
 #define WEFT__SPAWN_NEW(T, scope, ...)                                                                         \
     WEFT__NEW(T, weft__spawn_new(co, (scope), sizeof(T), WEFT__ZEROED(T), T##__step), __VA_ARGS__)
 #define WEFT__TASK_SPAWN(T, on_cancel, ...)                                                                    \
@@ -144,8 +155,9 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__FEEDS(name, T)                                                                                   \
     WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *), #T " is no feed of " #name)
 #define WEFT__FEED_SPAWN(name, T, frame, scope, handle, ...)                                                   \
-    WEFT__START(T, frame, WEFT__FEEDS(name, T);                                                                \
-                name##_feed_spawn(co, (scope), (handle), &weft__frame->feed, T##__step), __VA_ARGS__)
+    WEFT__START_IF(T, frame, WEFT__FEEDS(name, T);                                                             \
+                   WEFT__CHECK_HANDLE(handle),                                                                 \
+                   name##_feed_spawn(co, (scope), weft__handle, &weft__frame->feed, T##__step), __VA_ARGS__)
 #define WEFT__FEED_NEW(name, T, scope, handle, ...)                                                            \
     __extension__({                                                                                            \
         WEFT__FEEDS(name, T);                                                                                  \
