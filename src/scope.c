@@ -1,5 +1,6 @@
 // Scopes: spawn, join, and what the end of a child does to the others.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/async.h>
 #include <weft/local.h>
 #include <weft/scope.h>
 #include "internal.h"
@@ -75,13 +76,12 @@ static void free_ended(weft_scope *scope)
     weft_scope_acknowledge(scope);
 }
 
-// For a frame or a handle that is in use, or not.
-static void check_unused(const weft_child *child, const weft_coro *frame)
+void weft__handle_in_use(const weft_child *child)
 {
-    if (frame->state <= WEFT__ENDED && !child->scope)
-        return;
-    WEFT__CHECK(frame->state > WEFT__ENDED || child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    (void)child;
+    WEFT__CHECK(child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
     WEFT__CHECK(true, untold, "weft_spawn", 0);
+    __builtin_unreachable();
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
@@ -89,7 +89,9 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
                                           weft_step *run)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_spawn", 0);
-    check_unused(child, frame);
+    WEFT__CHECK(frame->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
+    if (WEFT_CHECKS && child->scope)
+        weft__handle_in_use(child);
     WEFT__TRACE_STAYS(scope, "weft_spawn");
     WEFT__TRACE_STAYS(child, "weft_spawn");
     WEFT__TRACE_STAYS(frame, "weft_spawn");
@@ -119,17 +121,22 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
         weft_cancel(frame);
 }
 
-void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
+void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run)
 {
     weft_child *child = size > UINT32_MAX - sizeof *child ? NULL : weft_alloc(sizeof *child + size);
     if (!child)
         return NULL;
     child->scope = NULL;
     weft_coro *frame = (weft_coro *)(child + 1);
-    __builtin_memset(frame, 0, size);
+    __builtin_memset(frame, 0, zeroed);
     weft_spawn(co, scope, child, frame, run);
     child->block_size = (uint32_t)(sizeof *child + size);
     return frame;
+}
+
+void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run)
+{
+    return weft__spawn_new(co, scope, size, size, run);
 }
 
 void weft_detach(weft_child *child)
@@ -261,7 +268,7 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->task, &scope->all, "weft_scope_close");
 }
 
-void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)
+void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run, weft_on_cancel on_cancel)
 {
     struct weft__task_scopes *scopes = co->task->scopes;
     if (!scopes) {
@@ -274,7 +281,7 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
         co->task->scopes = scopes;
         co->task->flags |= WEFT__LEAVES;
     }
-    void *frame = weft_spawn_new(co, &scopes->of[on_cancel], size, run);
+    void *frame = weft__spawn_new(co, &scopes->of[on_cancel], size, zeroed, run);
     if (frame) {
         disinherit(weft_child_of(frame)); // it may outlive who binds
         weft_detach(weft_child_of(frame));
@@ -282,6 +289,11 @@ void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel
             weft_cancel(frame);
     }
     return frame;
+}
+
+void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel)
+{
+    return weft__task_spawn(co, size, size, run, on_cancel);
 }
 
 void weft__task_scopes_cancel(weft_task *task)

@@ -16,11 +16,11 @@ static weft_left hold_run(weft_coro *co)
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &gates[self->x]));
     WEFT_RETURN(co, exports_bench_beyond_many_hold, self->x);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x), self->x = x & 0xffff);
+WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x),
+                 self->x = x & 0xffff);
 
 static weft_left let_go_run(weft_coro *co)
 {
@@ -29,12 +29,11 @@ static weft_left let_go_run(weft_coro *co)
     weft_event_set(&gates[self->x]);
     weft_event_clear(&gates[self->x]);
     WEFT_RETURN_VOID(co, exports_bench_beyond_many_let_go);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_let_go, hold, let_go_run, (uint32_t x),
-            self->x = x & 0xffff);
+WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_let_go, hold, let_go_run, (uint32_t x),
+                 self->x = x & 0xffff);
 
 WEFT_CHANNEL(lane, uint32_t, 1);
 
@@ -46,9 +45,8 @@ typedef struct {
     lane_slot sent, received;
 } play;
 
-static weft_left play_run(weft_coro *co)
+WEFT_ASYNC(play)
 {
-    play *self = weft_frame(co, play);
     WEFT_BEGIN;
     for (; self->i < self->rounds; self->i++) {
         if (self->side == 0)
@@ -58,9 +56,8 @@ static weft_left play_run(weft_coro *co)
             WEFT_AWAIT(lane_send(co, &lanes[1], &self->sent, self->received.item));
     }
     WEFT_RETURN(co, exports_bench_beyond_many_play, self->i);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_play, play, play_run, (uint32_t side, uint32_t rounds),
-            self->side = side != 0, self->rounds = rounds);
+WEFT_EXPORT(beyond_callee, exports_bench_beyond_many_play, play, (uint32_t side, uint32_t rounds),
+            .side = side != 0, .rounds = rounds);

@@ -8,10 +8,13 @@
 // Coroutines whose frames are the library's
 // ----------------------------------------------------------------------
 
-static weft_left nothing_run(weft_coro *co)
+typedef struct {
+    weft_coro co;
+} nothing;
+
+WEFT_ASYNC(nothing)
 {
     WEFT_BEGIN;
-    WEFT_FINALLY;
     WEFT_END;
 }
 
@@ -22,12 +25,11 @@ typedef struct {
     uint64_t memory;
 } spawns;
 
-static weft_left spawns_body(weft_coro *co)
+WEFT_ASYNC(spawns)
 {
-    spawns *self = weft_frame(co, spawns);
     WEFT_BEGIN;
     for (uint32_t i = 0; i < self->n; i++)
-        weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(weft_coro), nothing_run)));
+        weft_detach(weft_child_of(WEFT_SPAWN_NEW(nothing, &self->scope)));
     self->memory = (uint64_t)heap_pages() << 48 | heap_live;
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_FINALLY;
@@ -38,6 +40,7 @@ static weft_left spawns_body(weft_coro *co)
 typedef struct {
     weft_coro co;
     spawns spawns;
+    uint32_t n;
 } spawns_frame;
 
 #define SPAWNS(what, value)                                                                                    \
@@ -45,13 +48,12 @@ typedef struct {
     {                                                                                                          \
         spawns_frame *self = weft_frame(co, spawns_frame);                                                     \
         WEFT_BEGIN;                                                                                            \
-        WEFT_AWAIT(weft_call(co, &self->spawns.co, spawns_body));                                              \
+        WEFT_CALL(spawns, &self->spawns, .n = self->n);                                                        \
         WEFT_RETURN(co, exports_beyond_runner_run_##what, value);                                              \
-        WEFT_FINALLY;                                                                                          \
         WEFT_END;                                                                                              \
     }                                                                                                          \
-    WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),       \
-                self->spawns.n = n)
+    WEFT_EXPORT_STEP(beyond_runner, exports_beyond_runner_run_##what, spawns_frame, what##_run, (uint32_t n),  \
+                     self->n = n)
 
 SPAWNS(spawns, self->spawns.n);
 SPAWNS(spawns_memory, self->spawns.memory);
@@ -71,13 +73,11 @@ typedef struct {
     uint32_t *count;
 } waiter;
 
-static weft_left waiter_run(weft_coro *co)
+WEFT_ASYNC(waiter)
 {
-    waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, self->event));
     ++*self->count;
-    WEFT_FINALLY;
     WEFT_END;
 }
 
@@ -89,17 +89,14 @@ typedef struct {
     uint32_t n, count;
 } event;
 
-static weft_left event_run(weft_coro *co)
+WEFT_ASYNC(event)
 {
-    event *self = weft_frame(co, event);
     WEFT_BEGIN;
     self->waiters = heap_alloc(self->n * sizeof *self->waiters);
     memset(self->waiters, 0, self->n * sizeof *self->waiters);
     for (uint32_t i = 0; i < self->n; i++) {
         waiter *it = &self->waiters[i];
-        it->event = &self->event;
-        it->count = &self->count;
-        weft_spawn(co, &self->scope, &it->child, &it->co, waiter_run);
+        WEFT_SPAWN(waiter, it, &self->scope, &it->child, .event = &self->event, .count = &self->count);
     }
     WEFT_AWAIT(weft_yield(co));
     weft_event_set(&self->event);
@@ -111,7 +108,7 @@ static weft_left event_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_event, event, event_run, (uint32_t n), self->n = n);
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_event, event, (uint32_t n), .n = n);
 
 // One of many calls
 // ----------------------------------------------------------------------------------------------
@@ -141,9 +138,8 @@ static void wake_stop(wake *self)
         weft_stop(&self->calls[x].subtask);
 }
 
-static weft_left wake_run(weft_coro *co)
+WEFT_ASYNC(wake)
 {
-    wake *self = weft_frame(co, wake);
     WEFT_BEGIN;
     self->calls = heap_alloc(self->crowd * sizeof *self->calls);
     memset(self->calls, 0, self->crowd * sizeof *self->calls);
@@ -164,8 +160,8 @@ static weft_left wake_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_wake, wake, wake_run, (uint32_t crowd, uint32_t n),
-            self->crowd = crowd, self->n = n);
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_wake, wake, (uint32_t crowd, uint32_t n), .crowd = crowd,
+            .n = n);
 
 // Coroutines that are cancelled
 // ----------------------------------------------------------------------------------
@@ -178,9 +174,8 @@ typedef struct {
     uint32_t *cancelled;
 } caller;
 
-static weft_left caller_run(weft_coro *co)
+WEFT_ASYNC(caller)
 {
-    caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_beyond_many_hold(self->x, &self->x)));
     WEFT_FINALLY;
@@ -195,17 +190,14 @@ typedef struct {
     uint32_t n, cancelled;
 } cancel;
 
-static weft_left cancel_run(weft_coro *co)
+WEFT_ASYNC(cancel)
 {
-    cancel *self = weft_frame(co, cancel);
     WEFT_BEGIN;
     self->callers = heap_alloc(self->n * sizeof *self->callers);
     memset(self->callers, 0, self->n * sizeof *self->callers);
     for (uint32_t i = 0; i < self->n; i++) {
         caller *it = &self->callers[i];
-        it->x = i;
-        it->cancelled = &self->cancelled;
-        weft_spawn(co, &self->scope, &it->child, &it->co, caller_run);
+        WEFT_SPAWN(caller, it, &self->scope, &it->child, .x = i, .cancelled = &self->cancelled);
     }
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
@@ -216,7 +208,7 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_cancel, cancel, cancel_run, (uint32_t n), self->n = n);
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_cancel, cancel, (uint32_t n), .n = n);
 
 // Channels
 // -------------------------------------------------------------------------------------------------------
@@ -246,13 +238,11 @@ static weft_left other_run(weft_coro *co)
             WEFT_FINISH;
         WEFT_AWAIT(lane_send(co, &self->back, &self->other.slot, self->other.slot.item));
     }
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-static weft_left channel_run(weft_coro *co)
+WEFT_ASYNC(channel)
 {
-    channel *self = weft_frame(co, channel);
     WEFT_BEGIN;
     weft_spawn(co, &self->scope, &self->child, &self->other.co, other_run);
     for (; self->i < self->n; self->i++) {
@@ -269,7 +259,7 @@ static weft_left channel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel, channel, channel_run, (uint32_t n), self->n = n);
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel, channel, (uint32_t n), .n = n);
 
 typedef struct {
     weft_coro co;
@@ -278,9 +268,8 @@ typedef struct {
     uint32_t n;
 } tasks;
 
-static weft_left tasks_run(weft_coro *co)
+WEFT_ASYNC(tasks)
 {
-    tasks *self = weft_frame(co, tasks);
     WEFT_BEGIN;
     for (uint32_t side = 0; side < 2; side++)
         weft_subtask_start(co, &self->sides[side], bench_beyond_many_play(side, self->n, &self->rounds[side]));
@@ -293,5 +282,4 @@ static weft_left tasks_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, tasks_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(beyond_runner, exports_beyond_runner_run_channel_of_tasks, tasks, (uint32_t n), .n = n);

@@ -8,15 +8,13 @@ typedef struct {
     uint32_t a, b;
 } add;
 
-static weft_left add_run(weft_coro *co)
+WEFT_ASYNC(add)
 {
-    add *self = weft_frame(co, add);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_bench_aio_call_pending_add, self->a + self->b);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(call_pending_callee, exports_bench_aio_call_pending_add, add, add_run, (uint32_t a, uint32_t b),
-            self->a = a, self->b = b);
+WEFT_EXPORT(call_pending_callee, exports_bench_aio_call_pending_add, add, (uint32_t a, uint32_t b), .a = a,
+            .b = b);

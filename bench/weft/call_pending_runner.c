@@ -9,17 +9,14 @@ typedef struct {
     uint32_t n, i, sum;
 } run;
 
-static weft_left run_run(weft_coro *co)
+WEFT_ASYNC(run)
 {
-    run *self = weft_frame(co, run);
     WEFT_BEGIN;
     for (; self->i < self->n; self->i++)
         WEFT_AWAIT(
             weft_subtask_call(co, &self->call, bench_aio_call_pending_add(self->sum, self->i, &self->sum)));
     WEFT_RETURN(co, exports_call_pending_runner_run_call_pending, self->sum);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(call_pending_runner, exports_call_pending_runner_run_call_pending, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(call_pending_runner, exports_call_pending_runner_run_call_pending, run, (uint32_t n), .n = n);

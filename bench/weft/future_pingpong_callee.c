@@ -12,9 +12,8 @@ typedef struct {
     uint32_t value;
 } ping;
 
-static weft_left ping_run(weft_coro *co)
+WEFT_ASYNC(ping)
 {
-    ping *self = weft_frame(co, ping);
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_bench_aio_future_pingpong_ping, ball_new(&self->out, 0));
     WEFT_AWAIT(ball_read(co, &self->in, &self->value));
@@ -25,5 +24,5 @@ static weft_left ping_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(future_pingpong_callee, exports_bench_aio_future_pingpong_ping, ping, ping_run,
-            (exports_bench_aio_future_pingpong_future_u32_t f), self->in = ball_reader_of(f));
+WEFT_EXPORT(future_pingpong_callee, exports_bench_aio_future_pingpong_ping, ping,
+            (exports_bench_aio_future_pingpong_future_u32_t f), .in = ball_reader_of(f));

@@ -14,9 +14,8 @@ typedef struct {
     uint32_t n, value;
 } run;
 
-static weft_left run_run(weft_coro *co)
+WEFT_ASYNC(run)
 {
-    run *self = weft_frame(co, run);
     WEFT_BEGIN;
     for (; self->n > 0; self->n--) {
         weft_subtask_start(co, &self->call,
@@ -36,5 +35,5 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(future_pingpong_runner, exports_future_pingpong_runner_run_future_pingpong, run, run_run,
-            (uint32_t n), self->n = n);
+WEFT_EXPORT(future_pingpong_runner, exports_future_pingpong_runner_run_future_pingpong, run, (uint32_t n),
+            .n = n);

@@ -13,9 +13,8 @@ typedef struct {
     uint8_t byte;
 } doze;
 
-static weft_left doze_run(weft_coro *co)
+WEFT_ASYNC(doze)
 {
-    doze *self = weft_frame(co, doze);
     WEFT_BEGIN;
     bytes_start_read(co, &self->until, &self->byte, 1);
     WEFT_AWAIT(weft_event_wait(co, &dawn));
@@ -26,8 +25,8 @@ static weft_left doze_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(lists_callee, exports_bench_lists_dozers_doze, doze, doze_run,
-            (exports_bench_lists_dozers_stream_u8_t until), self->until = bytes_reader_of(until));
+WEFT_EXPORT(lists_callee, exports_bench_lists_dozers_doze, doze, (exports_bench_lists_dozers_stream_u8_t until),
+            .until = bytes_reader_of(until));
 
 void exports_bench_lists_dozers_wake(void)
 {

@@ -47,7 +47,6 @@ static weft_left stays_run(weft_coro *co)
     lists *self = (lists *)(void *)((char *)co - offsetof(lists, stays));
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &self->never));
-    WEFT_FINALLY;
     WEFT_END;
 }
 
@@ -125,9 +124,8 @@ static void leave(lists *self)
     }
 }
 
-static weft_left list_run(weft_coro *co)
+WEFT_ASYNC(lists)
 {
-    lists *self = weft_frame(co, lists);
     WEFT_BEGIN;
     self->left = self->n;
     self->items = heap_alloc(self->n * sizeof *self->items);
@@ -153,5 +151,5 @@ static weft_left list_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(lists_runner, exports_lists_runner_run_list, lists, list_run,
-            (lists_runner_order_t which, uint32_t n), self->which = which, self->n = n);
+WEFT_EXPORT(lists_runner, exports_lists_runner_run_list, lists, (lists_runner_order_t which, uint32_t n),
+            .which = which, .n = n);

@@ -11,33 +11,30 @@ typedef struct {
     uint32_t x;
 } held;
 
-static weft_left held_run(weft_coro *co)
+WEFT_ASYNC(held)
 {
-    held *self = weft_frame(co, held);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &gate));
     WEFT_RETURN(co, exports_bench_aio_memory_wait, self->x);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(memory_callee, exports_bench_aio_memory_wait, held, held_run, (uint32_t x), self->x = x);
+WEFT_EXPORT(memory_callee, exports_bench_aio_memory_wait, held, (uint32_t x), .x = x);
 
 typedef struct {
     weft_coro co;
 } opened;
 
-static weft_left opened_run(weft_coro *co)
+WEFT_ASYNC(opened)
 {
     WEFT_BEGIN;
     weft_event_set(&gate);
     weft_event_clear(&gate);
     WEFT_RETURN_VOID(co, exports_bench_aio_memory_open);
-    WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT(memory_callee, exports_bench_aio_memory_open, opened, opened_run, (void), );
+WEFT_EXPORT(memory_callee, exports_bench_aio_memory_open, opened, (void));
 
 uint32_t exports_bench_aio_memory_pages(void)
 {

@@ -18,9 +18,8 @@ typedef struct {
     uint64_t sum, pages, live;
 } crowd;
 
-static weft_left crowd_run(weft_coro *co)
+WEFT_ASYNC(crowd)
 {
-    crowd *self = weft_frame(co, crowd);
     WEFT_BEGIN;
     self->calls = heap_alloc(self->n * sizeof *self->calls);
     memset(self->calls, 0, self->n * sizeof *self->calls);
@@ -48,6 +47,7 @@ static weft_left crowd_run(weft_coro *co)
 typedef struct {
     weft_coro co;
     crowd crowd;
+    uint32_t n;
 } run;
 
 // The three exports differ in what they return.
@@ -56,14 +56,13 @@ typedef struct {
     {                                                                                                          \
         run *self = weft_frame(co, run);                                                                       \
         WEFT_BEGIN;                                                                                            \
-        WEFT_AWAIT(weft_call(co, &self->crowd.co, crowd_run));                                                 \
+        WEFT_CALL(crowd, &self->crowd, .n = self->n);                                                          \
         if (weft_outcome_of(&self->crowd.co) == WEFT_DONE)                                                     \
             WEFT_RETURN(co, exports_memory_runner_run_memory_##what, value);                                   \
-        WEFT_FINALLY;                                                                                          \
         WEFT_END;                                                                                              \
     }                                                                                                          \
-    WEFT_EXPORT(memory_runner, exports_memory_runner_run_memory_##what, run, run_##what, (uint32_t n),         \
-                self->crowd.n = n)
+    WEFT_EXPORT_STEP(memory_runner, exports_memory_runner_run_memory_##what, run, run_##what, (uint32_t n),    \
+                     self->n = n)
 
 RUN(pages, self->crowd.pages);
 RUN(live, self->crowd.live);

@@ -10,13 +10,11 @@ typedef struct {
     uint32_t *counter;
 } bump;
 
-static weft_left bump_run(weft_coro *co)
+WEFT_ASYNC(bump)
 {
-    bump *self = weft_frame(co, bump);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     ++*self->counter;
-    WEFT_FINALLY;
     WEFT_END;
 }
 
@@ -27,15 +25,14 @@ typedef struct {
     uint32_t n, counter;
 } run;
 
-static weft_left run_run(weft_coro *co)
+WEFT_ASYNC(run)
 {
-    run *self = weft_frame(co, run);
     WEFT_BEGIN;
     self->bumps = malloc(self->n * sizeof *self->bumps);
     for (uint32_t i = 0; i < self->n; i++) {
         bump *it = &self->bumps[i];
         *it = (bump){.counter = &self->counter};
-        weft_spawn(co, &self->scope, &it->child, &it->co, bump_run);
+        weft_spawn(co, &self->scope, &it->child, &it->co, bump__step);
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_RETURN(co, exports_spawn_many_runner_run_spawn_many, self->counter);
@@ -45,5 +42,4 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(spawn_many_runner, exports_spawn_many_runner_run_spawn_many, run, (uint32_t n), .n = n);

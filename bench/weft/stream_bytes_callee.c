@@ -13,9 +13,8 @@ typedef struct {
     uint8_t buffer[65536];
 } source;
 
-static weft_left source_run(weft_coro *co)
+WEFT_ASYNC(source)
 {
-    source *self = weft_frame(co, source);
     WEFT_BEGIN;
     memset(self->buffer, 0xa5, sizeof self->buffer);
     WEFT_RETURN(co, exports_bench_aio_stream_bytes_open, bytes_new(&self->out));
@@ -26,5 +25,5 @@ static weft_left source_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, source_run, (uint32_t mib),
-            self->chunks = mib * 16);
+WEFT_EXPORT(stream_bytes_callee, exports_bench_aio_stream_bytes_open, source, (uint32_t mib),
+            .chunks = mib * 16);

@@ -15,9 +15,8 @@ typedef struct {
     uint8_t buffer[65536];
 } run;
 
-static weft_left run_run(weft_coro *co)
+WEFT_ASYNC(run)
 {
-    run *self = weft_frame(co, run);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_aio_stream_bytes_open(self->n, &self->opened)));
     self->in = bytes_reader_of(self->opened);
@@ -33,5 +32,4 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(stream_bytes_runner, exports_stream_bytes_runner_run_stream_bytes, run, (uint32_t n), .n = n);

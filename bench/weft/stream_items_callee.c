@@ -11,9 +11,8 @@ typedef struct {
     uint32_t n, i;
 } source;
 
-static weft_left source_run(weft_coro *co)
+WEFT_ASYNC(source)
 {
-    source *self = weft_frame(co, source);
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_bench_aio_stream_items_open, items_new(&self->out));
     for (; self->i < self->n; self->i++)
@@ -23,5 +22,4 @@ static weft_left source_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_items_callee, exports_bench_aio_stream_items_open, source, source_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(stream_items_callee, exports_bench_aio_stream_items_open, source, (uint32_t n), .n = n);

@@ -14,9 +14,8 @@ typedef struct {
     uint64_t sum;
 } run;
 
-static weft_left run_run(weft_coro *co)
+WEFT_ASYNC(run)
 {
-    run *self = weft_frame(co, run);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, bench_aio_stream_items_open(self->n, &self->opened)));
     self->in = items_reader_of(self->opened);
@@ -31,5 +30,4 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(stream_items_runner, exports_stream_items_runner_run_stream_items, run, run_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT(stream_items_runner, exports_stream_items_runner_run_stream_items, run, (uint32_t n), .n = n);

@@ -17,9 +17,8 @@ typedef struct {
     uint8_t buffer[65536];
 } cat;
 
-static weft_left cat_run(weft_coro *co)
+WEFT_ASYNC(cat)
 {
-    cat *self = weft_frame(co, cat);
     WEFT_BEGIN;
 
     wasi_cli_stdin_tuple2_stream_u8_future_result_void_error_code_t input;
@@ -49,4 +48,4 @@ static weft_left cat_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(cat, exports_wasi_cli_run_run, cat, cat_run, (void), );
+WEFT_EXPORT(cat, exports_wasi_cli_run_run, cat, (void));

@@ -33,7 +33,7 @@ typedef struct {
     uint8_t buffer[65536];
 } handle;
 
-WEFT_UNZEROED(exports_wasi_http_handler_handle, handle, buffer);
+WEFT_UNZEROED(handle, buffer);
 
 // Response headers: trailers reach the client only if a `trailer` header names them.
 static wasi_http_types_own_fields_t response_headers(wasi_http_types_borrow_request_t request)
@@ -80,9 +80,8 @@ static void upper(uint8_t *text, size_t length)
             text[i] -= 'a' - 'A';
 }
 
-static weft_left handle_run(weft_coro *co)
+WEFT_ASYNC(handle)
 {
-    handle *self = weft_frame(co, handle);
     WEFT_BEGIN;
 
     exports_wasi_http_handler_result_own_response_error_code_t response = {.val.ok = respond(co, self)};
@@ -107,5 +106,5 @@ static weft_left handle_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(echo, exports_wasi_http_handler_handle, handle, handle_run,
-            (exports_wasi_http_handler_own_request_t request), self->request = request);
+WEFT_EXPORT(echo, exports_wasi_http_handler_handle, handle, (exports_wasi_http_handler_own_request_t request),
+            .request = request);

@@ -7,80 +7,32 @@
 #ifndef WEFT_BINDGEN_H
 #define WEFT_BINDGEN_H
 
+#include "async.h"
 #include "future.h"
 #include "stream.h"
 #include "subtask.h"
 #include "task.h"
 
-#include "detail/weak.h"
-
-// WEFT_EXPORT(world, export, frame, step, (parameters), statement) makes the two functions that wit-bindgen c
-// wants for an async export: the call and its callback. `frame` is the type of the root's frame and `step` its
-// step function; the statement, in which `self` is the frame, stores the parameters in it. Copy what a pointer
-// parameter points to: string, list, record and variant parameters may be gone when the call returns (the
-// memory inside of them is the callee's, to be freed). It may be empty: WEFT_EXPORT(w, e, f, s, (void), ).
-//
-// The frame starts zeroed, but for what WEFT_UNZEROED(export, frame, member) leaves out, if that stands before:
-// the members from `member` on. For buffers: to zero one may take longer than all else that Weft does in a
-// call.
+// WEFT_EXPORT(world, export, T, (parameters), .field = value, ...) makes the two functions that wit-bindgen c
+// wants for an async export: the call and its callback. The call runs the async function T, in a frame that
+// starts as async.h says; up to 16 of its fields are set, or none. Copy what a pointer parameter points to:
+// string, list, record and variant parameters may be gone when the call returns (the memory inside of them is
+// the callee's, to be freed).
 //
 // If there is no memory for the task, it stops with a message. WEFT_EXPORT_OR runs the statement `otherwise`
 // instead, which must return a value with <export>_return and give back what the parameters own.
-WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event,
-                                       weft_step *run); // nothing may be linked that waits
-#define WEFT_EXPORT(world, export, frame, step, parameters, ...)                                               \
-    WEFT_EXPORT_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
+#define WEFT_EXPORT(world, export, T, ...)                                                                     \
+    WEFT__EXPORT_ASYNC(world, export, T, weft_misuse_no_memory(#export, 0), __VA_ARGS__, )
+#define WEFT_EXPORT_OR(world, export, T, parameters, ...)                                                      \
+    WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, __VA_ARGS__, )
 
-// WEFT__ZEROED(export) is up to where; a second definition wins over that of WEFT_EXPORT, which says 0: all.
-#ifdef __cplusplus
-#define WEFT_UNZEROED(export, frame, member)                                                                   \
-    static constexpr size_t export##__zeroed(int)                                                              \
-    {                                                                                                          \
-        return offsetof(frame, member);                                                                        \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-#define WEFT__ZEROED_BY_DEFAULT(export)                                                                        \
-    __attribute__((unused)) static constexpr size_t export##__zeroed(long)                                     \
-    {                                                                                                          \
-        return 0;                                                                                              \
-    }
-#define WEFT__ZEROED(export) export##__zeroed(0)
-#else
-#define WEFT_UNZEROED(export, frame, member) static const size_t export##__zeroed = offsetof(frame, member)
-#define WEFT__ZEROED_BY_DEFAULT(export) static const size_t export##__zeroed;
-#define WEFT__ZEROED(export) export##__zeroed
-#endif
-
-#define WEFT_EXPORT_OR(world, export, frame, step, parameters, otherwise, ...)                                 \
-    WEFT__STATIC_ASSERT(offsetof(frame, co) == 0, "a frame's first member is `weft_coro co`");                 \
-    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(frame) <= 16, "a frame's alignment is at most 16");                      \
-    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(frame), "a frame is plain data: nobody constructs its members");        \
-    static struct {                                                                                            \
-        weft_task task;                                                                                        \
-        frame root;                                                                                            \
-    } export##__first;                                                                                         \
-    WEFT__ZEROED_BY_DEFAULT(export)                                                                            \
-    extern weft_export export##__weft;                                                                         \
-    weft_export export##__weft = WEFT__EXPORT(#export, step, frame, &export##__first.task);                    \
-    WEFT__EXTERN_C world##_callback_code_t export parameters                                                   \
-    {                                                                                                          \
-        weft_task *const weft__task = weft_task_new(&export##__weft, &export##__first.task);                   \
-        if (!weft__task) {                                                                                     \
-            otherwise;                                                                                         \
-            return WEFT_CALLBACK_EXIT;                                                                         \
-        }                                                                                                      \
-        frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
-        __builtin_memset((weft_coro *)(void *)self + 1, 0,                                                     \
-                         (WEFT__ZEROED(export) - 1 < sizeof *self ? WEFT__ZEROED(export) : sizeof *self) -     \
-                             sizeof(weft_coro));                                                               \
-        __VA_ARGS__;                                                                                           \
-        return weft_task_start(weft__task, &export##__weft, (step));                                           \
-    }                                                                                                          \
-    WEFT__EXTERN_C world##_callback_code_t export##_callback(world##_event_t *event)                           \
-    {                                                                                                          \
-        return weft_task_callback((const weft_task_event *)(const void *)event, (step));                       \
-    }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+// WEFT_EXPORT_STEP(world, export, frame, step, (parameters), statement) is the same for a step function:
+// `frame` is the type of the root's frame, and the statement, in which `self` is the frame, stores the
+// parameters in it. It may be empty: WEFT_EXPORT_STEP(w, e, f, s, (void), ).
+#define WEFT_EXPORT_STEP(world, export, frame, step, parameters, ...)                                          \
+    WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, weft_misuse_no_memory(#export, 0), __VA_ARGS__)
+#define WEFT_EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                            \
+    WEFT__EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, __VA_ARGS__)
 
 // WEFT_RETURN(co, export, value) returns the value of the export that the task of `co` was called by, which may
 // be any of its coroutines. The task goes on until its root has ended. The host reads the value before this

@@ -34,6 +34,11 @@
 //                               is written after the root has ended. NULL, and nothing done, if there is no
 //                               memory
 //
+// WEFT_ASYNC_FEED(name, T) { ... } is the WEFT_ASYNC (async.h) of such a coroutine, and these start one:
+//
+//   handle = WEFT_FEED_SPAWN(name, T, frame, scope, child, .field = value, ...)
+//   frame = WEFT_FEED_NEW(name, T, scope, &handle, .field = value, ...)
+//
 // Reads and writes as in bindgen.h: one operation of an end at a time, closed ends are misuse.
 #ifndef WEFT_FLOW_H
 #define WEFT_FLOW_H
@@ -61,6 +66,10 @@ typedef void weft_item_drop(void *item, bool moved);
 
 // The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
 #define WEFT_FLOW_UNIT(name) WEFT__FLOW_UNIT(name)
+
+#define WEFT_ASYNC_FEED(name, T) WEFT__ASYNC_OF(T, WEFT__STATIC, feed, name##_feed)
+#define WEFT_FEED_SPAWN(name, T, ...) WEFT__FEED_SPAWN(name, T, __VA_ARGS__, )
+#define WEFT_FEED_NEW(name, T, ...) WEFT__FEED_NEW(name, T, __VA_ARGS__, )
 
 // WEFT_LINES(name), after WEFT_STREAM of bytes, makes
 //

@@ -75,7 +75,7 @@ void weft_backpressure_dec(void);
 void weft_limit_calls(weft_export *it, uint32_t limit);
 #define WEFT_LIMIT(export, limit)                                                                              \
     do {                                                                                                       \
-        extern weft_export export##__weft;                                                                     \
+        WEFT__NESTED_EXTERN(weft_export export##__weft)                                                        \
         weft_limit_calls(&export##__weft, (limit));                                                            \
     } while (0)
 

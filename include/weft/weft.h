@@ -5,6 +5,7 @@
 #define WEFT_H
 
 // Start here: what a coroutine is, and the lines that make one of each export, stream and future.
+#include "async.h"   // WEFT_ASYNC, WEFT_CALL, WEFT_SPAWN
 #include "bindgen.h" // WEFT_EXPORT, WEFT_RETURN, WEFT_STREAM, WEFT_FUTURE
 #include "coro.h"    // WEFT_BEGIN, WEFT_AWAIT, WEFT_FINALLY, WEFT_END; calls, yields, cancels
 #include "task.h"    // exports' tasks: blocking runs, backpressure, limits, memory

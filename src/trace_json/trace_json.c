@@ -10,6 +10,7 @@
 #include <weft/op.h>
 #include <weft/hooks.h>
 #include <weft/trace.h>
+#include "../internal.h"
 #include "../text.h"
 
 #if WEFT_TRACE

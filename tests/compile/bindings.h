@@ -53,13 +53,17 @@ w_subtask_status_t w_clock_wait_until(uint64_t when);
 
 w_subtask_status_t imported(uint32_t number, uint32_t *result);
 
-w_callback_code_t exports_double(uint32_t number);
-w_callback_code_t exports_double_callback(w_event_t *event);
-void exports_double_return(uint32_t result);
+#define BINDINGS_EXPORT(name, PARAMETERS, RESULT)                                                              \
+    w_callback_code_t name PARAMETERS;                                                                         \
+    w_callback_code_t name##_callback(w_event_t *event);                                                       \
+    void name##_return RESULT
 
-w_callback_code_t exports_print(w_string_t *text);
-w_callback_code_t exports_print_callback(w_event_t *event);
-void exports_print_return(void);
+BINDINGS_EXPORT(exports_double, (uint32_t number), (uint32_t result));
+BINDINGS_EXPORT(exports_triple, (uint32_t number), (uint32_t result));
+BINDINGS_EXPORT(exports_print, (w_string_t * text), (void));
+BINDINGS_EXPORT(exports_say, (w_string_t * text), (void));
+BINDINGS_EXPORT(exports_nothing, (void), (void));
+BINDINGS_EXPORT(exports_nothing_else, (void), (void));
 
 #ifdef __cplusplus
 }

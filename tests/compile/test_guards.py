@@ -25,10 +25,36 @@ void use(uint32_t number);
 void forget(int *number);
 weft_step other_run, frame_run;
 
+typedef struct { weft_coro co; uint8_t small; uint32_t x; weft_op *op; } callee;
+
+WEFT_ASYNC(callee)
+{
+    WEFT_BEGIN;
+    WEFT_END;
+}
+
+WEFT_STREAM(texts, w_stream_string, w_string_t);
+WEFT_FLOW(numbers, uint32_t);
+WEFT_FLOW(texts, w_string_t);
+typedef struct { numbers_feed feed; } feeder;
+
+WEFT_ASYNC_FEED(numbers, feeder)
+{
+    WEFT_BEGIN;
+    WEFT_END;
+}
+
 typedef struct {
     weft_coro co;
     uint32_t x;
     uint32_t items[4];
+    callee it;
+    feeder feeder;
+    weft_scope scope;
+    weft_child handle;
+    weft_deadline deadline;
+    weft_embedded embedded;
+    weft_clock *clock;
     other child;
     numbers_reader in;
     numbers_writer out;
@@ -73,7 +99,143 @@ def unused(call):
     return Guard(f"WEFT_AWAIT({call});", f"{call};", UNUSED.gcc, UNUSED.clang)
 
 
-GUARDS = {
+# An async function of a file's, which is used: gcc looks at no other.
+ASYNC = (
+    "typedef struct { weft_coro co; uint32_t x; } one;\nWEFT_ASYNC(one)\n{\nWEFT_BEGIN;\nBODY_OF\nWEFT_END;\n}\n"
+    "weft_step *the_one = one__step;"
+)
+# Each start of an async function, and where its frame, or its type, stands.
+STARTS = {
+    "call": "WEFT_CALL(TYPE, FRAME FIELDS);",
+    "try_call": "WEFT_TRY_CALL(TYPE, FRAME FIELDS);",
+    "call_within": "WEFT_CALL_WITHIN(TYPE, FRAME, &self->deadline, self->clock, 5 FIELDS);",
+    "call_until": "WEFT_CALL_UNTIL(TYPE, FRAME, &self->deadline, self->clock, 5 FIELDS);",
+    "spawn": "WEFT_SPAWN(TYPE, FRAME, &self->scope, &self->handle FIELDS);",
+    "block_on": "use(WEFT_BLOCK_ON(TYPE, FRAME FIELDS));",
+    "embedded": "WEFT_EMBEDDED_START(TYPE, FRAME, &self->embedded FIELDS);",
+    "spawn_new": "if (WEFT_SPAWN_NEW(TYPE, &self->scope FIELDS)) use(1);",
+    "task_spawn": "if (WEFT_TASK_SPAWN(TYPE, WEFT_CANCEL_TOO FIELDS)) use(1);",
+}
+
+
+def start(name, type="callee", frame="&self->it", fields=", .x = 1"):
+    return STARTS[name].replace("TYPE", type).replace("FRAME", frame).replace(" FIELDS", fields)
+
+
+def starts(name, gcc, clang, **wrong):
+    """A guard for each start that is wrong in this way, or of frames only."""
+    some = {it: text for it, text in STARTS.items() if "frame" not in wrong or "FRAME" in text}
+    return {f"{name}_in_{it}": Guard(start(it), start(it, **wrong), gcc, clang) for it in some}
+
+
+TYPED = {
+    **starts("frame_of_another_type", "the frame is no callee", "the frame is no callee", frame="&self->child"),
+    **starts("no_async_function", "other__WEFT_ASYNC_is_missing_above", "other__WEFT_ASYNC_is_missing_above", type="other"),
+    **starts("unknown_field", "has no member named 'y'", "no member named 'y'", fields=", .y = 1"),
+    "frame_itself": Guard(start("call"), start("call", frame="self->it"), "invalid type argument of unary", "indirection requires pointer operand"),
+    "frame_of_no_type": Guard(start("call"), start("call", frame="(void *)&self->it"), "the frame is no callee|dereferencing 'void", "the frame is no callee"),
+    "field_of_another_type": Guard(
+        start("call", fields=", .op = &self->in.op"), start("call", fields=", .op = &self->in"),
+        "incompatible pointer type", "incompatible pointer types assigning",
+    ),
+    "field_of_a_number": Guard(start("call"), start("call", fields=", .op = 1"), "makes pointer from integer", "incompatible integer to pointer"),
+    "field_too_small": Guard(
+        start("call", fields=", .small = 255"), start("call", fields=", .small = 256"),
+        "unsigned conversion from 'int' to 'uint8_t'.*changes value", "implicit conversion from 'int' to 'uint8_t'.*changes value",
+    ),
+    "value_without_a_name": Guard(start("call"), start("call", fields=", 1"), "expected '\\)' before numeric constant", "expected '\\)'"),
+    "more_fields_than_16": Guard(
+        start("call", fields=", .x = 1" * 16), start("call", fields=", .x = 1" * 17),
+        "more than 16 fields are to be set", "more than 16 fields are to be set",
+    ),
+    "try_call_in_finaliser": Guard(
+        start("call"), start("try_call"),
+        "the way to the finaliser stands before WEFT_FINALLY", "the way to the finaliser stands before WEFT_FINALLY",
+        place="FINALLY",
+    ),
+    "scope_and_handle_swapped": Guard(
+        start("spawn"), "WEFT_SPAWN(callee, &self->it, &self->handle, &self->scope);",
+        "incompatible pointer type", "incompatible pointer types",
+    ),
+    "feed_of_another_stream": Guard(
+        "self->x = WEFT_FEED_SPAWN(numbers, feeder, &self->feeder, &self->scope, &self->handle);",
+        "self->x = WEFT_FEED_SPAWN(texts, feeder, &self->feeder, &self->scope, &self->handle);",
+        "feeder is no feed of texts", "feeder is no feed of texts",
+    ),
+    "new_feed_of_another_stream": Guard(
+        "if (WEFT_FEED_NEW(numbers, feeder, &self->scope, &self->x)) use(1);",
+        "if (WEFT_FEED_NEW(texts, feeder, &self->scope, &self->x)) use(1);",
+        "feeder is no feed of texts", "feeder is no feed of texts",
+    ),
+    "feed_that_is_called": Guard(
+        "self->x = WEFT_FEED_SPAWN(numbers, feeder, &self->feeder, &self->scope, &self->handle);",
+        "WEFT_CALL(feeder, &self->feeder);",
+        "has no member named 'co'", "no member named 'co'",
+    ),
+    "call_in_a_helper": Guard(
+        "void plain(weft_coro *co, callee *it);\nvoid plain(weft_coro *co, callee *it) { (void)it; weft_cancel(co); }",
+        "weft_left plain(weft_coro *co, callee *it);\n"
+        "weft_left plain(weft_coro *co, callee *it) { WEFT_CALL(callee, it); return weft_step_end(co); }",
+        "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
+        "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
+        place="TYPES",
+    ),
+    "async_without_begin": Guard(
+        ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", YIELD).replace("WEFT_BEGIN;", ""),
+        "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
+        "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
+        place="TYPES",
+    ),
+    "async_without_end": Guard(
+        ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", YIELD).replace("WEFT_END;", ""),
+        "label 'WEFT_END_is_missing' used but not defined",
+        "use of undeclared label 'WEFT_END_is_missing'",
+        place="TYPES",
+    ),
+    "async_that_drops_a_wait": Guard(
+        ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", "weft_yield(co);"),
+        UNUSED.gcc, UNUSED.clang, place="TYPES",
+    ),
+    "async_that_returns_a_wait": Guard(
+        ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", "return weft_yield(co);"),
+        "incompatible types when returning type 'weft_poll' but 'weft_left' was expected",
+        "returning 'weft_poll'.* from a function with incompatible result type 'weft_left'", place="TYPES",
+    ),
+    "co_is_not_first": Guard(
+        ASYNC.replace("BODY_OF", ""), ASYNC.replace("BODY_OF", "").replace("weft_coro co; uint32_t x;", "uint32_t x; weft_coro co;"),
+        "the first member of a frame is `weft_coro co`", "the first member of a frame is `weft_coro co`", place="TYPES",
+    ),
+    "co_is_no_header": Guard(
+        ASYNC.replace("BODY_OF", ""), ASYNC.replace("BODY_OF", "").replace("weft_coro co;", "uint32_t co;"),
+        "the first member of a frame is `weft_coro co`", "the first member of a frame is `weft_coro co`", place="TYPES",
+    ),
+    "feed_is_not_first": Guard(
+        "typedef struct { numbers_feed feed; uint32_t x; } one;\nWEFT_ASYNC_FEED(numbers, one) { WEFT_BEGIN; WEFT_END; }",
+        "typedef struct { uint32_t x; numbers_feed feed; } one;\nWEFT_ASYNC_FEED(numbers, one) { WEFT_BEGIN; WEFT_END; }",
+        "the first member of a frame is `numbers_feed feed`", "the first member of a frame is `numbers_feed feed`", place="TYPES",
+    ),
+    "frame_of_great_alignment": Guard(
+        "typedef struct { weft_coro co; _Alignas(16) int x; } one;\nWEFT_ASYNC(one) { WEFT_BEGIN; WEFT_END; }",
+        "typedef struct { weft_coro co; _Alignas(32) int x; } one;\nWEFT_ASYNC(one) { WEFT_BEGIN; WEFT_END; }",
+        "the alignment of a frame is at most 16", "the alignment of a frame is at most 16", place="TYPES",
+    ),
+    "export_of_no_async_function": Guard(
+        "WEFT_EXPORT(w, exports_double, callee, (uint32_t n), .x = n);",
+        "WEFT_EXPORT(w, exports_double, other, (uint32_t n), .x = n);",
+        "other__WEFT_ASYNC_is_missing_above", "other__WEFT_ASYNC_is_missing_above", place="TYPES",
+    ),
+    "export_of_an_unknown_field": Guard(
+        "WEFT_EXPORT(w, exports_double, callee, (uint32_t n), .x = n);",
+        "WEFT_EXPORT(w, exports_double, callee, (uint32_t n), .y = n);",
+        "has no member named 'y'", "no member named 'y'", place="TYPES",
+    ),
+    "parameters_of_another_typed_export": Guard(
+        "WEFT_EXPORT_OR(w, exports_print, callee, (w_string_t *text), exports_print_return(), .x = (uint32_t)text->len);",
+        "WEFT_EXPORT_OR(w, exports_print, callee, (w_string_t text), exports_print_return(), .x = (uint32_t)text.len);",
+        "conflicting types for 'exports_print'", "conflicting types for 'exports_print'", place="TYPES",
+    ),
+}
+GUARDS = TYPED | {
     # Locals do not survive an await. gcc finds most of them, and only when it optimises.
     "local_across_await": Guard(
         f"uint32_t local = self->x; use(local); {YIELD}",
@@ -325,11 +487,11 @@ GUARDS = {
     # Only a root is checked: weft_frame cannot know what a frame is for, which may begin with another frame.
     "coro_is_not_first_in_a_root": Guard(
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
         "typedef struct { uint32_t n; weft_coro co; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
-        "a frame's first member is `weft_coro co`",
-        "a frame's first member is `weft_coro co`",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "the first member of a frame is `weft_coro co`",
+        "the first member of a frame is `weft_coro co`",
         place="TYPES",
     ),
     "value_of_another_type": Guard(
@@ -346,9 +508,9 @@ GUARDS = {
     ),
     "parameters_of_another_export": Guard(
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (uint32_t n), self->n = n);",
         "typedef struct { weft_coro co; uint32_t n; } root; weft_step root_run;\n"
-        "WEFT_EXPORT(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
+        "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
         "conflicting types for 'exports_double'",
         "conflicting types for 'exports_double'",
         place="TYPES",

@@ -10,6 +10,9 @@ from paths import ROOT
 
 HERE = ROOT / "tests/compile"
 
+# What a user's project may warn of besides: the code that Weft's macros make is clean.
+MORE_WARNINGS = [*WARNINGS, "-Wshadow"]
+
 
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
 @pytest.mark.parametrize("checks", ["-DWEFT_CHECKS=1", "-DWEFT_CHECKS=0"])
@@ -17,7 +20,7 @@ HERE = ROOT / "tests/compile"
 def test_macros(run, need, tmp_path, compiler, checks, level):
     command = C_COMPILERS[compiler]
     need(command[0])
-    flags = ["-std=c11", level, checks, *WARNINGS, f"-I{ROOT}/include", "-c", HERE / "macros.c"]
+    flags = ["-std=c11", level, checks, *MORE_WARNINGS, "-Wnested-externs", f"-I{ROOT}/include", "-c", HERE / "macros.c"]
     run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
@@ -27,15 +30,20 @@ def test_macros_cxx(run, need, tmp_path, compiler, standard):
     command = CXX_COMPILERS[compiler]
     need(command[0])
     for trace in TRACE:
-        flags = [standard, "-O2", trace, *WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / "macros.c"]
+        flags = [standard, "-O2", trace, *MORE_WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / "macros.c"]
         run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
-EXPORT = "weft_step run; WEFT_EXPORT(w, exports_double, root, run, (uint32_t n), (void)n);"
+EXPORT = "weft_step run; WEFT_EXPORT_STEP(w, exports_double, root, run, (uint32_t n), (void)n);"
+ASYNC = "struct frame { weft_coro co; uint8_t n; }; WEFT_ASYNC(frame) { WEFT_BEGIN; WEFT_END; }"
 CXX_GUARDS = {
+    "the frame is no frame": f"{ASYNC} void f(weft_coro *it); void f(weft_coro *it) {{ WEFT_BLOCK_ON(frame, it); }}",
+    "no member named": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t n), .y = n);",
+    "weft_coro__WEFT_ASYNC_is_missing_above": "void f(weft_coro *it); void f(weft_coro *it) { WEFT_BLOCK_ON(weft_coro, it); }",
+    "more than 16 fields are to be set": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t){', .n = 1' * 17});",
     "not the payload type of w_stream_u32_read": "WEFT_STREAM(words, w_stream_u32, int32_t);",
     "not a stream of bytes: words": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",
-    "a frame's first member is `weft_coro co`": f"struct root {{ int n; weft_coro co; }}; {EXPORT}",
+    "the first member of a frame is `weft_coro co`": f"struct root {{ int n; weft_coro co; }}; {EXPORT}",
     "a frame is plain data": f"struct text {{ ~text(); }}; struct root {{ weft_coro co; text n; }}; {EXPORT}",
 }
 

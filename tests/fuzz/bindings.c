@@ -515,8 +515,8 @@ static weft_left all_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(w, exports_double, all, all_run, (uint32_t number), (void)number;
-               exports_double_return(7), (void)number);
+WEFT_EXPORT_STEP_OR(w, exports_double, all, all_run, (uint32_t number), (void)number;
+                    exports_double_return(7), (void)number);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -17,11 +17,11 @@ def test_gdb(run, build, need):
     script = ROOT / "examples/echo/native/session.gdb"
     program = build / "examples/echo/native/echo-test"
     said = run([need("gdb"), "-batch", "-x", script, program], env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
-    assert "in handle_run (co=" in said
+    assert "in handle__body (co=" in said
     assert '"hello, world"' in said
     assert "task 1 (handle, has returned): could go on" in said
     assert "future writer" in said
-    assert "weft:   handle_run at echo.c:" in said  # weft_dump()
+    assert "weft:   handle__body at echo.c:" in said  # weft_dump()
 
 
 MEMCHECK = ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]

@@ -53,8 +53,8 @@ static weft_left sum_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_sum, sum, sum_run,
-            (exports_weft_both_weft_side_stream_u32_t numbers), self->stream = numbers);
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_sum, sum, sum_run,
+                 (exports_weft_both_weft_side_stream_u32_t numbers), self->stream = numbers);
 
 static weft_left part_run(weft_coro *co)
 {
@@ -88,9 +88,10 @@ static weft_left sum_both_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_sum_both, sum_both, sum_both_run,
-            (exports_weft_both_weft_side_stream_u32_t left, exports_weft_both_weft_side_stream_u32_t right),
-            self->parts[0].stream = left, self->parts[1].stream = right);
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_sum_both, sum_both, sum_both_run,
+                 (exports_weft_both_weft_side_stream_u32_t left,
+                  exports_weft_both_weft_side_stream_u32_t right),
+                 self->parts[0].stream = left, self->parts[1].stream = right);
 
 typedef struct {
     weft_coro co;
@@ -110,7 +111,7 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
 
 typedef wait spawns;
 
@@ -126,7 +127,7 @@ static weft_left spawns_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_spawns, spawns, spawns_run, (void), );
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_spawns, spawns, spawns_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -141,7 +142,7 @@ static weft_left notify_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_notify, plain, notify_run, (void), );
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_notify, plain, notify_run, (void), );
 
 static weft_left set_run(weft_coro *co)
 {
@@ -153,7 +154,7 @@ static weft_left set_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(c, exports_weft_both_weft_side_set, plain, set_run, (void), );
+WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_set, plain, set_run, (void), );
 
 // A Weft coroutine that Rust awaits.
 

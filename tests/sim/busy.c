@@ -139,8 +139,8 @@ static weft_left busy_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_busy, busy, busy_run, (void),
-               exports_workloads_busy_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_busy, busy, busy_run, (void),
+                    exports_workloads_busy_return(NO_MEMORY), );
 
 // ---- The world ----
 

@@ -173,8 +173,8 @@ static weft_left call_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_call, call_root, call_run, (void),
-               exports_workloads_call_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_call, call_root, call_run, (void),
+                    exports_workloads_call_return(NO_MEMORY), );
 
 // ---- The world ----
 

@@ -226,8 +226,8 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
-               exports_workloads_cancel_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
+                    exports_workloads_cancel_return(NO_MEMORY), );
 
 static weft_left ping_run(weft_coro *co)
 {
@@ -241,8 +241,8 @@ typedef struct {
     weft_coro co;
 } ping;
 
-WEFT_EXPORT_OR(workloads, exports_workloads_ping, ping, ping_run, (void),
-               exports_workloads_ping_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_ping, ping, ping_run, (void),
+                    exports_workloads_ping_return(NO_MEMORY), );
 
 static void forget(weft_sim *sim, void *call)
 {

@@ -107,10 +107,10 @@ static weft_left receive_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_send, mover, send_run, (void),
-               exports_workloads_send_return(NO_MEMORY), );
-WEFT_EXPORT_OR(workloads, exports_workloads_receive, mover, receive_run, (void),
-               exports_workloads_receive_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_send, mover, send_run, (void),
+                    exports_workloads_send_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_receive, mover, receive_run, (void),
+                    exports_workloads_receive_return(NO_MEMORY), );
 
 void close_channels(void)
 {

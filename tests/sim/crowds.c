@@ -80,8 +80,8 @@ static weft_left crowd_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
-               exports_workloads_crowd_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
+                    exports_workloads_crowd_return(NO_MEMORY), );
 
 typedef struct {
     weft_coro co;
@@ -150,8 +150,8 @@ static weft_left doze_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_doze, doze, doze_run, (void),
-               exports_workloads_doze_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_doze, doze, doze_run, (void),
+                    exports_workloads_doze_return(NO_MEMORY), );
 
 void wake_dozers(uint32_t which)
 {

@@ -41,7 +41,7 @@ static void check_text(const weft_sim_value *item, uint32_t number)
            "text %u came back as another", number);
 }
 
-#define EXPORT_OR(...) WEFT_EXPORT_OR(__VA_ARGS__)
+#define EXPORT_OR(...) WEFT_EXPORT_STEP_OR(__VA_ARGS__)
 #define RETURN(...) WEFT_RETURN(__VA_ARGS__)
 
 #define KIND echo_bytes

@@ -105,8 +105,8 @@ static void drop_handle(void *handle)
 #define NO_READER(export)                                                                                      \
     drop_handle(&items);                                                                                       \
     export##_return(NO_MEMORY)
-WEFT_EXPORT_OR(workloads, exports_workloads_flow, flow, flow_run, (workloads_stream_u8_t items),
-               NO_READER(exports_workloads_flow), self->in = flow_bytes_reader_of(items));
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_flow, flow, flow_run, (workloads_stream_u8_t items),
+                    NO_READER(exports_workloads_flow), self->in = flow_bytes_reader_of(items));
 
 typedef struct {
     weft_coro co;
@@ -147,8 +147,8 @@ static weft_left lines_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_lines, liner, lines_run, (workloads_stream_u8_t items),
-               NO_READER(exports_workloads_lines), self->in = flow_bytes_reader_of(items));
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_lines, liner, lines_run, (workloads_stream_u8_t items),
+                    NO_READER(exports_workloads_lines), self->in = flow_bytes_reader_of(items));
 
 typedef struct {
     flow_bytes_feed feed;
@@ -226,8 +226,8 @@ static weft_left feed_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_feed, feed, feed_run, (void),
-               exports_workloads_feed_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_feed, feed, feed_run, (void),
+                    exports_workloads_feed_return(NO_MEMORY), );
 
 // ---- The world ----
 

@@ -384,8 +384,8 @@ static weft_left host_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_host, host, host_run, (void),
-               exports_workloads_host_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_host, host, host_run, (void),
+                    exports_workloads_host_return(NO_MEMORY), );
 
 void open_inner_gate(void)
 {

@@ -52,7 +52,7 @@ static uint32_t number_of(const void *bytes, size_t length)
 WEFT_FUTURE(number, workloads_future_u32, uint32_t);
 WEFT_FUTURE_OWNED(text, workloads_future_string, workloads_string_t, drop_text);
 
-#define EXPORT_OR(...) WEFT_EXPORT_OR(__VA_ARGS__)
+#define EXPORT_OR(...) WEFT_EXPORT_STEP_OR(__VA_ARGS__)
 #define RETURN(...) WEFT_RETURN(__VA_ARGS__)
 
 static uint32_t taken_text(workloads_string_t *value)

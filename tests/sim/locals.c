@@ -124,8 +124,8 @@ static weft_left local_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_local, local_root, local_run, (void),
-               exports_workloads_local_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_local, local_root, local_run, (void),
+                    exports_workloads_local_return(NO_MEMORY), );
 
 // ---- The world ----
 

@@ -89,8 +89,8 @@ static weft_left lock_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_lock, locker, lock_run, (void),
-               exports_workloads_lock_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_lock, locker, lock_run, (void),
+                    exports_workloads_lock_return(NO_MEMORY), );
 
 void open_gate(void)
 {

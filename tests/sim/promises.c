@@ -62,8 +62,8 @@ static weft_left promise_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_promise, promiser, promise_run, (void),
-               exports_workloads_promise_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_promise, promiser, promise_run, (void),
+                    exports_workloads_promise_return(NO_MEMORY), );
 
 typedef struct {
     weft_coro co;

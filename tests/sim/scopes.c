@@ -302,8 +302,8 @@ static weft_left scope_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void),
-               exports_workloads_scope_return(NO_MEMORY), );
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void),
+                    exports_workloads_scope_return(NO_MEMORY), );
 
 void exports_workloads_tick(uint32_t by)
 {

@@ -179,8 +179,8 @@ static weft_left share_run(weft_coro *co)
 #define NO_READER                                                                                              \
     drop_handle(&items);                                                                                       \
     exports_workloads_share_return(NO_MEMORY)
-WEFT_EXPORT_OR(workloads, exports_workloads_share, sharer, share_run, (workloads_stream_u8_t items), NO_READER,
-               self->items = items);
+WEFT_EXPORT_STEP_OR(workloads, exports_workloads_share, sharer, share_run, (workloads_stream_u8_t items),
+                    NO_READER, self->items = items);
 
 void close_shared(void)
 {

@@ -52,7 +52,7 @@ static weft_left small_root_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(workloads, exports_workloads_small, small_root, small_root_run, (void), );
+WEFT_EXPORT_STEP(workloads, exports_workloads_small, small_root, small_root_run, (void), );
 
 static weft_left small_read_run(weft_coro *co)
 {
@@ -65,8 +65,8 @@ static weft_left small_read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(workloads, exports_workloads_small_read, small_root, small_read_run, (uint32_t items),
-            self->own.in = small_bytes_reader_of(items));
+WEFT_EXPORT_STEP(workloads, exports_workloads_small_read, small_root, small_read_run, (uint32_t items),
+                 self->own.in = small_bytes_reader_of(items));
 
 // ---- The world ----
 

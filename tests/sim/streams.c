@@ -49,7 +49,7 @@ WEFT_STREAM_UNIT(units, workloads_stream_void);
 WEFT_STREAM(pairs, workloads_stream_pair, workloads_pair_t);
 WEFT_STREAM_OWNED(texts, workloads_stream_string, workloads_string_t, drop_text);
 
-#define EXPORT_OR(...) WEFT_EXPORT_OR(__VA_ARGS__)
+#define EXPORT_OR(...) WEFT_EXPORT_STEP_OR(__VA_ARGS__)
 #define RETURN(...) WEFT_RETURN(__VA_ARGS__)
 #define EXPECT_ITEM(condition, number) EXPECT(condition, "item %u is another", (unsigned)(number))
 

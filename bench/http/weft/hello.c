@@ -12,6 +12,7 @@ static const uint8_t text[] = "Hello, world!\n";
 
 typedef struct {
     weft_coro co;
+    wasi_http_types_own_request_t request;
     body_writer out;
     trailers_writer trailers;
 } handle;
@@ -26,10 +27,10 @@ static wasi_http_types_own_response_t respond(handle *self)
     return response.f0;
 }
 
-static weft_left handle_run(weft_coro *co)
+WEFT_ASYNC(handle)
 {
-    handle *self = weft_frame(co, handle);
     WEFT_BEGIN;
+    wasi_http_types_request_drop_own(self->request);
     exports_wasi_http_handler_result_own_response_error_code_t response = {.val.ok = respond(self)};
     WEFT_RETURN(co, exports_wasi_http_handler_handle, response);
     WEFT_AWAIT(body_write_all(co, &self->out, text, sizeof text - 1));
@@ -41,5 +42,5 @@ static weft_left handle_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(hello, exports_wasi_http_handler_handle, handle, handle_run,
-            (exports_wasi_http_handler_own_request_t request), wasi_http_types_request_drop_own(request));
+WEFT_EXPORT(hello, exports_wasi_http_handler_handle, handle, (exports_wasi_http_handler_own_request_t request),
+            .request = request);

@@ -3,6 +3,8 @@
 #ifndef WEFT_DETAIL_BINDGEN_H
 #define WEFT_DETAIL_BINDGEN_H
 
+#include "weak.h"
+
 #define WEFT__FN __attribute__((unused)) static inline
 
 #define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
@@ -297,11 +299,34 @@
     WEFT__FUTURE_ENDS(name, X, , (), (void)0)                                                                  \
     WEFT__FUTURE_COPIES(name, X, (), (), (), (void)0, (), (void)0, (), WEFT__KEEP)
 
-#define WEFT__RETURN(co, export, ...)                                                                          \
-    do {                                                                                                       \
-        extern weft_export export##__weft;                                                                     \
-        weft__task_return((co)->task, &export##__weft);                                                        \
-        export##_return(__VA_ARGS__);                                                                          \
-    } while (0)
+// Nothing may be linked that waits, and then the host has nothing to call back for.
+WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
+
+#define WEFT__EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                           \
+    WEFT__FRAME(frame, co, weft_coro)                                                                          \
+    static struct {                                                                                            \
+        weft_task task;                                                                                        \
+        frame root;                                                                                            \
+    } export##__first;                                                                                         \
+    WEFT__ZEROED_ALL(frame);                                                                                   \
+    extern weft_export export##__weft;                                                                         \
+    weft_export export##__weft = WEFT__EXPORT(#export, step, frame, &export##__first.task);                    \
+    WEFT__EXTERN_C world##_callback_code_t export parameters                                                   \
+    {                                                                                                          \
+        weft_task *const weft__task = weft_task_new(&export##__weft, &export##__first.task);                   \
+        if (!weft__task) {                                                                                     \
+            otherwise;                                                                                         \
+            return WEFT_CALLBACK_EXIT;                                                                         \
+        }                                                                                                      \
+        frame *self __attribute__((unused)) = weft_frame(weft__task_root(weft__task), frame);                  \
+        weft__zero_frame(weft__task_root(weft__task), WEFT__ZEROED(frame));                                    \
+        __VA_ARGS__;                                                                                           \
+        return weft_task_start(weft__task, &export##__weft, (step));                                           \
+    }                                                                                                          \
+    WEFT__EXTERN_C world##_callback_code_t export##_callback(world##_event_t *event)                           \
+    {                                                                                                          \
+        return weft_task_callback((const weft_task_event *)(const void *)event, (step));                       \
+    }                                                                                                          \
+    WEFT__STATIC_ASSERT(1, "")
 
 #endif

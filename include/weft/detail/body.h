@@ -111,4 +111,13 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
 #define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
 #define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
 
+// A declaration in a body. gcc warns of one whose name the user gave.
+#if defined __GNUC__ && !defined __clang__ && !defined __cplusplus
+#define WEFT__NESTED_EXTERN(...)                                                                               \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wnested-externs\"") extern __VA_ARGS__;  \
+    _Pragma("GCC diagnostic pop")
+#else
+#define WEFT__NESTED_EXTERN(...) extern __VA_ARGS__;
+#endif
+
 #endif

@@ -93,17 +93,22 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop);
         weft_spawn(co, scope, child, &feed->co, name##__feed_run);                                             \
         return name##_new(&feed->out);                                                                         \
     }                                                                                                          \
-    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
-                                   uint32_t *handle)                                                           \
+    WEFT__FN void *name##__feed_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed,              \
+                                    weft_step *run, uint32_t *handle)                                          \
     {                                                                                                          \
-        void *frame = scope ? weft_spawn_new(co, scope, size, name##__feed_run)                                \
-                            : weft_task_spawn(co, size, name##__feed_run, WEFT_CANCEL_TOO);                    \
+        void *frame = scope ? weft__spawn_new(co, scope, size, zeroed, name##__feed_run)                       \
+                            : weft__task_spawn(co, size, zeroed, name##__feed_run, WEFT_CANCEL_TOO);           \
         name##_feed *feed = (name##_feed *)frame;                                                              \
         if (!feed)                                                                                             \
             return NULL;                                                                                       \
         feed->run = run;                                                                                       \
         *handle = name##_new(&feed->out);                                                                      \
         return feed;                                                                                           \
+    }                                                                                                          \
+    WEFT__FN void *name##_feed_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run,              \
+                                   uint32_t *handle)                                                           \
+    {                                                                                                          \
+        return name##__feed_new(co, scope, size, size, run, handle);                                           \
     }
 
 #define WEFT__FLOW_OWNED(name, T, drop)                                                                        \

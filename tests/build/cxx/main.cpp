@@ -92,8 +92,8 @@ extern "C" uint8_t exports_cxx_beyond(void)
     return std::vector<uint8_t>().at(3);
 }
 
-WEFT_UNZEROED(exports_cxx_total, total, buffer);
-WEFT_EXPORT(cxx, exports_cxx_total, total, total::run, (void), );
-WEFT_EXPORT(cxx, exports_cxx_numbers, numbers, numbers::run, (void), );
+WEFT_UNZEROED(total, buffer);
+WEFT_EXPORT_STEP(cxx, exports_cxx_total, total, total::run, (void), );
+WEFT_EXPORT_STEP(cxx, exports_cxx_numbers, numbers, numbers::run, (void), );
 
 } // namespace

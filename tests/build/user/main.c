@@ -24,4 +24,4 @@ static weft_left letters_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(mine, exports_mine_letters, letters, letters_run, (mine_string_t * text), self->text = *text);
+WEFT_EXPORT_STEP(mine, exports_mine_letters, letters, letters_run, (mine_string_t * text), self->text = *text);

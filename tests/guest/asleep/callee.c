@@ -51,9 +51,9 @@ static weft_left hold_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_asleep_peer_hold, hold, hold_run,
-            (uint32_t bytes, uint32_t done, bool reading), self->in = bytes_reader_of(bytes),
-            self->done = byte_reader_of(done), self->reading = reading);
+WEFT_EXPORT_STEP(callee, exports_weft_asleep_peer_hold, hold, hold_run,
+                 (uint32_t bytes, uint32_t done, bool reading), self->in = bytes_reader_of(bytes),
+                 self->done = byte_reader_of(done), self->reading = reading);
 
 uint8_t exports_weft_asleep_peer_hold_blocking(uint32_t bytes, uint32_t done, bool reading)
 {
@@ -99,7 +99,7 @@ static weft_left adopt_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_asleep_peer_adopt, adopt, adopt_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_asleep_peer_adopt, adopt, adopt_run, (void), );
 
 static weft_left read_run(weft_coro *co)
 {
@@ -177,8 +177,8 @@ static weft_left nested_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_asleep_peer_nested, hold, nested_run, (uint32_t done),
-            self->done = byte_reader_of(done));
+WEFT_EXPORT_STEP(callee, exports_weft_asleep_peer_nested, hold, nested_run, (uint32_t done),
+                 self->done = byte_reader_of(done));
 
 __attribute__((noinline)) static void fill(void)
 {

@@ -53,8 +53,8 @@ static weft_left number_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_bindings_peer_method_one_thing_number, number, number_run,
-            (exports_weft_bindings_peer_borrow_one_thing_t thing), self->thing = thing);
+WEFT_EXPORT_STEP(callee, exports_weft_bindings_peer_method_one_thing_number, number, number_run,
+                 (exports_weft_bindings_peer_borrow_one_thing_t thing), self->thing = thing);
 
 // Many parameters.
 
@@ -73,11 +73,11 @@ static weft_left sum_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_bindings_peer_sum, sum, sum_run,
-            (uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t g, uint64_t h,
-             uint64_t i, uint64_t j, uint64_t k, uint64_t l, uint64_t m, uint64_t n, uint64_t o, uint64_t p,
-             uint64_t q),
-            self->sum = a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q);
+WEFT_EXPORT_STEP(callee, exports_weft_bindings_peer_sum, sum, sum_run,
+                 (uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t g,
+                  uint64_t h, uint64_t i, uint64_t j, uint64_t k, uint64_t l, uint64_t m, uint64_t n,
+                  uint64_t o, uint64_t p, uint64_t q),
+                 self->sum = a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q);
 
 // All types, of two interfaces.
 
@@ -140,8 +140,8 @@ typedef struct {
         WEFT_END;                                                                                              \
     }                                                                                                          \
                                                                                                                \
-    WEFT_EXPORT(callee, exports_weft_##x##_take, take, x##_take_run, (exports_weft_##x##_all_t * it),          \
-                self->length = (uint32_t)it->note.text.val.len, exports_weft_##x##_all_free(it))
+    WEFT_EXPORT_STEP(callee, exports_weft_##x##_take, take, x##_take_run, (exports_weft_##x##_all_t * it),     \
+                     self->length = (uint32_t)it->note.text.val.len, exports_weft_##x##_all_free(it))
 
 INTERFACE(bindings_first);
 INTERFACE(other_second);

@@ -135,8 +135,8 @@ static weft_left relay_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_blocking_peer_relay, hold, relay_run, (uint32_t ticket),
-            self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_relay, hold, relay_run, (uint32_t ticket),
+                 self->ticket = ticket);
 
 static weft_left add_run(weft_coro *co)
 {
@@ -147,8 +147,8 @@ static weft_left add_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_blocking_peer_add, hold, add_run, (uint32_t a, uint32_t b),
-            self->result = a + b);
+WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_add, hold, add_run, (uint32_t a, uint32_t b),
+                 self->result = a + b);
 
 typedef struct {
     weft_coro co;
@@ -169,8 +169,8 @@ static weft_left promise_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_blocking_peer_promise, promise, promise_run, (uint32_t value, uint32_t turns),
-            (self->value = value, self->turns = turns));
+WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_promise, promise, promise_run,
+                 (uint32_t value, uint32_t turns), (self->value = value, self->turns = turns));
 
 // In functions whose type is not async.
 

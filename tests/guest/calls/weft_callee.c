@@ -50,8 +50,8 @@ static weft_left add_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_add, add, add_run, (uint32_t a, uint32_t b), self->a = a,
-            self->b = b);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_add, add, add_run, (uint32_t a, uint32_t b), self->a = a,
+                 self->b = b);
 
 static weft_left add_later_run(weft_coro *co)
 {
@@ -63,8 +63,8 @@ static weft_left add_later_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_add_later, add, add_later_run, (uint32_t a, uint32_t b),
-            self->a = a, self->b = b);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_add_later, add, add_later_run, (uint32_t a, uint32_t b),
+                 self->a = a, self->b = b);
 
 typedef struct {
     weft_coro co;
@@ -78,7 +78,7 @@ static weft_left nothing_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_nothing, nothing, nothing_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_nothing, nothing, nothing_run, (void), );
 
 static weft_left nothing_later_run(weft_coro *co)
 {
@@ -89,7 +89,7 @@ static weft_left nothing_later_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_nothing_later, nothing, nothing_later_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_nothing_later, nothing, nothing_later_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -105,9 +105,9 @@ static weft_left weigh_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_weigh, weigh, weigh_run,
-            (uint8_t a, uint64_t b, uint16_t c, uint32_t d, uint64_t e),
-            self->sum = a + 2 * b + 3ull * c + 4ull * d + 5 * e);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_weigh, weigh, weigh_run,
+                 (uint8_t a, uint64_t b, uint16_t c, uint32_t d, uint64_t e),
+                 self->sum = a + 2 * b + 3ull * c + 4ull * d + 5 * e);
 
 // Calls that wait for their ticket: a read of a stream that this component drops the other end of.
 
@@ -170,8 +170,8 @@ static weft_left hold_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_hold, hold, hold_run, (uint32_t ticket),
-            self->gate.ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_hold, hold, hold_run, (uint32_t ticket),
+                 self->gate.ticket = ticket);
 
 static weft_left insist_run(weft_coro *co)
 {
@@ -183,8 +183,8 @@ static weft_left insist_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_insist, hold, insist_run, (uint32_t ticket),
-            self->gate.ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_insist, hold, insist_run, (uint32_t ticket),
+                 self->gate.ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -221,9 +221,9 @@ static weft_left reverse_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_reverse, reverse, reverse_run,
-            (uint32_t ticket, callee_string_t *whole, callee_list_string_t *parts), self->gate.ticket = ticket,
-            self->texts.whole = *whole, self->texts.parts = *parts);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_reverse, reverse, reverse_run,
+                 (uint32_t ticket, callee_string_t *whole, callee_list_string_t *parts),
+                 self->gate.ticket = ticket, self->texts.whole = *whole, self->texts.parts = *parts);
 
 typedef struct {
     weft_coro co;
@@ -244,9 +244,9 @@ static weft_left keep_end_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_keep_end, keep_end, keep_end_run,
-            (uint32_t ticket, exports_weft_calls_peer_stream_u8_t end), self->gate.ticket = ticket,
-            self->end = bytes_reader_of(end));
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_keep_end, keep_end, keep_end_run,
+                 (uint32_t ticket, exports_weft_calls_peer_stream_u8_t end), self->gate.ticket = ticket,
+                 self->end = bytes_reader_of(end));
 
 struct exports_weft_calls_peer_token_t {
     uint32_t id;
@@ -290,6 +290,6 @@ static weft_left keep_token_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_calls_peer_keep_token, keep_token, keep_token_run,
-            (uint32_t ticket, exports_weft_calls_peer_own_token_t it), self->gate.ticket = ticket,
-            self->it = it);
+WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_keep_token, keep_token, keep_token_run,
+                 (uint32_t ticket, exports_weft_calls_peer_own_token_t it), self->gate.ticket = ticket,
+                 self->it = it);

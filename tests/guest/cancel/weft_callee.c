@@ -57,8 +57,8 @@ static weft_left take_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_cancel_peer_take, take, take_run, (uint32_t in),
-            self->in = bytes_reader_of(in));
+WEFT_EXPORT_STEP(callee, exports_weft_cancel_peer_take, take, take_run, (uint32_t in),
+                 self->in = bytes_reader_of(in));
 
 // The turns are taken two coroutines down, by one that is not shielded itself.
 typedef struct {
@@ -114,5 +114,5 @@ static weft_left shielded_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_cancel_peer_shielded, shielded, shielded_run, (uint32_t turns, bool insists),
-            self->section.turner.left = turns, self->insists = insists);
+WEFT_EXPORT_STEP(callee, exports_weft_cancel_peer_shielded, shielded, shielded_run,
+                 (uint32_t turns, bool insists), self->section.turner.left = turns, self->insists = insists);

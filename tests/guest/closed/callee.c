@@ -109,7 +109,7 @@ static weft_left made_late_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_closed_peer_give_made_late, giver, made_late_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_closed_peer_give_made_late, giver, made_late_run, (void), );
 
 static weft_left written_run(weft_coro *co)
 {
@@ -124,7 +124,7 @@ static weft_left written_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_closed_peer_give_written, giver, written_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_closed_peer_give_written, giver, written_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -138,7 +138,7 @@ static weft_left touch_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_closed_peer_touch, touch, touch_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_closed_peer_touch, touch, touch_run, (void), );
 
 // An expectation that failed is told as bytes that are left.
 uint32_t exports_weft_closed_peer_left(void)

@@ -37,4 +37,4 @@ static weft_left run_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(runner, exports_runner_run, run, run_run, (runner_string_t * name), self->name = *name);
+WEFT_EXPORT_STEP(runner, exports_runner_run, run, run_run, (runner_string_t * name), self->name = *name);

@@ -23,8 +23,8 @@ static weft_left pass_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_pass, hand_on, pass_run, (stream in, bool later),
-            self->in = items_reader_of(in), self->later = later);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_pass, hand_on, pass_run, (stream in, bool later),
+                 self->in = items_reader_of(in), self->later = later);
 
 static weft_left pass_after_run(weft_coro *co)
 {
@@ -37,8 +37,8 @@ static weft_left pass_after_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_pass_after, hand_on, pass_after_run, (stream in, uint32_t n),
-            self->in = items_reader_of(in), self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_pass_after, hand_on, pass_after_run, (stream in, uint32_t n),
+                 self->in = items_reader_of(in), self->n = n);
 
 stream exports_weft_streams_peer_give(void)
 {
@@ -62,8 +62,8 @@ static weft_left drain_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_drain, hand_on, drain_run, (stream in, uint32_t first),
-            self->in = items_reader_of(in), self->n = first);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_drain, hand_on, drain_run, (stream in, uint32_t first),
+                 self->in = items_reader_of(in), self->n = first);
 
 // The buffer of a lent read outlives the task that started it.
 static item *lent;
@@ -85,8 +85,8 @@ static weft_left lend_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_lend, copy, lend_run, (uint32_t n, stream gate), self->n = n,
-            self->gate = items_reader_of(gate));
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_lend, copy, lend_run, (uint32_t n, stream gate), self->n = n,
+                 self->gate = items_reader_of(gate));
 
 static weft_left await_lent_run(weft_coro *co)
 {
@@ -98,7 +98,7 @@ static weft_left await_lent_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_await_lent, copy, await_lent_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_await_lent, copy, await_lent_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -134,7 +134,7 @@ static weft_left race_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_race, race, race_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_race, race, race_run, (void), );
 
 static items_reader *readers;
 static items_writer *writers;
@@ -190,8 +190,8 @@ static weft_left write_many_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_write_many, hand_on, write_many_run, (uint32_t step),
-            self->n = step);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_many, hand_on, write_many_run, (uint32_t step),
+                 self->n = step);
 
 static weft_left read_many_run(weft_coro *co)
 {
@@ -209,5 +209,5 @@ static weft_left read_many_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_read_many, hand_on, read_many_run, (uint32_t step),
-            self->n = step);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read_many, hand_on, read_many_run, (uint32_t step),
+                 self->n = step);

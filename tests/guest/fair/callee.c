@@ -373,15 +373,15 @@ static weft_left stop_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_fair_peer_until_yielded, caller, until_yielded_run,
-            (exports_weft_fair_peer_work_t what), BEGIN, self->root.work.what = what);
-WEFT_EXPORT(callee, exports_weft_fair_peer_until_deadline, caller, until_deadline_run,
-            (exports_weft_fair_peer_work_t what), BEGIN, self->root.work.what = what);
-WEFT_EXPORT(callee, exports_weft_fair_peer_until_cancelled, root, until_cancelled_run,
-            (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
-WEFT_EXPORT(callee, exports_weft_fair_peer_until_stopped, root, until_stopped_run,
-            (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
-WEFT_EXPORT(callee, exports_weft_fair_peer_stop, stop, stop_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_yielded, caller, until_yielded_run,
+                 (exports_weft_fair_peer_work_t what), BEGIN, self->root.work.what = what);
+WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_deadline, caller, until_deadline_run,
+                 (exports_weft_fair_peer_work_t what), BEGIN, self->root.work.what = what);
+WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_cancelled, root, until_cancelled_run,
+                 (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
+WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_stopped, root, until_stopped_run,
+                 (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
+WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_stop, stop, stop_run, (void), );
 
 void exports_weft_fair_peer_types(exports_weft_fair_peer_stream_void_t units,
                                   exports_weft_fair_peer_stream_u8_t bytes)

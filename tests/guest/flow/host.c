@@ -83,4 +83,4 @@ static weft_left host_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(host, exports_wasi_cli_run_run, host, host_run, (void), );
+WEFT_EXPORT_STEP(host, exports_wasi_cli_run_run, host, host_run, (void), );

@@ -75,10 +75,10 @@ static weft_left numbers_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_numbers, give, numbers_run, (uint32_t count, uint32_t chunk),
-            self->count = count, self->chunk = chunk);
-WEFT_EXPORT(callee, exports_weft_flow_peer_slow, give, numbers_run, (uint32_t count, uint32_t until),
-            self->count = count, self->chunk = 1, self->until = ticks_reader_of(until));
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_numbers, give, numbers_run, (uint32_t count, uint32_t chunk),
+                 self->count = count, self->chunk = chunk);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_slow, give, numbers_run, (uint32_t count, uint32_t until),
+                 self->count = count, self->chunk = 1, self->until = ticks_reader_of(until));
 
 typedef struct {
     bytes_feed feed;
@@ -122,8 +122,8 @@ static weft_left text_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_text, text, text_run, (callee_string_t * it, uint32_t chunk),
-            self->text = *it, self->chunk = chunk);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_text, text, text_run, (callee_string_t * it, uint32_t chunk),
+                 self->text = *it, self->chunk = chunk);
 
 typedef struct {
     names_feed feed;
@@ -155,7 +155,7 @@ static weft_left names_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_names, give, names_run, (uint32_t count), self->count = count);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_names, give, names_run, (uint32_t count), self->count = count);
 
 typedef struct {
     weft_coro co;
@@ -190,8 +190,8 @@ static weft_left ticks_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_ticks, ticks_frame, ticks_run, (uint32_t count),
-            self->count = count);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_ticks, ticks_frame, ticks_run, (uint32_t count),
+                 self->count = count);
 
 typedef struct {
     weft_coro co;
@@ -218,8 +218,8 @@ static weft_left sum_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_sum, sum, sum_run, (uint32_t in, uint32_t most),
-            self->in = numbers_reader_of(in), self->most = most);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_sum, sum, sum_run, (uint32_t in, uint32_t most),
+                 self->in = numbers_reader_of(in), self->most = most);
 
 typedef struct {
     weft_coro co;
@@ -244,8 +244,8 @@ static weft_left measure_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_measure, measure, measure_run, (uint32_t in, uint32_t most),
-            self->in = names_reader_of(in), self->most = most);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_measure, measure, measure_run, (uint32_t in, uint32_t most),
+                 self->in = names_reader_of(in), self->most = most);
 
 typedef struct {
     weft_coro co;
@@ -265,5 +265,5 @@ static weft_left count_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_flow_peer_count, count, count_run, (uint32_t in, uint32_t most),
-            self->in = ticks_reader_of(in), self->most = most);
+WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_count, count, count_run, (uint32_t in, uint32_t most),
+                 self->in = ticks_reader_of(in), self->most = most);

@@ -71,8 +71,8 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_wait, wait, wait_run, (uint32_t version, uint32_t ticket),
-            self->waiter.version = version, self->waiter.ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_wait, wait, wait_run, (uint32_t version, uint32_t ticket),
+                 self->waiter.version = version, self->waiter.ticket = ticket);
 
 // The waiter has a task of its own, inside of this one.
 static weft_left wait_blocking_run(weft_coro *co)
@@ -87,8 +87,9 @@ static weft_left wait_blocking_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_wait_blocking, wait, wait_blocking_run,
-            (uint32_t version, uint32_t ticket), self->waiter.version = version, self->waiter.ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_wait_blocking, wait, wait_blocking_run,
+                 (uint32_t version, uint32_t ticket), self->waiter.version = version,
+                 self->waiter.ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -127,8 +128,8 @@ static weft_left start_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_start, start, start_run, (uint32_t version, uint32_t ticket),
-            self->version = version, self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_start, start, start_run, (uint32_t version, uint32_t ticket),
+                 self->version = version, self->ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -150,7 +151,8 @@ static weft_left drop_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_drop, drop, drop_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_drop, drop, drop_run, (uint32_t ticket),
+                 self->ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -186,8 +188,8 @@ static weft_left again_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_again, again, again_run, (uint32_t ticket),
-            self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_again, again, again_run, (uint32_t ticket),
+                 self->ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -225,7 +227,7 @@ static weft_left unasked_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_unasked, unasked, unasked_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_unasked, unasked, unasked_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -246,7 +248,7 @@ static weft_left outlive_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_outlive, outlive, outlive_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_outlive, outlive, outlive_run, (void), );
 
 // Foreign tasks with Weft coroutines inside.
 
@@ -267,7 +269,7 @@ static weft_left set_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_set, set, set_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_set, set, set_run, (void), );
 
 uint32_t exports_weft_foreign_peer_overs(void)
 {
@@ -532,9 +534,9 @@ static weft_left nest_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_nest, nest, nest_run,
-            (exports_weft_foreign_peer_what_t what, uint32_t ticket), self->inner.what = what,
-            self->inner.ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_nest, nest, nest_run,
+                 (exports_weft_foreign_peer_what_t what, uint32_t ticket), self->inner.what = what,
+                 self->inner.ticket = ticket);
 
 // Operations of one that the other waits for.
 
@@ -590,4 +592,5 @@ static weft_left lend_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_foreign_peer_lend, lend, lend_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_lend, lend, lend_run, (uint32_t ticket),
+                 self->ticket = ticket);

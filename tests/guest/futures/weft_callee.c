@@ -36,8 +36,8 @@ static weft_left pass_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_futures_peer_pass, pass, pass_run, (uint32_t end, bool try),
-            self->in = plain_reader_of(end), self->try = try);
+WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_pass, pass, pass_run, (uint32_t end, bool try),
+                 self->in = plain_reader_of(end), self->try = try);
 
 typedef struct {
     plain_reader in;
@@ -78,8 +78,8 @@ static weft_left relay_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_futures_peer_relay, relay, relay_run, (PEER(list_future_u32_t) * ends),
-            self->ends = *ends);
+WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_relay, relay, relay_run, (PEER(list_future_u32_t) * ends),
+                 self->ends = *ends);
 
 typedef struct {
     weft_coro co;
@@ -96,4 +96,4 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_futures_peer_wait, wait, wait_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_wait, wait, wait_run, (void), );

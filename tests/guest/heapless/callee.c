@@ -30,8 +30,8 @@ static weft_left limited_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_heapless_peer_limited, read, limited_run,
-            (exports_weft_heapless_peer_future_u32_t number), self->in = number_reader_of(number));
+WEFT_EXPORT_STEP(callee, exports_weft_heapless_peer_limited, read, limited_run,
+                 (exports_weft_heapless_peer_future_u32_t number), self->in = number_reader_of(number));
 
 static weft_left hold_run(weft_coro *co)
 {
@@ -50,9 +50,9 @@ static void hold_without_memory(exports_weft_heapless_peer_future_u32_t number)
     exports_weft_heapless_peer_hold_return((callee_option_u32_t){0});
 }
 
-WEFT_EXPORT_OR(callee, exports_weft_heapless_peer_hold, read, hold_run,
-               (exports_weft_heapless_peer_future_u32_t number), hold_without_memory(number),
-               self->in = number_reader_of(number));
+WEFT_EXPORT_STEP_OR(callee, exports_weft_heapless_peer_hold, read, hold_run,
+                    (exports_weft_heapless_peer_future_u32_t number), hold_without_memory(number),
+                    self->in = number_reader_of(number));
 
 typedef struct {
     weft_coro co;
@@ -66,4 +66,5 @@ static weft_left greet_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_heapless_peer_greet, greet, greet_run, (callee_string_t * name), (void)name);
+WEFT_EXPORT_STEP(callee, exports_weft_heapless_peer_greet, greet, greet_run, (callee_string_t * name),
+                 (void)name);

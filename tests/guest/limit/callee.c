@@ -58,7 +58,7 @@ static weft_left work_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_limit_peer_work, work, work_run, (uint32_t turns), self->turns = turns);
+WEFT_EXPORT_STEP(callee, exports_weft_limit_peer_work, work, work_run, (uint32_t turns), self->turns = turns);
 
 typedef struct {
     weft_coro co;
@@ -72,4 +72,4 @@ static weft_left other_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_limit_peer_other, other, other_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_limit_peer_other, other, other_run, (void), );

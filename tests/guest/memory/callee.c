@@ -55,8 +55,9 @@ static void work_without_memory(callee_string_t *text)
     exports_weft_memory_peer_work_return(result);
 }
 
-WEFT_EXPORT_OR(callee, exports_weft_memory_peer_work, work, work_run, (callee_string_t * text, uint32_t yields),
-               work_without_memory(text), self->text = *text, self->yields = yields);
+WEFT_EXPORT_STEP_OR(callee, exports_weft_memory_peer_work, work, work_run,
+                    (callee_string_t * text, uint32_t yields), work_without_memory(text), self->text = *text,
+                    self->yields = yields);
 
 typedef struct {
     weft_coro co;
@@ -65,7 +66,7 @@ typedef struct {
     uint8_t large[33000]; // a megabyte holds 31 of these
 } hold;
 
-WEFT_UNZEROED(exports_weft_memory_peer_hold, hold, large);
+WEFT_UNZEROED(hold, large);
 
 static weft_left hold_run(weft_coro *co)
 {
@@ -87,9 +88,9 @@ static void hold_without_memory(exports_weft_memory_peer_future_u32_t number)
     exports_weft_memory_peer_hold_return(result);
 }
 
-WEFT_EXPORT_OR(callee, exports_weft_memory_peer_hold, hold, hold_run,
-               (exports_weft_memory_peer_future_u32_t number), hold_without_memory(number),
-               self->in = number_reader_of(number));
+WEFT_EXPORT_STEP_OR(callee, exports_weft_memory_peer_hold, hold, hold_run,
+                    (exports_weft_memory_peer_future_u32_t number), hold_without_memory(number),
+                    self->in = number_reader_of(number));
 
 typedef struct {
     weft_coro co;
@@ -97,7 +98,7 @@ typedef struct {
     uint32_t kept[1000];
 } reuse;
 
-WEFT_UNZEROED(exports_weft_memory_peer_reuse, reuse, kept);
+WEFT_UNZEROED(reuse, kept);
 
 static weft_left reuse_run(weft_coro *co)
 {
@@ -110,4 +111,4 @@ static weft_left reuse_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_memory_peer_reuse, reuse, reuse_run, (uint32_t next), self->next = next);
+WEFT_EXPORT_STEP(callee, exports_weft_memory_peer_reuse, reuse, reuse_run, (uint32_t next), self->next = next);

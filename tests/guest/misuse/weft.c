@@ -178,8 +178,8 @@ static weft_left root_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(middle, exports_weft_rules_subject_run, root, root_run, (middle_string_t * name),
-            middle_string_free(name));
+WEFT_EXPORT_STEP(middle, exports_weft_rules_subject_run, root, root_run, (middle_string_t * name),
+                 middle_string_free(name));
 
 void exports_weft_rules_subject_poke(middle_string_t *name)
 {
@@ -209,4 +209,4 @@ static weft_left other_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(middle, exports_weft_rules_subject_other, root, other_run, (void), );
+WEFT_EXPORT_STEP(middle, exports_weft_rules_subject_other, root, other_run, (void), );

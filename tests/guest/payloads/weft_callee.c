@@ -59,5 +59,5 @@ static weft_left concat_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_payloads_peer_concat, concat, concat_run, (uint32_t parts),
-            self->parts = bytes_stream_reader_of(parts));
+WEFT_EXPORT_STEP(callee, exports_weft_payloads_peer_concat, concat, concat_run, (uint32_t parts),
+                 self->parts = bytes_stream_reader_of(parts));

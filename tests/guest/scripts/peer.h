@@ -139,7 +139,7 @@ typedef struct {
                 self->script.at = peer_copy(self->text, text))
 
 // PEER(x) has to be expanded before it is pasted.
-#define PEER_EXPORT(...) WEFT_EXPORT(callee, __VA_ARGS__)
+#define PEER_EXPORT(...) WEFT_EXPORT_STEP(callee, __VA_ARGS__)
 #define PEER_RETURN(...) WEFT_RETURN(__VA_ARGS__)
 #define PEER_RETURN_VOID(...) WEFT_RETURN_VOID(__VA_ARGS__)
 

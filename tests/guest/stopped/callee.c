@@ -169,8 +169,8 @@ static weft_left work_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_stopped_peer_work, work, work_run, (uint32_t bytes),
-            self->reader.in = bytes_reader_of(bytes));
+WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_work, work, work_run, (uint32_t bytes),
+                 self->reader.in = bytes_reader_of(bytes));
 
 typedef struct {
     weft_coro co;
@@ -188,7 +188,7 @@ static weft_left bystander_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -212,7 +212,7 @@ static weft_left journal_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_stopped_peer_journal, journal, journal_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_journal, journal, journal_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -235,5 +235,5 @@ static weft_left read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_stopped_peer_read, read_, read_run, (uint32_t text),
-            self->in = bytes_reader_of(text));
+WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_read, read_, read_run, (uint32_t text),
+                 self->in = bytes_reader_of(text));

@@ -91,7 +91,7 @@ static weft_left write_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_write, copy, write_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write, copy, write_run, (uint32_t n), self->n = n);
 
 static weft_left write_all_run(weft_coro *co)
 {
@@ -107,7 +107,7 @@ static weft_left write_all_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_write_all, copy, write_all_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_all, copy, write_all_run, (uint32_t n), self->n = n);
 
 static weft_left read_run(weft_coro *co)
 {
@@ -123,7 +123,7 @@ static weft_left read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_read, copy, read_run, (uint32_t n), self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read, copy, read_run, (uint32_t n), self->n = n);
 
 static weft_left write_and_close_run(weft_coro *co)
 {
@@ -139,8 +139,8 @@ static weft_left write_and_close_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_write_and_close, copy, write_and_close_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_and_close, copy, write_and_close_run, (uint32_t n),
+                 self->n = n);
 
 static weft_left read_and_close_run(weft_coro *co)
 {
@@ -156,8 +156,8 @@ static weft_left read_and_close_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_read_and_close, copy, read_and_close_run, (uint32_t n),
-            self->n = n);
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read_and_close, copy, read_and_close_run, (uint32_t n),
+                 self->n = n);
 
 // Between the two copies the end is idle in the set of a task that waits for something else.
 static weft_left read_gated_run(weft_coro *co)
@@ -180,8 +180,8 @@ static weft_left read_gated_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_read_gated, copy, read_gated_run, (uint32_t n, stream gate),
-            self->n = n, self->gate = items_reader_of(gate));
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read_gated, copy, read_gated_run, (uint32_t n, stream gate),
+                 self->n = n, self->gate = items_reader_of(gate));
 
 static weft_left write_gated_run(weft_coro *co)
 {
@@ -203,8 +203,8 @@ static weft_left write_gated_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_write_gated, copy, write_gated_run, (uint32_t n, stream gate),
-            self->n = n, self->gate = items_reader_of(gate));
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_gated, copy, write_gated_run,
+                 (uint32_t n, stream gate), self->n = n, self->gate = items_reader_of(gate));
 
 static weft_left later_run(weft_coro *co)
 {
@@ -217,4 +217,4 @@ static weft_left later_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_streams_peer_later, copy, later_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_later, copy, later_run, (void), );

@@ -74,8 +74,8 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_wait, wait_, wait_run, (uint32_t x, uint32_t times), self->x = x,
-            self->times = times);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_wait, wait_, wait_run, (uint32_t x, uint32_t times),
+                 self->x = x, self->times = times);
 
 typedef struct {
     weft_coro co;
@@ -120,9 +120,9 @@ static weft_left wait_and_read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_wait_and_read, wait_and_read, wait_and_read_run,
-            (uint32_t x, exports_weft_sync_peer_stream_u32_t numbers), self->x = x,
-            self->summer.in = numbers_reader_of(numbers));
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_wait_and_read, wait_and_read, wait_and_read_run,
+                 (uint32_t x, exports_weft_sync_peer_stream_u32_t numbers), self->x = x,
+                 self->summer.in = numbers_reader_of(numbers));
 
 typedef struct {
     weft_coro co;
@@ -137,7 +137,7 @@ static weft_left set_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_set, set, set_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_set, set, set_run, (void), );
 
 void exports_weft_sync_peer_set_now(void)
 {
@@ -171,7 +171,7 @@ static weft_left lock_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_lock, lock, lock_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_lock, lock, lock_run, (uint32_t ticket), self->ticket = ticket);
 
 void exports_weft_sync_peer_leave(uint32_t ticket)
 {
@@ -211,9 +211,9 @@ static weft_left sender_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_send, sender, sender_run,
-            (bool small, uint32_t first, uint32_t count), self->small = small, self->item = first,
-            self->end = first + count);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_send, sender, sender_run,
+                 (bool small, uint32_t first, uint32_t count), self->small = small, self->item = first,
+                 self->end = first + count);
 
 typedef struct {
     weft_coro co;
@@ -248,8 +248,8 @@ static weft_left receiver_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_receive, receiver, receiver_run, (bool small, uint32_t count),
-            self->small = small, self->count = count);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_receive, receiver, receiver_run, (bool small, uint32_t count),
+                 self->small = small, self->count = count);
 
 void exports_weft_sync_peer_close(bool small)
 {
@@ -274,7 +274,7 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);
 
 static weft_left left_run(weft_coro *co)
 {
@@ -303,7 +303,7 @@ static weft_left leave_behind_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_leave_behind, set, leave_behind_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_leave_behind, set, leave_behind_run, (void), );
 
 uint32_t exports_weft_sync_peer_left_behind(void)
 {
@@ -337,7 +337,7 @@ static weft_left adopt_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_adopt, set, adopt_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_adopt, set, adopt_run, (void), );
 
 typedef struct {
     weft_coro co;
@@ -367,5 +367,5 @@ static weft_left join_adopted_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_sync_peer_join_adopted, join_adopted, join_adopted_run,
-            (exports_weft_sync_peer_how_t how), self->how = how);
+WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_join_adopted, join_adopted, join_adopted_run,
+                 (exports_weft_sync_peer_how_t how), self->how = how);

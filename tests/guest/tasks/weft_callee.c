@@ -37,9 +37,10 @@ static weft_left mix_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_mix, mix, mix_run,
-            (uint32_t seed, uint32_t first, uint32_t second, uint32_t third), self->seed = self->sum = seed,
-            self->tickets[0] = first, self->tickets[1] = second, self->tickets[2] = third);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_mix, mix, mix_run,
+                 (uint32_t seed, uint32_t first, uint32_t second, uint32_t third),
+                 self->seed = self->sum = seed, self->tickets[0] = first, self->tickets[1] = second,
+                 self->tickets[2] = third);
 
 // Frames with one ticket, one call and a counter.
 typedef struct {
@@ -63,7 +64,8 @@ static weft_left early_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_early, one, early_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_early, one, early_run, (uint32_t ticket),
+                 self->ticket = ticket);
 
 static weft_left turns_run(weft_coro *co)
 {
@@ -79,7 +81,7 @@ static weft_left turns_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_turns, one, turns_run, (uint32_t count), self->ticket = count);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_turns, one, turns_run, (uint32_t count), self->ticket = count);
 
 static weft_left spin_run(weft_coro *co)
 {
@@ -93,7 +95,7 @@ static weft_left spin_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_spin, one, spin_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_spin, one, spin_run, (uint32_t ticket), self->ticket = ticket);
 
 static bool flag;
 
@@ -113,7 +115,7 @@ static weft_left stand_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_stand, one, stand_run, (void), );
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_stand, one, stand_run, (void), );
 
 static weft_left busy_run(weft_coro *co)
 {
@@ -129,7 +131,7 @@ static weft_left busy_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_busy, one, busy_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_busy, one, busy_run, (uint32_t ticket), self->ticket = ticket);
 
 // The innermost of three, which holds a ticket.
 static weft_left third_run(weft_coro *co)
@@ -247,7 +249,8 @@ static weft_left waits_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT(callee, exports_weft_tasks_peer_waits, waits, waits_run,
-            (exports_weft_tasks_peer_place_t at, uint32_t ticket, bool insists, uint32_t slow, uint32_t last),
-            self->at = at, self->ticket = ticket, self->insists = insists, self->slow = slow,
-            self->last = last);
+WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_waits, waits, waits_run,
+                 (exports_weft_tasks_peer_place_t at, uint32_t ticket, bool insists, uint32_t slow,
+                  uint32_t last),
+                 self->at = at, self->ticket = ticket, self->insists = insists, self->slow = slow,
+                 self->last = last);

@@ -1,0 +1,176 @@
+// What the macros of async.h are made of.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_ASYNC_H
+#define WEFT_DETAIL_ASYNC_H
+
+#include "../coro.h"
+#include "../scope.h"
+
+#pragma GCC system_header // the user is not warned of what stands here
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// weft_spawn_new and weft_task_spawn with the first `zeroed` bytes of the frame zeroed.
+void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run);
+void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run, weft_on_cancel on_cancel);
+
+// Stops, for a handle that has a scope: its child runs, or has ended and was not told.
+__attribute__((noreturn)) void weft__handle_in_use(const weft_child *child);
+
+// Zeroes what follows a frame's header, so that `zeroed` bytes of the frame are set.
+__attribute__((unused)) static inline void weft__zero_frame(weft_coro *co, size_t zeroed)
+{
+    __builtin_memset(co + 1, 0, zeroed - sizeof *co);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+// WEFT__ZEROED(T): how many bytes of a T are zeroed. WEFT__ZEROED_ALL(T) lets it be asked, any number of times.
+// In C, WEFT_UNZEROED defines what that declares, which is 0 otherwise. In C++ it is an overload that is a
+// better match, and the header is among the arguments so that the template is found from any namespace.
+#ifdef __cplusplus
+extern "C++" {
+template <typename T> static constexpr size_t weft__zeroed(const T *, const weft_coro *, long)
+{
+    return sizeof(T);
+}
+}
+#define WEFT__UNZEROED(T, member)                                                                              \
+    __attribute__((unused)) static constexpr size_t weft__zeroed(const T *, const weft_coro *, int)            \
+    {                                                                                                          \
+        return offsetof(T, member);                                                                            \
+    }                                                                                                          \
+    WEFT__STATIC_ASSERT(1, "")
+#define WEFT__ZEROED_ALL(T) WEFT__STATIC_ASSERT(1, "")
+#define WEFT__ZEROED(T)                                                                                        \
+    weft__zeroed(static_cast<const T *>(nullptr), static_cast<const weft_coro *>(nullptr), 0)
+#else
+#define WEFT__UNZEROED(T, member) static const size_t T##__zeroed __attribute__((unused)) = offsetof(T, member)
+#define WEFT__ZEROED_ALL(T) static const size_t T##__zeroed __attribute__((unused))
+#define WEFT__ZEROED(T) (T##__zeroed ? T##__zeroed : sizeof(T))
+#endif
+
+#define WEFT__ASYNC_DECLARED(T, LINKAGE)                                                                       \
+    WEFT__ZEROED_ALL(T);                                                                                       \
+    typedef T                                                                                                  \
+        T##__WEFT_ASYNC_is_missing_above; /* what it is if this is not there: a compiler says the name */      \
+    LINKAGE weft_left T##__step(weft_coro *co)
+#define WEFT__STATIC __attribute__((unused)) static
+#define WEFT__ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
+#define WEFT__ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARED(T, WEFT__EXTERN_C)
+
+#define WEFT__ASYNC(T) WEFT__ASYNC_OF(T, WEFT__STATIC, co, weft_coro)
+#define WEFT__ASYNC_EXTERN(T) WEFT__ASYNC_OF(T, WEFT__EXTERN_C, co, weft_coro)
+#define WEFT__ASYNC_OF(T, LINKAGE, first, FIRST)                                                               \
+    WEFT__FRAME(T, first, FIRST)                                                                               \
+    WEFT__ASYNC_DECLARED(T, LINKAGE);                                                                          \
+    static weft_left T##__body(weft_coro *co, T *self);                                                        \
+    LINKAGE weft_left T##__step(weft_coro *co)                                                                 \
+    {                                                                                                          \
+        return T##__body(co, weft_frame(co, T));                                                               \
+    }                                                                                                          \
+    static weft_left T##__body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
+
+#define WEFT__FRAME(T, first, FIRST)                                                                           \
+    WEFT__STATIC_ASSERT(offsetof(T, first) == 0 && WEFT__IS(&((T *)0)->first, FIRST *),                        \
+                        "the first member of a frame is `" #FIRST " " #first "`");                             \
+    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16, "the alignment of a frame is at most 16");                     \
+    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T), "a frame is plain data: nobody constructs its members");
+
+// Sets the fields of *it. The commas behind stand for those that are not given.
+#define WEFT__SET(it, ...) WEFT__SET_16(it, __VA_ARGS__, , , , , , , , , , , , , , , , , )
+#define WEFT__SET_16(it, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, more, ...)     \
+    WEFT__STATIC_ASSERT(sizeof #more == 1, "more than 16 fields are to be set: set the rest by yourself");     \
+    WEFT__SET_4(it, f1, f2, f3, f4)                                                                            \
+    WEFT__SET_4(it, f5, f6, f7, f8)                                                                            \
+    WEFT__SET_4(it, f9, f10, f11, f12)                                                                         \
+    WEFT__SET_4(it, f13, f14, f15, f16)
+#define WEFT__SET_4(it, f1, f2, f3, f4)                                                                        \
+    (void)((*it)f1);                                                                                           \
+    (void)((*it)f2);                                                                                           \
+    (void)((*it)f3);                                                                                           \
+    (void)((*it)f4);
+
+// Readies the frame, and then starts it by an expression of weft__frame, which is the value. That checks that
+// the frame has ended. A handle that is in use may be in the frame, so it is looked at before.
+#define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
+#define WEFT__START_IF(T, frame, check, start, ...)                                                            \
+    __extension__({                                                                                            \
+        WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T);                                  \
+        T##__WEFT_ASYNC_is_missing_above *const weft__frame = (frame);                                         \
+        check;                                                                                                 \
+        weft__zero_frame((weft_coro *)(void *)weft__frame, WEFT__ZEROED(T));                                   \
+        WEFT__SET(weft__frame, __VA_ARGS__)                                                                    \
+        start;                                                                                                 \
+    })
+
+// A frame of the library's, or NULL, by such an expression.
+#define WEFT__NEW(T, start, ...)                                                                               \
+    __extension__({                                                                                            \
+        T##__WEFT_ASYNC_is_missing_above *const weft__frame = (T *)start;                                      \
+        if (weft__frame) {                                                                                     \
+            WEFT__SET(weft__frame, __VA_ARGS__)                                                                \
+        }                                                                                                      \
+        weft__frame;                                                                                           \
+    })
+
+#define WEFT__CALL(T, frame, ...)                                                                              \
+    WEFT_AWAIT(WEFT__START(T, frame, weft_call(co, &weft__frame->co, T##__step), __VA_ARGS__))
+#define WEFT__CALL_BY(call, T, frame, deadline, clock, time, ...)                                              \
+    WEFT_AWAIT(WEFT__START(T, frame, call(co, (deadline), (clock), (time), &weft__frame->co, T##__step),       \
+                           __VA_ARGS__))
+#define WEFT__TRY_CALL(T, frame, ...)                                                                          \
+    do {                                                                                                       \
+        WEFT__CALL(T, frame, __VA_ARGS__);                                                                     \
+        if (__builtin_expect(weft_outcome_of(&(frame)->co) == WEFT_FAILED, 0))                                 \
+            WEFT_FAIL(weft_failure(&(frame)->co));                                                             \
+    } while (0)
+
+#define WEFT__SPAWN(T, frame, scope, handle, ...)                                                              \
+    WEFT__START_IF(T, frame, WEFT__CHECK_HANDLE(handle),                                                       \
+                   weft_spawn(co, (scope), weft__handle, &weft__frame->co, T##__step), __VA_ARGS__)
+#define WEFT__CHECK_HANDLE(handle)                                                                             \
+    weft_child *const weft__handle = (handle);                                                                 \
+    if (WEFT_CHECKS && __builtin_expect(weft__handle->scope != NULL, 0))                                       \
+    weft__handle_in_use(weft__handle)
+#define WEFT__SPAWN_NEW(T, scope, ...)                                                                         \
+    WEFT__NEW(T, weft__spawn_new(co, (scope), sizeof(T), WEFT__ZEROED(T), T##__step), __VA_ARGS__)
+#define WEFT__TASK_SPAWN(T, on_cancel, ...)                                                                    \
+    WEFT__NEW(T, weft__task_spawn(co, sizeof(T), WEFT__ZEROED(T), T##__step, (on_cancel)), __VA_ARGS__)
+
+#define WEFT__FEEDS(name, T)                                                                                   \
+    WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *), #T " is no feed of " #name)
+#define WEFT__FEED_SPAWN(name, T, frame, scope, handle, ...)                                                   \
+    WEFT__START_IF(T, frame, WEFT__FEEDS(name, T);                                                             \
+                   WEFT__CHECK_HANDLE(handle),                                                                 \
+                   name##_feed_spawn(co, (scope), weft__handle, &weft__frame->feed, T##__step), __VA_ARGS__)
+#define WEFT__FEED_NEW(name, T, scope, handle, ...)                                                            \
+    __extension__({                                                                                            \
+        WEFT__FEEDS(name, T);                                                                                  \
+        WEFT__NEW(T, name##__feed_new(co, (scope), sizeof(T), WEFT__ZEROED(T), T##__step, (handle)),           \
+                  __VA_ARGS__);                                                                                \
+    })
+
+#define WEFT__BLOCK_ON(T, frame, ...)                                                                          \
+    WEFT__START(T, frame, weft_block_on(&weft__frame->co, T##__step), __VA_ARGS__)
+#define WEFT__EMBEDDED_START(T, frame, embedded, ...)                                                          \
+    WEFT__START(T, frame, weft_embedded_start((embedded), &weft__frame->co, T##__step), __VA_ARGS__)
+
+#define WEFT__EXPORT_ASYNC(world, export, T, otherwise, parameters, ...)                                       \
+    WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, __VA_ARGS__)
+#define WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, ...)                                    \
+    WEFT__STATIC_ASSERT(sizeof(T##__WEFT_ASYNC_is_missing_above), "");                                         \
+    WEFT_EXPORT_STEP_OR(world, export, T, T##__step, parameters, otherwise, WEFT__SET(self, __VA_ARGS__))
+
+#define WEFT__RETURN(co, export, ...)                                                                          \
+    do {                                                                                                       \
+        WEFT__NESTED_EXTERN(weft_export export##__weft)                                                        \
+        weft__task_return((co)->task, &export##__weft);                                                        \
+        export##_return(__VA_ARGS__);                                                                          \
+    } while (0)
+
+#endif
