@@ -44,53 +44,39 @@
 // WEFT_ASYNC(T) { ... } is the body of the async function T, which is for its file. T is the name of its
 // frame's type, whose first member is `weft_coro co`. In the body, `co` is the header and `self` the frame. It
 // makes T__step, the weft_step for functions that take one.
-#define WEFT_ASYNC(T) WEFT__ASYNC(T)
 
-// Declares T before its body: for functions that call each other.
-#define WEFT_ASYNC_DECLARE(T) WEFT__ASYNC_DECLARE(T)
+// WEFT_ASYNC_DECLARE(T); declares T before its body: for functions that call each other.
 
-// The same for an async function of other files, too. The declaration stands in their header, behind T and its
-// WEFT_UNZEROED.
-#define WEFT_ASYNC_EXTERN(T) WEFT__ASYNC_EXTERN(T)
-#define WEFT_ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARE_EXTERN(T)
+// WEFT_ASYNC_EXTERN(T) { ... } and WEFT_ASYNC_DECLARE_EXTERN(T); are the same for an async function of other
+// files, too. The declaration stands in their header, behind T and its WEFT_UNZEROED.
 
 // WEFT_UNZEROED(T, member); leaves the members of T from `member` on as they are, when a frame starts. For
 // buffers: to zero one may take longer than all else that Weft does in a call. Stands once, behind the type,
 // and before all that starts T.
-#define WEFT_UNZEROED(T, member) WEFT__UNZEROED(T, member)
 
 // ---- Calls ----
 
 // WEFT_CALL(T, frame, fields...) calls T and waits for its end: a statement. As weft_call.
-#define WEFT_CALL(T, ...) WEFT__CALL(T, __VA_ARGS__, )
 
 // WEFT_TRY_CALL(T, frame, fields...) does the same, and if T has failed, so does the caller, with T's code. Who
 // was cancelled has not failed. Stands before WEFT_FINALLY, as WEFT_FAIL does.
-#define WEFT_TRY_CALL(T, ...) WEFT__TRY_CALL(T, __VA_ARGS__, )
 
 // WEFT_CALL_WITHIN(T, frame, deadline, clock, duration, fields...) and WEFT_CALL_UNTIL(T, frame, deadline,
 // clock, when, fields...) are weft_call_within and weft_call_until: statements; deadline->expired tells.
-#define WEFT_CALL_WITHIN(T, ...) WEFT__CALL_BY(weft_call_within, T, __VA_ARGS__, )
-#define WEFT_CALL_UNTIL(T, ...) WEFT__CALL_BY(weft_call_until, T, __VA_ARGS__, )
 
 // ---- Spawns ----
 
 // WEFT_SPAWN(T, frame, scope, handle, fields...), as weft_spawn.
-#define WEFT_SPAWN(T, ...) WEFT__SPAWN(T, __VA_ARGS__, )
 
 // WEFT_SPAWN_NEW(T, scope, fields...) is the new frame, a T *; or NULL, and no value evaluated, if there is no
 // memory. As weft_spawn_new.
-#define WEFT_SPAWN_NEW(T, ...) WEFT__SPAWN_NEW(T, __VA_ARGS__, )
 
 // WEFT_TASK_SPAWN(T, on_cancel, fields...) is the same by weft_task_spawn.
-#define WEFT_TASK_SPAWN(T, ...) WEFT__TASK_SPAWN(T, __VA_ARGS__, )
 
 // ---- Without a coroutine around ----
 
 // WEFT_BLOCK_ON(T, frame, fields...) is the outcome, as of weft_block_on.
-#define WEFT_BLOCK_ON(T, ...) WEFT__BLOCK_ON(T, __VA_ARGS__, )
 
 // WEFT_EMBEDDED_START(T, frame, embedded, fields...), as weft_embedded_start.
-#define WEFT_EMBEDDED_START(T, ...) WEFT__EMBEDDED_START(T, __VA_ARGS__, )
 
 #endif

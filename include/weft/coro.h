@@ -84,22 +84,18 @@ typedef enum weft_outcome {
 //         copy *self = weft_frame(co, copy);
 //         WEFT_BEGIN;
 
-// Opens the body. Code before it runs at each step.
-#define WEFT_BEGIN WEFT__BEGIN
-
-// Waits for `wait`, an expression of type weft_poll that is evaluated once. Costs a compare if it is ready.
-#define WEFT_AWAIT(wait) WEFT__AWAIT(wait)
-
-// Leaves the body for the finaliser: as done, or as failed with a code of yours. Does not compile in the
-// finaliser itself.
-#define WEFT_FINISH WEFT__FINISH
-#define WEFT_FAIL(code) WEFT__FAIL_WITH(code)
-
-// Opens the finaliser. A body without one has an empty one.
-#define WEFT_FINALLY WEFT__BEGIN_FINALISER
-
-// Ends the coroutine, and the body.
-#define WEFT_END WEFT__END
+// WEFT_BEGIN; opens the body. Code before it runs at each step.
+//
+// WEFT_AWAIT(wait); waits for `wait`, an expression of type weft_poll that is evaluated once. It costs a
+// compare if that is ready.
+//
+// WEFT_FINISH; and WEFT_FAIL(code); leave the body for the finaliser: as done, or as failed with a code of
+// yours. They do not compile in the finaliser itself.
+//
+// WEFT_FINALLY; opens the finaliser. A body without one has an empty one.
+//
+// WEFT_END; ends the coroutine, and the body.
+#include "detail/body.h"
 
 // ---- Calls, yields and cancels ----
 
@@ -139,7 +135,5 @@ static inline int32_t weft_failure(const weft_coro *co);
 #ifdef __cplusplus
 }
 #endif
-
-#include "detail/body.h"
 
 #endif

@@ -56,3 +56,25 @@ def test_no_circle(need, tmp_path):
     while free := {file for file, others in below.items() if not others & set(below)}:
         below = {file: others for file, others in below.items() if file not in free}
     assert below == {}
+
+
+def names_in(folder, pattern, *left_out):
+    files = [path for path in (ROOT / folder).rglob("*.[ch]") if not set(left_out) & set(path.parts)]
+    return {path.relative_to(ROOT).as_posix(): found for path in files if (found := re.findall(pattern, path.read_text()))}
+
+
+def test_public_headers_have_few_private_names():
+    """What a user opens has no private name but what C forces on it."""
+    found = names_in("include", r"\b(?:weft|WEFT)__\w+", "detail")
+    assert len(set().union(*found.values())) <= 40
+
+
+def test_one_file_makes_symbols_weak():
+    assert list(names_in("include", r"pragma weak|\(\(weak")) == ["include/weft/detail/weak.h"]
+    assert names_in("src", r"pragma weak|\(\(weak") == {}
+
+
+def test_no_assembler():
+    """But to spoil the stack, whose stores nobody sees, and for the mangled names of what the C++ library calls."""
+    assert names_in("include", "__asm__") == {}
+    assert set(names_in("src", "__asm__")) == {"src/frames.c", "src/cxx/cxx.c"}

@@ -62,7 +62,7 @@ def test_guards_cxx(need, compiler, words):
 def test_macros_are_complete():
     """Each public name of the headers that is a macro with parameters, or a function, is used in macros.c."""
     used = (HERE / "macros.c").read_text()
-    headers = "".join(path.read_text() for path in (ROOT / "include/weft").glob("*.h"))
+    headers = "".join(path.read_text() for path in (ROOT / "include/weft").rglob("*.h"))
     code = re.sub(r"//.*", "", headers)
     macros = re.findall(r"^#define (weft_[a-z]\w*|WEFT_[A-Z]\w*)\(", code, re.M)
     declaration = r"^(?:static inline )?(?!typedef)[a-z][\w ]*[ *](weft_[a-z]\w*)\([^;{]*\)(?: __attribute__.*)?;?$"

@@ -1,4 +1,4 @@
-// What the macros of async.h are made of.
+// The macros of async.h, which says what each does. Included by it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_ASYNC_H
 #define WEFT_DETAIL_ASYNC_H
@@ -39,7 +39,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     return sizeof(T);
 }
 }
-#define WEFT__UNZEROED(T, member)                                                                              \
+#define WEFT_UNZEROED(T, member)                                                                               \
     __attribute__((unused)) static constexpr size_t weft__zeroed(const T *, const weft_coro *, int)            \
     {                                                                                                          \
         return offsetof(T, member);                                                                            \
@@ -49,7 +49,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__ZEROED(T)                                                                                        \
     weft__zeroed(static_cast<const T *>(nullptr), static_cast<const weft_coro *>(nullptr), 0)
 #else
-#define WEFT__UNZEROED(T, member) static const size_t T##__zeroed __attribute__((unused)) = offsetof(T, member)
+#define WEFT_UNZEROED(T, member) static const size_t T##__zeroed __attribute__((unused)) = offsetof(T, member)
 #define WEFT__ZEROED_ALL(T) static const size_t T##__zeroed __attribute__((unused))
 #define WEFT__ZEROED(T) (T##__zeroed ? T##__zeroed : sizeof(T))
 #endif
@@ -60,11 +60,11 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
         T##__WEFT_ASYNC_is_missing_above; /* what it is if this is not there: a compiler says the name */      \
     LINKAGE weft_left T##__step(weft_coro *co)
 #define WEFT__STATIC __attribute__((unused)) static
-#define WEFT__ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
-#define WEFT__ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARED(T, WEFT__EXTERN_C)
+#define WEFT_ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
+#define WEFT_ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARED(T, WEFT__EXTERN_C)
 
-#define WEFT__ASYNC(T) WEFT__ASYNC_OF(T, WEFT__STATIC, co, weft_coro)
-#define WEFT__ASYNC_EXTERN(T) WEFT__ASYNC_OF(T, WEFT__EXTERN_C, co, weft_coro)
+#define WEFT_ASYNC(T) WEFT__ASYNC_OF(T, WEFT__STATIC, co, weft_coro)
+#define WEFT_ASYNC_EXTERN(T) WEFT__ASYNC_OF(T, WEFT__EXTERN_C, co, weft_coro)
 #define WEFT__ASYNC_OF(T, LINKAGE, first, FIRST)                                                               \
     WEFT__FRAME(T, first, FIRST)                                                                               \
     WEFT__ASYNC_DECLARED(T, LINKAGE);                                                                          \
@@ -172,5 +172,16 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
         weft__task_return((co)->task, &export##__weft);                                                        \
         export##_return(__VA_ARGS__);                                                                          \
     } while (0)
+
+// The empty argument behind stands for the fields, if there are none.
+#define WEFT_CALL(T, ...) WEFT__CALL(T, __VA_ARGS__, )
+#define WEFT_TRY_CALL(T, ...) WEFT__TRY_CALL(T, __VA_ARGS__, )
+#define WEFT_CALL_WITHIN(T, ...) WEFT__CALL_BY(weft_call_within, T, __VA_ARGS__, )
+#define WEFT_CALL_UNTIL(T, ...) WEFT__CALL_BY(weft_call_until, T, __VA_ARGS__, )
+#define WEFT_SPAWN(T, ...) WEFT__SPAWN(T, __VA_ARGS__, )
+#define WEFT_SPAWN_NEW(T, ...) WEFT__SPAWN_NEW(T, __VA_ARGS__, )
+#define WEFT_TASK_SPAWN(T, ...) WEFT__TASK_SPAWN(T, __VA_ARGS__, )
+#define WEFT_BLOCK_ON(T, ...) WEFT__BLOCK_ON(T, __VA_ARGS__, )
+#define WEFT_EMBEDDED_START(T, ...) WEFT__EMBEDDED_START(T, __VA_ARGS__, )
 
 #endif

@@ -1,4 +1,4 @@
-// What the macros of coro.h are made of.
+// The macros of a body; coro.h says what each does. Included by it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step comes in by WEFT_BEGIN, which goes to the label in co->resume, if there is one, and goes out by a
@@ -6,8 +6,6 @@
 // a compiler says their names.
 #ifndef WEFT_DETAIL_BODY_H
 #define WEFT_DETAIL_BODY_H
-
-#include "coro.h"
 
 #pragma GCC system_header // the user is not warned of what stands here
 
@@ -22,7 +20,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
     return take_a_wait_such_as_weft_subtask_call.pending;
 }
 
-#define WEFT__BEGIN                                                                                            \
+#define WEFT_BEGIN                                                                                             \
     do {                                                                                                       \
         if (co->resume)                                                                                        \
             WEFT__GOTO(co->resume);                                                                            \
@@ -40,10 +38,10 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
 // clang warns of __COUNTER__ with -Wpedantic, and gcc of a label that is declared.
 #ifdef __clang__
 #define WEFT__DECLARE_LABEL(label) __label__ label;
-#define WEFT__AWAIT(wait_) WEFT__AWAIT_AT(wait_, weft__here)
+#define WEFT_AWAIT(wait_) WEFT__AWAIT_AT(wait_, weft__here)
 #else
 #define WEFT__DECLARE_LABEL(label)
-#define WEFT__AWAIT(wait_) WEFT__AWAIT_COUNTED(wait_, __COUNTER__)
+#define WEFT_AWAIT(wait_) WEFT__AWAIT_COUNTED(wait_, __COUNTER__)
 #define WEFT__AWAIT_COUNTED(wait_, number) WEFT__AWAIT_NUMBERED(wait_, number)
 #define WEFT__AWAIT_NUMBERED(wait_, number) WEFT__AWAIT_AT(wait_, weft__here_##number)
 #endif
@@ -66,20 +64,20 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
         }                                                                                                      \
     } while (0)
 
-#define WEFT__FINISH                                                                                           \
+#define WEFT_FINISH                                                                                            \
     do {                                                                                                       \
         WEFT__STATIC_ASSERT(!weft__has_finaliser, "the way to the finaliser stands before WEFT_FINALLY");      \
         goto WEFT_END_is_missing;                                                                              \
     } while (0)
 
-#define WEFT__FAIL_WITH(code_)                                                                                 \
+#define WEFT_FAIL(code_)                                                                                       \
     do {                                                                                                       \
         weft__fail(co, (code_));                                                                               \
-        WEFT__FINISH;                                                                                          \
+        WEFT_FINISH;                                                                                           \
     } while (0)
 
 // It opens no brace, so that a missing one makes no other errors.
-#define WEFT__BEGIN_FINALISER                                                                                  \
+#define WEFT_FINALLY                                                                                           \
     weft__finally:                                                                                             \
     __attribute__((unused));                                                                                   \
     static void *const weft__finaliser = __extension__ && weft__finally;                                       \
@@ -88,7 +86,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
     goto WEFT_BEGIN_is_missing_or_this_is_no_async_function
 
 // Whoever leaves the body comes by the label: on to the finaliser, if there is one.
-#define WEFT__END                                                                                              \
+#define WEFT_END                                                                                               \
     return weft__end(co);                                                                                      \
     WEFT_END_is_missing:                                                                                       \
     __attribute__((unused));                                                                                   \
