@@ -34,5 +34,6 @@
 #include "wasip3_task.h" // foreign code in Weft's tasks, and the other way round
 
 #include "trace.h" // dumps and traces
+#include "version.h"
 
 #endif

@@ -23,6 +23,14 @@ static void make_text(w_string_t *text, void *data)
 
 WEFT_FUTURE_MADE(made, w_future_string, w_string_t, drop_text, make_text);
 
+WEFT__STATIC_ASSERT(WEFT_VERSION == WEFT_VERSION_MAJOR * 10000 + WEFT_VERSION_MINOR * 100 + WEFT_VERSION_PATCH, "");
+
+bool same_version(void);
+bool same_version(void)
+{
+    return weft_version() == WEFT_VERSION;
+}
+
 // A coroutine without the macros of a body, around another.
 typedef struct {
     weft_coro co;
