@@ -49,7 +49,7 @@
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
         frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
-        weft__zero_frame(weft__task_root(weft__task), WEFT__ZEROED(frame));                                    \
+        weft__zero_frame(&self->co, WEFT__ZEROED(frame));                                                      \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \
