@@ -34,10 +34,10 @@ extern "C" {
 struct weft_local {
     const void *key;
     void *value;
-    weft_local *outer; // what it covers
-    weft_coro *by;     // NULL: not bound
-    uintptr_t up;      // of that coroutine, before: its own is this binding + 2
-    uint32_t heirs;    // spawned coroutines that see it first
+    weft_local *outer; // the binding that it stands before
+    weft_coro *by;     // the coroutine that made it; NULL: it is not bound
+    uintptr_t up;      // what that coroutine's `up` was before it was bound
+    uint32_t heirs;    // spawned coroutines that inherited it
 };
 
 // Binds `key`, any address, to `value` for `co`, which is running. Misuse if it is not, or if `local` is bound.

@@ -45,21 +45,27 @@ typedef struct __attribute__((may_alias)) weft_task_event {
 } weft_task_event;
 uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 
-// Runs an async function to its end on the machine stack, for exports that the host calls synchronously. The
-// frame is the caller's, zeroed but for its parameters. The host's events are delivered, also while the
-// coroutine only yields. In an export whose type is async, other tasks of this component stand still meanwhile.
-// In one whose type is not, as in a destructor, those that have started go on, on top of the caller's stack: so
-// it may wait for what they do, and the host traps when it waits and none of them can go on. One that blocks
-// there, in weft_stop for example, must soon have done with that, or it is misuse. The default of a future that
-// the coroutine closed goes on without it. WEFT_UNFINISHED, and nothing done, if there is no memory, which one
-// at a time needs none of, but for an end that outlives its call, or a wake that it did not wait for, and keeps
-// that call's. Spec: waitable-set.wait, thread.yield, canon lift.
+// Runs an async function to its end on the machine stack, for exports that the host calls synchronously, and
+// for destructors. The frame is the caller's, zeroed but for its parameters. WEFT_BLOCK_ON (async.h) is the
+// typed form.
+//
+// The host's events are delivered meanwhile, also while the coroutine only yields. In an export whose type is
+// async, other tasks of this component stand still. In one whose type is not, those that have started go on, on
+// top of the caller's stack, so the coroutine may wait for what they do; the host traps if it waits and none of
+// them can go on. A task that blocks there, in weft_stop for example, must soon have done with that, or it is
+// misuse.
+//
+// A future that the coroutine closed unwritten keeps nobody here: its default goes on without a task.
+//
+// WEFT_UNFINISHED if there is no memory; then nothing was done. The first call at a time needs no memory,
+// unless something keeps that of an earlier one: an end that outlived it, or a wake that it did not wait for.
+// Spec: waitable-set.wait, thread.yield, canon lift.
 weft_outcome weft_block_on(weft_coro *root, weft_step *run);
 
-// Lets the host take its turn without leaving the C stack. In an export whose type is async no other callback
+// Lets the host take its turn without leaving the C stack. In an export whose type is async, no other callback
 // of this component runs meanwhile; in one whose type is not, they do, on top of the caller's stack. Does
-// nothing while another blocking call of this component is on the stack. It cannot tell of a cancel: the form
-// of the built-in that does so takes the event away from the task's callback, and here nobody knows the task.
+// nothing while another blocking call of this component is on the stack. It does not tell of a cancel: the
+// built-in's form that does takes the cancel away from the task's callback, and here nobody knows the task.
 // Spec: thread.yield.
 void weft_yield_blocking(void);
 

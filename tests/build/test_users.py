@@ -151,7 +151,7 @@ def test_native(project, installed, way):
     do(build, folder)
     for command in ("build/mine-test", weft_sim):
         code, said = shell(command, folder)
-        assert code != 0 and "AddressSanitizer: heap-buffer-overflow" in said and "letters_run" in said, said
+        assert code != 0 and "AddressSanitizer: heap-buffer-overflow" in said and "letters__body" in said, said
 
 
 def test_make_native(project, installed):

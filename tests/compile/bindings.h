@@ -62,6 +62,7 @@ BINDINGS_EXPORT(exports_double, (uint32_t number), (uint32_t result));
 BINDINGS_EXPORT(exports_triple, (uint32_t number), (uint32_t result));
 BINDINGS_EXPORT(exports_print, (w_string_t * text), (void));
 BINDINGS_EXPORT(exports_say, (w_string_t * text), (void));
+BINDINGS_EXPORT(exports_flush, (void), (void));
 BINDINGS_EXPORT(exports_nothing, (void), (void));
 BINDINGS_EXPORT(exports_nothing_else, (void), (void));
 

@@ -217,6 +217,8 @@ WEFT_UNZEROED(print, text);
 WEFT_EXPORT_STEP_OR(w, exports_print, print, print_run, (w_string_t * text), exports_print_return(),
                     self->text = *text);
 
+WEFT_EXPORT_STEP(w, exports_flush, print, print_run, (void), );
+
 #define NAME(rule, object, text) #rule,
 const char *const rule_names[] = {WEFT_RULES(NAME)};
 

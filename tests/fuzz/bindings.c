@@ -481,9 +481,8 @@ static weft_poll step(weft_coro *co, all *self)
     return poll;
 }
 
-static weft_left all_run(weft_coro *co)
+WEFT_ASYNC(all)
 {
-    all *self = weft_frame(co, all);
     WEFT_BEGIN;
     for (self->left = 1 + next() % 40; self->left; self->left--) {
         WEFT_AWAIT(step(co, self));
@@ -515,7 +514,7 @@ static weft_left all_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(w, exports_double, all, all_run, (uint32_t number), (void)number;
+WEFT_EXPORT_STEP_OR(w, exports_double, all, all__step, (uint32_t number), (void)number;
                     exports_double_return(7), (void)number);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

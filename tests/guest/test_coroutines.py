@@ -36,6 +36,7 @@ CANCEL = [
     "few_labels",
 ]
 WAITS = ["read", "write_all", "write_all_ways", "drop_closes", "any", "ready"]
+TYPED = ["calls", "again", "unzeroed", "large", "mutual", "fails_too", "deadlines", "spawns", "news", "feeds", "blocks"]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -54,6 +55,12 @@ def test_cancel(passes, test, level):
 @pytest.mark.parametrize("test", WAITS)
 def test_cancelled_waits(passes, test, level):
     passes(f"coroutines-waits-{level}", test, *SMALL_STACK)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("test", TYPED)
+def test_typed(passes, test, level):
+    passes(f"coroutines-typed-{level}", test, *SMALL_STACK)
 
 
 @pytest.mark.parametrize("test", ["", "fails"])

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A test is an async function: TEST(name) in the list `TESTS` stands for its frame type `name` and its step
-// function name_run.
+// function name_run, or what TEST_STEP(name) is.
 #ifndef WEFT_RUNNER_H
 #define WEFT_RUNNER_H
 
@@ -15,7 +15,10 @@ typedef struct {
     size_t size;
 } test_case;
 
-#define TEST(name) {#name, name##_run, sizeof(name)},
+#ifndef TEST_STEP
+#define TEST_STEP(name) name##_run
+#endif
+#define TEST(name) {#name, TEST_STEP(name), sizeof(name)},
 static const test_case cases[] = {TESTS};
 #undef TEST
 

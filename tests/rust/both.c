@@ -75,9 +75,8 @@ typedef struct {
     sum parts[2];
 } sum_both;
 
-static weft_left sum_both_run(weft_coro *co)
+WEFT_ASYNC(sum_both)
 {
-    sum_both *self = weft_frame(co, sum_both);
     WEFT_BEGIN;
     for (int i = 0; i < 2; i++)
         weft_spawn(co, &self->scope, &self->children[i], &self->parts[i].co, part_run);
@@ -88,10 +87,9 @@ static weft_left sum_both_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_sum_both, sum_both, sum_both_run,
-                 (exports_weft_both_weft_side_stream_u32_t left,
-                  exports_weft_both_weft_side_stream_u32_t right),
-                 self->parts[0].stream = left, self->parts[1].stream = right);
+WEFT_EXPORT(c, exports_weft_both_weft_side_sum_both, sum_both,
+            (exports_weft_both_weft_side_stream_u32_t left, exports_weft_both_weft_side_stream_u32_t right),
+            .parts[0].stream = left, .parts[1].stream = right);
 
 typedef struct {
     weft_coro co;
@@ -99,9 +97,8 @@ typedef struct {
     rust_future *future;
 } wait;
 
-static weft_left wait_run(weft_coro *co)
+WEFT_ASYNC(wait)
 {
-    wait *self = weft_frame(co, wait);
     WEFT_BEGIN;
     self->future = rust_notified_new();
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, rust_poll, self->future));
@@ -111,7 +108,7 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_wait, wait, wait_run, (void), );
+WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, (void));
 
 typedef wait spawns;
 
@@ -167,9 +164,8 @@ typedef struct {
     uint32_t ticket, result, last;
 } hold;
 
-static weft_left hold_run(weft_coro *co)
+WEFT_ASYNC(hold)
 {
-    hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
     if (self->kind == EVENT) {
         WEFT_AWAIT(weft_event_wait(co, &event));
@@ -198,9 +194,7 @@ coroutine *hold_new(uint32_t ticket, enum kind kind)
 {
     coroutine *it = calloc(1, sizeof *it); // malloc aligns to 16
     coroutines++;
-    it->frame.ticket = ticket;
-    it->frame.kind = kind;
-    weft_embedded_start(&it->embedded, &it->frame.co, hold_run);
+    WEFT_EMBEDDED_START(hold, &it->frame, &it->embedded, .ticket = ticket, .kind = kind);
     return it;
 }
 

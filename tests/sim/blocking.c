@@ -22,9 +22,8 @@ typedef struct {
     bool counted;
 } block_child;
 
-static weft_left block_child_run(weft_coro *co)
+WEFT_ASYNC(block_child)
 {
-    block_child *self = weft_frame(co, block_child);
     WEFT_BEGIN;
     running++;
     self->counted = true;
@@ -50,9 +49,8 @@ typedef struct {
     block_number_writer out;
 } block;
 
-static weft_left block_run(weft_coro *co)
+WEFT_ASYNC(block)
 {
-    block *self = weft_frame(co, block);
     WEFT_BEGIN;
     running++;
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
@@ -74,7 +72,7 @@ static weft_left block_run(weft_coro *co)
             weft_stop(&self->call[1 - self->any.index]);
             break;
         case 3:
-            weft_spawn(co, &self->scope, &self->child, &self->frame.co, block_child_run);
+            WEFT_SPAWN(block_child, &self->frame, &self->scope, &self->child);
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
             if (pick(2))
@@ -82,13 +80,13 @@ static weft_left block_run(weft_coro *co)
             WEFT_AWAIT(weft_scope_close(co, &self->scope));
             break;
         case 4:
-            (void)!weft_task_spawn(co, sizeof(block_child), block_child_run, WEFT_CANCEL_TOO);
+            WEFT_TASK_SPAWN(block_child, WEFT_CANCEL_TOO);
             break;
         case 5:
             weft_yield_blocking();
             break;
         default:
-            WEFT_AWAIT(weft_call(co, &self->frame.co, block_child_run));
+            WEFT_CALL(block_child, &self->frame);
         }
     }
     if (pick(3) == 0) {
@@ -105,8 +103,8 @@ static weft_left block_run(weft_coro *co)
 
 uint32_t exports_workloads_block(void)
 {
-    block frame = {.scope = {.policy = WEFT_GO_ON}};
-    weft_outcome outcome = weft_block_on(&frame.co, block_run);
+    block frame = {0};
+    weft_outcome outcome = WEFT_BLOCK_ON(block, &frame, .scope.policy = WEFT_GO_ON);
     if (outcome == WEFT_UNFINISHED)
         return NO_MEMORY;
     EXPECT(outcome == WEFT_DONE, "the outcome is %d", outcome);

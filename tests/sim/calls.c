@@ -75,9 +75,8 @@ static void await_start(uint32_t id)
     calls[id].start_awaited = !calls[id].started;
 }
 
-static weft_left caller_run(weft_coro *co)
+WEFT_ASYNC(caller)
 {
-    caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
     for (self->rounds = pick(4); self->rounds; self->rounds--) {
         start_call(co, self, 0);
@@ -150,17 +149,15 @@ typedef struct {
     bool counted;
 } call_root;
 
-static weft_left call_run(weft_coro *co)
+WEFT_ASYNC(call_root)
 {
-    call_root *self = weft_frame(co, call_root);
     WEFT_BEGIN;
     active++;
     self->counted = true;
     EXPECT(!limit || active <= limit, "%u calls run, and the limit is %u", active, limit);
     for (uint32_t i = pick(3); i < 3; i++) {
         bool whole_task = pick(4) == 0;
-        void *frame = whole_task ? weft_task_spawn(co, sizeof(caller), caller_run, pick(2))
-                                 : weft_spawn_new(co, &self->scope, sizeof(caller), caller_run);
+        caller *frame = whole_task ? WEFT_TASK_SPAWN(caller, pick(2)) : WEFT_SPAWN_NEW(caller, &self->scope);
         no_memory += !frame;
     }
     if (pick(2))
@@ -173,8 +170,7 @@ static weft_left call_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_call, call_root, call_run, (void),
-                    exports_workloads_call_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_call, call_root, (void), exports_workloads_call_return(NO_MEMORY));
 
 // ---- The world ----
 

@@ -130,9 +130,8 @@ typedef struct {
 } beside;
 
 // A coroutine of the task's own scope, beside the root.
-static weft_left beside_run(weft_coro *co)
+WEFT_ASYNC(beside)
 {
-    beside *self = weft_frame(co, beside);
     WEFT_BEGIN;
     if (self->on_cancel == WEFT_CANCEL_TOO)
         WEFT_AWAIT(weft_event_wait(co, self->until));
@@ -147,11 +146,7 @@ static weft_left beside_run(weft_coro *co)
 static void spawn_beside(weft_coro *co, weft_event *until)
 {
     weft_on_cancel on_cancel = pick(2) ? WEFT_CANCEL_TOO : WEFT_OUTLIVE_CANCEL;
-    beside *it = weft_task_spawn(co, sizeof *it, beside_run, on_cancel);
-    if (it) {
-        it->until = until;
-        it->on_cancel = on_cancel;
-    }
+    WEFT_TASK_SPAWN(beside, on_cancel, .until = until, .on_cancel = on_cancel);
 }
 
 // A cancel of one who waits for several operations is a cancel of all of them.
@@ -164,9 +159,8 @@ static void cancel_link(link *victim)
                "who waits for several operations was cancelled, and operation %u was not", i);
 }
 
-static weft_left cancel_run(weft_coro *co)
+WEFT_ASYNC(cancel_root)
 {
-    cancel_root *self = weft_frame(co, cancel_root);
     WEFT_BEGIN;
     live++;
     self->counted = true;
@@ -226,10 +220,14 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_cancel, cancel_root, cancel_run, (void),
-                    exports_workloads_cancel_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_cancel, cancel_root, (void),
+               exports_workloads_cancel_return(NO_MEMORY));
 
-static weft_left ping_run(weft_coro *co)
+typedef struct {
+    weft_coro co;
+} ping;
+
+WEFT_ASYNC(ping)
 {
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_workloads_ping, 7);
@@ -237,12 +235,7 @@ static weft_left ping_run(weft_coro *co)
     WEFT_END;
 }
 
-typedef struct {
-    weft_coro co;
-} ping;
-
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_ping, ping, ping_run, (void),
-                    exports_workloads_ping_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_ping, ping, (void), exports_workloads_ping_return(NO_MEMORY));
 
 static void forget(weft_sim *sim, void *call)
 {

@@ -48,9 +48,8 @@ static void spawn_apart(weft_coro *co)
         weft_detach(weft_child_of(frame));
 }
 
-static weft_left crowd_run(weft_coro *co)
+WEFT_ASYNC(crowd)
 {
-    crowd *self = weft_frame(co, crowd);
     WEFT_BEGIN;
     self->count = 1 + pick(CALLS);
     for (self->i = 0; self->i < self->count; self->i++) {
@@ -80,8 +79,7 @@ static weft_left crowd_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_crowd, crowd, crowd_run, (void),
-                    exports_workloads_crowd_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_crowd, crowd, (void), exports_workloads_crowd_return(NO_MEMORY));
 
 typedef struct {
     weft_coro co;
@@ -89,9 +87,8 @@ typedef struct {
     bool begun;
 } dozer;
 
-static weft_left dozer_run(weft_coro *co)
+WEFT_ASYNC(dozer)
 {
-    dozer *self = weft_frame(co, dozer);
     WEFT_BEGIN;
     self->begun = true;
     self->of = pick(4) == 3;
@@ -112,9 +109,8 @@ typedef struct {
     bool counted;
 } doze;
 
-static weft_left doze_run(weft_coro *co)
+WEFT_ASYNC(doze)
 {
-    doze *self = weft_frame(co, doze);
     WEFT_BEGIN;
     dozers++;
     self->counted = true;
@@ -122,10 +118,9 @@ static weft_left doze_run(weft_coro *co)
         if (pick(2))
             weft_subtask_start(co, &self->call, workloads_add(0, 5, &self->result));
         if (pick(2)) {
-            WEFT_AWAIT(weft_call(co, &self->dozer.co, dozer_run));
+            WEFT_CALL(dozer, &self->dozer);
         } else {
-            self->dozer.begun = false;
-            weft_spawn(co, &self->scope, &self->child, &self->dozer.co, dozer_run);
+            WEFT_SPAWN(dozer, &self->dozer, &self->scope, &self->child);
             if (!weft_in_flight(&self->call) && pick(2)) {
                 weft_poll poll = weft_subtask_call(co, &self->call, workloads_add(0, 5, &self->result));
                 self->waits = poll.pending;
@@ -150,8 +145,7 @@ static weft_left doze_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_doze, doze, doze_run, (void),
-                    exports_workloads_doze_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_doze, doze, (void), exports_workloads_doze_return(NO_MEMORY));
 
 void wake_dozers(uint32_t which)
 {

@@ -56,9 +56,8 @@ static void note_bytes(flow *self)
     self->buffer.count = 0;
 }
 
-static weft_left flow_run(weft_coro *co)
+WEFT_ASYNC(flow)
 {
-    flow *self = weft_frame(co, flow);
     WEFT_BEGIN;
     for (self->rounds = 1 + pick(5); self->rounds && !ended; self->rounds--) {
         self->length = 1 + pick(ITEMS);
@@ -105,8 +104,8 @@ static void drop_handle(void *handle)
 #define NO_READER(export)                                                                                      \
     drop_handle(&items);                                                                                       \
     export##_return(NO_MEMORY)
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_flow, flow, flow_run, (workloads_stream_u8_t items),
-                    NO_READER(exports_workloads_flow), self->in = flow_bytes_reader_of(items));
+WEFT_EXPORT_OR(workloads, exports_workloads_flow, flow, (workloads_stream_u8_t items),
+               NO_READER(exports_workloads_flow), .in = flow_bytes_reader_of(items));
 
 typedef struct {
     weft_coro co;
@@ -115,9 +114,8 @@ typedef struct {
     weft_lines lines;
 } liner;
 
-static weft_left lines_run(weft_coro *co)
+WEFT_ASYNC(liner)
 {
-    liner *self = weft_frame(co, liner);
     WEFT_BEGIN;
     flow_bytes_lines(&self->lines, &self->in, self->items, size, policy);
     for (;;) {
@@ -147,8 +145,8 @@ static weft_left lines_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_lines, liner, lines_run, (workloads_stream_u8_t items),
-                    NO_READER(exports_workloads_lines), self->in = flow_bytes_reader_of(items));
+WEFT_EXPORT_OR(workloads, exports_workloads_lines, liner, (workloads_stream_u8_t items),
+               NO_READER(exports_workloads_lines), .in = flow_bytes_reader_of(items));
 
 typedef struct {
     flow_bytes_feed feed;
@@ -165,9 +163,8 @@ static void note_written(feeder *self)
     self->writing = false;
 }
 
-static weft_left feeder_run(weft_coro *co)
+WEFT_ASYNC_FEED(flow_bytes, feeder)
 {
-    feeder *self = weft_frame(co, feeder);
     WEFT_BEGIN;
     for (self->rounds = pick(6); self->rounds && !weft_dropped(&self->feed.out); self->rounds--) {
         self->length = pick(ITEMS + 1);
@@ -202,15 +199,14 @@ static bool make_feed(weft_coro *co, feed *self)
 {
     if (pick(3)) {
         weft_scope *scope = pick(2) ? &self->scope : NULL;
-        return flow_bytes_feed_new(co, scope, sizeof(feeder), feeder_run, &self->handle);
+        return WEFT_FEED_NEW(flow_bytes, feeder, scope, &self->handle);
     }
-    self->handle = flow_bytes_feed_spawn(co, &self->scope, &self->child, &self->feeder.feed, feeder_run);
+    self->handle = WEFT_FEED_SPAWN(flow_bytes, feeder, &self->feeder, &self->scope, &self->child);
     return true;
 }
 
-static weft_left feed_run(weft_coro *co)
+WEFT_ASYNC(feed)
 {
-    feed *self = weft_frame(co, feed);
     WEFT_BEGIN;
     self->scope.policy = WEFT_GO_ON;
     if (!make_feed(co, self))
@@ -226,8 +222,7 @@ static weft_left feed_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_feed, feed, feed_run, (void),
-                    exports_workloads_feed_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_feed, feed, (void), exports_workloads_feed_return(NO_MEMORY));
 
 // ---- The world ----
 

@@ -172,9 +172,8 @@ static weft_left side_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left inner_run(weft_coro *co)
+WEFT_ASYNC(inner)
 {
-    inner *self = weft_frame(co, inner);
     WEFT_BEGIN;
     EXPECT(!self->begun, "a coroutine inside begins twice");
     self->begun = true;
@@ -260,8 +259,7 @@ static bool poll_inside(void *data, weft_waker *waker)
 {
     inside *it = data;
     if (!it->started) {
-        it->inner = (inner){.scope = {.policy = WEFT_GO_ON}};
-        weft_embedded_start(&it->embedded, &it->inner.co, inner_run);
+        WEFT_EMBEDDED_START(inner, &it->inner, &it->embedded, .scope.policy = WEFT_GO_ON);
         it->started = true;
     }
     keep_waker(&it->waker, waker);
@@ -328,9 +326,8 @@ static void leave(visitor *self)
     self->inside = NULL;
 }
 
-static weft_left visitor_run(weft_coro *co)
+WEFT_ASYNC(visitor)
 {
-    visitor *self = weft_frame(co, visitor);
     WEFT_BEGIN;
     visit(self);
     if (run.calm && pick(2))
@@ -354,15 +351,14 @@ typedef struct {
     bool counted;
 } host;
 
-static weft_left host_run(weft_coro *co)
+WEFT_ASYNC(host)
 {
-    host *self = weft_frame(co, host);
     WEFT_BEGIN;
     tasks++;
     self->counted = true;
     self->scope.policy = WEFT_GO_ON;
     for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
-        (void)!weft_spawn_new(co, &self->scope, sizeof(visitor), visitor_run);
+        WEFT_SPAWN_NEW(visitor, &self->scope);
         switch (pick(4)) {
         case 0:
             WEFT_AWAIT(weft_yield(co));
@@ -384,8 +380,7 @@ static weft_left host_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_host, host, host_run, (void),
-                    exports_workloads_host_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_host, host, (void), exports_workloads_host_return(NO_MEMORY));
 
 void open_inner_gate(void)
 {

@@ -44,9 +44,8 @@ static void inherit(node *child, const node *parent)
     nodes++;
 }
 
-static weft_left node_run(weft_coro *co)
+WEFT_ASYNC(node)
 {
-    node *self = weft_frame(co, node);
     WEFT_BEGIN;
     look(self);
     if (pick(2))
@@ -54,7 +53,7 @@ static weft_left node_run(weft_coro *co)
     look(self);
     for (self->i = self->depth < DEPTH ? pick(BRANCHES + 1) : 0; self->i && nodes < 40; self->i--) {
         if (pick(2)) {
-            node *child = weft_spawn_new(co, &self->scope, sizeof *child, node_run);
+            node *child = WEFT_SPAWN_NEW(node, &self->scope);
             if (child)
                 inherit(child, self);
             if (child && pick(6) == 0)
@@ -64,7 +63,7 @@ static weft_left node_run(weft_coro *co)
             if (pick(3) == 0) // for the callee alone
                 bind(self, 1);
             inherit(self->called, self);
-            WEFT_AWAIT(weft_call(co, &self->called->co, node_run));
+            WEFT_AWAIT(weft_call(co, &self->called->co, node__step));
             weft_free(self->called, sizeof *self->called);
             self->called = NULL;
             if (self->bound[1].by)
@@ -106,9 +105,8 @@ typedef struct {
     node node;
 } local_root;
 
-static weft_left local_run(weft_coro *co)
+WEFT_ASYNC(local_root)
 {
-    local_root *self = weft_frame(co, local_root);
     WEFT_BEGIN;
     if (pick(2)) {
         weft_local_bind(co, &self->bound, &keys[0], self);
@@ -117,15 +115,15 @@ static weft_left local_run(weft_coro *co)
     if (pick(3) == 0)
         (void)!weft_task_spawn(co, sizeof(weft_coro), apart_run, WEFT_CANCEL_TOO);
     nodes++;
-    WEFT_AWAIT(weft_call(co, &self->node.co, node_run));
+    WEFT_AWAIT(weft_call(co, &self->node.co, node__step));
     WEFT_RETURN(co, exports_workloads_local, 7);
     WEFT_FINALLY;
     weft_local_unbind(&self->bound);
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_local, local_root, local_run, (void),
-                    exports_workloads_local_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_local, local_root, (void),
+               exports_workloads_local_return(NO_MEMORY));
 
 // ---- The world ----
 

@@ -21,9 +21,8 @@ typedef struct {
     bool inside_mutex, inside_semaphore, in_line;
 } locker;
 
-static weft_left lock_run(weft_coro *co)
+WEFT_ASYNC(locker)
 {
-    locker *self = weft_frame(co, locker);
     WEFT_BEGIN;
     self->number = ++next_number;
     for (self->rounds = 1 + pick(3); self->rounds; self->rounds--) {
@@ -89,8 +88,7 @@ static weft_left lock_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_lock, locker, lock_run, (void),
-                    exports_workloads_lock_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_lock, locker, (void), exports_workloads_lock_return(NO_MEMORY));
 
 void open_gate(void)
 {

@@ -29,9 +29,8 @@ typedef struct {
     uint32_t at, turns, below;
 } promiser;
 
-static weft_left promise_run(weft_coro *co)
+WEFT_ASYNC(promiser)
 {
-    promiser *self = weft_frame(co, promiser);
     WEFT_BEGIN;
     for (self->at = 0; self->at < PROMISES && promises[self->at].open;)
         self->at++;
@@ -62,8 +61,8 @@ static weft_left promise_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_promise, promiser, promise_run, (void),
-                    exports_workloads_promise_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_promise, promiser, (void),
+               exports_workloads_promise_return(NO_MEMORY));
 
 typedef struct {
     weft_coro co;
@@ -71,9 +70,8 @@ typedef struct {
     uint32_t value;
 } redeem;
 
-static weft_left redeem_run(weft_coro *co)
+WEFT_ASYNC(redeem)
 {
-    redeem *self = weft_frame(co, redeem);
     WEFT_BEGIN;
     if (pick(3) == 0)
         WEFT_AWAIT(weft_yield(co));
@@ -96,7 +94,7 @@ uint32_t exports_workloads_redeem(void)
         return 7;
     waiting++;
     run.memory_lasts = true; // the world cannot go on meanwhile, nor bring better times
-    weft_outcome outcome = weft_block_on(&frame.co, redeem_run);
+    weft_outcome outcome = weft_block_on(&frame.co, redeem__step);
     run.memory_lasts = false;
     waiting--;
     EXPECT(outcome == WEFT_DONE, "the outcome is %d", outcome);

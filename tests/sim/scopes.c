@@ -37,19 +37,15 @@ typedef struct child {
     weft_event told;
 } child;
 
-static weft_left child_run(weft_coro *co);
+WEFT_ASYNC_DECLARE(child);
 
 static child *spawn(weft_coro *co, weft_scope *scope, uint32_t depth)
 {
     if (child_count == CHILDREN)
         return NULL;
-    child *it = weft_spawn_new(co, scope, sizeof *it, child_run);
-    if (!it)
-        return NULL;
-    it->number = child_count;
-    it->depth = depth;
-    it->in = scope;
-    children[child_count++] = (child_model){.spawned = true};
+    child *it = WEFT_SPAWN_NEW(child, scope, .number = child_count, .depth = depth, .in = scope);
+    if (it)
+        children[child_count++] = (child_model){.spawned = true};
     return it;
 }
 
@@ -68,9 +64,8 @@ static weft_left fails_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left waits_run(weft_coro *co)
+WEFT_ASYNC(telling)
 {
-    telling *self = weft_frame(co, telling);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, self->told));
     WEFT_FINALLY;
@@ -79,9 +74,7 @@ static weft_left waits_run(weft_coro *co)
 
 static void spawn_telling(weft_coro *co, child *self)
 {
-    telling *waits = weft_spawn_new(co, &self->scope, sizeof *waits, waits_run);
-    if (waits)
-        waits->told = &self->told;
+    WEFT_SPAWN_NEW(telling, &self->scope, .told = &self->told);
     if (!weft_spawn_new(co, &self->scope, sizeof(telling), fails_run))
         weft_event_set(&self->told);
 }
@@ -102,7 +95,7 @@ static void give_up_some(child *self)
         }
     }
     for (weft_child *ended; pick(2) && (ended = weft_next_ended(&self->scope)); weft_detach(ended)) {
-        EXPECT(ended->co->run != child_run || !children[weft_frame(ended->co, child)->number].given_up,
+        EXPECT(ended->co->run != child__step || !children[weft_frame(ended->co, child)->number].given_up,
                "weft_next_ended tells one that was given up");
         for (int i = 0; i < 3; i++)
             if (ended->co == (weft_coro *)self->own[i])
@@ -197,9 +190,8 @@ static void expect_woken(void)
                "the time has come, and a child sleeps on");
 }
 
-static weft_left child_run(weft_coro *co)
+WEFT_ASYNC(child)
 {
-    child *self = weft_frame(co, child);
     WEFT_BEGIN;
     EXPECT(!children[self->number].late, "a child of a scope that is being cancelled begins");
     children[self->number].begun = true;
@@ -235,11 +227,11 @@ static weft_left child_run(weft_coro *co)
     case 5:
         if (child_count == CHILDREN || !(self->inner = weft_alloc(sizeof *self->inner)))
             break;
-        *self->inner = (child){.number = child_count, .depth = 2};
-        children[child_count++] = (child_model){.spawned = true};
+        self->inner->co = (weft_coro){0};
         self->when = weft_now(&the_clock.clock) + pick(3);
-        WEFT_AWAIT(
-            weft_call_until(co, &self->deadline, &the_clock.clock, self->when, &self->inner->co, child_run));
+        children[child_count++] = (child_model){.spawned = true};
+        WEFT_CALL_UNTIL(child, self->inner, &self->deadline, &the_clock.clock, self->when,
+                        .number = child_count - 1, .depth = 2);
         expect_deadline(self);
         break;
     default:
@@ -285,9 +277,8 @@ typedef struct {
     weft_scope scope;
 } scope_root;
 
-static weft_left scope_run(weft_coro *co)
+WEFT_ASYNC(scope_root)
 {
-    scope_root *self = weft_frame(co, scope_root);
     WEFT_BEGIN;
     self->scope.policy = pick(3);
     for (uint32_t i = pick(3); i < 3; i++)
@@ -302,8 +293,8 @@ static weft_left scope_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_scope, scope_root, scope_run, (void),
-                    exports_workloads_scope_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_scope, scope_root, (void),
+               exports_workloads_scope_return(NO_MEMORY));
 
 void exports_workloads_tick(uint32_t by)
 {

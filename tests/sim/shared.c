@@ -102,9 +102,8 @@ static void add_op(sharer *self, slot *it)
     self->ops[self->count++] = &it->in.op;
 }
 
-static weft_left share_run(weft_coro *co)
+WEFT_ASYNC(sharer)
 {
-    sharer *self = weft_frame(co, sharer);
     WEFT_BEGIN;
     self->at = &slots[pick(STREAMS)];
     if (self->at->open || self->at->busy) {
@@ -179,8 +178,8 @@ static weft_left share_run(weft_coro *co)
 #define NO_READER                                                                                              \
     drop_handle(&items);                                                                                       \
     exports_workloads_share_return(NO_MEMORY)
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_share, sharer, share_run, (workloads_stream_u8_t items),
-                    NO_READER, self->items = items);
+WEFT_EXPORT_OR(workloads, exports_workloads_share, sharer, (workloads_stream_u8_t items), NO_READER,
+               .items = items);
 
 void close_shared(void)
 {

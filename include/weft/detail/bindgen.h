@@ -318,8 +318,8 @@ WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
-        frame *self __attribute__((unused)) = weft_frame(weft__task_root(weft__task), frame);                  \
-        weft__zero_frame(weft__task_root(weft__task), WEFT__ZEROED(frame));                                    \
+        frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
+        weft__zero_frame(&self->co, WEFT__ZEROED(frame));                                                      \
         __VA_ARGS__;                                                                                           \
         return weft_task_start(weft__task, &export##__weft, (step));                                           \
     }                                                                                                          \

@@ -29,14 +29,16 @@ enum {
     WEFT__SPAWNS = 64 // has spawned, or who it called has; with WEFT_TRACE only
 };
 
-// What a wait that is not ready says. With WEFT__LEFT_BY_AWAIT added, it is what a step says that is left so;
-// one that is left by WEFT_END says the coroutine's state and flags.
+// The values of a weft_poll that is not ready.
 enum {
     WEFT__PENDING = 0x200,
-    WEFT__PENDING_FLAGGED = 0x300, // and the coroutine has flags: a cancel may be due
-    WEFT__PENDING_ALONE = 0x600,   // for the operation that is alone in its task: see op.c
-    WEFT__LEFT_BY_AWAIT = 0x10000
+    WEFT__PENDING_FLAGGED = 0x300, // the coroutine has flags, so a cancel may be due
+    WEFT__PENDING_ALONE = 0x600    // its operation is the only one in flight in its task: see op.c
 };
+
+// A weft_left is either such a value, with this added: the step waits. Or it is the state and flags of the
+// coroutine, as weft__state_and_flags has them: it has ended. One compare finds the usual one of each.
+enum { WEFT__LEFT_BY_AWAIT = 0x10000 };
 
 // Zero-initialised is valid.
 struct weft_coro {
@@ -45,9 +47,10 @@ struct weft_coro {
     uint8_t flags;
     int32_t code; // of WEFT_FAIL
     weft_step *run;
-    uintptr_t resume; // the label to go on at; 0 before the first step, and to unwind
-    uintptr_t up;    // who awaits the end: the parent; or, of one that was spawned, its handle + 1; see local.h
-    weft_coro *next; // link of the queue that it is in; of the last of waiters, see weft__park_in
+    uintptr_t resume; // the label to go on at; 0: at the top, before the first step and to unwind
+    uintptr_t up;     // the parent that awaits its end; or, if it was spawned, its handle + 1; or, if it has
+                      // bindings, the last of these + 2, which keeps what was here: see local.h
+    weft_coro *next;  // the next in the queue that it is in; for the last of waiters, see src/internal.h
     weft_task *task;
     union {
         weft_op *op;
@@ -93,7 +96,8 @@ static inline weft_poll weft__ready(void)
     return poll;
 }
 
-// How many of those may still be until one waits: above 0. Renewed when the host has had its turn after that.
+// How many waits may still be ready at once before one of them yields. It is renewed when the host has had its
+// turn.
 extern uint32_t weft__breath;
 weft_poll weft__nap(weft_coro *co) __attribute__((warn_unused_result));
 
@@ -108,7 +112,8 @@ static inline weft_left weft__leave(uint32_t how)
     return left;
 }
 
-// Both in one load. WEFT__RUNNING: it runs, and there is nothing to mind.
+// The state, and the flags above it, read at once. If that is WEFT__RUNNING, the coroutine runs and has no
+// flag.
 static inline uint32_t weft__state_and_flags(const weft_coro *co)
 {
     uint16_t both;

@@ -4,28 +4,28 @@
 #define WEFT_DETAIL_OP_H
 
 struct weft_op {
-    uint32_t handle;   // the waitable; 0 if there is none
-    uint32_t status;   // the last status word; in flight: WEFT__IN_FLIGHT with the event it waits for
-    weft_task *task;   // whose waitable set the handle is in; NULL if in none
-    weft_op *next;     // the next in flight of the same hash
-    weft_coro *waiter; // who awaits it, if anyone
+    uint32_t handle; // the waitable; 0 if there is none
+    uint32_t status; // the host's last status word; in flight, WEFT__IN_FLIGHT with the event that will end it
+    weft_task *task; // whose waitable set the handle is in; NULL if in none
+    weft_op *next;   // the next in flight of the same hash
+    weft_coro *waiter;                   // who awaits it, if anyone
     uint32_t (*cancel)(uint32_t handle); // the host's; NULL for a weft__background
 };
 
-// Private: operations in flight by their handles; see op.c.
+// Operations in flight by their handles; see op.c.
 typedef struct weft__op_table {
     weft_op **chains;
     weft_op **few;               // the chains before it grows
     uint32_t few_count, count;   // of chains, powers of two
-    uint32_t shift;              // of a hash: what is left is below count
+    uint32_t shift;              // by which a hash is shifted right, to be below count
     uint32_t tracked;            // operations
-    struct weft__op_table *next; // of all there are
-    struct weft__op_table **at;  // what points to it there
+    struct weft__op_table *next; // in the list of all tables
+    struct weft__op_table **at;  // what points to it in that list
     weft_op *lent_few[2];        // `few` of an embedded task
 } weft__op_table;
 
-// Private: an operation that no coroutine can wait for. Its completion is a function, which is told what the
-// host said, and has no other effect.
+// An operation that no coroutine can wait for. When it completes, a function is told what the host said, and
+// that is all.
 typedef struct weft__background {
     weft_op op;
     void (*completed)(struct weft__background *it, weft_task *task, uint32_t code); // of `task`
@@ -34,10 +34,10 @@ typedef struct weft__background {
 // A bit that no status word of the host has.
 #define WEFT__IN_FLIGHT 8u
 #define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
-// Beside it:
-#define WEFT__OWNED 16u      // a weft_subtask_owned that has not taken its arguments
-#define WEFT__CANCELLING 32u // the host was asked to cancel it, and the completion will come
-#define WEFT__ASKED 64u      // in a way that may not have blocked: a stop waits for the outcome
+// Bits beside WEFT__IN_FLIGHT:
+#define WEFT__OWNED 16u      // it is a weft_subtask_owned whose callee has not taken the arguments
+#define WEFT__CANCELLING 32u // the host was asked to cancel it; the completion will come
+#define WEFT__ASKED 64u      // the host was asked by cancel.h, so weft_stop has only to wait for the completion
 
 // A wait for any of several operations. Private, but for index.
 struct weft_any {

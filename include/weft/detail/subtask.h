@@ -27,7 +27,8 @@ static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_
 
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
 {
-    // A struct in flight, or whose last call ended otherwise, goes the long way, too.
+    // One test of both words tells two things at once: the call has returned, and the struct is fit to be used.
+    // A struct in flight, or whose last call ended otherwise, is looked at in the function.
     if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0))
         return weft__subtask_block(co, call, status);
     call->op.status = WEFT_SUBTASK_RETURNED;

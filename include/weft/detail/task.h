@@ -3,46 +3,45 @@
 #ifndef WEFT_DETAIL_TASK_H
 #define WEFT_DETAIL_TASK_H
 
-// All in order, for C++ before 20.
+// The fields in their order: C++ before 20 has no names for them.
 #define WEFT__EXPORT(name, step, frame, first)                                                                 \
     {(name), (step), sizeof(frame), (first), NULL, 0, NULL, false, 0, 0}
 
-// A task; its root's frame follows it. All fields are private.
+// A task. The frame of its root follows it in memory. Its memory is kept when it has ended, for the next call.
 struct weft_task {
-    weft_coro *ready;   // queue: can run now
-    weft_coro *yielded; // queue: can run after the host's turn
-    weft_coro *alone;   // waits for an operation that is in no table: see op.c
-    uint32_t wait;      // the answer WAIT with the waitable set; 0 until first needed, kept for the next task
-    uint32_t in_flight; // operations in the tables
-    uint32_t
-        children; // spawned coroutines that have not ended, and operations that nobody waits for, by design
-    uint32_t sleepers; // coroutines that another task may wake
+    weft_coro *ready;   // the queue of those that can run now
+    weft_coro *yielded; // the queue of those that can run after the host's turn
+    weft_coro *alone;   // the coroutine whose operation is the only one in flight, and in no table: see op.c
+    uint32_t wait;      // what the task answers to wait: WAIT, with its waitable set. 0: it has no set yet
+    uint32_t in_flight; // the number of its operations in the table
+    uint32_t children;  // spawned coroutines that have not ended, and operations that no coroutine may wait for
+    uint32_t sleepers;  // coroutines that another task may wake
     weft_export *from;
-    union {
-        struct weft__bell *bell;     // over which another task rouses this one, if any
-        weft_task *next;             // that waits for a bell
-        struct weft__op_table *lent; // of an embedded one: its operations in flight
+    union {                          // how the task is woken while it is asleep; see wake.c
+        struct weft__bell *bell;     // the bell in its set
+        weft_task *next;             // if it is in the queue for a bell: the next there
+        struct weft__op_table *lent; // if it is embedded, and has no bell: its operations in flight
     } rouse;
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS
-    // Read as one word; and the bytes are written as one with the first of the root's header.
-    uint32_t members; // ends in the set, clones that foreign code holds, and a place in the queue for a bell
-    uint8_t
-        asleep; // 1: until an event; who makes a coroutine of it ready must rouse it. A dump has a bit of it
-    uint8_t returned; // 1: by task.return or task.cancel
+    // The rest is one word to a compiler: weft__task_word reads it whole, and the four bytes are set together.
+    uint32_t members; // what keeps the set: ends in it, clones that foreign code holds, a place in the queue
+                      // for a bell
+    uint8_t asleep;   // 1: the host calls it for an event only, so who readies a coroutine of it must rouse it
+    uint8_t returned; // 1: its caller has an answer, by task.return or task.cancel
     uint8_t flags;
-    uint8_t idle; // 1: static memory that no task is in
+    uint8_t idle; // 1: this is an export's static memory, and no task is in it
 } __attribute__((aligned(16)));
 
 enum {
-    WEFT__FIRST = 1,          // in its export's static memory
+    WEFT__FIRST = 1,          // it is in its export's static memory
     WEFT__TASK_CANCELLED = 2, // the host said CANCEL, or the foreign task dropped it
     WEFT__ROOT_ENDED = 4,
-    WEFT__OVER = 8,      // ended, but for the members of its set
-    WEFT__ROUSED = 16,   // asleep, and the event that ends it is on its way
-    WEFT__QUEUED = 32,   // roused, but no bell is free: it waits for one
-    WEFT__EMBEDDED = 64, // in a foreign task, and without a set
-    WEFT__LEAVES = 128   // something but a member is to be looked after when the root has ended
+    WEFT__OVER = 8,      // it has ended, but its set has members
+    WEFT__ROUSED = 16,   // it is asleep, and the event that wakes it is on its way
+    WEFT__QUEUED = 32,   // it is to be roused, and waits until a bell is free
+    WEFT__EMBEDDED = 64, // it is inside of a foreign task, and has no set
+    WEFT__LEAVES = 128   // it has had more than a root: the end of the root need not be all
 };
 
 static inline bool weft_returned(const weft_coro *co)
@@ -55,7 +54,7 @@ static inline weft_coro *weft__task_root(weft_task *task)
     return (weft_coro *)(task + 1);
 }
 
-// Private: idle memory becomes a task.
+// Makes a task of memory that no task is in.
 static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
 {
     weft_coro *root = weft__task_root(task);
@@ -68,7 +67,7 @@ static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
     return task;
 }
 
-// Private: the same when the first is not idle: it is taken, or has never been used.
+// The same if the static memory is not idle: another task is in it, or none has ever been.
 weft_task *weft__task_make(weft_export *from);
 
 static inline weft_task *weft_task_new(weft_export *from, weft_task *first)
@@ -78,7 +77,7 @@ static inline weft_task *weft_task_new(weft_export *from, weft_task *first)
     return weft__task_take(first, WEFT__FIRST);
 }
 
-// Private: `task` is about to return a value for `from`.
+// `task` is about to return a value for `from`.
 static inline void weft__task_return(weft_task *task, const weft_export *from)
 {
     WEFT__CHECK(task->from != from, wrong_export, from->name, 0);

@@ -11,9 +11,8 @@ typedef struct {
     uint32_t count;
 } letters;
 
-static weft_left letters_run(weft_coro *co)
+WEFT_ASYNC(letters)
 {
-    letters *self = weft_frame(co, letters);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     for (size_t i = 0; i < self->text.len; i++)
@@ -24,4 +23,4 @@ static weft_left letters_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(mine, exports_mine_letters, letters, letters_run, (mine_string_t * text), self->text = *text);
+WEFT_EXPORT(mine, exports_mine_letters, letters, (mine_string_t * text), .text = *text);

@@ -90,7 +90,7 @@ typedef struct {
     weft_coro co;
 } adopt;
 
-static weft_left adopt_run(weft_coro *co)
+WEFT_ASYNC(adopt)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &held->in));
@@ -99,7 +99,7 @@ static weft_left adopt_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_asleep_peer_adopt, adopt, adopt_run, (void), );
+WEFT_EXPORT(callee, exports_weft_asleep_peer_adopt, adopt, (void));
 
 static weft_left read_run(weft_coro *co)
 {

@@ -43,9 +43,8 @@ typedef struct {
     exports_weft_bindings_peer_one_thing_t *thing;
 } number;
 
-static weft_left number_run(weft_coro *co)
+WEFT_ASYNC(number)
 {
-    number *self = weft_frame(co, number);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_bindings_peer_method_one_thing_number, self->thing->number);
@@ -53,8 +52,8 @@ static weft_left number_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_bindings_peer_method_one_thing_number, number, number_run,
-                 (exports_weft_bindings_peer_borrow_one_thing_t thing), self->thing = thing);
+WEFT_EXPORT(callee, exports_weft_bindings_peer_method_one_thing_number, number,
+            (exports_weft_bindings_peer_borrow_one_thing_t thing), .thing = thing);
 
 // Many parameters.
 
@@ -63,9 +62,8 @@ typedef struct {
     uint64_t sum;
 } sum;
 
-static weft_left sum_run(weft_coro *co)
+WEFT_ASYNC(sum)
 {
-    sum *self = weft_frame(co, sum);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_bindings_peer_sum, self->sum);
@@ -73,11 +71,11 @@ static weft_left sum_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_bindings_peer_sum, sum, sum_run,
-                 (uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t g,
-                  uint64_t h, uint64_t i, uint64_t j, uint64_t k, uint64_t l, uint64_t m, uint64_t n,
-                  uint64_t o, uint64_t p, uint64_t q),
-                 self->sum = a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q);
+WEFT_EXPORT(callee, exports_weft_bindings_peer_sum, sum,
+            (uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t g, uint64_t h,
+             uint64_t i, uint64_t j, uint64_t k, uint64_t l, uint64_t m, uint64_t n, uint64_t o, uint64_t p,
+             uint64_t q),
+            .sum = a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q);
 
 // All types, of two interfaces.
 

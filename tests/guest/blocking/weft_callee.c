@@ -84,9 +84,8 @@ typedef struct {
     uint32_t sum;
 } sum_up;
 
-static weft_left sum_up_run(weft_coro *co)
+WEFT_ASYNC(sum_up)
 {
-    sum_up *self = weft_frame(co, sum_up);
     WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->items, sizeof self->items));
@@ -101,7 +100,7 @@ static weft_left sum_up_run(weft_coro *co)
 uint32_t exports_weft_blocking_peer_wait_stream(exports_weft_blocking_peer_stream_u8_t end)
 {
     sum_up it = {.in = bytes_reader_of(end)};
-    block_on(&it.co, sum_up_run);
+    block_on(&it.co, sum_up__step);
     return it.sum;
 }
 
@@ -156,9 +155,8 @@ typedef struct {
     uint32_t value, turns;
 } promise;
 
-static weft_left promise_run(weft_coro *co)
+WEFT_ASYNC(promise)
 {
-    promise *self = weft_frame(co, promise);
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_blocking_peer_promise, number_new(&self->out, 0));
     for (; self->turns; self->turns--)
@@ -169,7 +167,7 @@ static weft_left promise_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_promise, promise, promise_run,
+WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_promise, promise, promise__step,
                  (uint32_t value, uint32_t turns), (self->value = value, self->turns = turns));
 
 // In functions whose type is not async.
@@ -180,9 +178,8 @@ typedef struct {
     uint32_t result;
 } promised;
 
-static weft_left promised_run(weft_coro *co)
+WEFT_ASYNC(promised)
 {
-    promised *self = weft_frame(co, promised);
     WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->result));
     WEFT_FINALLY;
@@ -193,7 +190,7 @@ static weft_left promised_run(weft_coro *co)
 uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u32_t number)
 {
     promised it = {.in = number_reader_of(number)};
-    block_on(&it.co, promised_run);
+    block_on(&it.co, promised__step);
     return it.result;
 }
 

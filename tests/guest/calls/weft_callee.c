@@ -96,18 +96,17 @@ typedef struct {
     uint64_t sum;
 } weigh;
 
-static weft_left weigh_run(weft_coro *co)
+WEFT_ASYNC(weigh)
 {
-    weigh *self = weft_frame(co, weigh);
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_calls_peer_weigh, self->sum);
     WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_weigh, weigh, weigh_run,
-                 (uint8_t a, uint64_t b, uint16_t c, uint32_t d, uint64_t e),
-                 self->sum = a + 2 * b + 3ull * c + 4ull * d + 5 * e);
+WEFT_EXPORT(callee, exports_weft_calls_peer_weigh, weigh,
+            (uint8_t a, uint64_t b, uint16_t c, uint32_t d, uint64_t e),
+            .sum = a + 2 * b + 3ull * c + 4ull * d + 5 * e);
 
 // Calls that wait for their ticket: a read of a stream that this component drops the other end of.
 
@@ -122,9 +121,8 @@ typedef struct gate {
 static gate *gates[TICKETS];
 static uint32_t held;
 
-static weft_left gate_run(weft_coro *co)
+WEFT_ASYNC(gate)
 {
-    gate *self = weft_frame(co, gate);
     WEFT_BEGIN;
     if (self->ticket >= TICKETS || gates[self->ticket])
         __builtin_trap();
@@ -164,7 +162,7 @@ static weft_left hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
+    WEFT_AWAIT(weft_call(co, &self->gate.co, gate__step));
     WEFT_RETURN(co, exports_weft_calls_peer_hold, 3 * self->gate.ticket + 1);
     WEFT_FINALLY;
     WEFT_END;
@@ -177,7 +175,7 @@ static weft_left insist_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
+    WEFT_AWAIT(weft_call(co, &self->gate.co, gate__step));
     WEFT_FINALLY;
     WEFT_RETURN(co, exports_weft_calls_peer_insist, 3 * self->gate.ticket + (weft_cancelled(co) ? 2 : 1));
     WEFT_END;
@@ -201,11 +199,10 @@ static void reverse_string(callee_string_t *text)
     }
 }
 
-static weft_left reverse_run(weft_coro *co)
+WEFT_ASYNC(reverse)
 {
-    reverse *self = weft_frame(co, reverse);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
+    WEFT_AWAIT(weft_call(co, &self->gate.co, gate__step));
     reverse_string(&self->texts.whole);
     callee_list_string_t *parts = &self->texts.parts;
     for (size_t i = 0; i < parts->len; i++)
@@ -221,9 +218,9 @@ static weft_left reverse_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_reverse, reverse, reverse_run,
-                 (uint32_t ticket, callee_string_t *whole, callee_list_string_t *parts),
-                 self->gate.ticket = ticket, self->texts.whole = *whole, self->texts.parts = *parts);
+WEFT_EXPORT(callee, exports_weft_calls_peer_reverse, reverse,
+            (uint32_t ticket, callee_string_t *whole, callee_list_string_t *parts), .gate.ticket = ticket,
+            .texts.whole = *whole, .texts.parts = *parts);
 
 typedef struct {
     weft_coro co;
@@ -232,11 +229,10 @@ typedef struct {
     uint8_t byte;
 } keep_end;
 
-static weft_left keep_end_run(weft_coro *co)
+WEFT_ASYNC(keep_end)
 {
-    keep_end *self = weft_frame(co, keep_end);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
+    WEFT_AWAIT(weft_call(co, &self->gate.co, gate__step));
     WEFT_AWAIT(bytes_read(co, &self->end, &self->byte, 1));
     WEFT_RETURN(co, exports_weft_calls_peer_keep_end, self->byte);
     WEFT_FINALLY;
@@ -244,9 +240,9 @@ static weft_left keep_end_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_keep_end, keep_end, keep_end_run,
-                 (uint32_t ticket, exports_weft_calls_peer_stream_u8_t end), self->gate.ticket = ticket,
-                 self->end = bytes_reader_of(end));
+WEFT_EXPORT(callee, exports_weft_calls_peer_keep_end, keep_end,
+            (uint32_t ticket, exports_weft_calls_peer_stream_u8_t end), .gate.ticket = ticket,
+            .end = bytes_reader_of(end));
 
 struct exports_weft_calls_peer_token_t {
     uint32_t id;
@@ -279,17 +275,15 @@ typedef struct {
     exports_weft_calls_peer_own_token_t it;
 } keep_token;
 
-static weft_left keep_token_run(weft_coro *co)
+WEFT_ASYNC(keep_token)
 {
-    keep_token *self = weft_frame(co, keep_token);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->gate.co, gate_run));
+    WEFT_AWAIT(weft_call(co, &self->gate.co, gate__step));
     WEFT_RETURN(co, exports_weft_calls_peer_keep_token, exports_weft_calls_peer_token_rep(self->it)->id);
     WEFT_FINALLY;
     exports_weft_calls_peer_token_drop_own(self->it);
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_keep_token, keep_token, keep_token_run,
-                 (uint32_t ticket, exports_weft_calls_peer_own_token_t it), self->gate.ticket = ticket,
-                 self->it = it);
+WEFT_EXPORT(callee, exports_weft_calls_peer_keep_token, keep_token,
+            (uint32_t ticket, exports_weft_calls_peer_own_token_t it), .gate.ticket = ticket, .it = it);

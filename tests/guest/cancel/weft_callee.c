@@ -43,9 +43,8 @@ typedef struct {
     uint8_t buffer[8];
 } take;
 
-static weft_left take_run(weft_coro *co)
+WEFT_ASYNC(take)
 {
-    take *self = weft_frame(co, take);
     WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
@@ -57,8 +56,7 @@ static weft_left take_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_cancel_peer_take, take, take_run, (uint32_t in),
-                 self->in = bytes_reader_of(in));
+WEFT_EXPORT(callee, exports_weft_cancel_peer_take, take, (uint32_t in), .in = bytes_reader_of(in));
 
 // The turns are taken two coroutines down, by one that is not shielded itself.
 typedef struct {
@@ -66,9 +64,8 @@ typedef struct {
     uint32_t left;
 } turner;
 
-static weft_left turner_run(weft_coro *co)
+WEFT_ASYNC(turner)
 {
-    turner *self = weft_frame(co, turner);
     WEFT_BEGIN;
     for (; self->left; self->left--) {
         turns++;
@@ -83,12 +80,11 @@ typedef struct {
     turner turner;
 } section;
 
-static weft_left section_run(weft_coro *co)
+WEFT_ASYNC(section)
 {
-    section *self = weft_frame(co, section);
     WEFT_BEGIN;
     weft_shield(co);
-    WEFT_AWAIT(weft_call(co, &self->turner.co, turner_run));
+    WEFT_AWAIT(weft_call(co, &self->turner.co, turner__step));
     weft_unshield(co);
     WEFT_FINALLY;
     WEFT_END;
@@ -100,13 +96,12 @@ typedef struct {
     bool insists;
 } shielded;
 
-static weft_left shielded_run(weft_coro *co)
+WEFT_ASYNC(shielded)
 {
-    shielded *self = weft_frame(co, shielded);
     WEFT_BEGIN;
     if (self->insists)
         weft_shield(co);
-    WEFT_AWAIT(weft_call(co, &self->section.co, section_run));
+    WEFT_AWAIT(weft_call(co, &self->section.co, section__step));
     if (!weft_cancelled(co))
         WEFT_AWAIT(weft_yield(co));
     WEFT_RETURN(co, exports_weft_cancel_peer_shielded, 7);
@@ -114,5 +109,5 @@ static weft_left shielded_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_cancel_peer_shielded, shielded, shielded_run,
-                 (uint32_t turns, bool insists), self->section.turner.left = turns, self->insists = insists);
+WEFT_EXPORT(callee, exports_weft_cancel_peer_shielded, shielded, (uint32_t turns, bool insists),
+            .section.turner.left = turns, .insists = insists);

@@ -63,9 +63,8 @@ typedef struct {
     number_writer out;
 } closer;
 
-static weft_left closer_run(weft_coro *co)
+WEFT_ASYNC(closer)
 {
-    closer *self = weft_frame(co, closer);
     WEFT_BEGIN;
     WEFT_FINALLY;
     number_close_writer(co, &self->out);
@@ -76,7 +75,7 @@ exports_weft_closed_peer_future_u32_t exports_weft_closed_peer_give_blocking(uin
 {
     closer frame = {0};
     exports_weft_closed_peer_future_u32_t in = number_new(&frame.out, number);
-    EXPECT(weft_block_on(&frame.co, closer_run), WEFT_DONE);
+    EXPECT(weft_block_on(&frame.co, closer__step), WEFT_DONE);
     return in;
 }
 
@@ -130,7 +129,7 @@ typedef struct {
     weft_coro co;
 } touch;
 
-static weft_left touch_run(weft_coro *co)
+WEFT_ASYNC(touch)
 {
     WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_closed_peer_touch);
@@ -138,7 +137,7 @@ static weft_left touch_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_closed_peer_touch, touch, touch_run, (void), );
+WEFT_EXPORT(callee, exports_weft_closed_peer_touch, touch, (void));
 
 // An expectation that failed is told as bytes that are left.
 uint32_t exports_weft_closed_peer_left(void)

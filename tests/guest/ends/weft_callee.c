@@ -112,9 +112,8 @@ static uint32_t race_statuses(race *self)
     return received(self->read, 2) << 8 | written();
 }
 
-static weft_left race_run(weft_coro *co)
+WEFT_ASYNC(race)
 {
-    race *self = weft_frame(co, race);
     WEFT_BEGIN;
     self->read = new_buffer(2);
     self->written = new_items(2, next_written);
@@ -134,7 +133,7 @@ static weft_left race_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_race, race, race_run, (void), );
+WEFT_EXPORT(callee, exports_weft_streams_peer_race, race, (void));
 
 static items_reader *readers;
 static items_writer *writers;

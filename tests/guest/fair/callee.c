@@ -75,9 +75,8 @@ static weft_left echo_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left game_run(weft_coro *co)
+WEFT_ASYNC(game)
 {
-    game *self = weft_frame(co, game);
     WEFT_BEGIN;
     self->players[0] =
         (player){.in = &self->back, .out = &self->there, .mutex = self->lock ? &self->mutex : NULL};
@@ -139,7 +138,7 @@ static bool poll_embedded(void *data, weft_waker *waker)
     if (!self->begun) {
         self->begun = true;
         self->waker = weft_waker_clone(waker);
-        weft_embedded_start(&self->embedded, &self->game.co, game_run);
+        WEFT_EMBEDDED_START(game, &self->game, &self->embedded);
     }
     return weft_embedded_poll(&self->embedded, wake, self);
 }
@@ -167,8 +166,7 @@ static weft_left work_run(weft_coro *co)
     switch (self->what) {
     case EXPORTS_WEFT_FAIR_PEER_WORK_CHANNELS:
     case EXPORTS_WEFT_FAIR_PEER_WORK_MUTEX:
-        self->game.lock = self->what == EXPORTS_WEFT_FAIR_PEER_WORK_MUTEX;
-        WEFT_AWAIT(weft_call(co, &self->game.co, game_run));
+        WEFT_CALL(game, &self->game, .lock = self->what == EXPORTS_WEFT_FAIR_PEER_WORK_MUTEX);
         break;
     case EXPORTS_WEFT_FAIR_PEER_WORK_READS:
         self->units_in = units_reader_of(units_new(&self->units_out));
@@ -255,9 +253,8 @@ typedef struct {
     uint32_t yields;
 } yielder;
 
-static weft_left yielder_run(weft_coro *co)
+WEFT_ASYNC(yielder)
 {
-    yielder *self = weft_frame(co, yielder);
     WEFT_BEGIN;
     for (; self->yields < 3; self->yields++)
         WEFT_AWAIT(weft_yield(co));
@@ -279,7 +276,7 @@ static weft_left yielded_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
-    weft_spawn(co, &self->scope, &self->child, &self->yielder.co, yielder_run);
+    WEFT_SPAWN(yielder, &self->yielder, &self->scope, &self->child);
     WEFT_AWAIT(weft_call(co, &self->work.co, work_run));
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
@@ -364,7 +361,7 @@ typedef struct {
     weft_coro co;
 } stop;
 
-static weft_left stop_run(weft_coro *co)
+WEFT_ASYNC(stop)
 {
     WEFT_BEGIN;
     stopped = true;
@@ -381,7 +378,7 @@ WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_cancelled, root, until_can
                  (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
 WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_until_stopped, root, until_stopped_run,
                  (exports_weft_fair_peer_work_t what), BEGIN, self->work.what = what);
-WEFT_EXPORT_STEP(callee, exports_weft_fair_peer_stop, stop, stop_run, (void), );
+WEFT_EXPORT(callee, exports_weft_fair_peer_stop, stop, (void));
 
 void exports_weft_fair_peer_types(exports_weft_fair_peer_stream_void_t units,
                                   exports_weft_fair_peer_stream_u8_t bytes)

@@ -34,9 +34,8 @@ typedef struct {
     uint32_t buffer[1000];
 } feed_numbers;
 
-static weft_left feed_numbers_run(weft_coro *co)
+WEFT_ASYNC_FEED(numbers, feed_numbers)
 {
-    feed_numbers *self = weft_frame(co, feed_numbers);
     WEFT_BEGIN;
     while (self->at < self->count && !weft_dropped(&self->feed.out)) {
         uint32_t n = self->count - self->at < self->chunk ? self->count - self->at : self->chunk;
@@ -63,10 +62,8 @@ static weft_left numbers_run(weft_coro *co)
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
     uint32_t handle;
-    feed_numbers *feed = numbers_feed_new(co, NULL, sizeof *feed, feed_numbers_run, &handle);
-    feed->count = self->count;
-    feed->chunk = self->chunk;
-    feed->until = self->until;
+    WEFT_FEED_NEW(numbers, feed_numbers, NULL, &handle, .count = self->count, .chunk = self->chunk,
+                  .until = self->until);
     if (co->task->from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
         WEFT_RETURN(co, exports_weft_flow_peer_slow, handle);
     else
@@ -87,9 +84,8 @@ typedef struct {
     uint32_t chunk;
 } feed_text;
 
-static weft_left feed_text_run(weft_coro *co)
+WEFT_ASYNC_FEED(bytes, feed_text)
 {
-    feed_text *self = weft_frame(co, feed_text);
     WEFT_BEGIN;
     while (self->at < self->text.len && !weft_dropped(&self->feed.out)) {
         size_t n = self->text.len - self->at;
@@ -109,21 +105,18 @@ typedef struct {
     uint32_t chunk;
 } text;
 
-static weft_left text_run(weft_coro *co)
+WEFT_ASYNC(text)
 {
-    text *self = weft_frame(co, text);
     WEFT_BEGIN;
     uint32_t handle;
-    feed_text *feed = bytes_feed_new(co, NULL, sizeof *feed, feed_text_run, &handle);
-    feed->text = self->text;
-    feed->chunk = self->chunk;
+    WEFT_FEED_NEW(bytes, feed_text, NULL, &handle, .text = self->text, .chunk = self->chunk);
     WEFT_RETURN(co, exports_weft_flow_peer_text, handle);
     WEFT_FINALLY;
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_text, text, text_run, (callee_string_t * it, uint32_t chunk),
-                 self->text = *it, self->chunk = chunk);
+WEFT_EXPORT(callee, exports_weft_flow_peer_text, text, (callee_string_t * it, uint32_t chunk), .text = *it,
+            .chunk = chunk);
 
 typedef struct {
     names_feed feed;
@@ -131,9 +124,8 @@ typedef struct {
     uint32_t left;
 } feed_names;
 
-static weft_left feed_names_run(weft_coro *co)
+WEFT_ASYNC_FEED(names, feed_names)
 {
-    feed_names *self = weft_frame(co, feed_names);
     WEFT_BEGIN;
     for (; self->left && !weft_dropped(&self->feed.out); self->left--) {
         callee_string_dup(&self->name, "name");
@@ -148,8 +140,7 @@ static weft_left names_run(weft_coro *co)
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
     uint32_t handle;
-    feed_names *feed = names_feed_new(co, NULL, sizeof *feed, feed_names_run, &handle);
-    feed->left = self->count;
+    WEFT_FEED_NEW(names, feed_names, NULL, &handle, .left = self->count);
     WEFT_RETURN(co, exports_weft_flow_peer_names, handle);
     WEFT_FINALLY;
     WEFT_END;
@@ -177,9 +168,8 @@ static weft_left feed_ticks_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left ticks_run(weft_coro *co)
+WEFT_ASYNC(ticks_frame)
 {
-    ticks_frame *self = weft_frame(co, ticks_frame);
     WEFT_BEGIN;
     self->feed.count = self->count;
     WEFT_RETURN(co, exports_weft_flow_peer_ticks,
@@ -190,8 +180,7 @@ static weft_left ticks_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_ticks, ticks_frame, ticks_run, (uint32_t count),
-                 self->count = count);
+WEFT_EXPORT(callee, exports_weft_flow_peer_ticks, ticks_frame, (uint32_t count), .count = count);
 
 typedef struct {
     weft_coro co;
@@ -201,9 +190,8 @@ typedef struct {
     uint32_t items[7];
 } sum;
 
-static weft_left sum_run(weft_coro *co)
+WEFT_ASYNC(sum)
 {
-    sum *self = weft_frame(co, sum);
     WEFT_BEGIN;
     while (self->count < self->most && !weft_dropped(&self->in)) {
         size_t n = self->most - self->count;
@@ -218,8 +206,8 @@ static weft_left sum_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_sum, sum, sum_run, (uint32_t in, uint32_t most),
-                 self->in = numbers_reader_of(in), self->most = most);
+WEFT_EXPORT(callee, exports_weft_flow_peer_sum, sum, (uint32_t in, uint32_t most), .in = numbers_reader_of(in),
+            .most = most);
 
 typedef struct {
     weft_coro co;
@@ -229,9 +217,8 @@ typedef struct {
     uint32_t most;
 } measure;
 
-static weft_left measure_run(weft_coro *co)
+WEFT_ASYNC(measure)
 {
-    measure *self = weft_frame(co, measure);
     WEFT_BEGIN;
     WEFT_AWAIT(names_read_to_end(co, &self->to_end, &self->in, &self->names, self->most));
     uint64_t bytes = 0;
@@ -244,8 +231,8 @@ static weft_left measure_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_measure, measure, measure_run, (uint32_t in, uint32_t most),
-                 self->in = names_reader_of(in), self->most = most);
+WEFT_EXPORT(callee, exports_weft_flow_peer_measure, measure, (uint32_t in, uint32_t most),
+            .in = names_reader_of(in), .most = most);
 
 typedef struct {
     weft_coro co;
@@ -254,9 +241,8 @@ typedef struct {
     uint32_t most;
 } count;
 
-static weft_left count_run(weft_coro *co)
+WEFT_ASYNC(count)
 {
-    count *self = weft_frame(co, count);
     WEFT_BEGIN;
     WEFT_AWAIT(ticks_read_exactly(co, &self->exactly, &self->in, self->most));
     WEFT_RETURN(co, exports_weft_flow_peer_count, (uint64_t)self->in.count << 32);
@@ -265,5 +251,5 @@ static weft_left count_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_flow_peer_count, count, count_run, (uint32_t in, uint32_t most),
-                 self->in = ticks_reader_of(in), self->most = most);
+WEFT_EXPORT(callee, exports_weft_flow_peer_count, count, (uint32_t in, uint32_t most),
+            .in = ticks_reader_of(in), .most = most);

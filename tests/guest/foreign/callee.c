@@ -44,9 +44,8 @@ typedef struct {
     uint32_t version, ticket, result;
 } waiter;
 
-static weft_left waiter_run(weft_coro *co)
+WEFT_ASYNC(waiter)
 {
-    waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;
     self->future = future_new(self->version, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, future_poll, self->future));
@@ -65,7 +64,7 @@ static weft_left wait_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->waiter.co, waiter_run));
+    WEFT_AWAIT(weft_call(co, &self->waiter.co, waiter__step));
     WEFT_RETURN(co, exports_weft_foreign_peer_wait, self->waiter.result);
     WEFT_FINALLY;
     WEFT_END;
@@ -80,7 +79,7 @@ static weft_left wait_blocking_run(weft_coro *co)
     wait *self = weft_frame(co, wait);
     WEFT_BEGIN;
     void *outer = current_task()->ptr;
-    must(weft_block_on(&self->waiter.co, waiter_run) == WEFT_DONE);
+    must(weft_block_on(&self->waiter.co, waiter__step) == WEFT_DONE);
     must(current_task()->ptr == outer);
     WEFT_RETURN(co, exports_weft_foreign_peer_wait_blocking, self->waiter.result);
     WEFT_FINALLY;
@@ -117,9 +116,8 @@ static bool start_poll(void *it, weft_waker *waker)
     return true;
 }
 
-static weft_left start_run(weft_coro *co)
+WEFT_ASYNC(start)
 {
-    start *self = weft_frame(co, start);
     WEFT_BEGIN;
     self->future = future_new(self->version, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, start_poll, self->future));
@@ -128,17 +126,16 @@ static weft_left start_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_start, start, start_run, (uint32_t version, uint32_t ticket),
-                 self->version = version, self->ticket = ticket);
+WEFT_EXPORT(callee, exports_weft_foreign_peer_start, start, (uint32_t version, uint32_t ticket),
+            .version = version, .ticket = ticket);
 
 typedef struct {
     weft_coro co;
     uint32_t ticket;
 } drop;
 
-static weft_left drop_run(weft_coro *co)
+WEFT_ASYNC(drop)
 {
-    drop *self = weft_frame(co, drop);
     WEFT_BEGIN;
     future *it = future_of(self->ticket);
     void *waits = it->waker;
@@ -151,8 +148,7 @@ static weft_left drop_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_drop, drop, drop_run, (uint32_t ticket),
-                 self->ticket = ticket);
+WEFT_EXPORT(callee, exports_weft_foreign_peer_drop, drop, (uint32_t ticket), .ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -176,9 +172,8 @@ static bool again_poll(void *it, weft_waker *waker)
     return false;
 }
 
-static weft_left again_run(weft_coro *co)
+WEFT_ASYNC(again)
 {
-    again *self = weft_frame(co, again);
     WEFT_BEGIN;
     self->future = future_new(2, self->ticket);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, again_poll, self));
@@ -188,8 +183,7 @@ static weft_left again_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_again, again, again_run, (uint32_t ticket),
-                 self->ticket = ticket);
+WEFT_EXPORT(callee, exports_weft_foreign_peer_again, again, (uint32_t ticket), .ticket = ticket);
 
 typedef struct {
     weft_coro co;
@@ -202,9 +196,8 @@ static void unasked_called(void *it, uint32_t code)
     ++*(uint32_t *)it;
 }
 
-static weft_left unasked_run(weft_coro *co)
+WEFT_ASYNC(unasked)
 {
-    unasked *self = weft_frame(co, unasked);
     WEFT_BEGIN;
     static uint32_t item;
     static uint32_t reader, writer;
@@ -227,7 +220,7 @@ static weft_left unasked_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_unasked, unasked, unasked_run, (void), );
+WEFT_EXPORT(callee, exports_weft_foreign_peer_unasked, unasked, (void));
 
 typedef struct {
     weft_coro co;
@@ -259,7 +252,7 @@ typedef struct {
     weft_coro co;
 } set;
 
-static weft_left set_run(weft_coro *co)
+WEFT_ASYNC(set)
 {
     WEFT_BEGIN;
     weft_event_set(&event);
@@ -269,7 +262,7 @@ static weft_left set_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_set, set, set_run, (void), );
+WEFT_EXPORT(callee, exports_weft_foreign_peer_set, set, (void));
 
 uint32_t exports_weft_foreign_peer_overs(void)
 {
@@ -284,9 +277,8 @@ typedef struct {
     uint32_t items[100];
 } produce;
 
-static weft_left produce_run(weft_coro *co)
+WEFT_ASYNC(produce)
 {
-    produce *self = weft_frame(co, produce);
     WEFT_BEGIN;
     for (uint32_t i = 0; i < 100; i++)
         self->items[i] = i;
@@ -302,9 +294,8 @@ typedef struct {
     uint32_t items[3], sum;
 } consume;
 
-static weft_left consume_run(weft_coro *co)
+WEFT_ASYNC(consume)
 {
-    consume *self = weft_frame(co, consume);
     WEFT_BEGIN;
     do {
         WEFT_AWAIT(numbers_read(co, &self->in, self->items, 3));
@@ -333,9 +324,8 @@ typedef struct {
     number_writer out;
 } inner;
 
-static weft_left inner_run(weft_coro *co)
+WEFT_ASYNC(inner)
 {
-    inner *self = weft_frame(co, inner);
     WEFT_BEGIN;
     switch (self->what) {
     case EXPORTS_WEFT_FOREIGN_PEER_WHAT_CALL:
@@ -353,8 +343,8 @@ static weft_left inner_run(weft_coro *co)
         break;
     case EXPORTS_WEFT_FOREIGN_PEER_WHAT_STREAMS:
         self->consume.in = numbers_reader_of(numbers_new(&self->produce.out));
-        weft_spawn(co, &self->scope, &self->left, &self->produce.co, produce_run);
-        weft_spawn(co, &self->scope, &self->right, &self->consume.co, consume_run);
+        weft_spawn(co, &self->scope, &self->left, &self->produce.co, produce__step);
+        weft_spawn(co, &self->scope, &self->right, &self->consume.co, consume__step);
         WEFT_AWAIT(weft_join_all(co, &self->scope));
         self->result = self->consume.sum;
         break;
@@ -404,9 +394,7 @@ static outer *outer_new(uint32_t what, uint32_t ticket)
 {
     outer *self = aligned_alloc(16, (sizeof *self + 15) / 16 * 16);
     memset(self, 0, sizeof *self);
-    self->inner.what = what;
-    self->inner.ticket = ticket;
-    weft_embedded_start(&self->embedded, &self->inner.co, inner_run);
+    WEFT_EMBEDDED_START(inner, &self->inner, &self->embedded, .what = what, .ticket = ticket);
     return self;
 }
 
@@ -523,7 +511,7 @@ static weft_left nest_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     WEFT_BEGIN;
-    weft_embedded_start(&self->embedded, &self->inner.co, inner_run);
+    weft_embedded_start(&self->embedded, &self->inner.co, inner__step);
     WEFT_AWAIT(weft_foreign_await(co, &self->wait, nest_poll, self));
     WEFT_RETURN(co, exports_weft_foreign_peer_nest, self->inner.result);
     WEFT_FINALLY;
@@ -575,9 +563,8 @@ static weft_left poller_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left lend_run(weft_coro *co)
+WEFT_ASYNC(lend)
 {
-    lend *self = weft_frame(co, lend);
     WEFT_BEGIN;
     weft_subtask_start(co, &self->first, weft_calls_peer_hold(self->ticket, &self->first_result));
     weft_spawn(co, &self->scope, &self->child, &self->poller.co, poller_run);
@@ -592,5 +579,4 @@ static weft_left lend_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_lend, lend, lend_run, (uint32_t ticket),
-                 self->ticket = ticket);
+WEFT_EXPORT(callee, exports_weft_foreign_peer_lend, lend, (uint32_t ticket), .ticket = ticket);

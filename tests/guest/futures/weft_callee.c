@@ -22,9 +22,8 @@ typedef struct {
     uint32_t value;
 } pass;
 
-static weft_left pass_run(weft_coro *co)
+WEFT_ASYNC(pass)
 {
-    pass *self = weft_frame(co, pass);
     WEFT_BEGIN;
     if (self->try) {
         plain_start_read(co, &self->in, &self->value);
@@ -36,8 +35,8 @@ static weft_left pass_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_pass, pass, pass_run, (uint32_t end, bool try),
-                 self->in = plain_reader_of(end), self->try = try);
+WEFT_EXPORT(callee, exports_weft_futures_peer_pass, pass, (uint32_t end, bool try), .in = plain_reader_of(end),
+            .try = try);
 
 typedef struct {
     plain_reader in;
@@ -52,9 +51,8 @@ typedef struct {
     size_t i;
 } relay;
 
-static weft_left relay_run(weft_coro *co)
+WEFT_ASYNC(relay)
 {
-    relay *self = weft_frame(co, relay);
     WEFT_BEGIN;
     self->links = calloc(self->ends.len, sizeof *self->links);
     for (size_t i = 0; i < self->ends.len; i++) {
@@ -78,14 +76,13 @@ static weft_left relay_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_relay, relay, relay_run, (PEER(list_future_u32_t) * ends),
-                 self->ends = *ends);
+WEFT_EXPORT(callee, exports_weft_futures_peer_relay, relay, (PEER(list_future_u32_t) * ends), .ends = *ends);
 
 typedef struct {
     weft_coro co;
 } wait;
 
-static weft_left wait_run(weft_coro *co)
+WEFT_ASYNC(wait)
 {
     WEFT_BEGIN;
     while (!peer_gates)
@@ -96,4 +93,4 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_futures_peer_wait, wait, wait_run, (void), );
+WEFT_EXPORT(callee, exports_weft_futures_peer_wait, wait, (void));

@@ -58,7 +58,7 @@ typedef struct {
     weft_coro co;
 } greet;
 
-static weft_left greet_run(weft_coro *co)
+WEFT_ASYNC(greet)
 {
     WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_heapless_peer_greet);
@@ -66,5 +66,5 @@ static weft_left greet_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_heapless_peer_greet, greet, greet_run, (callee_string_t * name),
+WEFT_EXPORT_STEP(callee, exports_weft_heapless_peer_greet, greet, greet__step, (callee_string_t * name),
                  (void)name);

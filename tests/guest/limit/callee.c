@@ -42,9 +42,8 @@ typedef struct {
     uint8_t weight[8192];
 } work;
 
-static weft_left work_run(weft_coro *co)
+WEFT_ASYNC(work)
 {
-    work *self = weft_frame(co, work);
     WEFT_BEGIN;
     self->entered = true;
     inside++;
@@ -58,13 +57,13 @@ static weft_left work_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_limit_peer_work, work, work_run, (uint32_t turns), self->turns = turns);
+WEFT_EXPORT(callee, exports_weft_limit_peer_work, work, (uint32_t turns), .turns = turns);
 
 typedef struct {
     weft_coro co;
 } other;
 
-static weft_left other_run(weft_coro *co)
+WEFT_ASYNC(other)
 {
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_limit_peer_other, 1);
@@ -72,4 +71,4 @@ static weft_left other_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_limit_peer_other, other, other_run, (void), );
+WEFT_EXPORT(callee, exports_weft_limit_peer_other, other, (void));

@@ -33,9 +33,8 @@ typedef struct {
     uint32_t yields;
 } work;
 
-static weft_left work_run(weft_coro *co)
+WEFT_ASYNC(work)
 {
-    work *self = weft_frame(co, work);
     WEFT_BEGIN;
     while (self->yields--)
         WEFT_AWAIT(weft_yield(co));
@@ -55,9 +54,8 @@ static void work_without_memory(callee_string_t *text)
     exports_weft_memory_peer_work_return(result);
 }
 
-WEFT_EXPORT_STEP_OR(callee, exports_weft_memory_peer_work, work, work_run,
-                    (callee_string_t * text, uint32_t yields), work_without_memory(text), self->text = *text,
-                    self->yields = yields);
+WEFT_EXPORT_OR(callee, exports_weft_memory_peer_work, work, (callee_string_t * text, uint32_t yields),
+               work_without_memory(text), .text = *text, .yields = yields);
 
 typedef struct {
     weft_coro co;
@@ -68,9 +66,8 @@ typedef struct {
 
 WEFT_UNZEROED(hold, large);
 
-static weft_left hold_run(weft_coro *co)
+WEFT_ASYNC(hold)
 {
-    hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
     WEFT_AWAIT(number_read(co, &self->in, &self->value));
     number_result result = {.val.ok = self->value};
@@ -88,9 +85,8 @@ static void hold_without_memory(exports_weft_memory_peer_future_u32_t number)
     exports_weft_memory_peer_hold_return(result);
 }
 
-WEFT_EXPORT_STEP_OR(callee, exports_weft_memory_peer_hold, hold, hold_run,
-                    (exports_weft_memory_peer_future_u32_t number), hold_without_memory(number),
-                    self->in = number_reader_of(number));
+WEFT_EXPORT_OR(callee, exports_weft_memory_peer_hold, hold, (exports_weft_memory_peer_future_u32_t number),
+               hold_without_memory(number), .in = number_reader_of(number));
 
 typedef struct {
     weft_coro co;
@@ -100,9 +96,8 @@ typedef struct {
 
 WEFT_UNZEROED(reuse, kept);
 
-static weft_left reuse_run(weft_coro *co)
+WEFT_ASYNC(reuse)
 {
-    reuse *self = weft_frame(co, reuse);
     WEFT_BEGIN;
     callee_tuple2_u32_u32_t had = {self->zeroed, self->kept[999]};
     self->zeroed = self->kept[999] = self->next;
@@ -111,4 +106,4 @@ static weft_left reuse_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_memory_peer_reuse, reuse, reuse_run, (uint32_t next), self->next = next);
+WEFT_EXPORT(callee, exports_weft_memory_peer_reuse, reuse, (uint32_t next), .next = next);

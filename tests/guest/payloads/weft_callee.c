@@ -29,9 +29,8 @@ typedef struct {
     uint8_t buffer[7];
 } concat;
 
-static weft_left concat_run(weft_coro *co)
+WEFT_ASYNC(concat)
 {
-    concat *self = weft_frame(co, concat);
     WEFT_BEGIN;
     octets_writer none;
     bytes otherwise = octets_new(&none);
@@ -59,5 +58,5 @@ static weft_left concat_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_payloads_peer_concat, concat, concat_run, (uint32_t parts),
-                 self->parts = bytes_stream_reader_of(parts));
+WEFT_EXPORT(callee, exports_weft_payloads_peer_concat, concat, (uint32_t parts),
+            .parts = bytes_stream_reader_of(parts));

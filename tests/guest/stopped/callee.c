@@ -40,9 +40,8 @@ typedef struct {
     uint32_t sum;
 } reader;
 
-static weft_left reader_run(weft_coro *co)
+WEFT_ASYNC(reader)
 {
-    reader *self = weft_frame(co, reader);
     WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->items, sizeof self->items));
@@ -61,9 +60,8 @@ typedef struct {
     bytes_writer out;
 } writer;
 
-static weft_left writer_run(weft_coro *co)
+WEFT_ASYNC(writer)
 {
-    writer *self = weft_frame(co, writer);
     WEFT_BEGIN;
     while (!weft_dropped(&self->out))
         WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"abcdefg", 7));
@@ -80,9 +78,8 @@ typedef struct {
     weft_permit permit;
 } locker;
 
-static weft_left locker_run(weft_coro *co)
+WEFT_ASYNC(locker)
 {
-    locker *self = weft_frame(co, locker);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     WEFT_AWAIT(weft_yield(co));
@@ -98,9 +95,8 @@ typedef struct {
     uint32_t i;
 } turner;
 
-static weft_left turner_run(weft_coro *co)
+WEFT_ASYNC(turner)
 {
-    turner *self = weft_frame(co, turner);
     WEFT_BEGIN;
     for (; self->i < 6; self->i++)
         WEFT_AWAIT(weft_yield(co));
@@ -117,13 +113,12 @@ typedef struct {
     turner first;
 } inner;
 
-static weft_left inner_run(weft_coro *co)
+WEFT_ASYNC(inner)
 {
-    inner *self = weft_frame(co, inner);
     WEFT_BEGIN;
     begun += 2;
-    weft_spawn(co, &self->scope, &self->child, &self->first.co, turner_run);
-    weft_detach(weft_child_of(weft_spawn_new(co, &self->scope, sizeof(turner), turner_run)));
+    WEFT_SPAWN(turner, &self->first, &self->scope, &self->child);
+    weft_detach(weft_child_of(WEFT_SPAWN_NEW(turner, &self->scope)));
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
@@ -142,20 +137,19 @@ typedef struct {
     weft_permit permit;
 } work;
 
-static weft_left work_run(weft_coro *co)
+WEFT_ASYNC(work)
 {
-    work *self = weft_frame(co, work);
     WEFT_BEGIN;
     weft_event_clear(&go);
     output = bytes_reader_of(bytes_new(&self->writer.out));
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     begun += 6;
-    weft_spawn(co, &self->scope, &self->children[0], &self->reader.co, reader_run);
-    weft_spawn(co, &self->scope, &self->children[1], &self->writer.co, writer_run);
-    weft_spawn(co, &self->scope, &self->children[2], &self->locker.co, locker_run);
-    weft_spawn(co, &self->scope, &self->children[3], &self->inner.co, inner_run);
+    WEFT_SPAWN(reader, &self->reader, &self->scope, &self->children[0]);
+    weft_spawn(co, &self->scope, &self->children[1], &self->writer.co, writer__step);
+    WEFT_SPAWN(locker, &self->locker, &self->scope, &self->children[2]);
+    WEFT_SPAWN(inner, &self->inner, &self->scope, &self->children[3]);
     // in the scope of the task: the cancel does not reach it
-    weft_task_spawn(co, sizeof(turner), turner_run, WEFT_OUTLIVE_CANCEL);
+    WEFT_TASK_SPAWN(turner, WEFT_OUTLIVE_CANCEL);
     WEFT_AWAIT(weft_event_wait(co, &go));
     weft_release(&self->permit);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
@@ -169,17 +163,16 @@ static weft_left work_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_work, work, work_run, (uint32_t bytes),
-                 self->reader.in = bytes_reader_of(bytes));
+WEFT_EXPORT(callee, exports_weft_stopped_peer_work, work, (uint32_t bytes),
+            .reader.in = bytes_reader_of(bytes));
 
 typedef struct {
     weft_coro co;
     weft_permit permit;
 } bystander;
 
-static weft_left bystander_run(weft_coro *co)
+WEFT_ASYNC(bystander)
 {
-    bystander *self = weft_frame(co, bystander);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     WEFT_RETURN(co, exports_weft_stopped_peer_bystander, 1);
@@ -188,16 +181,15 @@ static weft_left bystander_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_bystander, bystander, bystander_run, (void), );
+WEFT_EXPORT(callee, exports_weft_stopped_peer_bystander, bystander, (void));
 
 typedef struct {
     weft_coro co;
     bytes_writer out;
 } journal;
 
-static weft_left journal_run(weft_coro *co)
+WEFT_ASYNC(journal)
 {
-    journal *self = weft_frame(co, journal);
     WEFT_BEGIN;
     output = bytes_reader_of(bytes_new(&self->out));
     WEFT_AWAIT(bytes_write_all(co, &self->out, (const uint8_t *)"begin, ", 7));
@@ -212,7 +204,7 @@ static weft_left journal_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_journal, journal, journal_run, (void), );
+WEFT_EXPORT(callee, exports_weft_stopped_peer_journal, journal, (void));
 
 typedef struct {
     weft_coro co;
@@ -221,9 +213,8 @@ typedef struct {
     uint8_t text[256];
 } read_;
 
-static weft_left read_run(weft_coro *co)
+WEFT_ASYNC(read_)
 {
-    read_ *self = weft_frame(co, read_);
     WEFT_BEGIN;
     while (!weft_dropped(&self->in) && self->length < sizeof self->text - 3) {
         WEFT_AWAIT(bytes_read(co, &self->in, self->text + self->length, 3));
@@ -235,5 +226,4 @@ static weft_left read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_stopped_peer_read, read_, read_run, (uint32_t text),
-                 self->in = bytes_reader_of(text));
+WEFT_EXPORT(callee, exports_weft_stopped_peer_read, read_, (uint32_t text), .in = bytes_reader_of(text));

@@ -49,9 +49,8 @@ typedef struct {
     uint32_t x, times;
 } wait_;
 
-static weft_left wait_run(weft_coro *co)
+WEFT_ASYNC(wait_)
 {
-    wait_ *self = weft_frame(co, wait_);
     WEFT_BEGIN;
     if (self->x < 8)
         victims[self->x] = co;
@@ -74,8 +73,7 @@ static weft_left wait_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_wait, wait_, wait_run, (uint32_t x, uint32_t times),
-                 self->x = x, self->times = times);
+WEFT_EXPORT(callee, exports_weft_sync_peer_wait, wait_, (uint32_t x, uint32_t times), .x = x, .times = times);
 
 typedef struct {
     weft_coro co;
@@ -83,9 +81,8 @@ typedef struct {
     uint32_t item, sum;
 } summer;
 
-static weft_left summer_run(weft_coro *co)
+WEFT_ASYNC(summer)
 {
-    summer *self = weft_frame(co, summer);
     WEFT_BEGIN;
     while (!weft_dropped(&self->in)) {
         WEFT_AWAIT(numbers_read(co, &self->in, &self->item, 1));
@@ -105,12 +102,11 @@ typedef struct {
     summer summer;
 } wait_and_read;
 
-static weft_left wait_and_read_run(weft_coro *co)
+WEFT_ASYNC(wait_and_read)
 {
-    wait_and_read *self = weft_frame(co, wait_and_read);
     WEFT_BEGIN;
     waiting++;
-    weft_spawn(co, &self->scope, &self->handle, &self->summer.co, summer_run);
+    weft_spawn(co, &self->scope, &self->handle, &self->summer.co, summer__step);
     WEFT_AWAIT(weft_event_wait(co, &event));
     WEFT_AWAIT(weft_join(co, &self->handle));
     WEFT_RETURN(co, exports_weft_sync_peer_wait_and_read, self->x + self->summer.sum);
@@ -120,9 +116,9 @@ static weft_left wait_and_read_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_wait_and_read, wait_and_read, wait_and_read_run,
-                 (uint32_t x, exports_weft_sync_peer_stream_u32_t numbers), self->x = x,
-                 self->summer.in = numbers_reader_of(numbers));
+WEFT_EXPORT(callee, exports_weft_sync_peer_wait_and_read, wait_and_read,
+            (uint32_t x, exports_weft_sync_peer_stream_u32_t numbers), .x = x,
+            .summer.in = numbers_reader_of(numbers));
 
 typedef struct {
     weft_coro co;
@@ -150,9 +146,8 @@ typedef struct {
     weft_permit held;
 } lock;
 
-static weft_left lock_run(weft_coro *co)
+WEFT_ASYNC(lock)
 {
-    lock *self = weft_frame(co, lock);
     WEFT_BEGIN;
     victims[self->ticket] = co;
     waiting++;
@@ -171,7 +166,7 @@ static weft_left lock_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_lock, lock, lock_run, (uint32_t ticket), self->ticket = ticket);
+WEFT_EXPORT(callee, exports_weft_sync_peer_lock, lock, (uint32_t ticket), .ticket = ticket);
 
 void exports_weft_sync_peer_leave(uint32_t ticket)
 {
@@ -191,9 +186,8 @@ typedef struct {
     rendezvous_slot slot;
 } sender;
 
-static weft_left sender_run(weft_coro *co)
+WEFT_ASYNC(sender)
 {
-    sender *self = weft_frame(co, sender);
     WEFT_BEGIN;
     waiting++;
     for (; self->item < self->end; self->item++) {
@@ -211,9 +205,8 @@ static weft_left sender_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_send, sender, sender_run,
-                 (bool small, uint32_t first, uint32_t count), self->small = small, self->item = first,
-                 self->end = first + count);
+WEFT_EXPORT(callee, exports_weft_sync_peer_send, sender, (bool small, uint32_t first, uint32_t count),
+            .small = small, .item = first, .end = first + count);
 
 typedef struct {
     weft_coro co;
@@ -224,9 +217,8 @@ typedef struct {
     rendezvous_slot slot;
 } receiver;
 
-static weft_left receiver_run(weft_coro *co)
+WEFT_ASYNC(receiver)
 {
-    receiver *self = weft_frame(co, receiver);
     WEFT_BEGIN;
     waiting++;
     while (self->count-- > 0) {
@@ -248,8 +240,8 @@ static weft_left receiver_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_receive, receiver, receiver_run, (bool small, uint32_t count),
-                 self->small = small, self->count = count);
+WEFT_EXPORT(callee, exports_weft_sync_peer_receive, receiver, (bool small, uint32_t count), .small = small,
+            .count = count);
 
 void exports_weft_sync_peer_close(bool small)
 {
@@ -264,9 +256,8 @@ typedef struct {
     uint32_t x;
 } cancel;
 
-static weft_left cancel_run(weft_coro *co)
+WEFT_ASYNC(cancel)
 {
-    cancel *self = weft_frame(co, cancel);
     WEFT_BEGIN;
     weft_cancel(victims[self->x]);
     WEFT_RETURN_VOID(co, exports_weft_sync_peer_cancel);
@@ -274,7 +265,7 @@ static weft_left cancel_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_cancel, cancel, cancel_run, (uint32_t x), self->x = x);
+WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, (uint32_t x), .x = x);
 
 static weft_left left_run(weft_coro *co)
 {
@@ -344,9 +335,8 @@ typedef struct {
     exports_weft_sync_peer_how_t how;
 } join_adopted;
 
-static weft_left join_adopted_run(weft_coro *co)
+WEFT_ASYNC(join_adopted)
 {
-    join_adopted *self = weft_frame(co, join_adopted);
     WEFT_BEGIN;
     switch (self->how) {
     case EXPORTS_WEFT_SYNC_PEER_HOW_ONE:
@@ -367,5 +357,5 @@ static weft_left join_adopted_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_sync_peer_join_adopted, join_adopted, join_adopted_run,
-                 (exports_weft_sync_peer_how_t how), self->how = how);
+WEFT_EXPORT(callee, exports_weft_sync_peer_join_adopted, join_adopted, (exports_weft_sync_peer_how_t how),
+            .how = how);

@@ -22,9 +22,8 @@ typedef struct {
     weft_subtask call;
 } mix;
 
-static weft_left mix_run(weft_coro *co)
+WEFT_ASYNC(mix)
 {
-    mix *self = weft_frame(co, mix);
     WEFT_BEGIN;
     for (self->i = 0; self->i < 3; self->i++) {
         weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->tickets[self->i], &self->result));
@@ -37,10 +36,9 @@ static weft_left mix_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_mix, mix, mix_run,
-                 (uint32_t seed, uint32_t first, uint32_t second, uint32_t third),
-                 self->seed = self->sum = seed, self->tickets[0] = first, self->tickets[1] = second,
-                 self->tickets[2] = third);
+WEFT_EXPORT(callee, exports_weft_tasks_peer_mix, mix,
+            (uint32_t seed, uint32_t first, uint32_t second, uint32_t third), .seed = self->sum = seed,
+            .tickets[0] = first, .tickets[1] = second, .tickets[2] = third);
 
 // Frames with one ticket, one call and a counter.
 typedef struct {
@@ -151,9 +149,8 @@ typedef struct {
     one third;
 } second;
 
-static weft_left second_run(weft_coro *co)
+WEFT_ASYNC(second)
 {
-    second *self = weft_frame(co, second);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->third.co, third_run));
     WEFT_FINALLY;
@@ -166,11 +163,10 @@ typedef struct {
     second second;
 } first;
 
-static weft_left first_run(weft_coro *co)
+WEFT_ASYNC(first)
 {
-    first *self = weft_frame(co, first);
     WEFT_BEGIN;
-    WEFT_AWAIT(weft_call(co, &self->second.co, second_run));
+    WEFT_AWAIT(weft_call(co, &self->second.co, second__step));
     WEFT_FINALLY;
     note('a');
     WEFT_END;
@@ -189,9 +185,8 @@ typedef struct {
     int count; // calls made
 } waits;
 
-static weft_left waits_run(weft_coro *co)
+WEFT_ASYNC(waits)
 {
-    waits *self = weft_frame(co, waits);
     WEFT_BEGIN;
     switch (self->at) {
     case EXPORTS_WEFT_TASKS_PEER_PLACE_CALL:
@@ -208,7 +203,7 @@ static weft_left waits_run(weft_coro *co)
         break;
     case EXPORTS_WEFT_TASKS_PEER_PLACE_CHILD:
         self->first.second.third.ticket = self->ticket;
-        WEFT_AWAIT(weft_call(co, &self->first.co, first_run));
+        WEFT_AWAIT(weft_call(co, &self->first.co, first__step));
         self->result = self->first.second.third.result;
         break;
     case EXPORTS_WEFT_TASKS_PEER_PLACE_ANY:
@@ -249,8 +244,6 @@ static weft_left waits_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_waits, waits, waits_run,
-                 (exports_weft_tasks_peer_place_t at, uint32_t ticket, bool insists, uint32_t slow,
-                  uint32_t last),
-                 self->at = at, self->ticket = ticket, self->insists = insists, self->slow = slow,
-                 self->last = last);
+WEFT_EXPORT(callee, exports_weft_tasks_peer_waits, waits,
+            (exports_weft_tasks_peer_place_t at, uint32_t ticket, bool insists, uint32_t slow, uint32_t last),
+            .at = at, .ticket = ticket, .insists = insists, .slow = slow, .last = last);
