@@ -61,7 +61,7 @@ static weft_left numbers_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
-    uint32_t handle;
+    uint32_t handle = 0;
     WEFT_FEED_NEW(numbers, feed_numbers, NULL, &handle, .count = self->count, .chunk = self->chunk,
                   .until = self->until);
     if (co->task->from->name[sizeof "exports_weft_flow_peer_" - 1] == 's')
@@ -108,7 +108,7 @@ typedef struct {
 WEFT_ASYNC(text)
 {
     WEFT_BEGIN;
-    uint32_t handle;
+    uint32_t handle = 0;
     WEFT_FEED_NEW(bytes, feed_text, NULL, &handle, .text = self->text, .chunk = self->chunk);
     WEFT_RETURN(co, exports_weft_flow_peer_text, handle);
     WEFT_FINALLY;
@@ -139,7 +139,7 @@ static weft_left names_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
-    uint32_t handle;
+    uint32_t handle = 0;
     WEFT_FEED_NEW(names, feed_names, NULL, &handle, .left = self->count);
     WEFT_RETURN(co, exports_weft_flow_peer_names, handle);
     WEFT_FINALLY;
