@@ -66,7 +66,8 @@
 //                               later
 //   name_close_reader(&in), name_close_writer(&out)
 //                               drop the end, and stop what is in flight on it before, which leaves its .count;
-//                               closed is fine
+//                               closed is fine. A stop blocks this component until the host has confirmed it:
+//                               cancel.h has one that does not, to be awaited before the close
 //
 // Reads and writes are of at most 2^28 - 1 items; longer ones are clamped. Spec: canon stream.{new,read,write,
 // cancel-read,cancel-write,drop-readable,drop-writable}.
