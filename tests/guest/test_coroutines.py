@@ -37,6 +37,7 @@ CANCEL = [
 ]
 WAITS = ["read", "write_all", "write_all_ways", "drop_closes", "any", "ready"]
 TYPED = ["calls", "again", "unzeroed", "large", "mutual", "fails_too", "deadlines", "spawns", "news", "feeds", "blocks"]
+STEP = ["empty", "waits", "spawned", "fails", "cancelled", "inside_another", "cancelled_inside_another"]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -61,6 +62,12 @@ def test_cancelled_waits(passes, test, level):
 @pytest.mark.parametrize("test", TYPED)
 def test_typed(passes, test, level):
     passes(f"coroutines-typed-{level}", test, *SMALL_STACK)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("test", STEP)
+def test_step(passes, test, level):
+    passes(f"coroutines-step-{level}", test, *SMALL_STACK)
 
 
 @pytest.mark.parametrize("test", ["", "fails"])
