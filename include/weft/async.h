@@ -26,7 +26,7 @@
 // - Before them the frame is zeroed, from behind the header up to what WEFT_UNZEROED says. So a value must not
 //   be read from that frame.
 // - A frame is zero when it is used for the first time, or at least its header is; later it has ended. That is
-//   checked.
+//   checked, and so is the handle of a spawn, which may be in the frame.
 // - `frame` is a T *, and evaluated once, but for WEFT_TRY_CALL: after the wait that evaluates it again.
 // - Macros without WEFT_BLOCK and WEFT_EMBEDDED in their name use the `co` in scope.
 #ifndef WEFT_ASYNC_H

@@ -23,7 +23,8 @@ static void make_text(w_string_t *text, void *data)
 
 WEFT_FUTURE_MADE(made, w_future_string, w_string_t, drop_text, make_text);
 
-WEFT__STATIC_ASSERT(WEFT_VERSION == WEFT_VERSION_MAJOR * 10000 + WEFT_VERSION_MINOR * 100 + WEFT_VERSION_PATCH, "");
+WEFT__STATIC_ASSERT(WEFT_VERSION == WEFT_VERSION_MAJOR * 10000 + WEFT_VERSION_MINOR * 100 + WEFT_VERSION_PATCH,
+                    "");
 
 bool same_version(void);
 bool same_version(void)

@@ -250,6 +250,37 @@ TEST_BODY(child_busy_handle, {
     weft_spawn(co, &self->scope, &self->child, &another, idle_run);
 })
 
+// The same by the typed forms, whose handle may be in the frame that they zero.
+typedef struct {
+    weft_coro co;
+    weft_child handle;
+} idler;
+
+static idler its;
+
+WEFT_ASYNC(idler)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_END;
+}
+
+TEST_BODY(child_busy_typed, {
+    WEFT_SPAWN(idler, &its, &self->scope, &self->child);
+    WEFT_CALL(idler, &its);
+})
+
+TEST_BODY(child_busy_typed_spawn, {
+    WEFT_SPAWN(idler, &its, &self->scope, &its.handle);
+    WEFT_SPAWN(idler, &its, &self->scope, &its.handle);
+})
+
+TEST_BODY(child_busy_typed_handle, {
+    WEFT_SPAWN(idler, &its, &self->scope, &its.handle);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    WEFT_SPAWN(idler, &its, &self->scope, &its.handle);
+})
+
 // other_task
 
 static weft_scope shared;

@@ -44,6 +44,9 @@
     TEST(child_busy_block_on)                                                                                  \
     TEST(child_busy_spawn)                                                                                     \
     TEST(child_busy_handle)                                                                                    \
+    TEST(child_busy_typed)                                                                                     \
+    TEST(child_busy_typed_spawn)                                                                               \
+    TEST(child_busy_typed_handle)                                                                              \
     TEST(other_task_spawn)                                                                                     \
     TEST(stray_return_ready)                                                                                   \
     TEST(stray_return_pending)                                                                                 \

@@ -144,7 +144,7 @@ WEFT_ASYNC(work)
     output = bytes_reader_of(bytes_new(&self->writer.out));
     WEFT_AWAIT(weft_acquire(co, &lock, &self->permit));
     begun += 6;
-    WEFT_SPAWN(reader, &self->reader, &self->scope, &self->children[0]);
+    weft_spawn(co, &self->scope, &self->children[0], &self->reader.co, reader__step);
     weft_spawn(co, &self->scope, &self->children[1], &self->writer.co, writer__step);
     WEFT_SPAWN(locker, &self->locker, &self->scope, &self->children[2]);
     WEFT_SPAWN(inner, &self->inner, &self->scope, &self->children[3]);
