@@ -68,32 +68,32 @@ struct total {
         std::vector<uint32_t> wide(items, items + length);
         sum = std::accumulate(wide.begin(), wide.end(), sum, [](uint32_t a, uint32_t b) { return a + b; });
     }
-
-    static weft_left run(weft_coro *co)
-    {
-        total &self = *weft_frame(co, total);
-        WEFT_BEGIN;
-        self.in = bytes_reader_of(
-            bytes_feed_spawn(co, &self.scope, &self.child, &self.numbers.feed, one_to_ten::run));
-        do {
-            WEFT_AWAIT(bytes_read(co, &self.in, self.buffer, sizeof self.buffer));
-            self.add(self.buffer, self.in.count);
-        } while (!weft_dropped(&self.in));
-        WEFT_RETURN(co, exports_cxx_total, self.sum);
-        WEFT_FINALLY;
-        bytes_close_reader(&self.in);
-        WEFT_AWAIT(weft_scope_close(co, &self.scope));
-        WEFT_END;
-    }
 };
+
+WEFT_UNZEROED(total, buffer);
+
+WEFT_ASYNC(total)
+{
+    WEFT_BEGIN;
+    self->in =
+        bytes_reader_of(bytes_feed_spawn(co, &self->scope, &self->child, &self->numbers.feed, one_to_ten::run));
+    do {
+        WEFT_AWAIT(bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+        self->add(self->buffer, self->in.count);
+    } while (!weft_dropped(&self->in));
+    WEFT_RETURN(co, exports_cxx_total, self->sum);
+    WEFT_FINALLY;
+    bytes_close_reader(&self->in);
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END;
+}
 
 extern "C" uint8_t exports_cxx_beyond(void)
 {
     return std::vector<uint8_t>().at(3);
 }
 
-WEFT_UNZEROED(total, buffer);
-WEFT_EXPORT_STEP(cxx, exports_cxx_total, total, total::run, (void), );
+WEFT_EXPORT(cxx, exports_cxx_total, total, (void));
 WEFT_EXPORT_STEP(cxx, exports_cxx_numbers, numbers, numbers::run, (void), );
 
 } // namespace
