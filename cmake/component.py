@@ -26,12 +26,16 @@ class Core:
             for what, name in re.findall(rf'\(import "{MODULE}" "(\w+)" \(func {named}', self.text)
         }
         self.calls = []  # (caller, callee, address)
+        self.by_pointer = set()  # who calls what a pointer says
         caller = None
-        for line in re.finditer(rf"^\(;@(\w+) *;\) *(?:\(func {named}|(?:return_)?call {named})", self.text, re.M):
+        call = rf"(?:return_)?call(?: {named}|_indirect)"
+        for line in re.finditer(rf"^\(;@(\w+) *;\) *(?:\(func {named}|{call})", self.text, re.M):
             if line[2]:
                 caller = self.plain(line[2])
-            elif caller:
+            elif caller and line[3]:
                 self.calls.append((caller, self.plain(line[3]), line[1]))
+            elif caller:
+                self.by_pointer.add(caller)
 
     def run(self, *arguments):
         command = [self.wasm_tools, arguments[0], self.path, *arguments[1:]]
@@ -47,6 +51,16 @@ class Core:
         """A call in words: the function, and the line if the module tells it."""
         line = re.match(r"0x\w+: (\S+) .*?([^/\s]+:\d+):\d+$", self.run("addr2line", f"0x{address}"), re.M)
         return f"{line[1]} ({line[2]})" if line else caller.removeprefix("__wasm_export_")
+
+    def may_ask(self, function):
+        """Whether it leads to preview 1. A function that has the name of one of libc's, and does not, is none of libc's."""
+        seen, rest = set(), {function}
+        while rest:
+            if rest & (self.by_pointer | set(self.imports)):
+                return True
+            seen |= rest
+            rest = {callee for caller, callee, _ in self.calls if caller in rest} - seen
+        return False
 
     def leads_to(self, imported):
         """The functions by which an import is reached, from the inside."""
@@ -69,7 +83,8 @@ def explained(core, name):
     def named(callee):
         return callee if callee in known else callee.lstrip("_")  # __clock_gettime and alike
 
-    users = [(by, named(callee), at) for by, callee, at in core.calls if named(callee) in known and not of_libc(by)]
+    asks = {name for name in {callee for _, callee, _ in core.calls} if named(name) in known and core.may_ask(name)}
+    users = [(by, named(callee), at) for by, callee, at in core.calls if callee in asks and not of_libc(by)]
     lines = [f"weft: {name} cannot be a component: its libc asks for WASI preview 1, which the world of a component has not:"]
     for row in rows:
         if not set(core.imports.values()) & set(row["imports"]) or row.get("only_with", "") not in core.text:

@@ -56,7 +56,7 @@
 
 // ---- Calls ----
 
-// WEFT_CALL(T, frame, fields...) calls T and waits for its end: a statement. As weft_call.
+// WEFT_CALL(T, frame, fields...) calls T and waits for its end: a statement, without WEFT_AWAIT. As weft_call.
 
 // WEFT_TRY_CALL(T, frame, fields...) does the same, and if T has failed, so does the caller, with T's code. Who
 // was cancelled has not failed. Stands before WEFT_FINALLY, as WEFT_FAIL does.

@@ -76,6 +76,13 @@ def test_call(component, compiler, function):
     ]
 
 
+def test_a_name_of_libcs(component):
+    """A static function of the user's own may have the name of one of libc's."""
+    link = "static __attribute__((noinline)) int link(int a) { return a * x; }"
+    said = component("zig-wasm", f"stdio.h>\nextern int x;\n{link}\n#include <stddef.h", 'x = link(x); puts("text")')
+    assert "puts, called by work" in said and "link" not in said, said
+
+
 def test_snprintf(component):
     """Only Debian's libc asks for what it could print, and not with the library that it names."""
     call = ("stdio.h", 'snprintf(text, 9, "%d", x)')
