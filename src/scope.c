@@ -80,8 +80,7 @@ void weft__handle_in_use(const weft_child *child)
 {
     (void)child;
     WEFT__CHECK(child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
-    WEFT__CHECK(true, untold, "weft_spawn", 0);
-    __builtin_unreachable();
+    weft_misuse_untold("weft_spawn", 0);
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
