@@ -108,6 +108,10 @@ weft_poll weft_yield(weft_coro *co)
 
 weft_poll weft__nap(weft_coro *co)
 {
+    if (co->flags & WEFT__CASE) { // who selects is the next to breathe, and naps
+        weft__breath = 1;
+        return weft__ready();
+    }
     weft__breath = SHORT_OF_BREATH;
     return weft_yield(co);
 }
@@ -119,8 +123,11 @@ __attribute__((used)) static const char *const needs_turns = &weft__turns;
 void weft__wake(weft_coro *co)
 {
     weft_task *task = co->task;
-    if (co->state >= WEFT__ON_LOCAL)
+    uint32_t both = weft__state_and_flags(co);
+    if ((uint8_t)both >= WEFT__ON_LOCAL)
         task->sleepers--;
+    if (__builtin_expect(both >= WEFT__CASE << 8, 0) && !(co = weft__case_served(co)))
+        return;
     co->state = WEFT__READY;
     WEFT__TRACE_CORO(co, WAKE);
     weft__queue_push_back(&task->ready, co);

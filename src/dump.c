@@ -43,7 +43,7 @@ static void show_coro(const weft_coro *co, uint32_t depth)
         } else if (co->state <= WEFT__READY) {
             weft__add(&line, ": ready");
         } else {
-            weft__add(&line, co->state <= WEFT__ON_ANY ? ": waits for " : ": waits in ");
+            weft__add(&line, co->state <= WEFT__ON_SELECT ? ": waits for " : ": waits in ");
             weft__add_wait(&line, co);
 #if WEFT_TRACE
             weft__add(&line, ", since turn ");
@@ -166,10 +166,14 @@ static void show_queue(const weft_coro *last, const weft_task *task)
     }
 }
 
-// One that waits for several operations is shown at the first of them.
+// One that waits for several operations is shown at the first of them, and one that selects, at the first of
+// its cases that waits for one.
 static bool is_first(const weft_op *op)
 {
     const weft_coro *co = op->waiter;
+    for (int32_t before = co->flags & WEFT__CASE ? co->code : 0; before; before--)
+        if ((co - before)->state >= WEFT__ON_OP && (co - before)->state <= WEFT__ON_ANY)
+            return false;
     return co->state != WEFT__ON_ANY || co->on.any->ops[0] == op;
 }
 

@@ -3,6 +3,7 @@
 #include "inspect.h"
 #include "internal.h"
 #include <weft/local.h>
+#include <weft/select.h>
 #include <weft/time.h>
 
 const char *weft__op_kind(const weft_op *op)
@@ -41,6 +42,16 @@ void weft__add_wait(weft__text *to, const weft_coro *co)
             weft__add_op(to, co->on.any->ops[i]);
         }
         weft__add(to, co->on.any->count > 8 ? ", ..." : "");
+        break;
+    case WEFT__ON_SELECT:
+        weft__add(to, "the first of ");
+        for (const weft_case *it = co->on.cases, *end = it + it->co.line; it < end; it++) {
+            weft__add(to, it == co->on.cases ? "" : ", ");
+            if (it->co.state >= WEFT__ON_OP)
+                weft__add_wait(to, &it->co);
+            else
+                weft__add(to, "nothing");
+        }
         break;
     case WEFT__ON_CHILD:
         weft__add(to, "weft_call");

@@ -183,6 +183,8 @@ static inline weft_coro *weft__caller_of(const weft_coro *co)
 // How an unwinding coroutine cancels the call that it waits for, if not by weft__op_cancel; set by cancel.h
 // only.
 extern void (*weft__unwind_call)(weft_op *op);
+// Takes `co` out of what it waits in, of the states from WEFT__ON_SCOPE on. What it waited with is not served.
+void weft__leave_queue(weft_coro *co);
 // A cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 

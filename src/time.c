@@ -14,7 +14,19 @@ weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64
 weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
 {
     weft_poll poll = clock->sleep_until(clock, co, timer, when);
-    return poll.pending ? poll : weft_yield(co);
+    return poll.pending ? poll : weft__nap(co);
+}
+
+bool weft__sleep_goes_on(weft_timer *timer, uint64_t when)
+{
+    weft_op *op = &timer->call.op;
+    if (op->task)
+        weft__op_settle(op->task);
+    WEFT__CHECK(op->waiter, awaited, "weft_sleep", op->handle);
+    if (timer->when == when)
+        return true;
+    weft_stop(&timer->call);
+    return false;
 }
 
 static uint64_t virtual_now(weft_clock *clock)

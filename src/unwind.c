@@ -16,6 +16,16 @@ static void cancel_awaited(weft_op *op)
         weft__op_cancel(op);
 }
 
+void weft__leave_queue(weft_coro *co)
+{
+    if (co->state == WEFT__ON_TIMER)
+        weft__timer_leave(co->on.timer);
+    else
+        weft__waiters_leave(co, co->state == WEFT__ON_TICKET);
+    if (co->state == WEFT__ON_TICKET)
+        co->on.ticket->is = WEFT__UNSERVED;
+}
+
 // From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
 // what it waits for has ended. A finaliser that has begun is not disturbed, nor is what it waits for.
 void weft__unwind(weft_coro *co)
@@ -37,13 +47,11 @@ void weft__unwind(weft_coro *co)
         weft_any *any = co->on.any;
         for (uint32_t i = 0; i < any->count; i++)
             cancel_awaited(any->ops[i]);
+    } else if (co->state == WEFT__ON_SELECT) {
+        weft__withdraw(co->on.cases);
+        weft__wake(co);
     } else if (co->state >= WEFT__ON_SCOPE) {
-        if (co->state == WEFT__ON_TIMER)
-            weft__timer_leave(co->on.timer);
-        else
-            weft__waiters_leave(co, co->state == WEFT__ON_TICKET);
-        if (co->state == WEFT__ON_TICKET)
-            co->on.ticket->is = WEFT__UNSERVED;
+        weft__leave_queue(co);
         weft__wake(co);
     }
 }

@@ -49,6 +49,7 @@ typedef struct weft_child weft_child;
 typedef struct weft_ticket weft_ticket;
 typedef struct weft_timer weft_timer;
 typedef struct weft_local weft_local;
+typedef struct weft_case weft_case;
 
 // Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
 typedef struct weft_poll {

@@ -46,6 +46,13 @@ weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, 
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
     __attribute__((warn_unused_result));
 
+// Ends a sleep of which nobody waits for the end any more, because a select (select.h) has chosen otherwise. It
+// returns when the host has confirmed, as weft_stop does. Does nothing if none is left.
+static inline void weft_timer_stop(weft_timer *timer)
+{
+    weft_stop(&timer->call);
+}
+
 // A clock that stands until it is advanced: tests of timeouts need not wait, and are the same each time.
 typedef struct weft_virtual_clock {
     weft_clock clock; // give &it.clock to who needs a clock

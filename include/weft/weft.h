@@ -19,10 +19,11 @@
 #include "cancel.h"  // cancels that do not block the component
 
 // What coroutines do for each other.
-#include "local.h" // task-locals
-#include "scope.h" // children: spawn, join, race
-#include "sync.h"  // events, mutexes, semaphores, channels
-#include "time.h"  // sleeps, deadlines, a virtual clock
+#include "local.h"  // task-locals
+#include "scope.h"  // children: spawn, join, race
+#include "select.h" // the first of several waits, of whatever kind
+#include "sync.h"   // events, mutexes, semaphores, channels
+#include "time.h"   // sleeps, deadlines, a virtual clock
 
 // Conveniences.
 #include "error_context.h"

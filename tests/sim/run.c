@@ -230,6 +230,7 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = block_workload;
     list[count++] = busy_workload;
     list[count++] = promise_workload;
+    list[count++] = select_workload;
     weft_workloads.count = count;
     for (int i = 0; i < SMALL; i++)
         list[count++] = small_workloads[i];

@@ -308,6 +308,7 @@ void exports_workloads_tick(uint32_t by)
     if (by == 0)
         close_channels();
     wake_small();
+    turn_selects(by);
 }
 
 // ---- The world ----

@@ -11,6 +11,7 @@ enum weft__coro_state {
     WEFT__ON_OP,
     WEFT__ON_START,
     WEFT__ON_ANY,
+    WEFT__ON_SELECT, // its cases wait in its place: see select.c
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
     WEFT__ON_SCOPE,  // in a queue of waiters, to be woken by a coroutine of its own task
@@ -25,8 +26,9 @@ enum {
     WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
     WEFT__FAIL = 8,
     WEFT__SHIELD = 16,
-    WEFT__BINDS = 32, // has bindings of its own (local.h)
-    WEFT__SPAWNS = 64 // has spawned, or who it called has; with WEFT_TRACE only
+    WEFT__BINDS = 32,  // has bindings of its own (local.h)
+    WEFT__SPAWNS = 64, // has spawned, or who it called has; with WEFT_TRACE only
+    WEFT__CASE = 128   // no coroutine, but a case of a select, which waits in its owner's place
 };
 
 // The values of a weft_poll that is not ready.
@@ -59,6 +61,7 @@ struct weft_coro {
         weft_coro *back; // link of the queue of waiters that it is in
         weft_ticket *ticket;
         weft_timer *timer;
+        weft_case *cases;
     } on;
     WEFT__TRACE_CORO_FIELDS
 };

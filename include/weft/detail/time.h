@@ -11,6 +11,9 @@ struct weft__sleep {
     uint64_t number;          // of the sleep: the order of equal times
 };
 
+// A select has left a sleep on a host's clock in flight: true if it is one until `when`, else it is stopped.
+bool weft__sleep_goes_on(weft_timer *timer, uint64_t when);
+
 #define WEFT__CLOCK(name, X)                                                                                   \
     static uint64_t name##__now(weft_clock *clock)                                                             \
     {                                                                                                          \
@@ -20,6 +23,9 @@ struct weft__sleep {
     static weft_poll name##__sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)   \
     {                                                                                                          \
         (void)clock;                                                                                           \
+        if (weft_in_flight(&timer->call) && weft__sleep_goes_on(timer, when))                                  \
+            return weft_await(co, &timer->call);                                                               \
+        timer->when = when;                                                                                    \
         return weft_subtask_call(co, &timer->call, X##_wait_until(when));                                      \
     }                                                                                                          \
     static weft_clock name = {name##__now, name##__sleep_until}

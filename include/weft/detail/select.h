@@ -1,0 +1,45 @@
+// What is inline of selects. Included by select.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_SELECT_H
+#define WEFT_DETAIL_SELECT_H
+
+static inline int weft_chosen(const weft_case *cases)
+{
+    return (int)cases->co.resume - 1;
+}
+
+void weft__select_begin(weft_coro *owner, weft_case *cases);
+// What the next case waits with; NULL if one has been served.
+weft_coro *weft__case_begin(weft_case *cases);
+// It has been tried; true if one has been served.
+bool weft__case_tried(weft_case *cases, uint32_t pending);
+weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result));
+
+#define WEFT__SELECT(co, cases, ...)                                                                           \
+    ((void)sizeof(                                                                                             \
+         char[WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0) <= sizeof(cases) / sizeof *(cases) ? 1       \
+                                                                                                     : -1]),   \
+     weft__select_begin((co), (cases)),                                                                        \
+     (void)(WEFT__JOIN(WEFT__CASES_, WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0))(cases,               \
+                                                                                          __VA_ARGS__)),       \
+     weft__select_wait(cases))
+
+#define WEFT__CASE_OF(cases, wait)                                                                             \
+    __extension__({                                                                                            \
+        weft_coro *const of = weft__case_begin(cases);                                                         \
+        weft__case_tried((cases), of ? weft__pending(wait) : 0);                                               \
+    })
+
+#define WEFT__COUNT(a, b, c, d, e, f, g, h, count, ...) count
+#define WEFT__JOIN(a, b) WEFT__JOIN_(a, b)
+#define WEFT__JOIN_(a, b) a##b
+#define WEFT__CASES_1(cases, wait) WEFT__CASE_OF(cases, wait)
+#define WEFT__CASES_2(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_1(cases, __VA_ARGS__)
+#define WEFT__CASES_3(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_2(cases, __VA_ARGS__)
+#define WEFT__CASES_4(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_3(cases, __VA_ARGS__)
+#define WEFT__CASES_5(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_4(cases, __VA_ARGS__)
+#define WEFT__CASES_6(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_5(cases, __VA_ARGS__)
+#define WEFT__CASES_7(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_6(cases, __VA_ARGS__)
+#define WEFT__CASES_8(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_7(cases, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,110 @@
+// Select: a case is the header of a coroutine that stands in a queue, or waits for an operation, in the place
+// of the one that selects.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/select.h>
+#include <weft/sync.h>
+#include "internal.h"
+
+// A case is never run: who wakes it, wakes its owner. Of each, `up` is the owner and `code` the number; of the
+// first, `line` is how many have been tried, and `resume` the number of the one that was served, + 1.
+static weft_coro *owner_of(const weft_case *cases)
+{
+    return (weft_coro *)cases->co.up;
+}
+
+// Takes a case out of what it waits in, and leaves no trace but its operation, in flight. One that is being
+// tried is left alone.
+static void leave(weft_coro *of)
+{
+    if (of->state == WEFT__RUNNING)
+        return;
+    if (of->state >= WEFT__ON_SCOPE) {
+        if (of->state >= WEFT__ON_LOCAL)
+            of->task->sleepers--;
+        weft__leave_queue(of);
+    } else if (of->state == WEFT__ON_ANY) {
+        for (uint32_t i = 0; i < of->on.any->count; i++)
+            of->on.any->ops[i]->waiter = NULL;
+    } else if (of->state > WEFT__RUNNING) {
+        of->on.op->waiter = NULL;
+    }
+    of->state = WEFT__ENDED;
+}
+
+void weft__withdraw(weft_case *cases)
+{
+    for (uint32_t i = 0; i < cases->co.line; i++)
+        leave(&cases[i].co);
+}
+
+weft_coro *weft__case_served(weft_coro *of)
+{
+    weft_case *cases = (weft_case *)(void *)of - of->code;
+    weft_coro *owner = owner_of(cases);
+    of->state = WEFT__ENDED;
+    cases->co.resume = (uintptr_t)of->code + 1;
+    weft__withdraw(cases);
+    // While another was tried: by what came in a cancel that blocked, or by that case itself.
+    WEFT__CHECK(owner->state == WEFT__RUNNING && !weft__blocked, own_case, "weft_select", 0);
+    return owner->state == WEFT__ON_SELECT ? owner : NULL;
+}
+
+void weft__select_begin(weft_coro *owner, weft_case *cases)
+{
+    WEFT__CHECK(owner->state != WEFT__RUNNING, not_running, "weft_select", 0);
+    WEFT__CHECK(cases->co.state > WEFT__ENDED, slot_busy, "weft_select", 0);
+    WEFT__TRACE_STAYS(cases, "weft_select");
+    cases->co.up = (uintptr_t)owner;
+    cases->co.line = 0;
+    cases->co.resume = 0;
+}
+
+weft_coro *weft__case_begin(weft_case *cases)
+{
+    if (cases->co.resume)
+        return NULL;
+    weft_coro *owner = owner_of(cases), *of = &cases[cases->co.line].co;
+    of->state = WEFT__RUNNING;
+    of->flags = WEFT__CASE;
+    of->code = cases->co.line++;
+    of->up = (uintptr_t)owner;
+    of->task = owner->task;
+    return of;
+}
+
+bool weft__case_tried(weft_case *cases, uint32_t pending)
+{
+    weft_coro *of = &cases[cases->co.line - 1].co;
+    if (!pending)
+        of->state = WEFT__ENDED;
+    if (cases->co.resume) { // while it was tried, another was served
+        leave(of);
+        return true;
+    }
+    if (pending) {
+        WEFT__CHECK(of->state == WEFT__RUNNING || of->state == WEFT__ON_CHILD || of->state == WEFT__ON_YIELD ||
+                        of->state == WEFT__ON_SELECT,
+                    no_case, "weft_select", 0);
+        return false;
+    }
+    cases->co.resume = cases->co.line;
+    weft__withdraw(cases);
+    return true;
+}
+
+weft_poll weft__select_wait(weft_case *cases)
+{
+    weft_coro *owner = owner_of(cases);
+    if (cases->co.resume)
+        return weft_breathe(owner);
+    weft_poll poll = weft__park(owner, WEFT__ON_SELECT, "weft_select");
+    owner->on.cases = cases;
+    return poll;
+}
+
+weft_poll weft_never(weft_coro *of)
+{
+    WEFT__CHECK(!(of->flags & WEFT__CASE), no_case, "weft_never", 0);
+    of->state = WEFT__ENDED;
+    return (weft_poll){WEFT__PENDING};
+}
