@@ -375,15 +375,27 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     return poll;
 }
 
+static void forget_waiter(weft_any *any)
+{
+    for (uint32_t i = 0; i < any->count; i++)
+        any->ops[i]->waiter = NULL;
+}
+
+void weft__op_unawait(weft_coro *co)
+{
+    if (co->state == WEFT__ON_ANY)
+        forget_waiter(co->on.any);
+    else
+        co->on.op->waiter = NULL;
+}
+
 static void wake_waiter(weft_op *op)
 {
     weft_coro *waiter = op->waiter;
     op->waiter = NULL;
     if (waiter->state == WEFT__ON_ANY) {
-        weft_any *any = waiter->on.any;
-        for (uint32_t i = 0; i < any->count; i++)
-            any->ops[i]->waiter = NULL;
-        any_complete(any);
+        forget_waiter(waiter->on.any);
+        any_complete(waiter->on.any);
     }
     weft__wake(waiter);
 }

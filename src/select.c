@@ -22,11 +22,8 @@ static void leave(weft_coro *of)
         if (of->state >= WEFT__ON_LOCAL)
             of->task->sleepers--;
         weft__leave_queue(of);
-    } else if (of->state == WEFT__ON_ANY) {
-        for (uint32_t i = 0; i < of->on.any->count; i++)
-            of->on.any->ops[i]->waiter = NULL;
-    } else if (of->state > WEFT__RUNNING) {
-        of->on.op->waiter = NULL;
+    } else if (of->state >= WEFT__ON_OP) {
+        weft__op_unawait(of);
     }
     of->state = WEFT__ENDED;
 }
@@ -61,8 +58,6 @@ void weft__select_begin(weft_coro *owner, weft_case *cases)
 
 weft_coro *weft__case_begin(weft_case *cases)
 {
-    if (cases->co.resume)
-        return NULL;
     weft_coro *owner = owner_of(cases), *of = &cases[cases->co.line].co;
     of->state = WEFT__RUNNING;
     of->flags = WEFT__CASE;

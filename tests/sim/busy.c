@@ -23,7 +23,8 @@ typedef struct {
     balls *in, *out;
     balls_slot slot;
     weft_coro child;
-    weft_event event;
+    weft_event event, unset;
+    weft_case cases[2];
     weft_virtual_clock clock;
     weft_timer timer;
 } worker;
@@ -55,6 +56,13 @@ static weft_left worker_run(weft_coro *co)
             break;
         case 2:
             WEFT_AWAIT(weft_event_wait(co, &self->event));
+            break;
+        case 3:
+            WEFT_AWAIT(weft_select(co, self->cases, weft_never(of), weft_event_wait(of, &self->event)));
+            break;
+        case 4:
+            WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->unset),
+                                   weft_sleep(of, &self->clock.clock, &self->timer, 0)));
             break;
         default:
             WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 0));
@@ -113,7 +121,7 @@ static weft_left busy_run(weft_coro *co)
         spawn(co, worker_run);
     }
     while (self->i < WORKERS && pick(3)) {
-        self->workers[self->i] = (worker){.kind = 1 + pick(3)};
+        self->workers[self->i] = (worker){.kind = 1 + pick(5)};
         spawn(co, worker_run);
     }
     for (; self->result < YIELDS; self->result++) {

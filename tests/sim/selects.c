@@ -7,7 +7,7 @@
 
 #include <weft/weft.h>
 
-enum { ITEMS = 128, CALLS = 4, CASES = 4, PERMITS = 2 };
+enum { ITEMS = 128, CALLS = 4, CASES = 4, PERMITS = 2, SLEEPS = 64 };
 
 enum kind {
     NOTHING,
@@ -38,6 +38,7 @@ static weft_event nudge;
 static weft_semaphore semaphore;
 static weft_virtual_clock the_clock;
 static uint32_t items, inside, made, resolved, left;
+static uint32_t slept[SLEEPS], last_sleep; // what the peer answered: the time of the sleep, + 5
 static bool sent[ITEMS], received[ITEMS], all_over;
 
 // A clock of the peer's: a sleep is a call of it, and ends when that likes.
@@ -48,8 +49,7 @@ static uint64_t peer_clock_now(void)
 
 static uint32_t peer_clock_wait_until(uint64_t when)
 {
-    static uint32_t result;
-    return workloads_add((uint32_t)when, 5, &result);
+    return workloads_add((uint32_t)when, 5, &slept[when % SLEEPS]);
 }
 
 WEFT_CLOCK(peer, peer_clock);
@@ -127,7 +127,8 @@ static void prepare(selector *self, enum kind kind)
         self->when = weft_now(&the_clock.clock) + pick(3);
         break;
     case HOST_SLEEP:
-        self->peer_when += pick(2);
+        if (!self->peer_when || pick(2))
+            self->peer_when = ++last_sleep;
         break;
     default:
         break;
@@ -268,6 +269,8 @@ static void note(selector *self)
         break;
     case HOST_SLEEP:
         EXPECT(!weft_in_flight(&self->peer_timer.call), "a sleep is over, and in flight");
+        if (weft_subtask_state_of(&self->peer_timer.call) == WEFT_SUBTASK_RETURNED)
+            EXPECT(slept[self->peer_when % SLEEPS] == self->peer_when + 5, "another sleep is over");
         break;
     default:
         break;
@@ -360,7 +363,7 @@ static void play(weft_sim *sim, void *data)
     nudge = (weft_event){0};
     semaphore = (weft_semaphore){.limit = PERMITS};
     weft_virtual_clock_init(&the_clock);
-    items = inside = made = resolved = 0;
+    items = inside = made = resolved = last_sleep = 0;
     for (uint32_t i = 0; i < ITEMS; i++)
         sent[i] = received[i] = false;
     all_over = false;

@@ -9,7 +9,7 @@ static inline int weft_chosen(const weft_case *cases)
 }
 
 void weft__select_begin(weft_coro *owner, weft_case *cases);
-// What the next case waits with; NULL if one has been served.
+// What the next case waits with.
 weft_coro *weft__case_begin(weft_case *cases);
 // It has been tried; true if one has been served.
 bool weft__case_tried(weft_case *cases, uint32_t pending);
@@ -26,8 +26,8 @@ weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result)
 
 #define WEFT__CASE_OF(cases, wait)                                                                             \
     __extension__({                                                                                            \
-        weft_coro *const of = weft__case_begin(cases);                                                         \
-        weft__case_tried((cases), of ? weft__pending(wait) : 0);                                               \
+        weft_coro *const of __attribute__((unused)) = weft__case_begin(cases);                                 \
+        weft__case_tried((cases), weft__pending(wait));                                                        \
     })
 
 #define WEFT__COUNT(a, b, c, d, e, f, g, h, count, ...) count
