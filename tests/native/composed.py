@@ -9,6 +9,8 @@ from limits import limited
 
 # Topics whose sides import weft:calls/peer, too.
 GATES = ("tasks", "blocking", "foreign")
+# Those that run on peers of other topics.
+PEERS = {"awaits": ("calls", "flow", "futures"), "select": ("calls", "flow")}
 
 
 def parts(component, folder):
@@ -16,8 +18,8 @@ def parts(component, folder):
     composed = re.fullmatch(r"(\w+)-(\w+)-on-(\w+)", component)
     if composed:
         topic, runner, callee = composed.groups()
-        if topic == "awaits":
-            names = [f"awaits-{runner}", *(f"{peer}-{callee}-callee" for peer in ("calls", "flow", "futures"))]
+        if topic in PEERS:
+            names = [f"{topic}-{runner}", *(f"{peer}-{callee}-callee" for peer in PEERS[topic])]
         else:
             names = [f"{topic}-{runner}-runner", f"{topic}-{callee}-callee"]
     else:
