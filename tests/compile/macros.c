@@ -338,6 +338,7 @@ typedef struct {
     rendezvous_slot text_slot;
     weft_virtual_clock clock;
     weft_timer timer;
+    weft_case cases[8];
     weft_deadline deadline;
     uint32_t item;
 } scopes;
@@ -382,6 +383,15 @@ static weft_left scopes_run(weft_coro *co)
     weft_virtual_clock_advance(&self->clock, 10);
     WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 5));
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
+    WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event)));
+    WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event), weft_join_all(of, &self->scope),
+                           weft_acquire(of, &self->semaphore, &self->permit),
+                           lane_send(of, &self->words, &self->slot, 1),
+                           rendezvous_receive(of, &self->meeting, &self->text_slot),
+                           self->item ? weft_never(of) : weft_join_any(of, &self->scope),
+                           weft_join(of, &self->children[0]), weft_sleep(of, &host_clock, &self->timer, 5)));
+    if (weft_chosen(self->cases) != 7)
+        weft_timer_stop(&self->timer);
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, 5, &self->first.co, waits_run));
     WEFT_AWAIT(weft_call_until(co, &self->deadline, &self->clock.clock, 20, &self->first.co, waits_run));
     WEFT_FINALLY;

@@ -29,6 +29,7 @@ AWAITED = "the operation N has a waiter already"
 UNTOLD = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than before, and permits of that are taken"
 SLOT = "the slot is waited with already: each wait has its own"
+NO_CASE = "the case has not waited itself: it takes `of`, and is neither weft_call nor weft_yield"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
 ON_STACK = "the memory is on the stack, which goes while the host uses it: keep it in the frame"
 STOPPING = "the operation N is being stopped already"
@@ -110,6 +111,16 @@ WEFT = {
     "slot_busy_receive": ("slot_busy", f"letters_receive: {SLOT}"),
     "slot_busy_send": ("slot_busy", f"letters_send: {SLOT}"),
     "slot_busy_acquire": ("slot_busy", f"weft_acquire: {SLOT}"),
+    "slot_busy_select": ("slot_busy", f"weft_select: {SLOT}"),
+    "not_running_select": ("not_running", f"weft_select: {NOT_RUNNING}"),
+    "no_case_call": ("no_case", f"weft_select: {NO_CASE}"),
+    "no_case_yield": ("no_case", f"weft_select: {NO_CASE}"),
+    "no_case_itself": ("no_case", f"weft_select: {NO_CASE}"),
+    "no_case_never": ("no_case", f"weft_never: {NO_CASE}"),
+    "own_case_ends": (
+        "own_case",
+        "weft_select: the case is served by another of its select: one has not both ends of a channel",
+    ),
     "child_busy_exactly": ("child_busy", f"read_exactly: {CHILD_BUSY}"),
     "child_busy_to_end": ("child_busy", f"read_to_end: {CHILD_BUSY}"),
     "child_busy_forward": ("child_busy", f"numbers_forward: {CHILD_BUSY}"),

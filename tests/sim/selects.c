@@ -7,7 +7,7 @@
 
 #include <weft/weft.h>
 
-enum { ITEMS = 128, CALLS = 4, CASES = 4, PERMITS = 2, SLEEPS = 64 };
+enum { ITEMS = 128, CALLS = 4, CASES = 4, PERMITS = 1, SLEEPS = 64 };
 
 enum kind {
     NOTHING,
@@ -243,6 +243,9 @@ static void note(selector *self)
         EXPECT(self->cases[i].co.state <= WEFT__ENDED, "case %u waits still", i);
     note_served(self, kind);
     EXPECT(weft_held(&self->permit) == (kind == PERMIT), "a permit is held, and kind %u was chosen", kind);
+    EXPECT(self->straight.ticket.is != WEFT__WAITS && self->roomy.ticket.is != WEFT__WAITS &&
+               self->permit.ticket.is != WEFT__WAITS,
+           "a slot is waited with still");
     EXPECT(!self->timer.sleep.co, "a timer is left in the clock");
     switch (kind) {
     case CALL:
@@ -299,7 +302,7 @@ static weft_left select_run(weft_coro *co)
             weft_event_set(&nudge);
         else if (!all_over && !run.calm && pick(2))
             weft_event_clear(&nudge);
-        if (pick(3) == 0)
+        if (pick(3) == 0 || weft_held(&self->permit))
             WEFT_AWAIT(weft_yield(co));
         leave(self);
     }
@@ -366,6 +369,8 @@ static void play(weft_sim *sim, void *data)
     items = inside = made = resolved = last_sleep = 0;
     for (uint32_t i = 0; i < ITEMS; i++)
         sent[i] = received[i] = false;
+    for (uint32_t i = 0; i < SLEEPS; i++)
+        slept[i] = 0;
     all_over = false;
     answer_by_script("add", answer);
     weft_sim_spawn(sim, calm_down, NULL);

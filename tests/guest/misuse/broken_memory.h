@@ -79,6 +79,48 @@ TEST_BODY(slot_busy_acquire, {
     WEFT_AWAIT(weft_acquire(co, &waiter.semaphore, &waiter.permit));
 })
 
+// no_case, own_case, and what has been in a select already
+
+static weft_event never_set;
+static weft_case choices[3];
+
+TEST_BODY(no_case_call, { WEFT_AWAIT(weft_select(co, choices, weft_call(of, &self->other, idle_run))); })
+
+TEST_BODY(no_case_yield, { WEFT_AWAIT(weft_select(co, choices, weft_yield(of))); })
+
+TEST_BODY(no_case_itself, {
+    WEFT_AWAIT(weft_select(co, choices, weft_event_wait(of, &never_set), weft_event_wait(co, &never_set)));
+})
+
+TEST_BODY(no_case_never, { WEFT_AWAIT(weft_never(co)); })
+
+TEST_BODY(own_case_ends, {
+    static letters_slot other_slot;
+    WEFT_AWAIT(weft_select(co, choices, letters_receive(of, &channel, &slot),
+                           letters_send(of, &channel, &other_slot, 1)));
+})
+
+static weft_left selects_run(weft_coro *co)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_select(co, choices, weft_event_wait(of, &never_set)));
+    WEFT_FINALLY;
+    WEFT_END;
+}
+
+TEST_BODY(slot_busy_select, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, selects_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_select(co, choices, weft_event_wait(of, &never_set)));
+})
+
+TEST_BODY(not_running_select, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, selects_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_poll ignored = weft_select(&self->other, choices, weft_event_wait(of, &never_set));
+    (void)ignored;
+})
+
 // child_busy: what is waited with is a frame, too
 
 typedef struct {

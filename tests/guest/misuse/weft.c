@@ -74,6 +74,13 @@
     TEST(slot_busy_receive)                                                                                    \
     TEST(slot_busy_send)                                                                                       \
     TEST(slot_busy_acquire)                                                                                    \
+    TEST(slot_busy_select)                                                                                     \
+    TEST(not_running_select)                                                                                   \
+    TEST(no_case_call)                                                                                         \
+    TEST(no_case_yield)                                                                                        \
+    TEST(no_case_itself)                                                                                       \
+    TEST(no_case_never)                                                                                        \
+    TEST(own_case_ends)                                                                                        \
     TEST(child_busy_exactly)                                                                                   \
     TEST(child_busy_to_end)                                                                                    \
     TEST(child_busy_forward)                                                                                   \
