@@ -3,6 +3,7 @@
 #include <weft/sync.h>
 #include "internal.h"
 
+_Static_assert(WEFT__CASE << 8 == 1 << 15, "weft__wake has it in one shift");
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
 
@@ -120,16 +121,31 @@ weft_poll weft__nap(weft_coro *co)
 extern const char weft__turns;
 __attribute__((used)) static const char *const needs_turns = &weft__turns;
 
-void weft__wake(weft_coro *co)
+static inline void make_ready(weft_coro *co, uint8_t state)
 {
-    weft_task *task = co->task;
-    uint32_t both = weft__state_and_flags(co);
-    if ((uint8_t)both >= WEFT__ON_LOCAL)
-        task->sleepers--;
-    if (__builtin_expect(both >= WEFT__CASE << 8, 0) && !(co = weft__case_served(co)))
-        return;
+    if (state >= WEFT__ON_LOCAL)
+        co->task->sleepers--;
     co->state = WEFT__READY;
     WEFT__TRACE_CORO(co, WAKE);
-    weft__queue_push_back(&task->ready, co);
-    weft__task_rouse(task);
+    weft__queue_push_back(&co->task->ready, co);
+}
+
+// A case of a select is woken, or one whose task is asleep.
+static __attribute__((noinline)) void wake_rest(weft_coro *co)
+{
+    if (co->flags & WEFT__CASE) {
+        weft__case_served(co);
+        return;
+    }
+    make_ready(co, co->state);
+    weft__task_rouse_asleep(co->task);
+}
+
+void weft__wake(weft_coro *co)
+{
+    uint32_t both = weft__state_and_flags(co);
+    if (__builtin_expect(co->task->asleep | both >> 15, 0)) // WEFT__CASE
+        wake_rest(co);
+    else
+        make_ready(co, (uint8_t)both);
 }

@@ -34,16 +34,19 @@ void weft__withdraw(weft_case *cases)
         leave(&cases[i].co);
 }
 
-weft_coro *weft__case_served(weft_coro *of)
+void weft__case_served(weft_coro *of)
 {
     weft_case *cases = (weft_case *)(void *)of - of->code;
     weft_coro *owner = owner_of(cases);
+    if (of->state >= WEFT__ON_LOCAL)
+        of->task->sleepers--;
     of->state = WEFT__ENDED;
     cases->co.resume = (uintptr_t)of->code + 1;
     weft__withdraw(cases);
     // While another was tried: by what came in a cancel that blocked, or by that case itself.
     WEFT__CHECK(owner->state == WEFT__RUNNING && !weft__blocked, own_case, "weft_select", 0);
-    return owner->state == WEFT__ON_SELECT ? owner : NULL;
+    if (owner->state == WEFT__ON_SELECT)
+        weft__wake(owner);
 }
 
 void weft__select_begin(weft_coro *owner, weft_case *cases)

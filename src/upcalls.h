@@ -45,9 +45,9 @@ WEFT__WEAK void weft__local_release(weft_local *local);
 // time.c: takes `timer` out of its virtual clock. Without it, there is none.
 WEFT__WEAK void weft__timer_leave(weft_timer *timer);
 
-// select.c: a case has what it waited for; who selects, if that waits, and is to go on. And all cases are taken
-// out of what they wait in. Without it, there is no case.
-WEFT__WEAK weft_coro *weft__case_served(weft_coro *of);
+// select.c: a case has what it waited for: its owner is woken in its place. And all cases are taken out of what
+// they wait in. Without it, there is no case.
+WEFT__WEAK void weft__case_served(weft_coro *of);
 WEFT__WEAK void weft__withdraw(weft_case *cases);
 
 // embedded.c: registers an operation in flight with the foreign task, takes it out, wakes the foreign task.

@@ -80,9 +80,8 @@ typedef struct {
     bool selects, spawned;
 } selector;
 
-static weft_left dawdler_run(weft_coro *co)
+WEFT_ASYNC(dawdler)
 {
-    dawdler *self = weft_frame(co, dawdler);
     WEFT_BEGIN;
     for (; self->rounds; self->rounds--)
         WEFT_AWAIT(weft_yield(co));
@@ -100,7 +99,7 @@ static void start_call(selector *self, uint32_t i)
 }
 
 // What a case of that kind needs before.
-static void prepare(selector *self, enum kind kind)
+static void prepare(weft_coro *co, selector *self, enum kind kind)
 {
     switch (kind) {
     case CALL:
@@ -119,8 +118,7 @@ static void prepare(selector *self, enum kind kind)
             break;
         while (weft_next_ended(&self->scope)) {
         }
-        self->dawdler = (dawdler){.rounds = pick(4), .waits = pick(2)};
-        weft_spawn(&self->co, &self->scope, &self->child, &self->dawdler.co, dawdler_run);
+        WEFT_SPAWN(dawdler, &self->dawdler, &self->scope, &self->child, .rounds = pick(4), .waits = pick(2));
         self->spawned = true;
         break;
     case SLEEP:
@@ -144,13 +142,13 @@ static bool may_stand(const selector *self, uint32_t at, enum kind kind)
     return items < ITEMS || kind < GIVE_DIRECT;
 }
 
-static void draw(selector *self)
+static void draw(weft_coro *co, selector *self)
 {
     uint32_t some = 0;
     for (uint32_t i = 0; i < CASES; i++) {
         enum kind kind = pick(KINDS);
         self->kinds[i] = may_stand(self, i, kind) ? kind : NOTHING;
-        prepare(self, self->kinds[i]);
+        prepare(co, self, self->kinds[i]);
         some |= self->kinds[i];
     }
     if (!some || run.calm || pick(2))
@@ -286,12 +284,11 @@ static void leave(selector *self)
     weft_release(&self->permit);
 }
 
-static weft_left select_run(weft_coro *co)
+WEFT_ASYNC(selector)
 {
-    selector *self = weft_frame(co, selector);
     WEFT_BEGIN;
     for (self->rounds = 1 + pick(6); self->rounds; self->rounds--) {
-        draw(self);
+        draw(co, self);
         if (pick(8) == 0)
             weft_shield(co);
         WEFT_AWAIT(weft_select(co, self->cases, wait(of, self, 0), wait(of, self, 1), wait(of, self, 2),
@@ -321,8 +318,8 @@ static weft_left select_run(weft_coro *co)
     WEFT_END;
 }
 
-WEFT_EXPORT_STEP_OR(workloads, exports_workloads_select, selector, select_run, (void),
-                    exports_workloads_select_return(NO_MEMORY), );
+WEFT_EXPORT_OR(workloads, exports_workloads_select, selector, (void),
+               exports_workloads_select_return(NO_MEMORY));
 
 void turn_selects(uint32_t by)
 {
