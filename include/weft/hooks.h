@@ -46,8 +46,8 @@ void weft_report(const char *text, size_t length);
     RULE(copied, "permit", "is a copy: release the one that was acquired")                                     \
     RULE(limit_changed, "semaphore", "has another limit than before, and permits of that are taken")           \
     RULE(slot_busy, "slot", "is waited with already: each wait has its own")                                   \
-    RULE(no_case, "case", "has not waited itself: it takes `of`, and is neither weft_call nor weft_yield")        \
-    RULE(own_case, "case", "is served by another of its select: one has not both ends of a channel")            \
+    RULE(no_case, "case", "has not waited itself: it takes `of`, and is neither weft_call nor weft_yield")     \
+    RULE(own_case, "case", "is served by another of its select: one has not both ends of a channel")           \
     RULE(untold, "child", "has ended and is in its scope still: close the scope, or detach the child")         \
     RULE(left_in_flight, "child", "ended with an operation in flight in its frame: await or stop that first")  \
     RULE(open_scope, "coroutine", "ended with an open scope in its frame: close it in the finaliser")          \
