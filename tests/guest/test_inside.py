@@ -43,7 +43,7 @@ def test_dump_shows_every_wait(guest):
     assert text.endswith("\nok"), text
     expected = [
         r"dump in turn \d+:",
-        r"task 1 exports_runner_run: awake, 6 in flight, 9 spawned",
+        r"task 1 exports_runner_run: awake, 7 in flight, 9 spawned",
         r"  run_run at weft_runner\.h:\d+: waits in weft_call, since turn \d+",
         r"    dump_run at inside\.c:\d+: waits in weft_call, since turn \d+",
         rf"      all_run at inside\.c:{line_of('weft_yield(co)); // until all wait')}: running",
@@ -53,7 +53,7 @@ def test_dump_shows_every_wait(guest):
         waits(0, "waiter_run", "weft_acquire(co", r"in weft_acquire at \d+"),
         waits(0, "waiter_run", "letters_send(", r"in letters_send at \d+"),
         waits(0, "waiter_run", "weft_sleep(", r"in weft_sleep until 1000"),
-        waits(0, "waiter_run", "weft_event_wait(of, &event)", r"for the first of stream read \d+, nothing, weft_event_wait at \d+"),
+        waits(0, "waiter_run", "weft_event_wait(of, &event)", r"for the first of stream read \d+, nothing, stream read \d+, weft_event_wait at \d+"),
         waits(0, "waiter_run", "weft_call(co, &self->leaf.co", "in weft_call"),
         waits(1, "leaf_run", "bytes_read(co, &in_last,", r"for stream read \d+"),
         r"  waiter_run at inside\.c:\d+: ready",
@@ -183,12 +183,12 @@ def test_dump_without_trace(run, tools, build):
     text = run([tools.wasmtime, "run", "-W", "component-model-async", "--invoke", 'run("dump")', component])
     assert text.endswith("ok\n"), text
     lines = [line.removeprefix("weft: ") for line in text.splitlines() if line.startswith("weft: ")]
-    assert lines[0] == "task exports_runner_run: awake, 6 in flight, 9 spawned"
+    assert lines[0] == "task exports_runner_run: awake, 7 in flight, 9 spawned"
     place = r"step function \d+ at line "
     for code, wait in [
         ("bytes_read(co, &in,", r"  {}: waits for stream read \d+"),
         ("weft_await_any(co, &self->any, self->ops, 2)", r"  {}: waits for any of stream read \d+, future read \d+"),
-        ("weft_event_wait(of, &event)", r"  {}: waits for the first of stream read \d+, nothing, a queue at \d+"),
+        ("weft_event_wait(of, &event)", r"  {}: waits for the first of stream read \d+, nothing, stream read \d+, a queue at \d+"),
         ("bytes_read(co, &in_last,", r"    {}: waits for stream read \d+"),
     ]:
         shown = [line for line in lines if re.fullmatch(wait.format(place + str(line_of(code))), line)]

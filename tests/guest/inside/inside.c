@@ -19,8 +19,8 @@ void exports_runner_types(runner_stream_u8_t stream, runner_future_u32_t future)
 enum { ON_READ, ON_ANY, ON_EVENT, ON_ACQUIRE, ON_SEND, ON_SLEEP, ON_SELECT, ON_CALL, ON_YIELD, WAITERS };
 
 // What they wait on, and what ends the waits.
-static bytes_reader in, in_other, in_last, in_selected, in_idle;
-static bytes_writer out, out_other, out_last, out_selected, out_idle;
+static bytes_reader in, in_other, in_last, in_selected[2], in_idle;
+static bytes_writer out, out_other, out_last, out_selected[2], out_idle;
 static number_reader number_in;
 static number_writer number_out;
 static weft_event event;
@@ -52,7 +52,7 @@ typedef struct {
     weft_permit permit;
     letters_slot slot;
     weft_timer timer;
-    weft_case cases[3];
+    weft_case cases[4];
     leaf leaf;
 } waiter;
 
@@ -85,10 +85,12 @@ static weft_left waiter_run(weft_coro *co)
         WEFT_AWAIT(weft_sleep(co, &time_here.clock, &self->timer, 1000));
         break;
     case ON_SELECT:
-        bytes_start_read(co, &in_selected, &self->byte, 1);
-        WEFT_AWAIT(weft_select(co, self->cases, weft_await(of, &in_selected), weft_never(of),
-                               weft_event_wait(of, &event)));
-        weft_stop(&in_selected);
+        for (int i = 0; i < 2; i++)
+            bytes_start_read(co, &in_selected[i], &self->byte, 1);
+        WEFT_AWAIT(weft_select(co, self->cases, weft_await(of, &in_selected[0]), weft_never(of),
+                               weft_await(of, &in_selected[1]), weft_event_wait(of, &event)));
+        for (int i = 0; i < 2; i++)
+            weft_stop(&in_selected[i]);
         break;
     case ON_CALL:
         WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
@@ -122,7 +124,8 @@ static weft_left all_run(weft_coro *co)
     in = bytes_reader_of(bytes_new(&out));
     in_other = bytes_reader_of(bytes_new(&out_other));
     in_last = bytes_reader_of(bytes_new(&out_last));
-    in_selected = bytes_reader_of(bytes_new(&out_selected));
+    for (int i = 0; i < 2; i++)
+        in_selected[i] = bytes_reader_of(bytes_new(&out_selected[i]));
     in_idle = bytes_reader_of(bytes_new(&out_idle));
     bytes_start_read(co, &in_idle, &self->byte, 1);
     number_in = number_reader_of(number_new(&number_out, 7));
@@ -140,7 +143,8 @@ static weft_left all_run(weft_coro *co)
     bytes_close_writer(&out);
     bytes_close_writer(&out_other);
     bytes_close_writer(&out_last);
-    bytes_close_writer(&out_selected);
+    for (int i = 0; i < 2; i++)
+        bytes_close_writer(&out_selected[i]);
     bytes_close_writer(&out_idle);
     weft_event_set(&event);
     weft_release(&self->permit);
@@ -153,7 +157,8 @@ static weft_left all_run(weft_coro *co)
     bytes_close_reader(&in);
     bytes_close_reader(&in_other);
     bytes_close_reader(&in_last);
-    bytes_close_reader(&in_selected);
+    for (int i = 0; i < 2; i++)
+        bytes_close_reader(&in_selected[i]);
     bytes_close_reader(&in_idle);
     number_close_reader(&number_in);
     number_close_writer(co, &number_out);
