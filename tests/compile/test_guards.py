@@ -63,6 +63,7 @@ typedef struct {
     weft_subtask call;
     weft_any any;
     weft_op *ops[1];
+    weft_case cases[2];
 } frame;
 
 TYPES
@@ -128,6 +129,11 @@ def starts(name, gcc, clang, **wrong):
     return {f"{name}_in_{it}": Guard(start(it), start(it, **wrong), gcc, clang) for it in some}
 
 
+
+def select(*waits):
+    return f"WEFT_AWAIT(weft_select(co, self->cases, {', '.join(waits)}));"
+
+
 TYPED = {
     **starts("frame_of_another_type", "the frame is no callee", "the frame is no callee", frame="&self->child"),
     **starts("no_async_function", "other__WEFT_ASYNC_is_missing_above", "other__WEFT_ASYNC_is_missing_above", type="other"),
@@ -144,6 +150,10 @@ TYPED = {
         "unsigned conversion from 'int' to 'uint8_t'.*changes value", "implicit conversion from 'int' to 'uint8_t'.*changes value",
     ),
     "value_without_a_name": Guard(start("call"), start("call", fields=", 1"), "expected '\\)' before numeric constant", "expected '\\)'"),
+    "more_cases_than_room": Guard(
+        select("weft_await(of, &self->in)", "weft_never(of)"), select(*["weft_never(of)"] * 3),
+        "with one for each wait of the select", "with one for each wait of the select",
+    ),
     "more_fields_than_16": Guard(
         start("call", fields=", .x = 1" * 16), start("call", fields=", .x = 1" * 17),
         "more than 16 fields are to be set", "more than 16 fields are to be set",

@@ -16,13 +16,15 @@ bool weft__case_tried(weft_case *cases, uint32_t pending);
 weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result));
 
 #define WEFT__SELECT(co, cases, ...)                                                                           \
-    ((void)sizeof(                                                                                             \
-         char[WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0) <= sizeof(cases) / sizeof *(cases) ? 1       \
-                                                                                                     : -1]),   \
-     weft__select_begin((co), (cases)),                                                                        \
-     (void)(WEFT__JOIN(WEFT__CASES_, WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0))(cases,               \
-                                                                                          __VA_ARGS__)),       \
-     weft__select_wait(cases))
+    (WEFT__SELECT_BEGIN(co, cases, WEFT__CASES(__VA_ARGS__)),                                                  \
+     (void)(WEFT__JOIN(WEFT__CASES_, WEFT__CASES(__VA_ARGS__))(cases, __VA_ARGS__)), weft__select_wait(cases))
+
+#define WEFT__SELECT_BEGIN(co, cases, count)                                                                   \
+    __extension__({                                                                                            \
+        WEFT__STATIC_ASSERT((count) <= sizeof(cases) / sizeof *(cases),                                        \
+                            "`cases` is an array, with one for each wait of the select");                      \
+        weft__select_begin((co), (cases));                                                                     \
+    })
 
 #define WEFT__CASE_OF(cases, wait)                                                                             \
     __extension__({                                                                                            \
@@ -30,6 +32,7 @@ weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result)
         weft__case_tried((cases), weft__pending(wait));                                                        \
     })
 
+#define WEFT__CASES(...) WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define WEFT__COUNT(a, b, c, d, e, f, g, h, count, ...) count
 #define WEFT__JOIN(a, b) WEFT__JOIN_(a, b)
 #define WEFT__JOIN_(a, b) a##b
