@@ -54,16 +54,16 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
     WEFT_ON_WAIT(co);
 }
 
-// Where a step leaves its task.
-enum left {
-    ENDED, // it was the root's last, which left nothing
-    ALONE, // it waits for the operation that is alone
+// How a task stands after a step of one of its coroutines.
+enum after {
+    ENDED, // it has ended: this was the root's last step, and nothing is to be looked after
+    ALONE, // the coroutine waits for the only operation in flight
     OTHERWISE
 };
 
 // Runs `co` to its next wait or to its end. root_run: the step function of the task's
 // root, to be called directly, or NULL: an instance's first use of its function table is dear.
-static inline WEFT__HOT enum left step(weft_task *task, weft_coro *co, weft_step *root_run)
+static inline WEFT__HOT enum after step(weft_task *task, weft_coro *co, weft_step *root_run)
 {
     co->state = WEFT__RUNNING;
     WEFT__TRACE_CORO(co, RESUME);
@@ -142,9 +142,9 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 }
 
 // Runs what can run, and tells the host what to wait for.
-static inline WEFT__HOT uint32_t turn(weft_task *task, enum left left)
+static inline WEFT__HOT uint32_t turn(weft_task *task, enum after after)
 {
-    if (WEFT__SHORT && left == ALONE && !can_run(task) && !WEFT__HOSTILE) {
+    if (WEFT__SHORT && after == ALONE && !can_run(task) && !WEFT__HOSTILE) {
         WEFT__TRACE_TASK(task, WAIT);
         task->asleep = true;
         return task->wait;
@@ -154,8 +154,8 @@ static inline WEFT__HOT uint32_t turn(weft_task *task, enum left left)
 
 static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step *root_run)
 {
-    enum left left = step(task, co, root_run);
-    return left == ENDED ? weft__task_end_plainly(task) : turn(task, left);
+    enum after after = step(task, co, root_run);
+    return after == ENDED ? weft__task_end_plainly(task) : turn(task, after);
 }
 
 // A new round: events that came meanwhile are delivered, then all who yielded go on, behind those who are
@@ -221,15 +221,15 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
 uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 {
     weft_coro *root = weft__task_root(task);
-    enum left left = how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT ? ALONE : OTHERWISE;
-    if (left == ALONE || how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
+    enum after after = how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT ? ALONE : OTHERWISE;
+    if (after == ALONE || how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
         WEFT__TRACE_CORO(root, WAIT);
         WEFT_ON_WAIT(root);
     } else {
         stepped(task, root, how);
     }
     WEFT__TRACE_STACK_BEGIN();
-    uint32_t answer = turn(task, left);
+    uint32_t answer = turn(task, after);
     WEFT__TRACE_STACK_END();
     if (answer != WEFT_CALLBACK_EXIT)
         context_set(task);
