@@ -17,7 +17,7 @@ LEFT_OUT = suite.LEFT_OUT | suite.NO_WEFT | {
 # Tests that look at the order in which coroutines of a task run, or take it that a child runs as soon as it is called.
 IN_ORDER = (
     r"scopes(-time)? .*|locals sweep_bind|cancel-.* (shield_none|shield_of_child|(sweep_)?unwound_any)|flow-.* sweep_forward_slow|"
-    r"sync-\w+ outlive"
+    r"sync-\w+ outlive|coroutines-typed-.* (fails_too|news)"
 )
 
 
