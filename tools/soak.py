@@ -23,7 +23,7 @@ PARTS = {
     "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),
     "Fuzzing": ("make fuzz SECONDS=600", r"\+ build/fuzz/fuzz-\w+|stat::number_of_executed_units: .*|#\d+\s+DONE .*"),
 }
-SECTION = r"^## {}\n\n(?P<text>.*?)(?P<run>`[^\n]*\n\n```\n.*?\n```\n)"
+SECTION = r"^## {}\n\n(?P<text>(?:(?!^## ).)*?)(?P<run>`[^\n]*\n\n```\n(?:(?!^```).)*```\n)"
 
 
 def run(command, pattern):
