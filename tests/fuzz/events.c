@@ -300,7 +300,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const workload *it = &weft_fuzzed.all->list[input.workload];
     told.own_memory = strstr(it->name, "text") != NULL;
     sim = weft_sim_new(&input.options, &input.schedule);
-    weft_sim_step_limit(sim, 5000);
+    weft_sim_step_limit(sim, 50000); // the busy workload takes some thousands
     guest = weft_sim_instantiate(sim, &component);
     weft_fuzzed.all->begin(sim, guest, input.without_blocking);
     play(it);
