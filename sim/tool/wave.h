@@ -23,4 +23,7 @@ bool wave_read_arguments(wave_reader *reader, const weft_sim_func *func, weft_si
 // The value stays the caller's. A handle is printed as the name of its type.
 void wave_print(FILE *to, weft_sim_instance *instance, const weft_sim_type *type, const weft_sim_value *value);
 
+// A character in UTF-8: writes its bytes, at most 4, and returns their number.
+uint32_t wave_encode(uint32_t code, char *to);
+
 #endif

@@ -1,4 +1,4 @@
-# Values: sim/values.c and sim/tool/wave.c by themselves, a test a process; and what weft-sim reads and prints as wasmtime does.
+# Values: sim/values.c and sim/tool/wave_*.c by themselves, a test a process; and what weft-sim reads and prints as wasmtime does.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os

@@ -1,4 +1,4 @@
-// What values.c and wave.c of the native host are tested with by themselves: stand-ins for the rest of the
+// What values.c and wave_*.c of the native host are tested with by themselves: stand-ins for the rest of the
 // host, which are the functions of transfer.h, expectations, and types.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef VALUES_ALONE_H
