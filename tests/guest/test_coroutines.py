@@ -39,35 +39,13 @@ WAITS = ["read", "write_all", "write_all_ways", "drop_closes", "any", "ready"]
 TYPED = ["calls", "again", "unzeroed", "large", "mutual", "fails_too", "deadlines", "spawns", "news", "feeds", "blocks"]
 STEP = ["empty", "waits", "spawned", "fails", "cancelled", "inside_another", "cancelled_inside_another"]
 
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("test", FLOW)
-def test_flow(passes, test, level):
-    passes(f"coroutines-flow-{level}", test, *SMALL_STACK)
+PARTS = {"flow": FLOW, "cancel": CANCEL, "waits": WAITS, "typed": TYPED, "step": STEP}
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("test", CANCEL)
-def test_cancel(passes, test, level):
-    passes(f"coroutines-cancel-{level}", test, *SMALL_STACK)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("test", WAITS)
-def test_cancelled_waits(passes, test, level):
-    passes(f"coroutines-waits-{level}", test, *SMALL_STACK)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("test", TYPED)
-def test_typed(passes, test, level):
-    passes(f"coroutines-typed-{level}", test, *SMALL_STACK)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("test", STEP)
-def test_step(passes, test, level):
-    passes(f"coroutines-step-{level}", test, *SMALL_STACK)
+@pytest.mark.parametrize("part, test", [(part, test) for part, tests in PARTS.items() for test in tests])
+def test_part(passes, part, test, level):
+    passes(f"coroutines-{part}-{level}", test, *SMALL_STACK)
 
 
 @pytest.mark.parametrize("test", ["", "fails"])
