@@ -1,17 +1,15 @@
 // The macros of a body; coro.h says what each does. Included by it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A step comes in by WEFT_BEGIN, which goes to the label in co->resume, if there is one, and goes out by a
-// return: in WEFT_BEGIN for a wait, in WEFT_END at the end. The labels are what is missing if one is not there:
-// a compiler says their names.
+// A step comes in by WEFT_BEGIN, which goes to the label in co->resume, if there is one. It returns in a
+// WEFT_AWAIT that waits, or in WEFT_END. A label that is not there has a name that says what is missing: a
+// compiler tells it.
 #ifndef WEFT_DETAIL_BODY_H
 #define WEFT_DETAIL_BODY_H
 
 #pragma GCC system_header // the user is not warned of what stands here
 
-// What the macros look at in their function. These are for a function without WEFT_BEGIN, and for a body before
-// WEFT_FINALLY: both declare their own.
-static uint32_t weft__how __attribute__((unused));
+// What the macros look at in their function. WEFT_FINALLY declares its own, for what stands behind it.
 enum { weft__has_finaliser = 0, weft__finaliser = 0 };
 
 // The message is the name of the parameter: a status of an async import is none.
