@@ -7,6 +7,12 @@ _Static_assert(WEFT__CASE << 8 == 1 << 15, "weft__wake has it in one shift");
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
 
+const char *weft_outcome_name(weft_outcome outcome)
+{
+    static const char *const names[] = {"unfinished", "done", "failed", "cancelled"};
+    return names[outcome];
+}
+
 weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
 {
     uint32_t how = WEFT__PENDING;

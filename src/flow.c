@@ -16,6 +16,12 @@ static size_t take_count(weft_stream_reader *in, size_t asked)
     return count < asked ? count : asked;
 }
 
+// True if there may be more.
+static bool goes_on(const weft_stream_reader *in)
+{
+    return !weft_dropped(in) && !weft_copy_cancelled(in);
+}
+
 static weft_left exactly_run(weft_coro *co)
 {
     weft_exactly *self = weft_frame(co, weft_exactly);
@@ -24,7 +30,7 @@ static weft_left exactly_run(weft_coro *co)
         self->read(co, self->in, self->items + self->done * self->size, self->length - self->done);
         WEFT_AWAIT(weft_await(co, self->in));
         self->done += take_count(self->in, self->length - self->done);
-    } while (self->done < self->length && weft__op_is(&self->in->op, WEFT_COPY_COMPLETED));
+    } while (self->done < self->length && goes_on(self->in));
     WEFT_FINALLY;
     self->in->count += self->done;
     WEFT_END;
@@ -73,7 +79,7 @@ static weft_left to_end_run(weft_coro *co)
         weft_buffer *buffer = self->buffer;
         if (!weft_dropped(self->in) && !room(self) && buffer->count < self->limit &&
             !grow(buffer, self->size, self->limit)) {
-            self->ended = WEFT_ENDED_NO_MEMORY;
+            self->error = WEFT_ENOMEM;
             break;
         }
         // At the limit, of length 0: it waits until there is more, or the end.
@@ -81,12 +87,12 @@ static weft_left to_end_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, self->in));
         bool full = !room(self);
         self->buffer->count += take_count(self->in, room(self));
-        if (weft__op_is(&self->in->op, WEFT_COPY_COMPLETED) && !full)
+        if (goes_on(self->in) && !full)
             continue;
         if (weft_dropped(self->in))
-            self->ended = WEFT_ENDED_DROPPED;
+            self->error = WEFT_OK;
         else if (full && !weft_copy_cancelled(self->in))
-            self->ended = WEFT_ENDED_LIMIT;
+            self->error = WEFT_ELIMIT;
         break;
     }
     WEFT_FINALLY;
@@ -99,6 +105,7 @@ weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft_read_start 
 {
     WEFT__CHECK(to_end->co.state > WEFT__ENDED, child_busy, "read_to_end", 0);
     *to_end = (weft_to_end){.in = in, .read = read, .buffer = buffer, .size = size, .limit = limit};
+    to_end->error = WEFT_ECANCELED;
     in->count = 0;
     return weft_call(co, &to_end->co, to_end_run);
 }

@@ -33,6 +33,7 @@
 #define WEFT_ASYNC_H
 
 #include "coro.h"
+#include "error.h"
 #include "scope.h"
 #include "task.h"
 #include "time.h"
@@ -60,6 +61,9 @@
 
 // WEFT_TRY_CALL(T, frame, fields...) does the same, and if T has failed, so does the caller, with T's code. Who
 // was cancelled has not failed. Stands before WEFT_FINALLY, as WEFT_FAIL does.
+
+// WEFT_TRY(it, wait) waits for `wait`, and if that leaves a code in it->error, the caller fails with it. `it`
+// is evaluated once, after the wait. Stands before WEFT_FINALLY.
 
 // WEFT_CALL_WITHIN(T, frame, deadline, clock, duration, fields...) and WEFT_CALL_UNTIL(T, frame, deadline,
 // clock, when, fields...) are weft_call_within and weft_call_until: statements; deadline->expired tells.

@@ -128,6 +128,9 @@ static inline bool weft_cancelled(const weft_coro *co);
 // How `co` ended. A coroutine that was asked to cancel but reached its finaliser by itself is done.
 static inline weft_outcome weft_outcome_of(const weft_coro *co);
 
+// Its name: "unfinished", "done", "failed" or "cancelled".
+const char *weft_outcome_name(weft_outcome outcome);
+
 // The code of WEFT_FAIL; 0 if the coroutine did not fail.
 static inline int32_t weft_failure(const weft_coro *co);
 

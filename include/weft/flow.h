@@ -13,9 +13,11 @@
 //                               `length` items, or fewer if the other end is gone: in.count says how many
 //   WEFT_AWAIT(name_read_to_end(co, &to_end, &in, &buffer, limit))
 //                               appends to a name_buffer (.items, .count, .capacity; zero is empty) until the
-//                               other end is gone; to_end.ended tells whether by that, or by the limit of items
-//                               in the buffer, or for lack of memory. The buffer is the caller's, with all that
-//                               came; in is as usable as after a read, so the same call goes on
+//                               other end is gone, and that was all. Else to_end.error is WEFT_ELIMIT (the
+//                               buffer holds `limit` items, and there are more, or the host can't tell),
+//                               WEFT_ENOMEM or WEFT_ECANCELED (the wait was, or the read). The buffer is the
+//                               caller's, with all that came; in is as usable as after a read, so the same call
+//                               goes on
 //   name_buffer_free(&buffer)   gives its memory back; empty is fine
 //   WEFT_AWAIT(name_forward(co, &forward, &in, &out, items, length))
 //                               moves what comes from `in` to `out`, through a buffer of `length` items (at
@@ -44,6 +46,7 @@
 #define WEFT_FLOW_H
 
 #include "bindgen.h"
+#include "error.h"
 #include "scope.h"
 #include "step.h"
 
@@ -96,13 +99,6 @@ typedef struct weft_exactly {
     size_t done;
 } weft_exactly;
 
-typedef enum weft_ended {
-    WEFT_ENDED_CANCELLED, // the wait was, or the read
-    WEFT_ENDED_DROPPED,   // the other end is gone: that is all
-    WEFT_ENDED_LIMIT,     // the buffer holds as much as was allowed; there is more, or the host can't tell
-    WEFT_ENDED_NO_MEMORY  // there may be more
-} weft_ended;
-
 // What every name_buffer is.
 typedef struct weft_buffer {
     void *items;
@@ -110,10 +106,10 @@ typedef struct weft_buffer {
     size_t capacity;
 } weft_buffer;
 
-// The frame of name_read_to_end. Read-only: ended.
+// The frame of name_read_to_end. Read-only: error.
 typedef struct weft_to_end {
     weft_coro co;
-    weft_ended ended;
+    weft_error error;
     weft_stream_reader *in;
     weft_read_start *read;
     weft_buffer *buffer;

@@ -10,6 +10,7 @@
 #include "coro.h"    // WEFT_BEGIN, WEFT_AWAIT, WEFT_FINALLY, WEFT_END; calls, yields, cancels
 #include "task.h"    // exports' tasks: blocking runs, backpressure, limits, memory
 #include "step.h"    // coroutines without the macros
+#include "error.h"   // what all that can fail says
 
 // What the host does for a coroutine.
 #include "op.h" // any operation in flight: await it, any of several, stop it
@@ -26,8 +27,8 @@
 #include "time.h"   // sleeps, deadlines, a virtual clock
 
 // Conveniences.
-#include "error_context.h"
-#include "flow.h" // whole buffers, lines, forwarding
+#include "error_context.h" // opaque errors of the component model
+#include "flow.h"          // whole buffers, lines, forwarding
 
 // Beside and below.
 #include "abi.h"         // the built-ins and status words of the component model

@@ -10,7 +10,7 @@ from paths import ROOT
 
 # Lowest first, as in docs/architecture.md.
 LAYERS = [
-    {"memory", "report", "misuse", "text", "version"},
+    {"memory", "report", "misuse", "text", "error", "version"},
     {"pool", "wake", "coro"},
     {"op", "subtask", "future"},
     {"unwind", "turn", "task", "blocking", "limit", "cancel"},

@@ -27,6 +27,14 @@ WEFT__STATIC_ASSERT(WEFT_VERSION == WEFT_VERSION_MAJOR * 10000 + WEFT_VERSION_MI
                     "");
 
 bool same_version(void);
+const char *words(const weft_coro *co);
+const char *words(const weft_coro *co)
+{
+    int32_t code = weft_failure(co);
+    return code ? weft_error_name(code)
+                : weft_outcome_name(weft_outcome_of(co)) + (*weft_error_text(code) == 0);
+}
+
 bool same_version(void)
 {
     return weft_version() == WEFT_VERSION;
@@ -168,7 +176,7 @@ static weft_left waits_run(weft_coro *co)
     WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->child.co, ends_run));
     if (weft_outcome_of(&self->child.co) == WEFT_FAILED)
-        WEFT_FAIL(weft_failure(&self->child.co));
+        WEFT_FAIL(weft_error_errno(weft_failure(&self->child.co)));
     else if (weft_cancelled(co) && !weft_returned(co))
         WEFT_FINISH;
     else
@@ -222,6 +230,9 @@ WEFT_EXPORT_STEP(w, exports_flush, print, print_run, (void), );
 
 #define NAME(rule, object, text) #rule,
 const char *const rule_names[] = {WEFT_RULES(NAME)};
+#define ERROR_NAME(name, number, closest, text) #name,
+extern const char *const error_names[];
+const char *const error_names[] = {WEFT_ERRORS(ERROR_NAME)};
 
 // Flows, task-locals, calls that own arguments, cancels.
 WEFT_STREAM(bytes, w_stream_u8, uint8_t);
@@ -465,6 +476,9 @@ WEFT_ASYNC_FEED(numbers, feeder)
 typedef struct {
     weft_coro co;
     many it, them[2], *made;
+    struct {
+        weft_error error;
+    } fallible;
     feeder feeds, *fed;
     ping once;
     weft_scope scope;
@@ -494,6 +508,10 @@ WEFT_ASYNC(typed)
         WEFT_TRY_CALL(many, self->them, .a = LENGTH(self));
     else
         WEFT_TRY_CALL(many, &self->them[1]);
+    if (self->it.b)
+        WEFT_TRY(&self->fallible, weft_yield(co));
+    else
+        WEFT_TRY(LENGTH(self) ? &self->fallible : NULL, weft_yield(co));
     WEFT_CALL_WITHIN(many, &self->it, &self->deadline, &host_clock, 5);
     WEFT_CALL_WITHIN(many, &self->it, &self->deadline, &host_clock, 5, .text = self->text, .b = 1);
     WEFT_CALL_UNTIL(many, &self->it, &self->deadline, &host_clock, weft_now(&host_clock) + 5);

@@ -36,7 +36,7 @@ CANCEL = [
     "few_labels",
 ]
 WAITS = ["read", "write_all", "write_all_ways", "drop_closes", "any", "ready"]
-TYPED = ["calls", "again", "unzeroed", "large", "mutual", "fails_too", "deadlines", "spawns", "news", "feeds", "blocks"]
+TYPED = ["calls", "again", "unzeroed", "large", "mutual", "fails_too", "errors", "deadlines", "spawns", "news", "feeds", "blocks"]
 STEP = ["empty", "waits", "spawned", "fails", "cancelled", "inside_another", "cancelled_inside_another"]
 
 PARTS = {"flow": FLOW, "cancel": CANCEL, "waits": WAITS, "typed": TYPED, "step": STEP}

@@ -77,11 +77,11 @@ WEFT_ASYNC(flow)
             WEFT_AWAIT(flow_bytes_read_to_end(co, &self->to_end, &self->in, &self->buffer, self->length - 1));
             EXPECT(self->buffer.count < self->length, "the limit is %u, and %u came",
                    (unsigned)self->length - 1, (unsigned)self->buffer.count);
-            EXPECT(self->to_end.ended != WEFT_ENDED_CANCELLED, "nobody has cancelled, and a wait was");
-            EXPECT(self->to_end.ended != WEFT_ENDED_LIMIT || self->buffer.count == self->length - 1,
+            EXPECT(self->to_end.error != WEFT_ECANCELED, "nobody has cancelled, and a wait was");
+            EXPECT(self->to_end.error != WEFT_ELIMIT || self->buffer.count == self->length - 1,
                    "the limit is %u, and it ended at %u", (unsigned)self->length - 1,
                    (unsigned)self->buffer.count);
-            EXPECT((self->to_end.ended == WEFT_ENDED_DROPPED) == weft_dropped(&self->in),
+            EXPECT((self->to_end.error == WEFT_OK) == weft_dropped(&self->in),
                    "the end of a stream, and of a wait for it");
         }
         note_bytes(self);

@@ -130,6 +130,14 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
             WEFT_FAIL(weft_failure(&(frame)->co));                                                             \
     } while (0)
 
+#define WEFT__TRY(it, wait_)                                                                                   \
+    do {                                                                                                       \
+        WEFT_AWAIT(wait_);                                                                                     \
+        const int32_t weft__error = (it)->error;                                                               \
+        if (__builtin_expect(weft__error != 0, 0))                                                             \
+            WEFT_FAIL(weft__error);                                                                            \
+    } while (0)
+
 #define WEFT__SPAWN(T, frame, scope, handle, ...)                                                              \
     WEFT__START_IF(T, frame, WEFT__CHECK_HANDLE(handle),                                                       \
                    weft_spawn(co, (scope), weft__handle, &weft__frame->co, T##__step), __VA_ARGS__)
@@ -176,6 +184,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 // The empty argument behind stands for the fields, if there are none.
 #define WEFT_CALL(T, ...) WEFT__CALL(T, __VA_ARGS__, )
 #define WEFT_TRY_CALL(T, ...) WEFT__TRY_CALL(T, __VA_ARGS__, )
+#define WEFT_TRY(it, wait) WEFT__TRY(it, wait)
 #define WEFT_CALL_WITHIN(T, ...) WEFT__CALL_BY(weft_call_within, T, __VA_ARGS__, )
 #define WEFT_CALL_UNTIL(T, ...) WEFT__CALL_BY(weft_call_until, T, __VA_ARGS__, )
 #define WEFT_SPAWN(T, ...) WEFT__SPAWN(T, __VA_ARGS__, )

@@ -3,6 +3,7 @@
 #include "runner.h"
 #include "log.h"
 #include "counting_hooks.h"
+#include <errno.h>
 
 WEFT_STREAM(numbers, runner_stream_u32, uint32_t);
 WEFT_FLOW(numbers, uint32_t);
@@ -272,6 +273,71 @@ WEFT_ASYNC(fails_too)
     WEFT_END;
 }
 
+// What a wait leaves in `error` is the caller's failure.
+typedef struct {
+    weft_error error;
+    uint32_t looks;
+} thing;
+
+typedef struct {
+    weft_coro co;
+    thing it;
+    weft_error leaves;
+    bool after;
+} erring;
+
+static weft_poll leave(weft_coro *co, thing *it, weft_error error)
+{
+    it->error = error;
+    return weft_yield(co);
+}
+
+static thing *look(thing *it)
+{
+    it->looks++;
+    return it;
+}
+
+WEFT_ASYNC(erring)
+{
+    WEFT_BEGIN;
+    self->it.error = WEFT_EIO;
+    WEFT_TRY(look(&self->it), leave(co, &self->it, WEFT_OK));
+    WEFT_TRY(look(&self->it), leave(co, &self->it, self->leaves));
+    self->after = true;
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    erring it;
+} errors;
+
+WEFT_ASYNC(errors)
+{
+    WEFT_BEGIN;
+    WEFT_CALL(erring, &self->it);
+    EXPECT(weft_outcome_of(&self->it.co), WEFT_DONE);
+    EXPECT(self->it.after, true);
+    EXPECT(self->it.it.looks, 2);
+    WEFT_CALL(erring, &self->it, .leaves = WEFT_ENOENT);
+    EXPECT(weft_outcome_of(&self->it.co), WEFT_FAILED);
+    EXPECT(weft_failure(&self->it.co), WEFT_ENOENT);
+    EXPECT(self->it.after, false);
+    EXPECT(self->it.it.looks, 2);
+    EXPECT(strcmp(weft_error_name(WEFT_ENOENT), "ENOENT"), 0);
+    EXPECT(strcmp(weft_error_text(weft_failure(&self->it.co)), "no such file or directory"), 0);
+    EXPECT(weft_error_errno(WEFT_ENOENT), ENOENT);
+    EXPECT(strcmp(weft_error_name(WEFT_OK), "OK"), 0);
+    EXPECT(strcmp(weft_error_text(WEFT_OK), "no error"), 0);
+    EXPECT(weft_error_errno(WEFT_OK), 0);
+    EXPECT(strcmp(weft_error_name(7), "?"), 0);
+    EXPECT(strcmp(weft_error_text(7), "failed"), 0);
+    EXPECT(weft_error_errno(7), EIO);
+    EXPECT(strcmp(weft_outcome_name(weft_outcome_of(&self->it.co)), "failed"), 0);
+    WEFT_END;
+}
+
 typedef test deadlines;
 WEFT_ASYNC(deadlines)
 {
@@ -376,6 +442,7 @@ WEFT_ASYNC(blocks)
     TEST(large)                                                                                                \
     TEST(mutual)                                                                                               \
     TEST(fails_too)                                                                                            \
+    TEST(errors)                                                                                               \
     TEST(deadlines)                                                                                            \
     TEST(spawns)                                                                                               \
     TEST(news)                                                                                                 \

@@ -155,7 +155,7 @@ CASE(to_end)
     BEGIN_CASE;
     NUMBERS(5000, 700);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 100000));
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 5000);
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
@@ -169,10 +169,10 @@ CASE(to_end_empty)
     BEGIN_CASE;
     NUMBERS(0, 1);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10));
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 0);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10)); // is known by now
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 0);
     WEFT_FINALLY;
     WEFT_AWAIT(close_common(co, self));
@@ -184,12 +184,12 @@ CASE(to_end_limit)
     BEGIN_CASE;
     NUMBERS(10, 3);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 0));
-    EXPECT(self->to_end.ended, WEFT_ENDED_LIMIT);
+    EXPECT(self->to_end.error, WEFT_ELIMIT);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 6));
-    EXPECT(self->to_end.ended, WEFT_ENDED_LIMIT);
+    EXPECT(self->to_end.error, WEFT_ELIMIT);
     EXPECT(self->buffer.count, 6);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 10));
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 10);
     EXPECT(self->buffer.items[9], 9);
     WEFT_FINALLY;
@@ -204,10 +204,10 @@ CASE(to_end_no_memory)
     NUMBERS(3000, 600);
     fail_at = 2;
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 5000));
-    EXPECT(self->to_end.ended, WEFT_ENDED_NO_MEMORY);
+    EXPECT(self->to_end.error, WEFT_ENOMEM);
     EXPECT(self->buffer.count, 1024);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 5000));
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 3000);
     for (uint32_t i = 0; i < self->buffer.count; i++)
         EXPECT(self->buffer.items[i], i);
@@ -221,7 +221,7 @@ CASE(to_end_slow)
     BEGIN_CASE;
     SLOW(3);
     WEFT_AWAIT(numbers_read_to_end(co, &self->to_end, &self->in, &self->buffer, 9));
-    EXPECT(self->to_end.ended, WEFT_ENDED_DROPPED);
+    EXPECT(self->to_end.error, WEFT_OK);
     EXPECT(self->buffer.count, 3);
     WEFT_FINALLY;
     EXPECT(self->buffer.count <= 3, true);
