@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # weft_add_component(<name>
-#   WIT <file or folder>         the WIT of the component
-#   WORLD <world>                the world in it to build: its bindings are <world>.h
 #   SOURCES <file>...            the sources, C or C++ (the bindings are C: a project in C++ has LANGUAGES C CXX)
+#   [WIT <file or folder>]       the WIT of the component; a program that gets by with weft/wasi.h has none
+#   [WORLD <world>]              the world in it to build: its bindings are <world>.h
 #   [LIBRARIES <library>...]     more to link (weft::weft always is)
 #   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
 #   [BINDGEN_OPTIONS <option>...] more for wit-bindgen c, such as --sync export:<package>/<interface>#<function>
@@ -59,10 +59,11 @@ execute_process(COMMAND "${Python3_EXECUTABLE}" -c "import sys; print(sys.execut
 set(WEFT_PYTHON "${weft_python}" CACHE INTERNAL "Python, where the module that finds it was not called, too")
 set(weft_scripts "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "The folder of what weft_add_component() runs")
 
-# weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [<option>...]): generates C bindings; for weft's own
-# use. <deps> is a folder of packages to add to the WIT, or empty; the options are wit-bindgen's. Sets the variable to
-# the sources to compile and link.
+# weft_wit_bindings(<sources-variable> <name> <wit> <world> <deps> [PREFIX <prefix>] [<option>...]): generates C bindings;
+# for weft's own use. <deps> is a folder of packages to add to the WIT, or empty; the prefix goes before the names of
+# interfaces; the options are wit-bindgen's. Sets the variable to the sources to compile and link.
 function(weft_wit_bindings sources name wit world deps)
+  cmake_parse_arguments(PARSE_ARGV 5 arg "" PREFIX "")
   get_filename_component(wit "${wit}" ABSOLUTE)
   set(directory "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")
   if(IS_DIRECTORY "${wit}")
@@ -90,7 +91,7 @@ function(weft_wit_bindings sources name wit world deps)
     COMMAND "${CMAKE_COMMAND}" -E ${copy}
     ${copy_deps}
     COMMAND "${WEFT_PYTHON}" "${weft_scripts}/bindings.py" --wit-bindgen "${WEFT_WIT_BINDGEN}" --wasm-tools "${WEFT_WASM_TOOLS}"
-      --wit "${directory}/wit" --world "${world}" --output "${directory}" -- ${ARGN}
+      --wit "${directory}/wit" --world "${world}" --output "${directory}" --prefix "${arg_PREFIX}" -- ${arg_UNPARSED_ARGUMENTS}
     DEPENDS ${files} "${weft_scripts}/bindings.py"
     COMMENT "Generating bindings of ${world} for ${name}"
     VERBATIM)
@@ -121,11 +122,13 @@ function(weft_add_component name)
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  foreach(needed WIT WORLD SOURCES)
-    if(NOT arg_${needed})
-      message(FATAL_ERROR "weft_add_component(${name}): ${needed} is missing")
-    endif()
-  endforeach()
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "weft_add_component(${name}): SOURCES is missing")
+  elseif(arg_WIT AND NOT arg_WORLD)
+    message(FATAL_ERROR "weft_add_component(${name}): WORLD is missing: the world in WIT to build")
+  elseif(NOT arg_WIT AND (arg_WORLD OR WEFT_NATIVE))
+    message(FATAL_ERROR "weft_add_component(${name}): WIT is missing")
+  endif()
   if(NOT CMAKE_C_COMPILER_LOADED)
     message(FATAL_ERROR "weft_add_component(${name}): the bindings are C: write project(... LANGUAGES C CXX)")
   endif()
@@ -133,7 +136,7 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): a toolchain file for WASI is needed, or weft's native.cmake: "
       "-DCMAKE_TOOLCHAIN_FILE=...")
   endif()
-  if(NOT DEFINED arg_WIT_DEPS)
+  if(arg_WIT AND NOT DEFINED arg_WIT_DEPS)
     get_filename_component(wit "${arg_WIT}" ABSOLUTE)
     if(IS_DIRECTORY "${wit}/deps")
       set(arg_WIT_DEPS none)
@@ -141,7 +144,7 @@ function(weft_add_component name)
       set(arg_WIT_DEPS 0.3)
     endif()
   endif()
-  if(arg_WIT_DEPS STREQUAL none)
+  if(NOT DEFINED arg_WIT_DEPS OR arg_WIT_DEPS STREQUAL none)
     set(deps "")
   elseif(arg_WIT_DEPS STREQUAL 0.3)
     set(deps "${WEFT_WASI_WIT}/0.3")
@@ -179,7 +182,10 @@ function(weft_add_component name)
     endif()
   endif()
 
-  weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
+  set(bindings)
+  if(arg_WIT)
+    weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
+  endif()
   if(WEFT_NATIVE)
     weft__add_native_component(${name} ${arg_WORLD} "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
       COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
@@ -202,7 +208,7 @@ function(weft_add_component name)
   endif()
   # weft::trace_json and weft::stderr first: they replace weft's own hooks, which the archive of weft also has.
   target_link_libraries(${name} PRIVATE $<$<BOOL:${arg_TRACE}>:weft::trace_json> $<$<BOOL:${arg_STDERR}>:weft::stderr>
-    ${arg_LIBRARIES} weft::weft ${no_heap} ${cxx})
+    ${arg_LIBRARIES} weft::wasi weft::weft ${no_heap} ${cxx})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")

@@ -191,6 +191,16 @@ def frees(header, source):
     return HEADER_END.sub(lambda end: prototypes + end[0], header), source
 
 
+def prefixed(text, prefix, wit):
+    """The names of all interfaces with a prefix, so that these bindings link beside others of the same."""
+    packages = {
+        "_".join(match).replace("-", "_")
+        for path in Path(wit).rglob("*.wit")
+        for match in re.findall(r"^package ([\w-]+):([\w-]+)", path.read_text(), re.M)
+    }
+    return re.sub(rf"\b(?=(?:exports_)?(?:{'|'.join(sorted(packages))})_)", prefix, text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wit-bindgen", default="wit-bindgen")
@@ -198,6 +208,7 @@ def main():
     parser.add_argument("--wit", required=True, type=Path, help="the WIT, a file or folder")
     parser.add_argument("--world", required=True)
     parser.add_argument("--output", required=True, type=Path, help="the folder for what is made")
+    parser.add_argument("--prefix", default="", help="of the names of interfaces")
     parser.add_argument("option", nargs="*", help="behind --: more options of wit-bindgen c")
     arguments = parser.parse_args()
     try:
@@ -207,6 +218,8 @@ def main():
         code = source.read_text()
         autodropped(code)
         names, code = frees(header.read_text(), parameter_blocks(destructors(code)))
+        if arguments.prefix:
+            names, code = (prefixed(text, arguments.prefix, arguments.wit) for text in (names, code))
         header.write_text(names)
         source.write_text(code)
     except Unsupported as unsupported:

@@ -400,6 +400,21 @@ static void wake_waiter(weft_op *op)
     weft__wake(waiter);
 }
 
+// Of an end with a sequel; true if the operation goes on.
+static bool goes_on(weft_op *op, weft_task *task, uint32_t before)
+{
+    uint32_t ways = before & (WEFT__READ_ON | WEFT__WRITE_ON);
+    weft__sequel *sequel =
+        ways == WEFT__READ_ON ? ((weft__reader_on *)op)->sequel : ((weft__writer_on *)op)->sequel;
+    if (!sequel(op, before & WEFT__CANCELLING))
+        return false;
+    op->status = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ | ways;
+    task->in_flight--;
+    go_on_in(task, op);
+    WEFT__TRACE_OP(op, START, 0);
+    return true;
+}
+
 // The host has said how `op`, an operation of `task` that is out of the table, ended.
 static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
 {
@@ -417,7 +432,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             weft__op_is(op, WEFT_COPY_COMPLETED))
             op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
         if (writer->more && writer->more(writer)) {
-            op->status = WEFT__IN_FLIGHT | event;
+            op->status = WEFT__IN_FLIGHT | event | (before & WEFT__WRITE_ON);
             task->in_flight--;
             go_on_in(task, op);
             WEFT__TRACE_OP(op, START, 0);
@@ -440,6 +455,8 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             it->drop(it->arguments);
         }
     }
+    if (before & (WEFT__READ_ON | WEFT__WRITE_ON) && goes_on(op, task, before))
+        return;
     task->in_flight--;
     if (op->waiter)
         wake_waiter(op);
@@ -455,13 +472,17 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
         return NULL;
     switch (event) { // and, in each case, of its kind
     case WEFT_EVENT_STREAM_READ:
-        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ))
+        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ) &&
+            (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ | WEFT__READ_ON) ||
+             WEFT_STATUS_STATE(code)))
             return NULL;
         WEFT__TRACE_OP(op, END, code);
         ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(code);
         break;
     case WEFT_EVENT_STREAM_WRITE: {
-        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE))
+        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE) &&
+            (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE | WEFT__WRITE_ON) ||
+             WEFT_STATUS_STATE(code)))
             return NULL;
         weft_stream_writer *writer = (weft_stream_writer *)op;
         size_t count = WEFT_STATUS_COUNT(code);

@@ -9,28 +9,31 @@ from limits import limited
 from paths import ROOT
 
 HERE = ROOT / "tests/compile"
+SOURCES = ["macros.c", "wasi.c"]
 
 # What a user's project may warn of besides: the code that Weft's macros make is clean.
 MORE_WARNINGS = [*WARNINGS, "-Wshadow"]
 
 
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
 @pytest.mark.parametrize("checks", ["-DWEFT_CHECKS=1", "-DWEFT_CHECKS=0"])
 @pytest.mark.parametrize("compiler", C_COMPILERS)
-def test_macros(run, need, tmp_path, compiler, checks, level):
+def test_macros(run, need, tmp_path, compiler, checks, level, source):
     command = C_COMPILERS[compiler]
     need(command[0])
-    flags = ["-std=c11", level, checks, *MORE_WARNINGS, "-Wnested-externs", f"-I{ROOT}/include", "-c", HERE / "macros.c"]
+    flags = ["-std=c11", level, checks, *MORE_WARNINGS, "-Wnested-externs", f"-I{ROOT}/include", "-c", HERE / source]
     run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("standard", ["-std=c++17", "-std=c++20"])
 @pytest.mark.parametrize("compiler", CXX_COMPILERS)
-def test_macros_cxx(run, need, tmp_path, compiler, standard):
+def test_macros_cxx(run, need, tmp_path, compiler, standard, source):
     command = CXX_COMPILERS[compiler]
     need(command[0])
     for trace in TRACE:
-        flags = [standard, "-O2", trace, *MORE_WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / "macros.c"]
+        flags = [standard, "-O2", trace, *MORE_WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / source]
         run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
@@ -60,8 +63,8 @@ def test_guards_cxx(need, compiler, words):
 
 
 def test_macros_are_complete():
-    """Each public name of the headers that is a macro with parameters, or a function, is used in macros.c."""
-    used = (HERE / "macros.c").read_text()
+    """Each public name of the headers that is a macro with parameters, or a function, is used in one of the sources."""
+    used = "".join((HERE / source).read_text() for source in SOURCES)
     headers = "".join(path.read_text() for path in (ROOT / "include/weft").rglob("*.h"))
     code = re.sub(r"//.*", "", headers)
     macros = re.findall(r"^#define (weft_[a-z]\w*|WEFT_[A-Z]\w*)\(", code, re.M)

@@ -9,12 +9,14 @@
 #define WEFT__EXTERN_C extern "C"
 #define WEFT__IS(it, ...) __is_same(decltype(it), __VA_ARGS__)
 #define WEFT__IS_PLAIN(type) __is_trivially_copyable(type)
+#define WEFT__LITERAL(type) type // a value of it, with braces behind
 #else
 #define WEFT__STATIC_ASSERT _Static_assert
 #define WEFT__ALIGNOF _Alignof
 #define WEFT__EXTERN_C extern
 #define WEFT__IS(it, ...) _Generic(it, __VA_ARGS__: 1, default: 0) // whether that is its type
 #define WEFT__IS_PLAIN(type) 1
+#define WEFT__LITERAL(type) (type)
 #endif
 
 #endif

@@ -38,6 +38,8 @@ typedef struct weft__background {
 #define WEFT__OWNED 16u      // it is a weft_subtask_owned whose callee has not taken the arguments
 #define WEFT__CANCELLING 32u // the host was asked to cancel it; the completion will come
 #define WEFT__ASKED 64u      // the host was asked by cancel.h, so weft_stop has only to wait for the completion
+#define WEFT__READ_ON 128u   // it is of a reader with a sequel, behind its fields: see stream.h
+#define WEFT__WRITE_ON 256u  // it is of a writer with one
 
 // A wait for any of several operations. Private, but for index.
 struct weft_any {

@@ -1,0 +1,13 @@
+// WASI 0.3 in plain words, and Weft itself. Includes all of it; a component imports only what it calls.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_H
+#define WEFT_WASI_H
+
+#include "weft.h"
+
+#include "wasi/text.h"    // bytes with a length
+#include "wasi/bytes.h"   // streams of bytes: read, write, finish
+#include "wasi/console.h" // standard input, output and error
+#include "wasi/command.h" // WEFT_COMMAND: a program that is run once
+
+#endif

@@ -1,0 +1,121 @@
+// Streams of bytes: standard input and output, files, sockets and bodies all come as these two ends.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     do {
+//         WEFT_TRY(&self->in, weft_bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+//         WEFT_TRY(&self->out, weft_bytes_write_all(co, &self->out, self->buffer, self->in.count));
+//     } while (self->in.count);
+//
+// An end is made by what it belongs to, or by weft_bytes_new, and closed by you. It is plain data, which may be
+// moved while nothing is in flight on it; zero is closed.
+//
+// - A read brings 1 or more bytes. If it brings none, the stream is over, and `error` tells whether that was
+//   its end, WEFT_OK, or how it was cut short. It stays so.
+// - A write that could not go on leaves `error`: why, if the host tells, or WEFT_EPIPE. It stays so.
+// - A read or write that was cancelled leaves the count of what had moved, and no error. The end may be used
+//   again.
+// - What was written has arrived for sure when weft_bytes_finish says so.
+// - One operation at a time is in flight on an end. Its buffer is the host's until then.
+//
+// Spec: canon stream.{new,read,write,cancel-read,cancel-write,drop-readable,drop-writable}, and canon
+// future.read for how a stream has ended.
+#ifndef WEFT_WASI_BYTES_H
+#define WEFT_WASI_BYTES_H
+
+#include "../bindgen.h"
+#include "../error.h"
+#include "../flow.h"
+#include "text.h"
+#include "detail/bytes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The readable end. Read-only: count, the bytes that the last read has brought; error. What else each end has:
+// weft_await(co, &end), weft_stop(&end), weft_in_flight(&end), weft_dropped(&end): it is over.
+typedef union weft_bytes_reader {
+    weft_stream_reader reader;
+    __extension__ struct {
+        WEFT_STREAM_READER_FIELDS
+        WEFT__BYTES_FIELDS
+    };
+} weft_bytes_reader;
+
+// The writable end. Read-only: count, the bytes that the last write has taken; error.
+typedef union weft_bytes_writer {
+    weft_stream_writer writer;
+    __extension__ struct {
+        WEFT_STREAM_WRITER_FIELDS
+        WEFT__BYTES_FIELDS
+    };
+} weft_bytes_writer;
+
+// ---- Reading ----
+
+// Reads 1 to `size` bytes, or none at the end. A cancel leaves what had come in the buffer.
+weft_poll weft_bytes_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size)
+    __attribute__((warn_unused_result));
+
+// The same without waiting: weft_await(co, in) is the wait.
+void weft_bytes_start_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size);
+
+// Drops the end, and stops what is in flight before. Closed is fine.
+void weft_bytes_close_reader(weft_bytes_reader *in);
+
+// ---- Writing ----
+
+// Writes 1 to `size` bytes.
+weft_poll weft_bytes_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+    __attribute__((warn_unused_result));
+void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
+
+// Writes all, unless the other end goes, or the write is cancelled.
+weft_poll weft_bytes_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+    __attribute__((warn_unused_result));
+void weft_bytes_start_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
+
+// The same for a text, which stays until then.
+static inline weft_poll weft_write(weft_coro *co, weft_bytes_writer *out, weft_text text)
+    __attribute__((warn_unused_result));
+
+// Ends the stream, and waits until its reader has said how it took it: `error`. Then the end is closed, but for
+// that. For an end without such a reader, of weft_bytes_new, that is at once. Closed is fine.
+weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out) __attribute__((warn_unused_result));
+
+// Drops the end, and stops what is in flight before. The stream ends there; how its reader took it, nobody
+// learns. Closed is fine.
+void weft_bytes_close_writer(weft_bytes_writer *out);
+
+// ---- Ends of your own, and of other bindings ----
+
+// A stream<u8> in the bindings of wit-bindgen c.
+typedef uint32_t weft_bytes_handle;
+
+// A new stream: returns its readable end, to be handed on, or wrapped here.
+weft_bytes_handle weft_bytes_new(weft_bytes_writer *out);
+
+// Takes over a readable end that came with a call or a result.
+weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle);
+
+// Gives it up to hand it on; in is closed. Not in flight, and not over. How the stream ends, only the new owner
+// can learn.
+weft_bytes_handle weft_bytes_release(weft_bytes_reader *in);
+
+// ---- More with one wait ----
+
+// weft_bytes_next, weft_bytes_read_exactly, weft_bytes_read_to_end, weft_bytes_buffer, weft_bytes_forward and
+// feeds of weft_bytes, as flow.h says.
+WEFT_FLOW(weft_bytes, uint8_t);
+
+// weft_bytes_lines, for weft_line_next. A line cut short by the end of the stream may be one of a stream that
+// was cut short: in->error tells.
+WEFT_LINES(weft_bytes);
+
+#include "detail/bytes_inline.h"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,31 @@
+// What the ends of bytes.h hold besides. Included by it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_DETAIL_BYTES_H
+#define WEFT_WASI_DETAIL_BYTES_H
+
+// How a future is read that tells how a stream has ended: the functions of its bindings.
+typedef struct weft__bytes_source {
+    uint32_t (*read)(uint32_t future, void *value);
+    uint32_t (*cancel)(uint32_t future);
+    void (*drop)(uint32_t future);
+    weft_error (*error)(void *value); // of the value, which it takes
+} weft__bytes_source;
+
+// The future of an end, until it has told.
+typedef struct weft__bytes_result {
+    const weft__bytes_source *from; // NULL: there is none
+    uint32_t future;                // 0: it is in op.handle, in place of the stream's end
+    bool asking;
+    bool finishing;
+    bool told;
+    uint64_t value[5]; // room for every kind
+} weft__bytes_result;
+
+#define WEFT__BYTES_FIELDS                                                                                     \
+    weft__sequel *sequel; /* behind the fields of every end: see stream.h */                                   \
+    weft_error error;                                                                                          \
+    weft__bytes_result result;
+
+typedef uint8_t weft_bytes__item;
+
+#endif

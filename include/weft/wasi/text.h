@@ -1,0 +1,70 @@
+// Texts: bytes with a length, which need no zero behind them and no copy.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A weft_text points to bytes of somebody else. What the library hands out stays until the thing that it came
+// from is closed. What you pass in must stay until the wait that it was given to ends. Nothing here allocates.
+#ifndef WEFT_WASI_TEXT_H
+#define WEFT_WASI_TEXT_H
+
+#include "../error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Zero-initialised is the empty text.
+typedef struct weft_text {
+    const char *at; // not ended by a zero
+    size_t length;  // bytes
+} weft_text;
+
+// The text of a string literal; and of one in the initialiser of something static.
+#define WEFT_TEXT(literal) (WEFT__LITERAL(weft_text) WEFT_TEXT_INIT(literal))
+#define WEFT_TEXT_INIT(literal) {"" literal, sizeof(literal) - 1}
+
+// The text of a C string; empty for NULL.
+weft_text weft_text_z(const char *string);
+weft_text weft_text_of(const void *bytes, size_t length);
+
+// Copies the text with a zero behind it to `room` bytes at `string`. WEFT_ELIMIT if it does not fit,
+// WEFT_EINVAL if it has a zero inside: `string` is empty then.
+weft_error weft_text_to_z(weft_text text, char *string, size_t room);
+
+bool weft_text_equal(weft_text a, weft_text b);
+bool weft_text_equal_z(weft_text a, const char *b);
+// The same whatever the case of ASCII letters, as names of headers and hosts are compared.
+bool weft_text_alike(weft_text a, weft_text b);
+bool weft_text_alike_z(weft_text a, const char *b);
+// Below, at or above 0, in the order of the bytes.
+int weft_text_compare(weft_text a, weft_text b);
+bool weft_text_starts(weft_text text, weft_text with);
+bool weft_text_ends(weft_text text, weft_text with);
+
+// Where `part` begins in the text; the text's length if it is not in it.
+size_t weft_text_find(weft_text text, weft_text part);
+
+// Bytes `from` to before `to`, clamped to the text.
+weft_text weft_text_slice(weft_text text, size_t from, size_t to);
+
+// Without the spaces, tabs, and ends of lines around it.
+weft_text weft_text_trim(weft_text text);
+
+// Takes the part before the first `separator` off the front of *rest, and the separator with it: the next field
+// of a list. False when nothing is left: "a,,b" has three parts, "" none, "a," one.
+bool weft_text_next(weft_text *rest, char separator, weft_text *part);
+
+// The number that all of the text is: decimal digits, and for an int64_t a sign. WEFT_EINVAL if it is none,
+// WEFT_EOVERFLOW if it does not fit; *number stays as it was.
+weft_error weft_text_to_u64(weft_text text, uint64_t *number);
+weft_error weft_text_to_i64(weft_text text, int64_t *number);
+// The same in hexadecimal, without a prefix.
+weft_error weft_text_to_hex(weft_text text, uint64_t *number);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

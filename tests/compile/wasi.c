@@ -1,0 +1,58 @@
+// What macros.c is for the headers of weft/wasi.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi.h>
+
+static const weft_text greeting = WEFT_TEXT_INIT("hello");
+
+size_t texts(weft_text text, char *string);
+size_t texts(weft_text text, char *string)
+{
+    weft_text rest = text, part;
+    uint64_t number = 0;
+    int64_t signed_number = 0;
+    size_t found = 0;
+    while (weft_text_next(&rest, ',', &part))
+        found += weft_text_find(weft_text_trim(part), WEFT_TEXT("x"));
+    if (weft_text_to_z(text, string, 8) || weft_text_to_u64(text, &number) || weft_text_to_hex(text, &number) ||
+        weft_text_to_i64(text, &signed_number))
+        return found;
+    return weft_text_equal(text, greeting) + weft_text_equal_z(text, string) + weft_text_alike(text, greeting) +
+           weft_text_alike_z(text, string) + weft_text_starts(text, weft_text_z(string)) +
+           weft_text_ends(text, weft_text_of(string, 1)) + (weft_text_compare(text, greeting) < 0) +
+           weft_text_slice(text, 1, 2).length;
+}
+
+typedef struct {
+    weft_coro co;
+    weft_bytes_reader in;
+    weft_bytes_writer out;
+    weft_lines lines;
+    weft_bytes_handle handle;
+    uint8_t buffer[64];
+} program;
+
+WEFT_ASYNC(program)
+{
+    WEFT_BEGIN;
+    self->in = weft_bytes_reader_of(weft_bytes_new(&self->out));
+    weft_bytes_start_write(co, &self->out, self->buffer, 8);
+    WEFT_TRY(&self->in, weft_bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+    WEFT_TRY(&self->out, weft_await(co, &self->out));
+    weft_bytes_start_write_all(co, &self->out, self->buffer, 8);
+    weft_bytes_start_read(co, &self->in, self->buffer, sizeof self->buffer);
+    WEFT_TRY(&self->in, weft_await(co, &self->in));
+    WEFT_TRY(&self->out, weft_bytes_write(co, &self->out, self->buffer, 8));
+    WEFT_TRY(&self->out, weft_bytes_write_all(co, &self->out, self->buffer, 8));
+    WEFT_TRY(&self->out, weft_bytes_finish(co, &self->out));
+    self->handle = weft_bytes_release(&self->in);
+    weft_bytes_lines(&self->lines, weft_stdin(), self->buffer, sizeof self->buffer, WEFT_LINES_CUT);
+    WEFT_TRY(weft_stdin(), weft_line_next(co, &self->lines));
+    if (weft_stdout_is_terminal() && weft_stdin_is_terminal() && weft_stderr_is_terminal())
+        WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), WEFT_TEXT("a terminal\n")));
+    WEFT_TRY(weft_stderr(), weft_write(co, weft_stderr(), greeting));
+    WEFT_FINALLY;
+    weft_bytes_close_reader(&self->in);
+    weft_bytes_close_writer(&self->out);
+    WEFT_END;
+}
+WEFT_COMMAND(program);

@@ -1,0 +1,360 @@
+// The two ends of every stream of bytes, and how a stream tells that it was cut short.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+#include "weft_wasi_bytes.h"
+
+// The built-ins of stream<u8>. Those of any interface's are the same; these are imported with none.
+#define STREAM(call) weft__weft_library_bytes_stream_u8_##call
+
+enum { READS = WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ | WEFT__READ_ON };
+enum { WRITES = WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE | WEFT__WRITE_ON };
+enum { ASKS = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ };
+
+// ---- How a stream ended ----
+
+// Puts the future in the place of the stream's end, which is of no more use, and reads it. True if the host
+// said BLOCKED.
+static bool ask(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end))
+{
+    if (!result->asking) {
+        drop(op->handle);
+        weft__op_release(op);
+        op->handle = result->future;
+        op->cancel = result->from->cancel;
+        result->future = 0;
+        result->asking = true;
+    }
+    uint32_t status = result->from->read(op->handle, result->value);
+    if (status == WEFT_BLOCKED)
+        return true;
+    op->status = weft__future_status(status);
+    return false;
+}
+
+// The read of the future is over. True if it was not cancelled: then *error is what it told.
+static bool tell(weft_op *op, weft__bytes_result *result, weft_error *error)
+{
+    if (op->status != WEFT__FUTURE_DONE)
+        return false;
+    *error = result->from->error(result->value);
+    result->from->drop(op->handle);
+    weft__op_release(op);
+    result->from = NULL;
+    result->asking = false;
+    result->told = true;
+    return true;
+}
+
+// True if a copy may go to the host.
+static bool begins(const weft_op *op, const weft__bytes_result *result, const char *call)
+{
+    if (__builtin_expect(op->handle && !(op->status & (WEFT__IN_FLIGHT | WEFT_COPY_DROPPED)), 1))
+        return true;
+    WEFT__CHECK(!op->handle && !result->told, closed, call, 0);
+    WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
+    (void)call;
+    return false;
+}
+
+static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end))
+{
+    weft__op_stop_last(op);
+    if (op->handle) {
+        (result->asking ? result->from->drop : drop)(op->handle);
+        weft__op_release(op);
+    }
+    if (result->future)
+        result->from->drop(result->future);
+    *result = (weft__bytes_result){0};
+}
+
+// ---- Reading ----
+
+// The reader's stream is over. True if the host said BLOCKED to the question how.
+static bool read_over(weft_bytes_reader *in)
+{
+    if (in->result.from) {
+        if (ask(&in->op, &in->result, STREAM(drop_readable)))
+            return true;
+        tell(&in->op, &in->result, &in->error);
+    }
+    in->op.status = WEFT_COPY_DROPPED;
+    return false;
+}
+
+// An end that comes with the last bytes, or with a cancel, is told by the next read.
+static bool read_on(weft_op *op, bool cancelled)
+{
+    weft_bytes_reader *in = (weft_bytes_reader *)op;
+    if (in->result.asking) {
+        op->status = tell(op, &in->result, &in->error) ? WEFT_COPY_DROPPED : WEFT__COPY_LAST;
+        return false;
+    }
+    if (!weft_dropped(in))
+        return false;
+    if (in->count || cancelled) {
+        op->status = WEFT__COPY_LAST;
+        return false;
+    }
+    return read_over(in);
+}
+
+// Of a read that goes to no host: true if the host said BLOCKED to the question how the stream ended.
+static bool read_nothing(weft_bytes_reader *in)
+{
+    in->count = 0;
+    return in->op.status == WEFT__COPY_LAST && read_over(in);
+}
+
+// As the host answered a read; true if it said BLOCKED to the question how the stream ended.
+static bool read_at_once(weft_bytes_reader *in, uint32_t status)
+{
+    in->op.status = status;
+    in->count = WEFT_STATUS_COUNT(status);
+    return __builtin_expect(WEFT_STATUS_STATE(status), 0) && read_on(&in->op, false);
+}
+
+weft_poll weft_bytes_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size)
+{
+    if (begins(&in->op, &in->result, "weft_bytes_read")) {
+        uint32_t status = STREAM(read)(in->op.handle, buffer, weft__stream_clamp(size));
+        if (status == WEFT_BLOCKED) {
+            WEFT__TRACE_ITEMS_STAY("weft_bytes_read", buffer);
+            return weft__op_block(co, &in->op, READS, STREAM(cancel_read));
+        }
+        if (read_at_once(in, status))
+            return weft__op_block(co, &in->op, ASKS | WEFT__READ_ON, in->op.cancel);
+    } else if (read_nothing(in)) {
+        return weft__op_block(co, &in->op, ASKS | WEFT__READ_ON, in->op.cancel);
+    }
+    return weft_breathe(co);
+}
+
+static void track(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t))
+{
+    weft__op_track(co->task, op, status & 7, cancel);
+    op->status = status;
+}
+
+void weft_bytes_start_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size)
+{
+    if (begins(&in->op, &in->result, "weft_bytes_read")) {
+        uint32_t status = STREAM(read)(in->op.handle, buffer, weft__stream_clamp(size));
+        in->count = 0;
+        if (status == WEFT_BLOCKED)
+            track(co, &in->op, READS, STREAM(cancel_read));
+        else if (read_at_once(in, status))
+            track(co, &in->op, ASKS | WEFT__READ_ON, in->op.cancel);
+    } else if (read_nothing(in)) {
+        track(co, &in->op, ASKS | WEFT__READ_ON, in->op.cancel);
+    }
+    WEFT__TRACE_ITEMS(in, "weft_bytes_read", buffer);
+}
+
+void weft_bytes_close_reader(weft_bytes_reader *in)
+{
+    close(&in->op, &in->result, STREAM(drop_readable));
+}
+
+// ---- Writing ----
+
+// The question has been answered, or cancelled, and then the next call asks again.
+static void write_told(weft_bytes_writer *out)
+{
+    bool finishing = out->result.finishing;
+    weft_error error;
+    bool told = tell(&out->op, &out->result, &error);
+    out->op.status = WEFT_COPY_DROPPED;
+    if (!told)
+        return;
+    out->error = error || finishing ? error : WEFT_EPIPE;
+    if (finishing) {
+        out->op.status = 0;
+        out->result = (weft__bytes_result){0};
+    }
+}
+
+// The reader is gone, or is to be told the end. True if the host said BLOCKED to the question how it took it.
+static bool write_over(weft_bytes_writer *out)
+{
+    if (ask(&out->op, &out->result, STREAM(drop_writable)))
+        return true;
+    write_told(out);
+    return false;
+}
+
+// That the reader is gone is told by the write that it keeps from what was asked: all, or something at all.
+static bool write_on(weft_op *op, bool cancelled)
+{
+    weft_bytes_writer *out = (weft_bytes_writer *)op;
+    if (out->result.asking) {
+        write_told(out);
+        return false;
+    }
+    if (!weft_dropped(out) || out->count >= out->length)
+        return false;
+    out->error = WEFT_EPIPE;
+    return !cancelled && out->result.from && write_over(out);
+}
+
+// Of a write that goes to no host, for the reader is gone: true if the host said BLOCKED to the question why.
+static bool write_nothing(weft_bytes_writer *out)
+{
+    out->count = 0;
+    if (!out->error)
+        out->error = WEFT_EPIPE;
+    return out->result.from && write_over(out);
+}
+
+static bool write_at_once(weft_bytes_writer *out, uint32_t status)
+{
+    out->op.status = status;
+    out->length = 1;
+    out->count = WEFT_STATUS_COUNT(status);
+    return __builtin_expect(WEFT_STATUS_STATE(status), 0) && write_on(&out->op, false);
+}
+
+weft_poll weft_bytes_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+{
+    if (begins(&out->op, &out->result, "weft_bytes_write")) {
+        uint32_t status = STREAM(write)(out->op.handle, bytes, weft__stream_clamp(size));
+        if (status == WEFT_BLOCKED) {
+            WEFT__TRACE_ITEMS_STAY("weft_bytes_write", bytes);
+            out->length = 1;
+            return weft__op_block(co, &out->op, WRITES, STREAM(cancel_write));
+        }
+        if (write_at_once(out, status))
+            return weft__op_block(co, &out->op, ASKS | WEFT__WRITE_ON, out->op.cancel);
+    } else if (write_nothing(out)) {
+        return weft__op_block(co, &out->op, ASKS | WEFT__WRITE_ON, out->op.cancel);
+    }
+    return weft_breathe(co);
+}
+
+void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+{
+    if (begins(&out->op, &out->result, "weft_bytes_write")) {
+        uint32_t status = STREAM(write)(out->op.handle, bytes, weft__stream_clamp(size));
+        out->count = 0;
+        out->length = 1;
+        if (status == WEFT_BLOCKED)
+            track(co, &out->op, WRITES, STREAM(cancel_write));
+        else if (write_at_once(out, status))
+            track(co, &out->op, ASKS | WEFT__WRITE_ON, out->op.cancel);
+    } else if (write_nothing(out)) {
+        track(co, &out->op, ASKS | WEFT__WRITE_ON, out->op.cancel);
+    }
+    WEFT__TRACE_ITEMS(out, "weft_bytes_write", bytes);
+}
+
+// Goes on with a write of all; true if the host said BLOCKED.
+static bool more(weft_stream_writer *out)
+{
+    while (out->count < out->length && weft__op_is(&out->op, WEFT_COPY_COMPLETED)) {
+        uint32_t status = STREAM(write)(out->op.handle, (const uint8_t *)out->items + out->count,
+                                        weft__stream_clamp(out->length - out->count));
+        if (status == WEFT_BLOCKED)
+            return true;
+        out->op.status = status;
+        out->count += WEFT_STATUS_COUNT(status);
+    }
+    return false;
+}
+
+// Begins a write of all. What is in flight then, as a status; 0 if nothing is.
+static uint32_t begin_all(weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+{
+    if (!begins(&out->op, &out->result, "weft_bytes_write_all"))
+        return write_nothing(out) ? ASKS | WEFT__WRITE_ON : 0;
+    out->count = 0;
+    if (!size)
+        return 0;
+    uint32_t status = STREAM(write)(out->op.handle, bytes, weft__stream_clamp(size));
+    if (status != WEFT_BLOCKED) {
+        out->op.status = status;
+        out->count = WEFT_STATUS_COUNT(status);
+        if (__builtin_expect(out->count == size, 1))
+            return 0;
+    }
+    out->items = bytes;
+    out->length = size;
+    out->ended = NULL;
+    if (status == WEFT_BLOCKED || more(&out->writer)) {
+        WEFT__TRACE_ITEMS_STAY("weft_bytes_write_all", bytes);
+        out->more = more;
+        return WRITES;
+    }
+    return write_on(&out->op, false) ? ASKS | WEFT__WRITE_ON : 0;
+}
+
+weft_poll weft_bytes_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+{
+    uint32_t status = begin_all(out, bytes, size);
+    if (status)
+        return weft__op_block(co, &out->op, status, status == WRITES ? STREAM(cancel_write) : out->op.cancel);
+    return weft_breathe(co);
+}
+
+void weft_bytes_start_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
+{
+    uint32_t status = begin_all(out, bytes, size);
+    if (status)
+        track(co, &out->op, status, status == WRITES ? STREAM(cancel_write) : out->op.cancel);
+}
+
+weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out)
+{
+    WEFT__CHECK(weft_in_flight(out), busy, "weft_bytes_finish", out->op.handle);
+    if (!out->result.from) {
+        weft_bytes_close_writer(out);
+        return weft_breathe(co);
+    }
+    out->result.finishing = true;
+    if (write_over(out))
+        return weft__op_block(co, &out->op, ASKS | WEFT__WRITE_ON, out->op.cancel);
+    return weft_breathe(co);
+}
+
+void weft_bytes_close_writer(weft_bytes_writer *out)
+{
+    close(&out->op, &out->result, STREAM(drop_writable));
+}
+
+// ---- Ends ----
+
+weft_bytes_handle weft_bytes_new(weft_bytes_writer *out)
+{
+    *out = (weft_bytes_writer){.sequel = write_on};
+    return STREAM(new)(&out->op.handle);
+}
+
+weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle)
+{
+    weft_bytes_reader in = {.sequel = read_on};
+    in.op.handle = handle;
+    return in;
+}
+
+weft_bytes_handle weft_bytes_release(weft_bytes_reader *in)
+{
+    WEFT__CHECK(in->result.told || in->result.asking || in->op.status == WEFT__COPY_LAST, other_gone,
+                "weft_bytes_release", in->op.handle);
+    weft_bytes_handle handle = weft__op_transfer(&in->op, "weft_bytes_release");
+    weft_bytes_close_reader(in);
+    return handle;
+}
+
+weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t future,
+                                          const weft__bytes_source *from)
+{
+    weft_bytes_reader in = weft_bytes_reader_of(handle);
+    in.result.from = from;
+    in.result.future = future;
+    return in;
+}
+
+void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from)
+{
+    out->result.from = from;
+    out->result.future = future;
+}
