@@ -10,6 +10,10 @@ from limits import limited
 from paths import BIN
 
 
+def pytest_addoption(parser):
+    parser.addoption("--host", action="append", help="run the tests of weft/wasi.h on this host; may be repeated")
+
+
 @pytest.fixture(scope="session")
 def tools():
     """The paths of the tools that `make setup` installed."""

@@ -5,9 +5,9 @@
 typedef struct {
     weft_coro co;
     uint8_t buffer[4096];
-} hello;
+} filter;
 
-WEFT_ASYNC(hello)
+WEFT_ASYNC(filter)
 {
     WEFT_BEGIN;
     do {
@@ -17,4 +17,4 @@ WEFT_ASYNC(hello)
     WEFT_TRY(weft_stderr(), weft_write(co, weft_stderr(), WEFT_TEXT("done\n")));
     WEFT_END;
 }
-WEFT_COMMAND(hello);
+WEFT_COMMAND(filter);
