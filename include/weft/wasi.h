@@ -10,4 +10,7 @@
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
+#include "wasi/http.h"         // queries, forms, cookies, paths
+#include "wasi/http_service.h" // WEFT_HTTP_SERVICE: a handler for each request
+
 #endif

@@ -33,8 +33,9 @@ weft_left weft__command_run(weft_coro *co);
         weft_step *run;                                                                                        \
         T##__WEFT_ASYNC_is_missing_above frame __attribute__((aligned(16)));                                   \
     } T##__command;                                                                                            \
+    WEFT_UNZEROED(T##__command, frame);                                                                        \
     WEFT_EXPORT_STEP(weft__command, weft__exports_wasi_cli_run_run, T##__command, weft__command_run, (void),   \
-                     self->name = #T;                                                                          \
-                     self->program = &self->frame.co; self->run = T##__step)
+                     __builtin_memset(&self->frame, 0, WEFT__ZEROED(T));                                       \
+                     self->name = #T; self->program = &self->frame.co; self->run = T##__step)
 
 #endif

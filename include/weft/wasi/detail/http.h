@@ -1,0 +1,58 @@
+// What an exchange of http_service.h holds besides. Included by it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_DETAIL_HTTP_H
+#define WEFT_WASI_DETAIL_HTTP_H
+
+// The error of `out`, under a name of the exchange's own.
+#define WEFT__HTTP_ERROR                                                                                       \
+    __extension__ struct {                                                                                     \
+        char weft__before_error[offsetof(weft_bytes_writer, error)];                                           \
+        weft_error error;                                                                                      \
+    };
+
+// A text of the host's, in memory of ours.
+typedef struct weft__http_string {
+    uint8_t *ptr;
+    size_t len;
+} weft__http_string;
+
+// Headers of the host's, each name and value a block of its own.
+typedef struct weft__http_headers {
+    weft_http_header *all;
+    size_t count;
+} weft__http_headers;
+
+// The writer of a future of trailers.
+typedef struct weft__http_trailers {
+    weft_op op;
+    uint64_t value[5];
+} weft__http_trailers;
+
+typedef struct weft__http_collect {
+    weft_coro co;
+    struct weft_http_exchange *it;
+    weft_bytes_buffer *buffer;
+    size_t limit;
+    weft_to_end to_end;
+} weft__http_collect;
+
+typedef struct weft__http_finish {
+    weft_coro co;
+    struct weft_http_exchange *it;
+} weft__http_finish;
+
+#define WEFT__HTTP_EXCHANGE                                                                                    \
+    int32_t weft__request; /* 0: its body was asked for */                                                     \
+    int32_t weft__fields;  /* of the reply, before the head is sent */                                         \
+    int32_t weft__trailer_fields;                                                                              \
+    bool weft__begun;                                                                                          \
+    weft_text weft__method;                                                                                    \
+    weft__http_string weft__other_method;                                                                      \
+    weft__http_string weft__target;                                                                            \
+    weft__http_headers weft__request_headers;                                                                  \
+    weft__http_headers weft__request_trailers;                                                                 \
+    weft__http_trailers weft__trailers;                                                                        \
+    weft__http_collect weft__collect;                                                                          \
+    weft__http_finish weft__finish;
+
+#endif

@@ -1,0 +1,45 @@
+// HTTP: what services and clients share.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_HTTP_H
+#define WEFT_WASI_HTTP_H
+
+#include "bytes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A header. Names from the host are in lower case; hosts may give several of one name behind each other.
+typedef struct weft_http_header {
+    weft_text name;
+    weft_text value;
+} weft_http_header;
+
+// The usual words for a status, such as "Not Found" for 404; "" if there are none. Static.
+const char *weft_http_status_text(int status);
+
+// Takes the first item `name=value` off the front of *items, of a query or a form: false when there is none
+// left. Both are as they came: weft_http_decode makes them readable.
+bool weft_http_next_item(weft_text *items, weft_text *name, weft_text *value);
+
+// The value of the first item of that name in a query or a form; NULL at `at` if there is none.
+weft_text weft_http_item(weft_text items, const char *name);
+
+// Decodes percent signs, and `+` as a space if it is of a query or a form, to `room` bytes at `bytes`; *length
+// is how many there are. WEFT_EINVAL: a percent sign without two digits. WEFT_ELIMIT: they do not fit. `bytes`
+// may be where the text is.
+weft_error weft_http_decode(weft_text text, bool plus_is_space, char *bytes, size_t room, size_t *length);
+
+// Takes the first cookie `name=value` off the front of *cookies, a `cookie` header.
+bool weft_http_next_cookie(weft_text *cookies, weft_text *name, weft_text *value);
+
+// True if `path` is like `pattern`, such as "/items/{id}/parts" or "/files/{path*}": each name in braces stands
+// for one part between slashes, the last, with a star, for all that is left. values[i] is what the i-th stands
+// for, not decoded, up to `room` of them.
+bool weft_http_path_is(weft_text path, const char *pattern, weft_text *values, size_t room);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,118 @@
+// An HTTP service: an async function for each request, as `wasmtime serve` calls them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     typedef struct {
+//         weft_coro co;
+//         weft_http_exchange http; // second
+//     } hello;
+//
+//     WEFT_ASYNC(hello)
+//     {
+//         WEFT_BEGIN;
+//         WEFT_AWAIT(weft_http_reply(co, &self->http, 200, "text/plain", WEFT_TEXT("hello\n")));
+//         WEFT_END;
+//     }
+//     WEFT_HTTP_SERVICE(hello);
+//
+// A reply is whole when the handler has ended as done. Else the client learns it:
+//
+// - A handler that ended without a reply answers 500 for it, and 503 if it failed by WEFT_ENOMEM. Why, is told
+//   on standard error in builds that show messages, and never to the client.
+// - One that failed or was cancelled after the head was sent cuts the body: the client sees an error, never a
+//   short reply that looks whole.
+//
+// What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. The
+// exchange must not be moved.
+//
+// Of the host, not of the service: the head of a request, idle connections, `date`, and these headers, which
+// never arrive and can't be set: connection, keep-alive, proxy-connection, proxy-authenticate,
+// proxy-authorization, transfer-encoding, upgrade, host, http2-settings. WASI: wasi:http/{types,handler}.
+#ifndef WEFT_WASI_HTTP_SERVICE_H
+#define WEFT_WASI_HTTP_SERVICE_H
+
+#include "http.h"
+#include "detail/http.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A request and its reply. Read-only: error, of the last call that leaves one, which is that of `out`.
+typedef struct weft_http_exchange {
+    __extension__ union {
+        weft_bytes_writer out; // the reply's body, from weft_http_begin on
+        WEFT__HTTP_ERROR
+    };
+    weft_bytes_reader in; // the request's body: see weft_http_body
+    WEFT__HTTP_EXCHANGE
+} weft_http_exchange;
+
+// ---- The request ----
+
+// "GET", "POST", ...; as it came, which may be in lower case for methods that nobody knows.
+weft_text weft_http_method(weft_http_exchange *it);
+
+// Before and behind the first `?`. As they came: the path may have "..", "//" and percent signs in it.
+weft_text weft_http_path(weft_http_exchange *it);
+weft_text weft_http_query(weft_http_exchange *it);
+
+// The value of a header, whatever the case of its name; NULL at `at` if there is none. Of several, the first.
+weft_text weft_http_request_header(weft_http_exchange *it, const char *name);
+
+// All of them.
+const weft_http_header *weft_http_request_headers(weft_http_exchange *it, size_t *count);
+
+// True if the method is `method`, and the path like `pattern`: see weft_http_path_is.
+bool weft_http_is(weft_http_exchange *it, const char *method, const char *pattern, weft_text *values,
+                  size_t room);
+
+// The trailers behind its body, after that has ended.
+const weft_http_header *weft_http_request_trailers(weft_http_exchange *it, size_t *count);
+
+// The request's body, to be read to its end, or not at all. A body that was cut short ends with an error.
+weft_bytes_reader *weft_http_body(weft_http_exchange *it);
+
+// Appends the rest of the body to *buffer, at most `limit` bytes in all. error: WEFT_ELIMIT, WEFT_ENOMEM, or
+// how the body was cut short. A cancel leaves what had come in the buffer.
+weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_buffer *buffer, size_t limit)
+    __attribute__((warn_unused_result));
+
+// ---- The reply ----
+
+// Adds a header to the reply, before its head is sent. WEFT_EHEADER if the name or the value is not valid, the
+// header is the host's, or they are too many; then nothing is added. So no text of a client's can become a
+// header of its own.
+weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_text value);
+
+// Adds a trailer, before the reply is finished. They reach a client that sent `te: trailers`, if a header
+// `trailer` of the reply names them.
+weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value);
+
+// Sends the head: the status, 200 to 599, and the headers. Then the body is written to it->out. If its length
+// is known, add the header `content-length`: a body that is cut is then seen by every client. WEFT_EINVAL:
+// another status; nothing is sent. Misuse if it was sent already.
+weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
+
+// Replies with a whole body, which stays until then: weft_http_begin with content-type, unless it is NULL, and
+// content-length, and a write of it all. error: as of these.
+weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)
+    __attribute__((warn_unused_result));
+
+// Replies with the words for the status as a text.
+weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
+    __attribute__((warn_unused_result));
+
+// Ends the reply before the handler does: for one that goes on with other work. The client has all of it then,
+// or error tells.
+weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
+
+// WEFT_HTTP_SERVICE(T); makes the async function T the service: it runs once a request, in a frame that starts
+// zeroed but for the exchange. Stands once in a program. WASI: exports wasi:http/handler.
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "detail/http_service.h"
+
+#endif

@@ -1,0 +1,202 @@
+// A request's life in a service: its handler runs as the child of a root, which sees to it that the client gets
+// a whole reply, or sees that it did not.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "http.h"
+#include "../src/text.h"
+#include "weft_wasi_http_service.h"
+
+typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
+typedef weft__wasi_http_types_result_void_error_code_t sent_result;
+
+static void drop_trailers(trailers_result *last, bool moved)
+{
+    if (!last->is_err && last->val.ok.is_some && !moved)
+        weft__wasi_http_types_fields_drop_own(last->val.ok.val);
+}
+
+WEFT_FUTURE_OWNED(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result,
+                  drop_trailers);
+_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
+
+static weft_error sent_error(sent_result *result)
+{
+    return result->is_err ? weft__http_error(&result->val.err) : WEFT_OK;
+}
+
+WEFT__BYTES_SOURCE(sent_source, weft__wasi_http_types_future_result_void_error_code, sent_result, sent_error);
+
+static trailers_writer *trailers_of(weft_http_exchange *it)
+{
+    return (trailers_writer *)(void *)&it->weft__trailers;
+}
+
+static trailers_result whole(weft_http_exchange *it)
+{
+    trailers_result last = {.val.ok = {.is_some = it->weft__trailer_fields, .val = {it->weft__trailer_fields}}};
+    it->weft__trailer_fields = 0;
+    return last;
+}
+
+static void drop_fields(int32_t *fields)
+{
+    if (*fields)
+        weft__wasi_http_types_fields_drop_own((weft__wasi_http_types_own_fields_t){*fields});
+    *fields = 0;
+}
+
+// ---- The reply ----
+
+weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
+{
+    WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin", 0);
+    if (status < 200 || status > 599)
+        return it->error = WEFT_EINVAL;
+    // Should nothing else be written there, the client learns that the body is cut off.
+    trailers_result cut = {.is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
+    weft__wasi_http_types_own_headers_t headers = {weft__http_fields(it).__handle};
+    weft__wasi_http_types_stream_u8_t contents = weft_bytes_new(&it->out);
+    weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
+    it->weft__fields = 0;
+    weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
+    weft__wasi_http_types_method_response_set_status_code(
+        (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
+    weft__bytes_writer_to(&it->out, made.f1, &sent_source);
+    it->weft__begun = true;
+    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
+        .val.ok = {made.f0.__handle}};
+    WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
+    return WEFT_OK;
+}
+
+// `number` in decimal, at the end of `digits`.
+static weft_text decimal(size_t number, char digits[20])
+{
+    char *at = digits + 20;
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return weft_text_of(at, (size_t)(digits + 20 - at));
+}
+
+static weft_error begin_whole(weft_coro *co, weft_http_exchange *it, int status, const char *type,
+                              size_t length)
+{
+    char digits[20];
+    weft_error error = type ? weft_http_header_add(it, "content-type", weft_text_z(type)) : WEFT_OK;
+    if (!error && status != 204 && status != 304)
+        error = weft_http_header_add(it, "content-length", decimal(length, digits));
+    return it->error = error ? error : weft_http_begin(co, it, status);
+}
+
+weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)
+{
+    if (begin_whole(co, it, status, type, body.length))
+        return weft_breathe(co);
+    return weft_write(co, &it->out, body);
+}
+
+weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
+{
+    return weft_http_reply(co, it, status, "text/plain", weft_text_z(weft_http_status_text(status)));
+}
+
+static weft_left finish_run(weft_coro *co)
+{
+    weft__http_finish *self = weft_frame(co, weft__http_finish);
+    weft_http_exchange *it = self->it;
+    trailers_writer *last = trailers_of(it);
+    WEFT_BEGIN;
+    trailers_start_write(co, last, whole(it));
+    WEFT_AWAIT(weft_bytes_finish(co, &it->out));
+    WEFT_AWAIT(weft_await(co, last));
+    WEFT_FINALLY;
+    weft_bytes_close_writer(&it->out);
+    trailers_close_writer(co, last);
+    WEFT_END;
+}
+
+weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it)
+{
+    WEFT__CHECK(!it->weft__begun, closed, "weft_http_finish", 0);
+    it->weft__finish.it = it;
+    return weft_call(co, &it->weft__finish.co, finish_run);
+}
+
+weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value)
+{
+    return weft__http_append(&it->weft__trailer_fields, name, value);
+}
+
+// ---- The root ----
+
+static void report(const char *name, int code)
+{
+    weft__text line;
+    line.length = 0;
+    weft__add(&line, "weft: ");
+    weft__add(&line, name);
+    weft__add(&line, " failed: ");
+    if (code < 0) {
+        weft__add(&line, weft_error_text(code));
+    } else {
+        weft__add(&line, "code ");
+        weft__add_number(&line, (uint64_t)code);
+    }
+    weft__report_line(&line);
+}
+
+// What is left of the exchange, but for the trailers.
+static void close(weft_http_exchange *it)
+{
+    weft_bytes_close_reader(&it->in);
+    weft_bytes_close_writer(&it->out);
+    if (it->weft__request)
+        weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
+    drop_fields(&it->weft__fields);
+    drop_fields(&it->weft__trailer_fields);
+    weft__http_forget(it);
+}
+
+weft_left weft__http_run(weft_coro *co)
+{
+    weft__http_root *self = weft_frame(co, weft__http_root);
+    weft_http_exchange *it = self->http;
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_call(co, self->handler, self->run));
+    WEFT_FINALLY;
+    self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE;
+    if (weft_outcome_of(self->handler) == WEFT_FAILED)
+        report(self->name, weft_failure(self->handler));
+    if (!it->weft__begun && !weft_returned(co)) {
+        drop_fields(&it->weft__fields);
+        begin_whole(co, it, weft_failure(self->handler) == WEFT_ENOMEM ? 503 : 500, NULL, 0);
+        self->is_whole = true;
+    }
+    if (self->is_whole && trailers_of(it)->op.handle) {
+        trailers_start_write(co, trailers_of(it), whole(it));
+        close(it);
+        WEFT_AWAIT(weft_await(co, trailers_of(it)));
+    } else {
+        close(it);
+    }
+    trailers_close_writer(co, trailers_of(it));
+    WEFT_END;
+}
+
+uint32_t weft__http_refuse(int32_t request)
+{
+    weft__wasi_http_types_own_fields_t headers = weft__wasi_http_types_constructor_fields();
+    weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
+    trailers_writer last;
+    weft__wasi_http_types_static_response_new(headers, NULL, trailers_new(&last, (trailers_result){0}), &made);
+    weft__wasi_http_types_method_response_set_status_code(
+        (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, 503);
+    weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
+    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
+        .val.ok = {made.f0.__handle}};
+    weft__service_exports_wasi_http_handler_handle_return(reply);
+    weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){request});
+    trailers_close_writer(NULL, &last);
+    return WEFT_CALLBACK_EXIT;
+}
