@@ -260,6 +260,8 @@ weft_error weft__http_append(int32_t *fields, const char *name, weft_text value)
     weft__wasi_http_types_field_name_t field = {(uint8_t *)name, __builtin_strlen(name)};
     weft__wasi_http_types_field_value_t content = {(uint8_t *)value.at, value.length};
     weft__wasi_http_types_header_error_t error;
+    if (!weft_text_is_utf8(weft_text_z(name)))
+        return WEFT_EHEADER;
     if (weft__wasi_http_types_method_fields_append(made(fields), &field, &content, &error))
         return WEFT_OK;
     weft__wasi_http_types_header_error_free(&error);

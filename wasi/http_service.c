@@ -60,7 +60,7 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
     weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
     weft__wasi_http_types_method_response_set_status_code(
         (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
-    weft__bytes_writer_to(&it->out, made.f1, &sent_source);
+    it->weft__sent = made.f1;
     it->weft__begun = true;
     weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
         .val.ok = {made.f0.__handle}};
@@ -98,7 +98,9 @@ weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, con
 
 weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
 {
-    return weft_http_reply(co, it, status, "text/plain", weft_text_z(weft_http_status_text(status)));
+    bool has_body = status != 204 && status != 205 && status != 304;
+    return weft_http_reply(co, it, status, has_body ? "text/plain" : NULL,
+                           weft_text_z(has_body ? weft_http_status_text(status) : ""));
 }
 
 static weft_left finish_run(weft_coro *co)
@@ -107,6 +109,10 @@ static weft_left finish_run(weft_coro *co)
     weft_http_exchange *it = self->it;
     trailers_writer *last = trailers_of(it);
     WEFT_BEGIN;
+    // Not before: the host tells it only when it has the trailers, and a writer that hears of its client's
+    // going asks at once.
+    weft__bytes_writer_to(&it->out, it->weft__sent, &sent_source);
+    it->weft__sent = 0;
     trailers_start_write(co, last, whole(it));
     WEFT_AWAIT(weft_bytes_finish(co, &it->out));
     WEFT_AWAIT(weft_await(co, last));
@@ -151,6 +157,9 @@ static void close(weft_http_exchange *it)
 {
     weft_bytes_close_reader(&it->in);
     weft_bytes_close_writer(&it->out);
+    if (it->weft__sent)
+        weft__wasi_http_types_future_result_void_error_code_drop_readable(it->weft__sent);
+    it->weft__sent = 0;
     if (it->weft__request)
         weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
     drop_fields(&it->weft__fields);

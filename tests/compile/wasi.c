@@ -16,10 +16,10 @@ size_t texts(weft_text text, char *string)
     if (weft_text_to_z(text, string, 8) || weft_text_to_u64(text, &number) || weft_text_to_hex(text, &number) ||
         weft_text_to_i64(text, &signed_number))
         return found;
-    return weft_text_equal(text, greeting) + weft_text_equal_z(text, string) + weft_text_alike(text, greeting) +
-           weft_text_alike_z(text, string) + weft_text_starts(text, weft_text_z(string)) +
-           weft_text_ends(text, weft_text_of(string, 1)) + (weft_text_compare(text, greeting) < 0) +
-           weft_text_slice(text, 1, 2).length;
+    return weft_text_is_utf8(text) + weft_text_equal(text, greeting) + weft_text_equal_z(text, string) +
+           weft_text_alike(text, greeting) + weft_text_alike_z(text, string) +
+           weft_text_starts(text, weft_text_z(string)) + weft_text_ends(text, weft_text_of(string, 1)) +
+           (weft_text_compare(text, greeting) < 0) + weft_text_slice(text, 1, 2).length;
 }
 
 typedef struct {

@@ -98,7 +98,7 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)
     __attribute__((warn_unused_result));
 
-// Replies with the words for the status as a text.
+// Replies with the words for the status as a text, or without a body where it has none.
 weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
     __attribute__((warn_unused_result));
 

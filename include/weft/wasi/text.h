@@ -43,6 +43,10 @@ int weft_text_compare(weft_text a, weft_text b);
 bool weft_text_starts(weft_text text, weft_text with);
 bool weft_text_ends(weft_text text, weft_text with);
 
+// True if it is valid UTF-8, as a component model's `string` must be: the host ends a component that passes
+// another. The library checks what it passes on.
+bool weft_text_is_utf8(weft_text text);
+
 // Where `part` begins in the text; the text's length if it is not in it.
 size_t weft_text_find(weft_text text, weft_text part);
 

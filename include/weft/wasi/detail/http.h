@@ -44,6 +44,7 @@ typedef struct weft__http_finish {
 #define WEFT__HTTP_EXCHANGE                                                                                    \
     int32_t weft__request; /* 0: its body was asked for */                                                     \
     int32_t weft__fields;  /* of the reply, before the head is sent */                                         \
+    uint32_t weft__sent;   /* the future that tells how the host sent the reply */                             \
     int32_t weft__trailer_fields;                                                                              \
     bool weft__begun;                                                                                          \
     weft_text weft__method;                                                                                    \

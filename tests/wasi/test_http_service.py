@@ -1,0 +1,232 @@
+# An HTTP service, as clients of every kind see it.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import http.client
+import os
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+LIMIT = 60  # seconds for an answer
+
+
+@pytest.fixture(scope="session", params=["debug", "release"])
+def service(request, host):
+    from paths import ROOT
+
+    with host.serve(ROOT / f"build/{request.param}/tests/wasi/http-cases.wasm") as service:
+        yield service
+
+
+@pytest.fixture
+def ask(service):
+    def ask(path, method="GET", body=None, headers=(), **more):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=LIMIT)) as connection:
+            connection.request(method, path, body, dict(headers), **more)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    return ask
+
+
+def raw(service, text):
+    """All that comes back for these bytes, until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        connection.sendall(text)
+        parts = []
+        with contextlib.suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                parts.append(part)
+        return b"".join(parts)
+
+
+def request(path, *headers, body=b"", method="GET"):
+    lines = [f"{method} {path} HTTP/1.1", "host: x", "connection: close", *headers]
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
+
+
+@pytest.mark.parametrize("how", ["", "/body-first"])
+def test_request(ask, how):
+    status, headers, text = ask(f"/describe{how}?a=1&b=%20?", "POST", b"x", {"X-One": "first", "x-Two": ""})
+    assert status == 200
+    assert headers["content-type"] == "text/plain" and int(headers["content-length"]) == len(text)
+    lines = text.decode().splitlines()
+    assert lines[:5] == ["method: POST", f"path: /describe{how}", "query: a=1&b=%20?", "x-one: first", "absent: not there"]
+    assert {"header x-one=first", "header x-two=", "header content-length=1"} <= set(lines)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "PATCH", "get", "BREW"])
+def test_method(ask, method):
+    assert ask("/describe", method)[2].decode().startswith(f"method: {method}\n")
+
+
+def test_path_is_as_it_came(ask):
+    lines = ask("//describe/..%2f%00?%zz")[2]
+    assert lines == b"Not Found"
+    assert b"path: /describe/..%2f%00\nquery: %zz\n" in ask("/describe/..%2f%00?%zz")[2]
+
+
+@pytest.mark.parametrize("size", [0, 1, 5000, 1 << 20])
+def test_read_all(ask, size):
+    body = os.urandom(size)
+    status, headers, text = ask(f"/collect/{1 << 20}", "POST", body)
+    assert (status, text, headers["content-length"]) == (200, body, str(size))
+
+
+def test_read_all_has_a_limit(ask):
+    assert ask("/collect/10", "POST", b"0123456789")[0] == 200
+    assert ask("/collect/10", "POST", b"0123456789a")[::2] == (400, b"ELIMIT")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("size", [0, 1, 3 << 20])
+def test_echo(ask, size, chunked):
+    body = os.urandom(size)
+    parts = iter([body[:1], body[1:]]) if chunked else body
+    assert ask("/echo", "POST", parts, encode_chunked=chunked, headers={"Transfer-Encoding": "chunked"} if chunked else {})[2] == body
+
+
+CUT = {
+    "length": b"content-length: 10\r\n\r\n12345",
+    "chunk": b"transfer-encoding: chunked\r\n\r\na\r\n12345",
+    "no last chunk": b"transfer-encoding: chunked\r\n\r\n5\r\n12345\r\n",
+    "bad chunk": b"transfer-encoding: chunked\r\n\r\n5\r\n12345\r\nzz\r\n",
+}
+
+
+@pytest.mark.parametrize("how", CUT)
+@pytest.mark.parametrize("path", ["/echo", "/collect/100"])
+def test_body_cut_short_is_none(service, how, path):
+    """A client that goes in the middle of a body: the handler learns it, and the reply, if somebody still reads, is cut, too."""
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\n".encode() + CUT[how]
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        connection.sendall(head)
+        if how != "bad chunk":
+            connection.shutdown(socket.SHUT_WR)
+        text = b""
+        with contextlib.suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                text += part
+    assert b"HTTP/1.1 200" not in text or (b"12345" in text and not text.endswith(b"0\r\n\r\n")), text
+    assert not service.fault()
+
+
+def test_trailers(service):
+    text = raw(service, request("/trailers", "te: trailers"))
+    assert text.endswith(b"5\r\nbody\n\r\n0\r\nx-last: word\r\n\r\n"), text
+    body = b"3\r\nabc\r\n0\r\nx-mine: t\r\n\r\n"
+    text = raw(service, request("/echo", "te: trailers", "transfer-encoding: chunked", body=body, method="POST"))
+    assert text.endswith(b"3\r\nabc\r\n0\r\n\r\n"), text  # whose name no header `trailer` has announced
+
+
+@pytest.mark.parametrize("name", ["connection", "keep-alive", "transfer-encoding", "upgrade", "host", "a b", "a:b", "a\xe9"])
+def test_header_that_is_not_allowed(ask, name):
+    status, headers, text = ask("/header", headers={"x-value": "fine", "x-name": name})
+    assert (status, text) == (400, b"EHEADER")
+    assert headers["x-given"] == "fine"
+
+
+def test_header_is_never_injected(service, ask):
+    assert ask("/header", headers={"x-value": "tab\tand \xff"})[0] == 200
+    text = raw(service, request("/split"))
+    assert b"set-cookie" not in text.lower() and text.endswith(b"EHEADER")
+
+
+def test_too_many_headers(ask):
+    assert ask("/many")[0] == 500
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 205, 304, 404, 418, 500, 599])
+def test_status(ask, status):
+    answer, headers, text = ask(f"/status/{status}")
+    assert answer == status and (status != 205 or not text)
+    assert ("content-length" in headers) == (status not in (204, 304))
+
+
+@pytest.mark.parametrize("status", [0, 99, 100, 103, 199, 600, 70000])
+def test_status_that_is_none(ask, status):
+    assert ask(f"/status/{status}")[0] == 500
+
+
+@pytest.mark.parametrize("path, status", [("/nothing", 500), ("/fails", 500), ("/no-memory", 503)])
+def test_ends_without_a_reply(ask, path, status):
+    """The client gets a reply, and nothing in it of what went wrong, nor of what was made ready."""
+    answer, headers, text = ask(path)
+    assert (answer, text, headers["content-length"]) == (status, b"", "0")
+    assert "x-lost" not in headers
+
+
+def test_fails_in_the_middle(service):
+    """If it fails at once, the host sends nothing at all."""
+    text = raw(service, request("/cut"))
+    assert not text or text.endswith(b"4\r\nhalf\r\n"), text
+
+
+def test_shorter_than_its_length(service):
+    text = raw(service, request("/short"))
+    assert not text or text.endswith(b"half"), text
+
+
+def test_goes_on_after_the_reply(ask):
+    assert ask("/early")[2] == b"early\n"
+
+
+def test_client_that_goes(service, ask):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        connection.sendall(request("/endless"))
+        assert connection.recv(65536)
+    assert ask("/describe")[0] == 200
+    ends = time.monotonic() + LIMIT
+    # The instance that wrote is told at its next write: it says why it failed where messages are.
+    while "the other end is gone" not in service.words() and time.monotonic() < ends and "debug" in " ".join(service.command):
+        time.sleep(0.05)
+    assert not service.fault()
+
+
+def test_second_reply_is_misuse(host, component):
+    with host.serve(component("http-cases")) as service:
+        raw(service, request("/twice"))
+        assert service.fault()
+        if "debug" in str(component("http-cases")):
+            assert "weft: weft_http_begin: the export has returned already" in service.words()
+
+
+def test_many_at_once(ask):
+    with ThreadPoolExecutor(50) as clients:
+        answers = list(clients.map(lambda number: ask("/echo", "POST", b"%d" % number)[2], range(300)))
+    assert answers == [b"%d" % number for number in range(300)]
+
+
+def test_head(ask, service):
+    status, headers, text = ask("/status/200", "HEAD")
+    assert (status, text) == (200, b"") and not service.fault()
+
+
+def test_pipelined(service):
+    text = raw(service, request("/status/200").replace(b"connection: close\r\n", b"") * 3 + request("/status/404"))
+    assert text.count(b"HTTP/1.1 200 OK") == 3 and text.count(b"HTTP/1.1 404") == 1
+
+
+def test_head_a_byte_at_a_time(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        for byte in request("/status/200"):
+            connection.send(bytes([byte]))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_expect_continue(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        connection.sendall(request("/echo", "content-length: 3", "expect: 100-continue", method="POST"))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"abc")
+        text = b""
+        while part := connection.recv(65536):
+            text += part
+        assert text.endswith(b"3\r\nabc\r\n0\r\n\r\n")
+
+
+def test_imports(component, imports):
+    assert imports(component("http-hello")) == {"wasi:http/types@0.3.2"}
