@@ -50,6 +50,7 @@ if(WEFT_NATIVE)
   weft_pkg_config(weft_sim "The native host of Weft's components" weft CFLAGS "-I\${sim}" LIBS -lweft_sim)
 else()
   weft_pkg_config(weft "${PROJECT_DESCRIPTION}" CFLAGS ${weft_definitions} LIBS -lweft)
+  weft_pkg_config(weft_wasi "WASI in plain words" weft LIBS -lweft_wasi)
   weft_pkg_config(weft_stderr "Weft, with its messages on a component's standard error" weft LIBS -lweft_stderr)
   set(objects "\${libdir}/objects-${CMAKE_BUILD_TYPE}")
   weft_pkg_config(weft_no_heap "Weft, without libc's heap" weft

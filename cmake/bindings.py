@@ -198,7 +198,7 @@ def prefixed(text, prefix, wit):
         for path in Path(wit).rglob("*.wit")
         for match in re.findall(r"^package ([\w-]+):([\w-]+)", path.read_text(), re.M)
     }
-    return re.sub(rf"\b(?=(?:exports_)?(?:{'|'.join(sorted(packages))})_)", prefix, text)
+    return re.sub(rf"\b(__wasm_(?:im|ex)port_)?((?:exports_)?(?:{'|'.join(sorted(packages))})_)", rf"\1{prefix}\2", text)
 
 
 def main():

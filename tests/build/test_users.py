@@ -12,9 +12,12 @@ import pytest
 from limits import limited
 from paths import BIN, ROOT
 
+from tools.service import Service
+
 USER = ROOT / "tests/build/user"
 README, NATIVE = (ROOT / "README.md").read_text(), (ROOT / "docs/native.md").read_text()
 BLOCK = re.compile(r"```(?:cmake|make)\n([^`]*)```\n\n((?:    [^\n]+\n)+)")  # a file, and the commands below it
+PROGRAM, MAKE_PROGRAM = BLOCK.findall(README.partition("## Your own program")[2].partition("## Your own component")[0])
 SUBDIRECTORY, FETCHED, INSTALLED, MAKE = BLOCK.findall(README.partition("## Your own component")[2])
 (MAKE_NATIVE,) = BLOCK.findall(NATIVE.partition("## Your own project")[2])
 NATIVE_TEST = re.search(r"```cmake\n(if[^`]*)```", NATIVE)[1]
@@ -115,6 +118,17 @@ def test_make_with_messages(project, imports):
     do(commands, folder)
     assert do(INVOKE, folder) == "4\n"
     assert "wasi:cli/stderr@0.2.12" in imports(folder / "build/mine.wasm")
+
+
+@pytest.mark.parametrize("toolchain", ["zig", "clang"])
+@pytest.mark.parametrize("way", [PROGRAM, MAKE_PROGRAM], ids=["subdirectory", "make"])
+def test_program(project, tools, way, toolchain):
+    """A program without a WIT."""
+    folder, commands = project(way, toolchain)
+    shutil.copy(ROOT / "examples/hello/hello.c", folder)
+    do(f"{commands.strip()} {WITH_CLANG if toolchain == 'clang' and way == MAKE_PROGRAM else ''}", folder)
+    with Service(tools.wasmtime, folder / "build/hello.wasm") as service:
+        assert do(f"curl -s http://127.0.0.1:{service.port}/", folder) == "hello\n"
 
 
 def test_wasi_sdk(project, wasi_sdk):

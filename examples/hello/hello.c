@@ -1,4 +1,4 @@
-// The least that a service is.
+// An HTTP service, whole.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 

@@ -1,0 +1,40 @@
+# The library beside a world of the user's own, at every version of WASI 0.3 on either side.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+from paths import ROOT
+
+TOOLCHAIN = ROOT / "cmake/toolchains/zig.cmake"
+PROJECT = f"""
+cmake_minimum_required(VERSION 3.25)
+project(versions C)
+add_subdirectory({ROOT} weft)
+add_subdirectory({ROOT}/tests/wasi wasi)
+"""
+
+
+@pytest.fixture(scope="session", params=["0.3.0", "0.3.2"])
+def built(request, run, tmp_path_factory):
+    """The components with a library of that version, and the version."""
+    if request.param == "0.3.2":
+        return ROOT / "build/debug/tests/wasi", request.param
+    folder = tmp_path_factory.mktemp("versions")
+    (folder / "CMakeLists.txt").write_text(PROJECT)
+    options = [f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", "-DCMAKE_BUILD_TYPE=Debug", f"-DWEFT_WASI_VERSION={request.param}"]
+    run(["cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", *options])
+    run(["cmake", "--build", folder / "build", "--target", "beside-0.3.0", "beside-0.3.2", "console-filter", "http-cases"])
+    return folder / "build/wasi", request.param
+
+
+@pytest.mark.parametrize("users", ["0.3.0", "0.3.2"])
+def test_beside(host, built, users):
+    folder, _ = built
+    ended = host.run(folder / f"beside-{users}.wasm", options=["--invoke", 'say("word ")'])
+    assert (ended.code, ended.out, ended.err) == (0, b"word word 5\n", "")
+
+
+def test_alone(host, built, imports):
+    folder, version = built
+    assert host.run(folder / "console-filter.wasm", stdin=b"text").out == b"text"
+    assert imports(folder / "http-cases.wasm") == {f"wasi:http/types@{version}"}
+    assert f"wasi:cli/stdout@{version}" in imports(folder / "console-filter.wasm")
