@@ -22,6 +22,18 @@ size_t texts(weft_text text, char *string)
            weft_text_slice(text, 1, 2).length;
 }
 
+WEFT_FORMAT_FLOATS;
+
+size_t formats(char *string, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
+size_t formats(char *string, size_t room, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = weft_vformat(string, room, format, arguments);
+    va_end(arguments);
+    return length + weft_format(string, room, "%.*s %g", WEFT_TEXT_ARGUMENTS(greeting), 0.5);
+}
+
 typedef struct {
     weft_coro co;
     weft_bytes_reader in;
