@@ -62,6 +62,8 @@ WEFT_ASYNC(program)
     if (weft_stdout_is_terminal() && weft_stdin_is_terminal() && weft_stderr_is_terminal())
         WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), WEFT_TEXT("a terminal\n")));
     WEFT_TRY(weft_stderr(), weft_write(co, weft_stderr(), greeting));
+    WEFT_TRY(weft_stdout(), weft_printf(co, "%d\n", 1));
+    WEFT_TRY(weft_stderr(), weft_eprintf(co, "%s\n", "2"));
     WEFT_FINALLY;
     weft_bytes_close_reader(&self->in);
     weft_bytes_close_writer(&self->out);
