@@ -6,6 +6,7 @@
 #include "weft.h"
 
 #include "wasi/text.h"    // bytes with a length
+#include "wasi/format.h"  // printf's formats
 #include "wasi/bytes.h"   // streams of bytes: read, write, finish
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once

@@ -22,6 +22,18 @@ size_t texts(weft_text text, char *string)
            (weft_text_compare(text, greeting) < 0) + weft_text_slice(text, 1, 2).length;
 }
 
+WEFT_FORMAT_FLOATS;
+
+size_t formats(char *string, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
+size_t formats(char *string, size_t room, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = weft_vformat(string, room, format, arguments);
+    va_end(arguments);
+    return length + weft_format(string, room, "%.*s %g", WEFT_TEXT_ARGUMENTS(greeting), 0.5);
+}
+
 typedef struct {
     weft_coro co;
     weft_bytes_reader in;
@@ -50,6 +62,8 @@ WEFT_ASYNC(program)
     if (weft_stdout_is_terminal() && weft_stdin_is_terminal() && weft_stderr_is_terminal())
         WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), WEFT_TEXT("a terminal\n")));
     WEFT_TRY(weft_stderr(), weft_write(co, weft_stderr(), greeting));
+    WEFT_TRY(weft_stdout(), weft_printf(co, "%d\n", 1));
+    WEFT_TRY(weft_stderr(), weft_eprintf(co, "%s\n", "2"));
     WEFT_FINALLY;
     weft_bytes_close_reader(&self->in);
     weft_bytes_close_writer(&self->out);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import re
 
 import pytest
 
@@ -42,7 +43,46 @@ def test_input_is_a_folder(host, component, tmp_path):
         os.close(folder)
 
 
+def test_prints(host, component):
+    ended = host.run(component("console-print"))
+    assert (ended.code, ended.out.decode(), ended.err) == (0, "".join(f"{n}\n" for n in range(100)), "OK\n")
+
+
+def test_prints_where_nobody_reads(host, component):
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "wb") as nobody:
+        ended = host.run(component("console-print"), stdout=nobody)
+    assert (ended.code, ended.err) == (0, "EPIPE\n")
+
+
+def test_prints_to_a_full_device(host, component):
+    with open("/dev/full", "wb") as full:
+        ended = host.run(component("console-print"), stdout=full)
+    assert (ended.code, ended.err) == (0, "EIO\n")
+
+
+def test_prints_take_turns(host, component):
+    """Lines stay whole, and those of one coroutine in their order; a cancel leaves the next print alone."""
+    ended = host.run(component("console-turns"))
+    assert ended.code == 0
+    before, _, begun = ended.err.partition("begin\n")
+    assert before == "not printed\n"
+    begun, _, rest = begun.partition("all\n")
+    lines = begun.splitlines()
+    assert len(lines) == 8 * 40
+    order = {number: iter(range(40)) for number in range(8)}
+    for line in lines:
+        number, count, text = re.fullmatch(r"(\d) (\d+) <( *1)>", line).groups()
+        assert int(count) == next(order[int(number)])
+        assert len(text) == max(1, (int(number) * 97 + int(count) * 31) % 1500)
+    assert rest.count("\ncancelled\n") == 30
+    assert rest.endswith("\ncancelled\n" + "1".rjust(510) + "\nend\n")
+
+
 def test_imports(component, imports):
     """A component imports what it calls."""
     version = "@0.3.2"
     assert imports(component(FILTER)) == {f"wasi:cli/{name}{version}" for name in ("types", "stdin", "stdout", "stderr")}
+    assert imports(component("console-turns")) == {f"wasi:cli/{name}{version}" for name in ("types", "stdout", "stderr")}
+    assert imports(component("console-say")) == {f"wasi:cli/{name}{version}" for name in ("types", "stdout")}

@@ -1,7 +1,7 @@
 // Standard input, output and error.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//     WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), WEFT_TEXT("hello\n")));
+//     WEFT_TRY(weft_stdout(), weft_printf(co, "%s: %zu bytes\n", self->name, self->size));
 //
 // Each is one end of an instance, opened on first use, which all its coroutines share. It is never closed for
 // you; what a write has taken is out. WASI: wasi:cli/{stdin,stdout,stderr,terminal-stdin,...}.
@@ -26,6 +26,19 @@ weft_bytes_writer *weft_stderr(void);
 bool weft_stdin_is_terminal(void);
 bool weft_stdout_is_terminal(void);
 bool weft_stderr_is_terminal(void);
+
+// Writes formatted text to standard output, or to standard error, as format.h says. The arguments are read
+// before it waits. Coroutines that print at the same time take turns, in their order, so that lines stay whole;
+// what weft_write writes to the same end takes none, and is misuse while a print is in flight there.
+//
+// weft_stdout()->error tells, as after each write, or it is WEFT_ENOMEM until the next print: there was no
+// memory (hooks.h) for a text that is longer than 511 bytes, or has to wait for its turn. The memory goes when
+// another prints. A cancel before its turn prints nothing; later it leaves what was written of the line. Is no
+// case of a weft_select.
+weft_poll weft_printf(weft_coro *co, const char *format, ...)
+    __attribute__((warn_unused_result, format(printf, 2, 3)));
+weft_poll weft_eprintf(weft_coro *co, const char *format, ...)
+    __attribute__((warn_unused_result, format(printf, 2, 3)));
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,108 @@
+// Formatted text to the standard streams: coroutines that print at the same time take turns.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi/console.h>
+#include <weft/wasi/format.h>
+#include <weft/weft.h>
+
+typedef struct stream {
+    weft_bytes_writer *(*end)(void);
+    weft_mutex turn;
+} stream;
+
+typedef struct print {
+    weft_coro co;
+    stream *to;
+    weft_permit turn;
+    const char *text;
+    size_t length;
+    size_t block_size;  // bytes; 0: it is the usual one
+    struct print *next; // in the list of those that are over
+} print;
+
+// One at a time needs no memory, if its text is short.
+static print usual;
+static char usual_text[512];
+static bool usual_is_taken;
+
+// Who awaits a coroutine may look at it until it has ended, so its memory goes when another prints.
+static print *over;
+
+static void free_over(void)
+{
+    for (print *it; (it = over);) {
+        over = it->next;
+        weft_free(it, it->block_size);
+    }
+}
+
+// The end to print to. That there was no memory for another print is no error of its stream.
+static weft_bytes_writer *end_of(const stream *to)
+{
+    weft_bytes_writer *end = to->end();
+    if (end->error == WEFT_ENOMEM)
+        end->error = WEFT_OK;
+    return end;
+}
+
+WEFT_ASYNC(print)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_acquire(co, &self->to->turn, &self->turn));
+    while (weft_in_flight(end_of(self->to))) // by one who does not print
+        WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_bytes_write_all(co, end_of(self->to), (const uint8_t *)self->text, self->length));
+    end_of(self->to);
+    WEFT_FINALLY;
+    weft_release(&self->turn);
+    free_over();
+    if (self->block_size) {
+        self->next = over;
+        over = self;
+    } else {
+        usual_is_taken = false;
+    }
+    WEFT_END;
+}
+
+static weft_poll print_to(weft_coro *co, stream *to, const char *format, va_list arguments)
+{
+    free_over();
+    weft_bytes_writer *end = end_of(to);
+    print *it = &usual;
+    size_t room = usual_is_taken ? 0 : sizeof usual_text, block_size = 0;
+    const char *text = usual_text;
+    size_t length = weft_vformat(usual_text, room, format, arguments);
+    if (length >= room) {
+        block_size = sizeof *it + length + 1;
+        it = weft_alloc(block_size);
+        if (!it) {
+            end->error = WEFT_ENOMEM;
+            return weft__ready(); // nobody else runs until the caller has seen it
+        }
+        text = (char *)(it + 1);
+        weft_vformat((char *)(it + 1), length + 1, format, arguments);
+    }
+    usual_is_taken = usual_is_taken || it == &usual;
+    *it = (print){.to = to, .text = text, .length = length, .block_size = block_size};
+    return weft_call(co, &it->co, print__step);
+}
+
+weft_poll weft_printf(weft_coro *co, const char *format, ...)
+{
+    static stream to = {.end = weft_stdout};
+    va_list arguments;
+    va_start(arguments, format);
+    weft_poll poll = print_to(co, &to, format, arguments);
+    va_end(arguments);
+    return poll;
+}
+
+weft_poll weft_eprintf(weft_coro *co, const char *format, ...)
+{
+    static stream to = {.end = weft_stderr};
+    va_list arguments;
+    va_start(arguments, format);
+    weft_poll poll = print_to(co, &to, format, arguments);
+    va_end(arguments);
+    return poll;
+}
