@@ -1,4 +1,4 @@
-// The head and the body of a request, as a service gets it, and of its reply.
+// What services and clients share: the host's errors, and headers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http.h"
 
@@ -51,39 +51,36 @@ weft_error weft__http_error(weft__http_code *code)
     return error;
 }
 
-// ---- The request ----
+// ---- Headers ----
 
-static weft__wasi_http_types_borrow_request_t borrowed(const weft_http_exchange *it)
+weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields)
 {
-    return (weft__wasi_http_types_borrow_request_t){it->weft__request};
+    if (!*fields)
+        *fields = weft__wasi_http_types_constructor_fields().__handle;
+    return (weft__wasi_http_types_borrow_fields_t){*fields};
 }
 
-static void ask_method(weft_http_exchange *it)
+weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value)
 {
-    static const char *const names[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
-                                        "CONNECT", "OPTIONS", "TRACE", "PATCH"};
-    weft__wasi_http_types_method_t method;
-    weft__wasi_http_types_method_request_get_method(borrowed(it), &method);
-    if (method.tag < sizeof names / sizeof *names) {
-        it->weft__method = weft_text_z(names[method.tag]);
-    } else {
-        it->weft__other_method = (weft__http_string){method.val.other.ptr, method.val.other.len};
-        it->weft__method = weft_text_of(method.val.other.ptr, method.val.other.len);
-    }
+    weft__wasi_http_types_field_name_t field = {(uint8_t *)name.at, name.length};
+    weft__wasi_http_types_field_value_t content = {(uint8_t *)value.at, value.length};
+    weft__wasi_http_types_header_error_t error;
+    if (!weft_text_is_utf8(name))
+        return WEFT_EHEADER;
+    if (weft__wasi_http_types_method_fields_append(weft__http_made(fields), &field, &content, &error))
+        return WEFT_OK;
+    weft__wasi_http_types_header_error_free(&error);
+    return WEFT_EHEADER;
 }
 
-static void ask_target(weft_http_exchange *it)
+void weft__http_drop_fields(int32_t *fields)
 {
-    weft_wasi_http_string_t target;
-    if (weft__wasi_http_types_method_request_get_path_with_query(borrowed(it), &target))
-        it->weft__target = (weft__http_string){target.ptr, target.len};
+    if (*fields)
+        weft__wasi_http_types_fields_drop_own((weft__wasi_http_types_own_fields_t){*fields});
+    *fields = 0;
 }
 
-_Static_assert(sizeof(weft_http_header) == sizeof(weft__wasi_http_types_tuple2_field_name_field_value_t),
-               "alike");
-
-// Takes the fields.
-static weft__http_headers all_of(weft__wasi_http_types_own_fields_t fields)
+weft__http_headers weft__http_all_of(weft__wasi_http_types_own_fields_t fields)
 {
     weft__wasi_http_types_list_tuple2_field_name_field_value_t all;
     weft__wasi_http_types_method_fields_copy_all((weft__wasi_http_types_borrow_fields_t){fields.__handle},
@@ -92,193 +89,17 @@ static weft__http_headers all_of(weft__wasi_http_types_own_fields_t fields)
     return (weft__http_headers){(weft_http_header *)(void *)all.ptr, all.len};
 }
 
-static void free_headers(weft__http_headers *headers)
+void weft__http_free_headers(weft__http_headers *headers)
 {
     weft__wasi_http_types_list_tuple2_field_name_field_value_t all = {(void *)headers->all, headers->count};
     weft__wasi_http_types_list_tuple2_field_name_field_value_free(&all);
+    *headers = (weft__http_headers){0};
 }
 
-static void ask_headers(weft_http_exchange *it)
+weft_text weft__http_value(const weft__http_headers *headers, const char *name)
 {
-    it->weft__request_headers = all_of(weft__wasi_http_types_method_request_get_headers(borrowed(it)));
-}
-
-// What the host tells of a request only as long as nobody has asked for the body.
-static void ask(weft_http_exchange *it, bool (*known)(const weft_http_exchange *),
-                void (*ask_for)(weft_http_exchange *))
-{
-    if (it->weft__request && !known(it))
-        ask_for(it);
-}
-
-static bool knows_method(const weft_http_exchange *it)
-{
-    return it->weft__method.at;
-}
-
-static bool knows_target(const weft_http_exchange *it)
-{
-    return it->weft__target.ptr;
-}
-
-static bool knows_headers(const weft_http_exchange *it)
-{
-    return it->weft__request_headers.all;
-}
-
-weft_text weft_http_method(weft_http_exchange *it)
-{
-    ask(it, knows_method, ask_method);
-    return it->weft__method;
-}
-
-static weft_text target(weft_http_exchange *it)
-{
-    ask(it, knows_target, ask_target);
-    return weft_text_of(it->weft__target.ptr, it->weft__target.len);
-}
-
-weft_text weft_http_path(weft_http_exchange *it)
-{
-    weft_text all = target(it);
-    return weft_text_slice(all, 0, weft_text_find(all, WEFT_TEXT("?")));
-}
-
-weft_text weft_http_query(weft_http_exchange *it)
-{
-    weft_text all = target(it);
-    return weft_text_slice(all, weft_text_find(all, WEFT_TEXT("?")) + 1, all.length);
-}
-
-const weft_http_header *weft_http_request_headers(weft_http_exchange *it, size_t *count)
-{
-    ask(it, knows_headers, ask_headers);
-    *count = it->weft__request_headers.count;
-    return it->weft__request_headers.all;
-}
-
-const weft_http_header *weft_http_request_trailers(weft_http_exchange *it, size_t *count)
-{
-    *count = it->weft__request_trailers.count;
-    return it->weft__request_trailers.all;
-}
-
-weft_text weft_http_request_header(weft_http_exchange *it, const char *name)
-{
-    size_t count;
-    const weft_http_header *headers = weft_http_request_headers(it, &count);
-    for (size_t i = 0; i < count; i++)
-        if (weft_text_alike_z(headers[i].name, name))
-            return headers[i].value;
+    for (size_t i = 0; i < headers->count; i++)
+        if (weft_text_alike_z(headers->all[i].name, name))
+            return headers->all[i].value;
     return (weft_text){NULL, 0};
-}
-
-bool weft_http_is(weft_http_exchange *it, const char *method, const char *pattern, weft_text *values,
-                  size_t room)
-{
-    return weft_text_equal_z(weft_http_method(it), method) &&
-           weft_http_path_is(weft_http_path(it), pattern, values, room);
-}
-
-// ---- The request's body ----
-
-typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers;
-typedef weft__wasi_http_types_result_void_error_code_t done;
-
-// Where the value lies tells the exchange: it does not move.
-static weft_http_exchange *exchange_of(trailers *last)
-{
-    return (weft_http_exchange *)(void *)((char *)last - offsetof(weft_http_exchange, in.result.value));
-}
-
-static weft_error body_error(trailers *last)
-{
-    if (last->is_err)
-        return weft__http_error(&last->val.err);
-    if (last->val.ok.is_some)
-        exchange_of(last)->weft__request_trailers = all_of(last->val.ok.val);
-    return WEFT_OK;
-}
-
-WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers,
-                   body_error);
-WEFT_FUTURE(done, weft__wasi_http_types_future_result_void_error_code, done);
-
-weft_bytes_reader *weft_http_body(weft_http_exchange *it)
-{
-    if (it->weft__request) {
-        weft__wasi_http_types_own_request_t request = {it->weft__request};
-        weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
-        done_writer received;
-        size_t count;
-        weft_http_method(it);
-        target(it);
-        weft_http_request_headers(it, &count);
-        it->weft__request = 0;
-        weft__wasi_http_types_static_request_consume_body(request, done_new(&received, (done){0}), &body);
-        done_close_writer(NULL, &received);
-        it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
-    }
-    return &it->in;
-}
-
-static weft_left collect_run(weft_coro *co)
-{
-    weft__http_collect *self = weft_frame(co, weft__http_collect);
-    WEFT_BEGIN;
-    WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, weft_http_body(self->it), self->buffer, self->limit));
-    WEFT_FINALLY;
-    weft_error error = self->to_end.error == WEFT_OK ? self->it->in.error : self->to_end.error;
-    self->it->error = error == WEFT_ECANCELED ? WEFT_OK : error;
-    WEFT_END;
-}
-
-weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_buffer *buffer, size_t limit)
-{
-    it->weft__collect.it = it;
-    it->weft__collect.buffer = buffer;
-    it->weft__collect.limit = limit;
-    return weft_call(co, &it->weft__collect.co, collect_run);
-}
-
-// ---- The reply's head ----
-
-static weft__wasi_http_types_borrow_fields_t made(int32_t *fields)
-{
-    if (!*fields)
-        *fields = weft__wasi_http_types_constructor_fields().__handle;
-    return (weft__wasi_http_types_borrow_fields_t){*fields};
-}
-
-weft__wasi_http_types_borrow_fields_t weft__http_fields(weft_http_exchange *it)
-{
-    return made(&it->weft__fields);
-}
-
-weft_error weft__http_append(int32_t *fields, const char *name, weft_text value)
-{
-    weft__wasi_http_types_field_name_t field = {(uint8_t *)name, __builtin_strlen(name)};
-    weft__wasi_http_types_field_value_t content = {(uint8_t *)value.at, value.length};
-    weft__wasi_http_types_header_error_t error;
-    if (!weft_text_is_utf8(weft_text_z(name)))
-        return WEFT_EHEADER;
-    if (weft__wasi_http_types_method_fields_append(made(fields), &field, &content, &error))
-        return WEFT_OK;
-    weft__wasi_http_types_header_error_free(&error);
-    return WEFT_EHEADER;
-}
-
-weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_text value)
-{
-    return weft__http_append(&it->weft__fields, name, value);
-}
-
-void weft__http_forget(weft_http_exchange *it)
-{
-    weft_wasi_http_string_t other = {it->weft__other_method.ptr, it->weft__other_method.len};
-    weft_wasi_http_string_t target = {it->weft__target.ptr, it->weft__target.len};
-    weft_wasi_http_string_free(&other);
-    weft_wasi_http_string_free(&target);
-    free_headers(&it->weft__request_headers);
-    free_headers(&it->weft__request_trailers);
 }

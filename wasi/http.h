@@ -9,16 +9,21 @@
 
 typedef weft__wasi_http_types_error_code_t weft__http_code;
 
-// The fields of the reply's head, made on first use.
-weft__wasi_http_types_borrow_fields_t weft__http_fields(weft_http_exchange *it);
+// What a code of the host's is here. Takes the code.
+weft_error weft__http_error(weft__http_code *code);
 
-// Adds a header to *fields, made on first use.
-weft_error weft__http_append(int32_t *fields, const char *name, weft_text value);
+// *fields, made on first use. To add a header: WEFT_EHEADER if it is not valid or not allowed, or there are too
+// many.
+weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields);
+weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value);
+void weft__http_drop_fields(int32_t *fields);
+
+// All headers of fields, which it takes; the value of the first of a name; and their end.
+weft__http_headers weft__http_all_of(weft__wasi_http_types_own_fields_t fields);
+weft_text weft__http_value(const weft__http_headers *headers, const char *name);
+void weft__http_free_headers(weft__http_headers *headers);
 
 // Gives back the texts of the request.
 void weft__http_forget(weft_http_exchange *it);
-
-// What a code of the host's is here. Takes the code.
-weft_error weft__http_error(weft__http_code *code);
 
 #endif

@@ -37,14 +37,12 @@ static trailers_result whole(weft_http_exchange *it)
     return last;
 }
 
-static void drop_fields(int32_t *fields)
-{
-    if (*fields)
-        weft__wasi_http_types_fields_drop_own((weft__wasi_http_types_own_fields_t){*fields});
-    *fields = 0;
-}
-
 // ---- The reply ----
+
+weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_text value)
+{
+    return weft__http_append(&it->weft__fields, weft_text_z(name), value);
+}
 
 weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
 {
@@ -53,7 +51,7 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
         return it->error = WEFT_EINVAL;
     // Should nothing else be written there, the client learns that the body is cut off.
     trailers_result cut = {.is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
-    weft__wasi_http_types_own_headers_t headers = {weft__http_fields(it).__handle};
+    weft__wasi_http_types_own_headers_t headers = {weft__http_made(&it->weft__fields).__handle};
     weft__wasi_http_types_stream_u8_t contents = weft_bytes_new(&it->out);
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
     it->weft__fields = 0;
@@ -131,7 +129,7 @@ weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it)
 
 weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value)
 {
-    return weft__http_append(&it->weft__trailer_fields, name, value);
+    return weft__http_append(&it->weft__trailer_fields, weft_text_z(name), value);
 }
 
 // ---- The root ----
@@ -162,8 +160,8 @@ static void close(weft_http_exchange *it)
     it->weft__sent = 0;
     if (it->weft__request)
         weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
-    drop_fields(&it->weft__fields);
-    drop_fields(&it->weft__trailer_fields);
+    weft__http_drop_fields(&it->weft__fields);
+    weft__http_drop_fields(&it->weft__trailer_fields);
     weft__http_forget(it);
 }
 
@@ -178,7 +176,7 @@ weft_left weft__http_run(weft_coro *co)
     if (weft_outcome_of(self->handler) == WEFT_FAILED)
         report(self->name, weft_failure(self->handler));
     if (!it->weft__begun && !weft_returned(co)) {
-        drop_fields(&it->weft__fields);
+        weft__http_drop_fields(&it->weft__fields);
         begin_whole(co, it, weft_failure(self->handler) == WEFT_ENOMEM ? 503 : 500, NULL, 0);
         self->is_whole = true;
     }

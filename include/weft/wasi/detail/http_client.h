@@ -1,0 +1,71 @@
+// What a weft_fetch holds besides, and the macros of http_client.h. Included by it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_DETAIL_HTTP_CLIENT_H
+#define WEFT_WASI_DETAIL_HTTP_CLIENT_H
+
+#include "http.h"
+
+struct weft_fetch;
+
+// Sends a request, and takes the response; again, as long as it is redirected.
+typedef struct weft__fetch_run {
+    weft_coro co;
+    struct weft_fetch *it;
+    weft_fetch_options options;
+    weft_text url; // an allocated block
+    const char *method;
+    bool same_origin; // as the request that the user made
+    bool follows;
+    weft_subtask call;
+    uint64_t result[5];
+    uint32_t sent; // the future that tells how the request was sent: dropped too early, it cuts the response
+    weft__http_trailers trailers;
+} weft__fetch_run;
+
+typedef struct weft__fetch_collect {
+    weft_coro co;
+    struct weft_fetch *it;
+    weft_bytes_buffer *buffer;
+    size_t limit;
+    weft_to_end to_end;
+} weft__fetch_collect;
+
+#define WEFT__FETCH_FIELDS                                                                                     \
+    uint8_t weft__code; /* the host's, + 1 */                                                                  \
+    weft__http_headers weft__headers;                                                                          \
+    weft__http_headers weft__trailers;                                                                         \
+    weft__fetch_run weft__run;                                                                                 \
+    weft__fetch_collect weft__collect;                                                                         \
+    weft_deadline weft__deadline;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+weft_poll weft__fetch_get(weft_coro *co, struct weft_fetch *it, const char *url,
+                          const weft_fetch_options *options) __attribute__((warn_unused_result));
+weft_error weft__fetch_start(weft_coro *co, struct weft_fetch *it, const char *url,
+                             const weft_fetch_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+// The empty argument behind stands for the options, if there are none.
+#define WEFT__FETCH_GET(co, fetch, url, ...)                                                                   \
+    weft__fetch_get((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
+#define WEFT__FETCH_START(co, fetch, url, ...)                                                                 \
+    weft__fetch_start((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
+#ifdef __cplusplus
+extern "C++" {
+static inline const weft_fetch_options *weft__fetch_options(const weft_fetch_options &options)
+{
+    return &options;
+}
+}
+#define WEFT__FETCH_OPTIONS(...) weft__fetch_options(weft_fetch_options{__VA_ARGS__})
+#else
+#define WEFT__FETCH_OPTIONS(...) &(const weft_fetch_options){.weft__empty = false, __VA_ARGS__}
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+// An HTTP client: a request, and the response to it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     typedef struct {
+//         weft_coro co;
+//         weft_fetch page;
+//         weft_bytes_buffer text;
+//     } show;
+//     ...
+//     WEFT_TRY(&self->page, weft_fetch_get(co, &self->page, "http://127.0.0.1/", .timeout = WEFT_SECONDS(5)));
+//     WEFT_TRY(&self->page, weft_fetch_read_all(co, &self->page, &self->text, 1 << 20));
+//     ...
+//     WEFT_FINALLY;
+//     weft_fetch_close(&self->page);
+//     weft_bytes_buffer_free(&self->text);
+//
+// - A response with a status such as 404 is no error: see `status`. An error is that there is none, or no whole
+//   one: then `error` tells, and weft_fetch_reason what the host calls it.
+// - A body that was cut short ends with an error, never as if it were whole.
+// - A request is sent once, but for redirects. What may be sent again after an error, only you can know: a
+//   method such as GET may, and any after WEFT_ECONNREFUSED.
+// - The host keeps no connection and no cookies, decodes nothing, and sends no method but what HTTP has. https
+//   is its business, too.
+//
+// WASI: wasi:http/{types,client}.
+#ifndef WEFT_WASI_HTTP_CLIENT_H
+#define WEFT_WASI_HTTP_CLIENT_H
+
+#include "clock.h"
+#include "http.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// What a request may have. Zero means what is said. Texts stay until the wait for the response is over.
+typedef struct weft_fetch_options {
+    const char *method;              // "POST" if there is a body, else "GET"
+    const weft_http_header *headers; // header_count of them
+    size_t header_count;
+    const char *type; // of the body, for content-type: none
+    weft_text body;   // none
+    // The body is written to `out`, after weft_fetch_start, and ended by weft_fetch_finish. `length` bytes of
+    // it are announced, or, if 0, nothing is: it is then sent in chunks.
+    bool streams;
+    uint64_t length;
+    uint32_t redirects; // how many are followed: none. They drop authorization and cookie where the origin
+                        // changes, do not lead from https to http, and send a body again only on 307 and 308
+    // In ns. Of all until the head of the response is here, redirects included; and of weft_fetch_read_all
+    // again: no limit. Of the connection alone, of the first byte behind the request, and between two bytes:
+    // the host's, which is 600 s each on wasmtime.
+    uint64_t timeout, connect_timeout, first_byte_timeout, between_bytes_timeout;
+    bool weft__empty; // private: the first of an initialiser that the macros complete
+} weft_fetch_options;
+
+#include "detail/http_client.h"
+
+// One request at a time, and its response; zero-initialised is none. It must not be moved until it is closed.
+// Read-only: the first part.
+typedef struct weft_fetch {
+    weft_error error;
+    int status;            // of the response, 200 to 599; 0 if there is none
+    uint32_t redirected;   // how many were followed
+    weft_bytes_reader in;  // the response's body, to be read, or not
+    weft_bytes_writer out; // the request's body, if it streams
+    WEFT__FETCH_FIELDS
+} weft_fetch;
+
+// weft_fetch_get(co, fetch, url, .option = value, ...) sends a request and waits for the head of the response.
+// `url` is "http://host/path?query", or with https, and what stands behind a `#` is left out. What `fetch` had
+// of an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
+// WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request.
+#define weft_fetch_get(co, fetch, ...) WEFT__FETCH_GET(co, fetch, __VA_ARGS__, )
+
+// weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
+// once, and follows no redirects. Write to fetch->out, call weft_fetch_finish, and wait for
+// weft_fetch_response.
+#define weft_fetch_start(co, fetch, ...) WEFT__FETCH_START(co, fetch, __VA_ARGS__, )
+
+// Ends a body that streams. Without it, the peer is told that the body was cut off.
+weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
+
+// Waits for the head of the response, which may come before all of the body is sent. error: as of
+// weft_fetch_get.
+weft_poll weft_fetch_response(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
+
+// A header of the response, whatever the case of its name, NULL at `at` if there is none; and all of them.
+weft_text weft_fetch_header(weft_fetch *fetch, const char *name);
+const weft_http_header *weft_fetch_headers(weft_fetch *fetch, size_t *count);
+
+// The trailers behind its body, after that has ended.
+const weft_http_header *weft_fetch_trailers(weft_fetch *fetch, size_t *count);
+
+// Appends the rest of the response's body to *buffer, at most `limit` bytes in all. error: WEFT_ELIMIT,
+// WEFT_ENOMEM, WEFT_ETIMEDOUT, or how the body was cut short. A cancel leaves what had come in the buffer.
+weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *fetch, weft_bytes_buffer *buffer, size_t limit)
+    __attribute__((warn_unused_result));
+
+// The address of the response: `url`, or where the last redirect led to.
+weft_text weft_fetch_url(const weft_fetch *fetch);
+
+// What the host calls the error, such as "TLS-certificate-error"; "" if it has not told one.
+const char *weft_fetch_reason(const weft_fetch *fetch);
+
+// Ends what is left, and gives all memory back. Closed is fine. Memory: what the host tells, and the address of
+// a redirect, are allocated.
+void weft_fetch_close(weft_fetch *fetch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
