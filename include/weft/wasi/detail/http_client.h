@@ -12,11 +12,12 @@ typedef struct weft__fetch_run {
     weft_coro co;
     struct weft_fetch *it;
     weft_fetch_options options;
-    weft_text url; // an allocated block
+    weft_text url; // in a block of url_size bytes
+    size_t url_size;
     const char *method;
     bool same_origin; // as the request that the user made
     bool follows;
-    weft_subtask call;
+    weft_subtask_owned call;
     uint64_t result[5];
     uint32_t sent; // the future that tells how the request was sent: dropped too early, it cuts the response
     weft__http_trailers trailers;

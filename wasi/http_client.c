@@ -1,0 +1,470 @@
+// A client's request: sent, redirected, answered.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi/http_client.h>
+#include "http.h"
+#include "http_url.h"
+#include "weft_wasi_http_client.h"
+
+typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
+typedef weft__client_wasi_http_client_result_own_response_error_code_t response_result;
+typedef weft__wasi_http_types_result_void_error_code_t done_result;
+
+// Those that the client sends own nothing.
+WEFT_FUTURE(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
+WEFT_FUTURE(done, weft__wasi_http_types_future_result_void_error_code, done_result);
+_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
+_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
+
+static trailers_writer *trailers_of(weft_fetch *it)
+{
+    return (trailers_writer *)(void *)&it->weft__run.trailers;
+}
+
+static response_result *result_of(weft_fetch *it)
+{
+    return (response_result *)(void *)it->weft__run.result;
+}
+
+// The two bindings have a type each for what is the same.
+_Static_assert(sizeof(weft__http_code) == sizeof(((response_result *)0)->val.err), "alike");
+static weft_error failed(weft_fetch *it, void *code)
+{
+    weft__http_code *of = code;
+    it->weft__code = (uint8_t)(of->tag + 1);
+    return weft__http_error(of);
+}
+
+// ---- The request ----
+
+static bool is_dropped(const weft__fetch_run *self, weft_text name)
+{
+    return !self->same_origin &&
+           (weft_text_alike_z(name, "authorization") || weft_text_alike_z(name, "cookie") ||
+            weft_text_alike_z(name, "proxy-authorization"));
+}
+
+static weft_text decimal(uint64_t number, char digits[20])
+{
+    char *at = digits + 20;
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return weft_text_of(at, (size_t)(digits + 20 - at));
+}
+
+// A length is announced also of an empty body, or the host sends it in chunks; and always where one is known: a
+// GET is sent without its body else.
+static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
+{
+    const weft_fetch_options *options = &self->options;
+    char digits[20];
+    uint64_t length = options->streams ? options->length : options->body.length;
+    bool bare = weft_text_equal_z(weft_text_z(self->method), "GET") ||
+                weft_text_equal_z(weft_text_z(self->method), "HEAD");
+    if (!length && (options->streams || bare))
+        return WEFT_OK;
+    return weft__http_append(fields, WEFT_TEXT("content-length"), decimal(length, digits));
+}
+
+static weft_error make_fields(const weft__fetch_run *self, int32_t *fields)
+{
+    const weft_fetch_options *options = &self->options;
+    weft__http_made(fields);
+    weft_error error = add_length(self, fields);
+    if (!error && options->type && (options->body.length || options->streams))
+        error = weft__http_append(fields, WEFT_TEXT("content-type"), weft_text_z(options->type));
+    for (size_t i = 0; !error && i < options->header_count; i++)
+        if (!is_dropped(self, options->headers[i].name))
+            error = weft__http_append(fields, options->headers[i].name, options->headers[i].value);
+    if (error)
+        weft__http_drop_fields(fields);
+    return error;
+}
+
+typedef weft__wasi_http_types_borrow_request_options_t borrowed_options;
+typedef weft__wasi_http_types_duration_t duration;
+
+// False if the host takes none, or not that.
+static bool set_timeout(bool (*set)(borrowed_options, duration *,
+                                    weft__wasi_http_types_request_options_error_t *),
+                        weft__wasi_http_types_own_request_options_t options, uint64_t time)
+{
+    weft__wasi_http_types_request_options_error_t error;
+    duration limit = time;
+    bool is_set = !time || set((borrowed_options){options.__handle}, &limit, &error);
+    if (!is_set)
+        weft__wasi_http_types_request_options_error_free(&error);
+    return is_set;
+}
+
+static weft_error make_options(const weft_fetch_options *from,
+                               weft__wasi_http_types_own_request_options_t *options)
+{
+    *options = weft__wasi_http_types_constructor_request_options();
+    bool set = set_timeout(weft__wasi_http_types_method_request_options_set_connect_timeout, *options,
+                           from->connect_timeout);
+    set &= set_timeout(weft__wasi_http_types_method_request_options_set_first_byte_timeout, *options,
+                       from->first_byte_timeout);
+    set &= set_timeout(weft__wasi_http_types_method_request_options_set_between_bytes_timeout, *options,
+                       from->between_bytes_timeout);
+    if (!set)
+        weft__wasi_http_types_request_options_drop_own(*options);
+    return set ? WEFT_OK : WEFT_ENOTSUP;
+}
+
+typedef weft__wasi_http_types_borrow_request_t borrowed_request;
+
+static bool set_method(borrowed_request request, weft_text name)
+{
+    static const char *const names[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                        "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+    weft__wasi_http_types_method_t method = {.tag = WASI_HTTP_TYPES_METHOD_OTHER};
+    for (uint8_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (weft_text_equal_z(name, names[i]))
+            method.tag = i;
+    if (method.tag == WASI_HTTP_TYPES_METHOD_OTHER) {
+        method.val.other.ptr = (uint8_t *)name.at;
+        method.val.other.len = name.length;
+    }
+    return weft_text_is_utf8(name) && weft__wasi_http_types_method_request_set_method(request, &method);
+}
+
+static bool set_target(borrowed_request request, const weft__url *url)
+{
+    weft__wasi_http_types_scheme_t scheme = {.tag = url->is_https ? WASI_HTTP_TYPES_SCHEME_HTTPS
+                                                                  : WASI_HTTP_TYPES_SCHEME_HTTP};
+    weft_wasi_http_string_t authority = {(uint8_t *)url->authority.at, url->authority.length};
+    weft_wasi_http_string_t path = {(uint8_t *)url->path.at, url->path.length + url->query.length};
+    return weft__wasi_http_types_method_request_set_scheme(request, &scheme) &&
+           weft__wasi_http_types_method_request_set_authority(request, &authority) &&
+           weft__wasi_http_types_method_request_set_path_with_query(request, &path);
+}
+
+// Makes a request of self->url and the options, and what its body goes by.
+static weft_error make(weft_fetch *it, int32_t *handle)
+{
+    weft__fetch_run *self = &it->weft__run;
+    weft__url url;
+    int32_t fields = 0;
+    weft__wasi_http_types_own_request_options_t options;
+    weft_error error = weft__url_split(self->url, &url);
+    if (!error)
+        error = make_fields(self, &fields);
+    if (!error && (error = make_options(&self->options, &options)))
+        weft__http_drop_fields(&fields);
+    if (error)
+        return error;
+    bool has_body = self->options.streams || self->options.body.length;
+    // Should nothing else be written there, the peer learns that the body is cut off.
+    trailers_result end = {.is_err = has_body, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
+    if (!has_body)
+        end = (trailers_result){0};
+    weft__wasi_http_types_stream_u8_t contents = has_body ? weft_bytes_new(&it->out) : 0;
+    weft__wasi_http_types_tuple2_own_request_future_result_void_error_code_t made;
+    weft__wasi_http_types_static_request_new((weft__wasi_http_types_own_headers_t){fields},
+                                             has_body ? &contents : NULL, trailers_new(trailers_of(it), end),
+                                             &options, &made);
+    self->sent = made.f1;
+    borrowed_request request = {made.f0.__handle};
+    if (!set_method(request, weft_text_z(self->method)))
+        error = WEFT_EMETHOD;
+    else if (!set_target(request, &url))
+        error = WEFT_EURI;
+    if (error)
+        weft__wasi_http_types_request_drop_own(made.f0);
+    *handle = made.f0.__handle;
+    return error;
+}
+
+static void drop_request(void *handle)
+{
+    weft__client_wasi_http_types_request_drop_own(
+        (weft__client_wasi_http_types_own_request_t){(int32_t)(intptr_t)handle});
+}
+
+// Sends it, and begins with a body that is all here: of these nobody has to tell the end, for its length is
+// known.
+static weft_error start(weft_coro *co, weft_fetch *it)
+{
+    weft__fetch_run *self = &it->weft__run;
+    int32_t request;
+    weft_error error = make(it, &request);
+    if (error)
+        return error;
+    weft__client_wasi_http_client_own_request_t own = {request};
+    weft_subtask_start_owned(co, &self->call, weft__client_wasi_http_client_send(own, result_of(it)),
+                             drop_request, (void *)(intptr_t)request);
+    if (self->options.body.length && !self->options.streams) {
+        weft_bytes_start_write_all(co, &it->out, (const uint8_t *)self->options.body.at,
+                                   self->options.body.length);
+        trailers_start_write(co, trailers_of(it), (trailers_result){0});
+    } else if (!self->options.streams) {
+        trailers_start_write(co, trailers_of(it), (trailers_result){0});
+    }
+    return WEFT_OK;
+}
+
+// ---- The response ----
+
+// Where the value lies tells whose body it is: a weft_fetch does not move.
+static weft_error body_error(trailers_result *last)
+{
+    weft_fetch *it = (weft_fetch *)(void *)((char *)last - offsetof(weft_fetch, in.result.value));
+    if (last->is_err)
+        return failed(it, &last->val.err);
+    if (last->val.ok.is_some)
+        it->weft__trailers = weft__http_all_of(last->val.ok.val);
+    return WEFT_OK;
+}
+
+WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code,
+                   trailers_result, body_error);
+
+// Of a call that has returned.
+static void take_response(weft_fetch *it)
+{
+    response_result *result = result_of(it);
+    if (result->is_err) {
+        it->error = failed(it, &result->val.err);
+        return;
+    }
+    weft__wasi_http_types_own_response_t response = {result->val.ok.__handle};
+    weft__wasi_http_types_borrow_response_t borrowed = {response.__handle};
+    weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
+    done_writer received;
+    it->status = weft__wasi_http_types_method_response_get_status_code(borrowed);
+    it->weft__headers = weft__http_all_of(weft__wasi_http_types_method_response_get_headers(borrowed));
+    weft__wasi_http_types_static_response_consume_body(response, done_new(&received, (done_result){0}), &body);
+    done_close_writer(NULL, &received);
+    it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
+}
+
+static void close_request(weft_fetch *it)
+{
+    weft__fetch_run *self = &it->weft__run;
+    weft_stop(&self->call.call);
+    weft_bytes_close_reader(&it->in);
+    weft_bytes_close_writer(&it->out);
+    trailers_close_writer(NULL, trailers_of(it));
+    if (self->sent)
+        weft__wasi_http_types_future_result_void_error_code_drop_readable(self->sent);
+    self->sent = 0;
+    weft__http_free_headers(&it->weft__headers);
+    weft__http_free_headers(&it->weft__trailers);
+}
+
+static void free_url(weft__fetch_run *self)
+{
+    if (self->url.at)
+        weft_free((void *)self->url.at, self->url_size);
+    self->url = (weft_text){0};
+}
+
+// Follows a redirect, if the response is one that is to be followed. Spec: RFC 9110, 15.4.
+static bool redirects(weft_fetch *it)
+{
+    weft__fetch_run *self = &it->weft__run;
+    int status = it->status;
+    bool again = status == 307 || status == 308;
+    weft_text location = weft_fetch_header(it, "location");
+    if (!self->options.redirects || !location.at || !(again || (status >= 301 && status <= 303)))
+        return false;
+    weft__url from, to;
+    weft_text url;
+    size_t size;
+    weft__url_split(self->url, &from);
+    if (it->redirected == self->options.redirects) {
+        it->error = WEFT_EREDIRECTS;
+    } else if (!(it->error = weft__url_resolve(&from, location, &url, &size))) {
+        weft__url_split(url, &to);
+        if (from.is_https && !to.is_https)
+            it->error = WEFT_EREDIRECTS;
+        self->same_origin = self->same_origin && weft__url_same_origin(&from, &to);
+        bool is_head = weft_text_equal_z(weft_text_z(self->method), "HEAD");
+        if (status == 303 || (!again && weft_text_equal_z(weft_text_z(self->method), "POST"))) {
+            self->method = is_head ? "HEAD" : "GET";
+            self->options.body = (weft_text){0};
+        }
+        free_url(self);
+        self->url = url;
+        self->url_size = size;
+        it->redirected++;
+    }
+    close_request(it);
+    return !it->error;
+}
+
+static weft_left run(weft_coro *co)
+{
+    weft__fetch_run *self = weft_frame(co, weft__fetch_run);
+    weft_fetch *it = self->it;
+    WEFT_BEGIN;
+    do {
+        if (self->follows)
+            it->error = start(co, it);
+        if (it->error)
+            WEFT_FINISH;
+        WEFT_AWAIT(weft_await(co, &self->call.call));
+        take_response(it);
+    } while (!it->error && self->follows && redirects(it));
+    WEFT_FINALLY;
+    if (weft_cancelled(co) && !it->status) {
+        it->error = self->options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
+        if (weft_subtask_state_of(&self->call.call) == WEFT_SUBTASK_RETURNED)
+            weft__client_wasi_http_client_result_own_response_error_code_free(result_of(it));
+    }
+    if (!it->status || it->error)
+        close_request(it);
+    WEFT_END;
+}
+
+static weft_poll run_within(weft_coro *co, weft_fetch *it, weft_coro *child, weft_step *step)
+{
+    uint64_t timeout = it->weft__run.options.timeout;
+    return timeout ? weft_call_within(co, &it->weft__deadline, &weft_host_clock, timeout, child, step)
+                   : weft_call(co, child, step);
+}
+
+static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_options *options, bool follows)
+{
+    weft__fetch_run *self = &it->weft__run;
+    weft_fetch_close(it);
+    self->it = it;
+    self->options = *options;
+    self->follows = follows;
+    self->same_origin = true;
+    bool has_body = options->streams || options->body.length;
+    self->method = options->method ? options->method : has_body ? "POST" : "GET";
+    return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);
+}
+
+weft_poll weft__fetch_get(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
+{
+    if (prepare(it, url, options, true))
+        return weft_breathe(co);
+    return run_within(co, it, &it->weft__run.co, run);
+}
+
+weft_error weft__fetch_start(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
+{
+    if (!prepare(it, url, options, false) && (it->error = start(co, it)))
+        close_request(it);
+    return it->error;
+}
+
+weft_poll weft_fetch_response(weft_coro *co, weft_fetch *it)
+{
+    if (it->error || it->status)
+        return weft_breathe(co);
+    return run_within(co, it, &it->weft__run.co, run);
+}
+
+weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *it)
+{
+    WEFT__CHECK(!trailers_of(it)->op.handle, closed, "weft_fetch_finish", 0);
+    weft_bytes_close_writer(&it->out);
+    return trailers_write(co, trailers_of(it), (trailers_result){0});
+}
+
+// ---- Its body ----
+
+static weft_left collect_run(weft_coro *co)
+{
+    weft__fetch_collect *self = weft_frame(co, weft__fetch_collect);
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, &self->it->in, self->buffer, self->limit));
+    WEFT_FINALLY;
+    weft_error error = self->to_end.error ? self->to_end.error : self->it->in.error;
+    if (error == WEFT_ECANCELED)
+        error = self->it->weft__run.options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
+    self->it->error = error;
+    WEFT_END;
+}
+
+weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *it, weft_bytes_buffer *buffer, size_t limit)
+{
+    it->weft__collect.it = it;
+    it->weft__collect.buffer = buffer;
+    it->weft__collect.limit = limit;
+    return run_within(co, it, &it->weft__collect.co, collect_run);
+}
+
+weft_text weft_fetch_header(weft_fetch *it, const char *name)
+{
+    return weft__http_value(&it->weft__headers, name);
+}
+
+const weft_http_header *weft_fetch_headers(weft_fetch *it, size_t *count)
+{
+    *count = it->weft__headers.count;
+    return it->weft__headers.all;
+}
+
+const weft_http_header *weft_fetch_trailers(weft_fetch *it, size_t *count)
+{
+    *count = it->weft__trailers.count;
+    return it->weft__trailers.all;
+}
+
+weft_text weft_fetch_url(const weft_fetch *it)
+{
+    return it->weft__run.url;
+}
+
+const char *weft_fetch_reason(const weft_fetch *it)
+{
+    static const char *const names[] = {
+        "",
+        "DNS-timeout",
+        "DNS-error",
+        "destination-not-found",
+        "destination-unavailable",
+        "destination-IP-prohibited",
+        "destination-IP-unroutable",
+        "connection-refused",
+        "connection-terminated",
+        "connection-timeout",
+        "connection-read-timeout",
+        "connection-write-timeout",
+        "connection-limit-reached",
+        "TLS-protocol-error",
+        "TLS-certificate-error",
+        "TLS-alert-received",
+        "HTTP-request-denied",
+        "HTTP-request-length-required",
+        "HTTP-request-body-size",
+        "HTTP-request-method-invalid",
+        "HTTP-request-URI-invalid",
+        "HTTP-request-URI-too-long",
+        "HTTP-request-header-section-size",
+        "HTTP-request-header-size",
+        "HTTP-request-trailer-section-size",
+        "HTTP-request-trailer-size",
+        "HTTP-response-incomplete",
+        "HTTP-response-header-section-size",
+        "HTTP-response-header-size",
+        "HTTP-response-body-size",
+        "HTTP-response-trailer-section-size",
+        "HTTP-response-trailer-size",
+        "HTTP-response-transfer-coding",
+        "HTTP-response-content-coding",
+        "HTTP-response-timeout",
+        "HTTP-upgrade-failed",
+        "HTTP-protocol-error",
+        "loop-detected",
+        "configuration-error",
+        "internal-error",
+    };
+    return names[it->weft__code < sizeof names / sizeof *names ? it->weft__code : 0];
+}
+
+void weft_fetch_close(weft_fetch *it)
+{
+    close_request(it);
+    free_url(&it->weft__run);
+    it->error = WEFT_OK;
+    it->status = 0;
+    it->redirected = 0;
+    it->weft__code = 0;
+}

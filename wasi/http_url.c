@@ -1,0 +1,143 @@
+// Addresses of http and https, and where a reference in one leads to.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "http_url.h"
+
+// Takes the part before the first of `ends` off the front of *rest.
+static weft_text part_of(weft_text *rest, const char *ends)
+{
+    size_t length = 0;
+    while (length < rest->length &&
+           !weft_text_equal(weft_text_slice(*rest, length, length + 1), WEFT_TEXT("#"))) {
+        bool is_end = false;
+        for (const char *end = ends; *end; end++)
+            is_end = is_end || rest->at[length] == *end;
+        if (is_end)
+            break;
+        length++;
+    }
+    weft_text part = weft_text_slice(*rest, 0, length);
+    *rest = weft_text_slice(*rest, length, rest->length);
+    return part;
+}
+
+weft_error weft__url_split(weft_text text, weft__url *url)
+{
+    size_t scheme = weft_text_find(text, WEFT_TEXT("://"));
+    url->scheme = weft_text_slice(text, 0, scheme);
+    url->is_https = weft_text_alike_z(url->scheme, "https");
+    if (!url->is_https && !weft_text_alike_z(url->scheme, "http"))
+        return WEFT_EURI;
+    weft_text rest = weft_text_slice(text, scheme + 3, text.length);
+    url->authority = part_of(&rest, "/?#");
+    url->path = part_of(&rest, "?#");
+    url->query = part_of(&rest, "#");
+    // A name before an @ is no business of a request's: it was a fault, or is meant to mislead.
+    if (!url->authority.length || weft_text_find(url->authority, WEFT_TEXT("@")) < url->authority.length)
+        return WEFT_EURI;
+    return weft_text_is_utf8(text) ? WEFT_OK : WEFT_EURI;
+}
+
+bool weft__url_same_origin(const weft__url *a, const weft__url *b)
+{
+    return a->is_https == b->is_https && weft_text_alike(a->authority, b->authority);
+}
+
+// ---- References ----
+
+typedef struct {
+    char *at;
+    size_t length;
+} output;
+
+static void put(output *to, weft_text text)
+{
+    if (text.length)
+        __builtin_memcpy(to->at + to->length, text.at, text.length);
+    to->length += text.length;
+}
+
+// Puts a path without its dot segments. Spec: RFC 3986, 5.2.4.
+static void put_path(output *to, weft_text path)
+{
+    size_t root = to->length;
+    while (path.length) {
+        path = weft_text_slice(path, 1, path.length); // its slash
+        size_t end = weft_text_find(path, WEFT_TEXT("/"));
+        weft_text segment = weft_text_slice(path, 0, end);
+        path = weft_text_slice(path, end, path.length);
+        bool up = weft_text_equal_z(segment, "..");
+        if (up)
+            while (to->length > root && to->at[--to->length] != '/') {
+            }
+        else if (!weft_text_equal_z(segment, ".")) {
+            put(to, WEFT_TEXT("/"));
+            put(to, segment);
+            continue;
+        }
+        if (!path.length)
+            put(to, WEFT_TEXT("/"));
+    }
+    if (to->length == root)
+        put(to, WEFT_TEXT("/"));
+}
+
+weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_text *url, size_t *block_size)
+{
+    weft__url to = {0};
+    weft_text rest = reference;
+    bool absolute = weft_text_find(part_of(&rest, "/?#"), WEFT_TEXT(":")) < reference.length - rest.length;
+    weft_text merged = {0};
+    weft_error error = WEFT_OK;
+    if (!base || absolute) {
+        error = weft__url_split(reference, &to);
+    } else {
+        to = *base;
+        rest = reference;
+        if (weft_text_starts(rest, WEFT_TEXT("//"))) {
+            rest = weft_text_slice(rest, 2, rest.length);
+            to.authority = part_of(&rest, "/?#");
+            to.path = part_of(&rest, "?#");
+            to.query = part_of(&rest, "#");
+            error = to.authority.length && weft_text_find(to.authority, WEFT_TEXT("@")) == to.authority.length
+                        ? WEFT_OK
+                        : WEFT_EURI;
+        } else {
+            weft_text path = part_of(&rest, "?#"), query = part_of(&rest, "#");
+            if (weft_text_starts(path, WEFT_TEXT("/"))) {
+                to.path = path;
+            } else if (path.length) {
+                size_t keep = base->path.length;
+                while (keep && base->path.at[keep - 1] != '/')
+                    keep--;
+                to.path = weft_text_slice(base->path, 0, keep);
+                merged = path;
+            }
+            if (path.length || query.length)
+                to.query = query;
+        }
+        if (!weft_text_is_utf8(reference))
+            error = WEFT_EURI;
+    }
+    if (error)
+        return error;
+
+    // Twice the path: first joined, at the end, then put without its dots.
+    size_t path_room = to.path.length + merged.length + 2;
+    size_t size = to.scheme.length + to.authority.length + to.query.length + 3 + 2 * path_room;
+    output out = {weft_alloc(size), 0};
+    if (!out.at)
+        return WEFT_ENOMEM;
+    output joined = {out.at + size - path_room, 0};
+    if (!weft_text_starts(to.path, WEFT_TEXT("/")))
+        put(&joined, WEFT_TEXT("/"));
+    put(&joined, to.path);
+    put(&joined, merged);
+    put(&out, to.scheme);
+    put(&out, WEFT_TEXT("://"));
+    put(&out, to.authority);
+    put_path(&out, weft_text_of(joined.at, joined.length));
+    put(&out, to.query);
+    *url = weft_text_of(out.at, out.length);
+    *block_size = size;
+    return WEFT_OK;
+}
