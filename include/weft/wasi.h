@@ -8,6 +8,7 @@
 #include "wasi/text.h"    // bytes with a length
 #include "wasi/format.h"  // printf's formats
 #include "wasi/bytes.h"   // streams of bytes: read, write, finish
+#include "wasi/clock.h"   // the host's clock, the time of day, dates, ticks
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 

@@ -34,8 +34,42 @@ size_t formats(char *string, size_t room, const char *format, ...)
     return length + weft_format(string, room, "%.*s %g", WEFT_TEXT_ARGUMENTS(greeting), 0.5);
 }
 
+bool dates(weft_instant when, char *room);
+bool dates(weft_instant when, char *room)
+{
+    weft_text http = weft_instant_to_http(when, room);
+    return !weft_instant_from_http(http, &when) &&
+           !weft_instant_from_iso(weft_instant_to_iso(when, 3, room), &when);
+}
+
 typedef struct {
     weft_coro co;
+    weft_ticker ticker;
+    weft_case cases[1];
+    weft_timer timer;
+    char date[WEFT_HTTP_DATE_ROOM > WEFT_ISO_DATE_ROOM ? WEFT_HTTP_DATE_ROOM : WEFT_ISO_DATE_ROOM];
+} times;
+
+WEFT_ASYNC(times)
+{
+    WEFT_BEGIN;
+    weft_ticker_start(&self->ticker, &weft_host_clock, WEFT_MILLISECONDS(10), WEFT_TICKS_SKIP);
+    WEFT_AWAIT(weft_tick(co, &self->ticker));
+    WEFT_AWAIT(weft_select(co, self->cases,
+                           weft_sleep_until(of, self->ticker.clock, &self->ticker.timer, self->ticker.next)));
+    weft_ticker_take(&self->ticker);
+    self->ticker.policy = self->ticker.missed ? WEFT_TICKS_CATCH_UP : WEFT_TICKS_DELAY;
+    WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_SECONDS(1)));
+    if (!dates(weft_instant_now(), self->date))
+        WEFT_FAIL(WEFT_EINVAL);
+    WEFT_FINALLY;
+    weft_timer_stop(&self->ticker.timer);
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    times waits;
     weft_bytes_reader in;
     weft_bytes_writer out;
     weft_lines lines;
@@ -46,6 +80,7 @@ typedef struct {
 WEFT_ASYNC(program)
 {
     WEFT_BEGIN;
+    WEFT_TRY_CALL(times, &self->waits);
     self->in = weft_bytes_reader_of(weft_bytes_new(&self->out));
     weft_bytes_start_write(co, &self->out, self->buffer, 8);
     WEFT_TRY(&self->in, weft_bytes_read(co, &self->in, self->buffer, sizeof self->buffer));

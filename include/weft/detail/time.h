@@ -14,20 +14,21 @@ struct weft__sleep {
 // A select has left a sleep on a host's clock in flight: true if it is one until `when`, else it is stopped.
 bool weft__sleep_goes_on(weft_timer *timer, uint64_t when);
 
-#define WEFT__CLOCK(name, X)                                                                                   \
-    static uint64_t name##__now(weft_clock *clock)                                                             \
+#define WEFT__CLOCK(name, X) WEFT__CLOCK_OF(static weft_clock name, name, X)
+#define WEFT__CLOCK_OF(clock, name, X)                                                                         \
+    static uint64_t name##__now(weft_clock *it)                                                                \
     {                                                                                                          \
-        (void)clock;                                                                                           \
+        (void)it;                                                                                              \
         return X##_now();                                                                                      \
     }                                                                                                          \
-    static weft_poll name##__sleep_until(weft_clock *clock, weft_coro *co, weft_timer *timer, uint64_t when)   \
+    static weft_poll name##__sleep_until(weft_clock *it, weft_coro *co, weft_timer *timer, uint64_t when)      \
     {                                                                                                          \
-        (void)clock;                                                                                           \
+        (void)it;                                                                                              \
         if (weft_in_flight(&timer->call) && weft__sleep_goes_on(timer, when))                                  \
             return weft_await(co, &timer->call);                                                               \
         timer->when = when;                                                                                    \
         return weft_subtask_call(co, &timer->call, X##_wait_until(when));                                      \
     }                                                                                                          \
-    static weft_clock name = {name##__now, name##__sleep_until}
+    clock = {name##__now, name##__sleep_until}
 
 #endif

@@ -1,0 +1,47 @@
+// The host's clock, the time of day, and ticks.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi/clock.h>
+#include <weft/weft.h>
+#include "weft_wasi_clock.h"
+
+WEFT__CLOCK_OF(weft_clock weft_host_clock, host, weft__wasi_clocks_monotonic_clock);
+
+weft_instant weft_instant_now(void)
+{
+    weft__wasi_clocks_system_clock_instant_t now;
+    weft__wasi_clocks_system_clock_now(&now);
+    return (weft_instant){now.seconds, now.nanoseconds};
+}
+
+void weft_ticker_start(weft_ticker *ticker, weft_clock *clock, uint64_t period, weft_missed_ticks policy)
+{
+    *ticker = (weft_ticker){.clock = clock, .policy = policy, .period = period ? period : 1};
+    ticker->next = weft_now(clock);
+    if (__builtin_add_overflow(ticker->next, ticker->period, &ticker->next))
+        ticker->next = UINT64_MAX;
+}
+
+void weft_ticker_take(weft_ticker *ticker)
+{
+    uint64_t now = weft_now(ticker->clock);
+    uint64_t late = now > ticker->next ? (now - ticker->next) / ticker->period : 0;
+    uint64_t last = ticker->policy == WEFT_TICKS_DELAY ? now : ticker->next;
+    if (ticker->policy == WEFT_TICKS_SKIP)
+        last += late * ticker->period;
+    ticker->missed = ticker->policy == WEFT_TICKS_CATCH_UP ? 0 : late;
+    if (__builtin_add_overflow(last, ticker->period, &ticker->next))
+        ticker->next = UINT64_MAX;
+}
+
+WEFT_ASYNC(weft_ticker)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_sleep_until(co, self->clock, &self->timer, self->next));
+    weft_ticker_take(self);
+    WEFT_END;
+}
+
+weft_poll weft_tick(weft_coro *co, weft_ticker *ticker)
+{
+    return weft_call(co, &ticker->co, weft_ticker__step);
+}
