@@ -252,6 +252,7 @@ static void close_request(weft_fetch *it)
     self->sent = 0;
     weft__http_free_headers(&it->weft__headers);
     weft__http_free_headers(&it->weft__trailers);
+    it->status = 0;
 }
 
 static void free_url(weft__fetch_run *self)
@@ -339,14 +340,15 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
     return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);
 }
 
-weft_poll weft__fetch_get(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
+weft_poll weft_fetch_with(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
 {
     if (prepare(it, url, options, true))
         return weft_breathe(co);
     return run_within(co, it, &it->weft__run.co, run);
 }
 
-weft_error weft__fetch_start(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
+weft_error weft_fetch_start_with(weft_coro *co, weft_fetch *it, const char *url,
+                                 const weft_fetch_options *options)
 {
     if (!prepare(it, url, options, false) && (it->error = start(co, it)))
         close_request(it);
@@ -464,7 +466,6 @@ void weft_fetch_close(weft_fetch *it)
     close_request(it);
     free_url(&it->weft__run);
     it->error = WEFT_OK;
-    it->status = 0;
     it->redirected = 0;
     it->weft__code = 0;
 }

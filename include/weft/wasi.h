@@ -13,6 +13,7 @@
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
 #include "wasi/http.h"         // queries, forms, cookies, paths
+#include "wasi/http_client.h"  // requests to others, and their responses
 #include "wasi/http_service.h" // WEFT_HTTP_SERVICE: a handler for each request
 
 #endif

@@ -105,3 +105,64 @@ WEFT_ASYNC(program)
     WEFT_END;
 }
 WEFT_COMMAND(program);
+
+// ---- HTTP ----
+
+typedef struct {
+    weft_coro co;
+    weft_http_exchange http;
+    weft_fetch page, upload;
+    weft_fetch_options options;
+    weft_bytes_buffer text;
+} gate;
+
+static bool is_known(weft_http_exchange *it)
+{
+    char room[32];
+    weft_text values[2], name, value, items = weft_http_query(it),
+                                      cookies = weft_http_request_header(it, "cookie");
+    size_t count = 0, length = 0, more = 0, fields = 0;
+    while (weft_http_next_item(&items, &name, &value) || weft_http_next_cookie(&cookies, &name, &value))
+        count += !weft_http_decode(value, true, room, sizeof room, &length);
+    return weft_http_is(it, "GET", "/items/{id}", values, 2) && weft_http_item(items, "q").at &&
+           weft_http_path_is(weft_http_path(it), "/{all*}", NULL, 0) && weft_http_method(it).length &&
+           weft_http_request_headers(it, &more) && weft_http_request_trailers(it, &fields) &&
+           count + more + fields;
+}
+
+WEFT_ASYNC(gate)
+{
+    weft_http_exchange *it = &self->http;
+    size_t count = 0;
+    WEFT_BEGIN;
+    if (!is_known(it)) {
+        WEFT_TRY(it, weft_http_reply_status(co, it, 404));
+        WEFT_FINISH;
+    }
+    WEFT_TRY(&self->page, weft_fetch_get(co, &self->page, "http://127.0.0.1/"));
+    WEFT_TRY(&self->page,
+             weft_fetch_get(co, &self->page, "http://127.0.0.1/", .redirects = 3, .timeout = WEFT_SECONDS(5)));
+    WEFT_TRY(&self->page, weft_fetch_read_all(co, &self->page, &self->text, 1 << 20));
+    if (weft_fetch_start(co, &self->upload, "http://127.0.0.1/", .streams = true, .length = 5) ||
+        weft_fetch_start_with(co, &self->upload, "http://127.0.0.1/", &self->options))
+        WEFT_FAIL(self->upload.error);
+    WEFT_TRY(&self->upload, weft_fetch_finish(co, &self->upload));
+    WEFT_TRY(&self->upload, weft_fetch_response(co, &self->upload));
+    WEFT_TRY(&self->upload, weft_fetch_with(co, &self->upload, "http://127.0.0.1/", &self->options));
+    if (!weft_fetch_headers(&self->page, &count) || !weft_fetch_trailers(&self->page, &count) ||
+        !weft_fetch_header(&self->page, "age").at || !weft_fetch_url(&self->page).length ||
+        !*weft_fetch_reason(&self->page))
+        WEFT_TRY(it, weft_http_read_all(co, it, &self->text, 1 << 20));
+    if (weft_http_header_add(it, "x-age", greeting) || weft_http_begin(co, it, 200))
+        WEFT_FAIL(WEFT_EHEADER);
+    if (weft_http_body(it)->count || weft_http_trailer_add(it, "x-end", greeting))
+        WEFT_FAIL(1);
+    WEFT_TRY(it, weft_http_finish(co, it));
+    WEFT_TRY(it, weft_http_reply(co, it, 200, weft_http_status_text(200), greeting));
+    WEFT_FINALLY;
+    weft_fetch_close(&self->page);
+    weft_fetch_close(&self->upload);
+    weft_bytes_buffer_free(&self->text);
+    WEFT_END;
+}
+WEFT_HTTP_SERVICE(gate);

@@ -77,6 +77,12 @@ typedef struct weft_fetch {
 // weft_fetch_response.
 #define weft_fetch_start(co, fetch, ...) WEFT__FETCH_START(co, fetch, __VA_ARGS__, )
 
+// The same with options in memory of yours, which are copied.
+weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)
+    __attribute__((warn_unused_result));
+weft_error weft_fetch_start_with(weft_coro *co, weft_fetch *fetch, const char *url,
+                                 const weft_fetch_options *options);
+
 // Ends a body that streams. Without it, the peer is told that the body was cut off.
 weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
 

@@ -39,24 +39,11 @@ typedef struct weft__fetch_collect {
     weft__fetch_collect weft__collect;                                                                         \
     weft_deadline weft__deadline;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-weft_poll weft__fetch_get(weft_coro *co, struct weft_fetch *it, const char *url,
-                          const weft_fetch_options *options) __attribute__((warn_unused_result));
-weft_error weft__fetch_start(weft_coro *co, struct weft_fetch *it, const char *url,
-                             const weft_fetch_options *options);
-
-#ifdef __cplusplus
-}
-#endif
-
 // The empty argument behind stands for the options, if there are none.
 #define WEFT__FETCH_GET(co, fetch, url, ...)                                                                   \
-    weft__fetch_get((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
+    weft_fetch_with((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
 #define WEFT__FETCH_START(co, fetch, url, ...)                                                                 \
-    weft__fetch_start((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
+    weft_fetch_start_with((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
 #ifdef __cplusplus
 extern "C++" {
 static inline const weft_fetch_options *weft__fetch_options(const weft_fetch_options &options)

@@ -1,0 +1,367 @@
+# An HTTP client: http-fetch sends what its query says, and tells what came of it; the peers are here.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from paths import ROOT
+
+LIMIT = 60  # seconds for an answer
+
+
+@pytest.fixture(scope="session", params=["debug", "release"])
+def service(request, host):
+    with host.serve(ROOT / f"build/{request.param}/tests/wasi/http-fetch.wasm", "-S", "http") as service:
+        yield service
+
+
+@pytest.fixture
+def fetch(service):
+    """fetch(url, redirects=1, ...): what came of it."""
+
+    def fetch(url, fields=(), **options):
+        query = urllib.parse.urlencode({"url": url, **options})
+        asked = urllib.request.Request(f"http://127.0.0.1:{service.port}/?{query}", headers=dict(fields))
+        told = urllib.request.urlopen(asked, timeout=LIMIT).read().decode().split("\x1f")
+        error, status, reason, redirected, url, peer, trailer, body = told
+        return SimpleNamespace(
+            error=error,
+            status=int(status),
+            reason=reason,
+            redirected=int(redirected),
+            url=url,
+            peer=peer,
+            trailer=trailer,
+            body=body,
+        )
+
+    yield fetch
+    assert not service.fault()
+
+
+class Peer:
+    """Answers each connection by `answer(connection, head)` in a thread, and keeps what it was asked."""
+
+    def __init__(self, answer):
+        self.answer, self.heads = answer, []
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self.at = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):  # closed by the test
+            while True:
+                connection, _ = self.listener.accept()
+                threading.Thread(target=self.talk, args=[connection], daemon=True).start()
+
+    def talk(self, connection):
+        head = b""
+        connection.settimeout(LIMIT)
+        with connection, contextlib.suppress(OSError):
+            while b"\r\n\r\n" not in head and not head.startswith(b"\x16") and (part := connection.recv(65536)):
+                head += part
+            head, _, rest = head.partition(b"\r\n\r\n")
+            self.heads.append(head.decode("latin-1"))
+            self.answer(connection, head.decode("latin-1").split("\r\n")[0].split(" ")[1], rest)
+
+
+@pytest.fixture
+def peer():
+    """peer(answer): an answer is bytes, or a function of the connection, the path, and what came behind the head."""
+    peers = []
+
+    def make(answer):
+        peers.append(Peer(answer if callable(answer) else lambda connection, *_: connection.sendall(answer)))
+        return peers[-1]
+
+    yield make
+    for it in peers:
+        it.listener.close()
+
+
+def reply(body=b"", status="200 OK", *fields):
+    lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", *fields]
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
+
+
+def test_get(fetch, peer):
+    it = peer(reply(b"the page", "200 OK", "X-pEEr: word"))
+    got = fetch(f"{it.at}/a/b?c=d#e")
+    assert (got.error, got.status, got.reason, got.body, got.peer) == ("OK", 200, "", "the page", "word")
+    assert got.url == f"{it.at}/a/b?c=d"
+    lines = it.heads[0].lower().split("\r\n")
+    assert lines[0] == "get /a/b?c=d http/1.1" and "content-length: 0" not in lines and "transfer-encoding: chunked" not in lines
+
+
+@pytest.mark.parametrize("status", [200, 204, 304, 404, 500])
+def test_status_is_no_error(fetch, peer, status):
+    got = fetch(peer(f"HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n".encode()).at)
+    assert (got.error, got.status) == ("OK", status)
+
+
+def read_body(connection, head, rest):
+    """The body behind a head with a length."""
+    length = next(int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:"))
+    while len(rest) < length:
+        rest += connection.recv(65536)
+    return rest
+
+
+@pytest.mark.parametrize("method", ["", "PUT", "GET", "DELETE", "BREW"])
+def test_body_is_sent(fetch, peer, method):
+    """Also behind a GET: a host leaves it out, where no length is announced."""
+    it = peer(lambda connection, path, rest: connection.sendall(reply(read_body(connection, it.heads[-1], rest))))
+    got = fetch(it.at, body="some words", method=method)
+    assert got.body == "some words"
+    assert it.heads[0].startswith(f"{method or 'POST'} / ") and "content-type: text/x-test" in it.heads[0].lower()
+
+
+def test_no_body_has_a_length(fetch, peer):
+    it = peer(reply())
+    fetch(it.at, method="POST")
+    assert "content-length: 0" in it.heads[0].lower() and "chunked" not in it.heads[0]
+
+
+@pytest.mark.parametrize("length", [0, 300000])
+def test_streamed_body(fetch, peer, length):
+    def answer(connection, path, rest):
+        if length:
+            return connection.sendall(reply(b"%d" % len(read_body(connection, it.heads[-1], rest))))
+        while not rest.endswith(b"0\r\n\r\n"):
+            rest += connection.recv(65536)
+        connection.sendall(reply(b"%d" % len(rest)))
+
+    it = peer(answer)
+    got = fetch(it.at, stream=300000, length=length)
+    assert got.error == "OK" and int(got.body) >= 300000
+
+
+def test_streamed_body_that_is_cut(fetch, peer):
+    """The peer sees no end of it."""
+    ends = []
+
+    def answer(connection, path, rest):
+        with contextlib.suppress(OSError):
+            while part := connection.recv(65536):
+                rest += part
+        ends.append(rest[-7:])
+
+    it = peer(answer)
+    fetch(it.at, stream=100000, cut=1)
+    limit = time.monotonic() + LIMIT
+    while not ends and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert not ends[0].endswith(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "url, error",
+    [
+        ("", "EURI"),
+        ("x", "EURI"),
+        ("ftp://127.0.0.1/", "EURI"),
+        ("http://", "EURI"),
+        ("http:///path", "EURI"),
+        ("http://user@127.0.0.1/", "EURI"),
+        ("http://127.0.0.1:port/", "EURI"),
+        ("http://a b/", "EURI"),
+        ("http://127.0.0.1/\r\nx: y", "EURI"),
+        ("http://127.0.0.1/%ff", "ECONNREFUSED"),
+        ("http://127.0.0.1:1/", "ECONNREFUSED"),
+        ("http://no-such-name.invalid/", "ENONAME"),
+    ],
+)
+def test_urls(fetch, url, error):
+    assert fetch(url).error == error
+
+
+def test_url_that_is_no_utf8(service):
+    """A host would end the component."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/?url=http://127.0.0.1/%ff", timeout=LIMIT) as answer:
+        assert answer.read().startswith(b"EURI\x1f")
+
+
+@pytest.mark.parametrize("method", ["a b", "a\r\nb", "a\xe9"])
+def test_method_that_is_none(fetch, peer, method):
+    assert fetch(peer(reply()).at, method=method).error == "EMETHOD"
+
+
+REDIRECTS = [
+    # status, method and body of the request, and of the next
+    (301, "", "", "GET", ""),
+    (301, "", "b", "GET", ""),
+    (302, "PUT", "b", "PUT", "b"),
+    (302, "HEAD", "", "HEAD", ""),
+    (303, "PUT", "b", "GET", ""),
+    (303, "HEAD", "", "HEAD", ""),
+    (307, "", "b", "POST", "b"),
+    (308, "PUT", "b", "PUT", "b"),
+]
+
+
+@pytest.mark.parametrize("status, method, body, then, with_body", REDIRECTS)
+def test_redirect(fetch, peer, status, method, body, then, with_body):
+    def answer(connection, path, rest):
+        if path == "/a/b":
+            return connection.sendall(reply(b"", f"{status} x", "location: ../c?d"))
+        text = read_body(connection, it.heads[-1], rest) if with_body else rest
+        connection.sendall(reply(text + b"|" if then != "HEAD" else b""))
+
+    it = peer(answer)
+    got = fetch(f"{it.at}/a/b", redirects=1, method=method, body=body)
+    assert (got.error, got.status, got.redirected, got.url) == ("OK", 200, 1, f"{it.at}/c?d")
+    assert it.heads[1].startswith(f"{then} /c?d ")
+    assert got.body == (f"{with_body}|" if then != "HEAD" else "")
+
+
+def test_redirects_have_a_limit(fetch, peer):
+    it = peer(reply(b"", "302 x", "location: /again"))
+    assert fetch(it.at).status == 302
+    got = fetch(it.at, redirects=5)
+    assert (got.error, got.redirected, got.status, len(it.heads)) == ("EREDIRECTS", 5, 0, 1 + 6)
+
+
+@pytest.mark.parametrize("to", ["", "mailto:x", "http://user@127.0.0.1/", "ftp://127.0.0.1/"])
+def test_redirect_to_nowhere(fetch, peer, to):
+    got = fetch(peer(lambda connection, path, rest: connection.sendall(reply(b"", "302 x", f"location: {to}"))).at, redirects=2)
+    assert got.error == ("EREDIRECTS" if not to else "EURI")
+
+
+def test_secrets_stay_with_their_origin(fetch, peer):
+    secret = {"authorization": "Basic eDp5", "cookie": "a=b", "x-mine": "z"}
+    other = peer(reply(b"end"))
+    it = peer(lambda connection, path, rest: connection.sendall(
+        reply(b"", "302 x", f"location: {'/same' if path == '/' else other.at + '/other'}")))
+    assert fetch(it.at, secret, redirects=2).body == "end"
+    for head in it.heads:
+        assert {"authorization: basic edp5", "cookie: a=b", "x-mine: z"} <= set(head.lower().split("\r\n"))
+    names = {line.partition(":")[0].lower() for line in other.heads[0].split("\r\n")}
+    assert "x-mine" in names and not names & {"authorization", "cookie"}
+
+
+CUT = {
+    "length": b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345",
+    "chunk": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\na\r\n12345",
+    "no last chunk": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n",
+    "bad chunk": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\nzz\r\n",
+}
+
+
+@pytest.mark.parametrize("how", CUT)
+def test_body_cut_short_is_none(fetch, peer, how):
+    got = fetch(peer(CUT[how]).at)
+    assert (got.error, got.status, got.reason, got.body) == ("EPROTO", 200, "HTTP-protocol-error", "12345")
+
+
+def test_trailers(fetch, peer):
+    text = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nx-end: last\r\n\r\n"
+    got = fetch(peer(text).at)
+    assert (got.error, got.body, got.trailer) == ("OK", "12345", "last")
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\na b: c\r\n\r\n"])
+def test_no_response(fetch, peer, answer):
+    got = fetch(peer(answer).at)
+    assert (got.error, got.status, got.reason) == ("EPROTO", 0, "HTTP-protocol-error")
+
+
+def test_reset(fetch, peer):
+    def answer(connection, path, rest):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+
+    assert fetch(peer(answer).at).error == "EPROTO"
+
+
+def wait(connection, path, rest):
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+
+
+def part_and_wait(connection, path, rest):
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345")
+    wait(connection, path, rest)
+
+
+def test_timeouts(fetch, peer):
+    slow, stuck = peer(wait), peer(part_and_wait)
+    assert fetch(slow.at, timeout=100).error == "ETIMEDOUT"
+    assert fetch(slow.at, first=100).error == "ETIMEDOUT"
+    got = fetch(stuck.at, timeout=100)
+    assert (got.error, got.status, got.body) == ("ETIMEDOUT", 200, "12345")
+    got = fetch(stuck.at, between=100)
+    assert (got.error, got.status, got.body) == ("ETIMEDOUT", 200, "12345")
+
+
+def test_timeout_of_a_tls_handshake(fetch, peer):
+    """No timeout of the host's ends it."""
+    assert fetch(peer(wait).at.replace("http:", "https:"), timeout=100).error == "ETIMEDOUT"
+
+
+def test_timeout_of_a_connection(fetch):
+    """To a listener whose backlog is full."""
+    with socket.socket() as listener, contextlib.ExitStack() as full:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(8):
+            other = full.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(listener.getsockname())
+        at = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert fetch(at, connect=200).error == "ETIMEDOUT"
+        assert fetch(at, timeout=200).error == "ETIMEDOUT"
+
+
+def test_no_tls(fetch, peer):
+    got = fetch(peer(b"HTTP/1.1 200 OK\r\n\r\n").at.replace("http:", "https:"))
+    assert (got.error, got.reason) == ("ETLS", "TLS-protocol-error")
+
+
+def test_answers_without_reading(fetch, peer):
+    """The peer takes nothing of a large body, and answers."""
+    def answer(connection, path, rest):
+        connection.sendall(reply(b"too large", "413 x"))
+        wait(connection, path, rest)
+
+    got = fetch(peer(answer).at, stream=64 << 20)
+    assert (got.status, got.body) == (413, "too large") or got.error == "EPROTO"
+
+
+def test_limit_of_a_body(fetch, peer):
+    got = fetch(peer(reply(b"x" * (1 << 16))).at)
+    assert got.error == "OK"
+    got = fetch(peer(reply(b"x" * (1 << 16) + b"y")).at)
+    assert (got.error, got.status) == ("ELIMIT", 200)
+
+
+def test_many_at_once(fetch, peer):
+    it = peer(lambda connection, path, rest: connection.sendall(reply(path.encode())))
+    with ThreadPoolExecutor(40) as clients:
+        assert list(clients.map(lambda n: fetch(f"{it.at}/{n}").body, range(200))) == [f"/{n}" for n in range(200)]
+
+
+def test_nothing_is_left(service, fetch, peer):
+    """Whatever the moment at which a request is cut, its connection goes."""
+    def slowly(connection, path, rest):
+        for part in (b"HTTP/1.1 302 x\r\nlocation: /x\r\n", b"content-length: 5\r\n\r\n", b"12", b"345"):
+            time.sleep(0.002)
+            connection.sendall(part)
+
+    it = peer(slowly)
+    opened = lambda: len(os.listdir(f"/proc/{service.process.pid}/fd"))
+    fetch(it.at)
+    before = opened()
+    with ThreadPoolExecutor(8) as clients:
+        list(clients.map(lambda n: fetch(it.at, redirects=3, timeout=n % 30 + 1, body="x" * (n % 2)), range(240)))
+    ends = time.monotonic() + LIMIT
+    while opened() > before + 4 and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert opened() <= before + 4
