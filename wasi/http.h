@@ -23,6 +23,13 @@ weft__http_headers weft__http_all_of(weft__wasi_http_types_own_fields_t fields);
 weft_text weft__http_value(const weft__http_headers *headers, const char *name);
 void weft__http_free_headers(weft__http_headers *headers);
 
+// The response of a call that has returned, in it->weft__run.result; or how it failed.
+struct weft_fetch;
+void weft__fetch_take(struct weft_fetch *it);
+
+// Replies with a response.
+void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response);
+
 // Gives back the texts of the request.
 void weft__http_forget(weft_http_exchange *it);
 

@@ -221,8 +221,7 @@ static weft_error body_error(trailers_result *last)
 WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code,
                    trailers_result, body_error);
 
-// Of a call that has returned.
-static void take_response(weft_fetch *it)
+void weft__fetch_take(weft_fetch *it)
 {
     response_result *result = result_of(it);
     if (result->is_err) {
@@ -307,7 +306,7 @@ static weft_left run(weft_coro *co)
         if (it->error)
             WEFT_FINISH;
         WEFT_AWAIT(weft_await(co, &self->call.call));
-        take_response(it);
+        weft__fetch_take(it);
     } while (!it->error && self->follows && redirects(it));
     WEFT_FINALLY;
     if (weft_cancelled(co) && !it->status) {

@@ -44,6 +44,13 @@ weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_t
     return weft__http_append(&it->weft__fields, weft_text_z(name), value);
 }
 
+void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
+{
+    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {.val.ok = {response}};
+    it->weft__begun = true;
+    WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
+}
+
 weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
 {
     WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin", 0);
@@ -59,10 +66,7 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
     weft__wasi_http_types_method_response_set_status_code(
         (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
     it->weft__sent = made.f1;
-    it->weft__begun = true;
-    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
-        .val.ok = {made.f0.__handle}};
-    WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
+    weft__http_return(co, it, made.f0.__handle);
     return WEFT_OK;
 }
 
@@ -162,6 +166,7 @@ static void close(weft_http_exchange *it)
         weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
     weft__http_drop_fields(&it->weft__fields);
     weft__http_drop_fields(&it->weft__trailer_fields);
+    weft__http_drop_fields(&it->weft__next_fields);
     weft__http_forget(it);
 }
 

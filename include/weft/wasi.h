@@ -14,6 +14,7 @@
 
 #include "wasi/http.h"         // queries, forms, cookies, paths
 #include "wasi/http_client.h"  // requests to others, and their responses
+#include "wasi/http_next.h"    // middleware
 #include "wasi/http_service.h" // WEFT_HTTP_SERVICE: a handler for each request
 
 #endif

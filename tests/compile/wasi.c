@@ -166,3 +166,11 @@ WEFT_ASYNC(gate)
     WEFT_END;
 }
 WEFT_HTTP_SERVICE(gate);
+
+weft_poll pass(weft_coro *co, gate *self);
+weft_poll pass(weft_coro *co, gate *self)
+{
+    if (weft_http_next_header_add(&self->http, "x-by", greeting))
+        return weft_http_next(co, &self->http, &self->page);
+    return weft_http_pass_on(co, &self->http, &self->page);
+}

@@ -38,7 +38,7 @@ typedef union weft_bytes_reader {
     weft_stream_reader reader;
     __extension__ struct {
         WEFT_STREAM_READER_FIELDS
-        WEFT__BYTES_FIELDS
+        WEFT__PRIVATE(BYTES)
     };
 } weft_bytes_reader;
 
@@ -47,7 +47,7 @@ typedef union weft_bytes_writer {
     weft_stream_writer writer;
     __extension__ struct {
         WEFT_STREAM_WRITER_FIELDS
-        WEFT__BYTES_FIELDS
+        WEFT__PRIVATE(BYTES)
     };
 } weft_bytes_writer;
 

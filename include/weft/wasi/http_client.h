@@ -50,7 +50,6 @@ typedef struct weft_fetch_options {
     // again: no limit. Of the connection alone, of the first byte behind the request, and between two bytes:
     // the host's, which is 600 s each on wasmtime.
     uint64_t timeout, connect_timeout, first_byte_timeout, between_bytes_timeout;
-    bool weft__empty; // private: the first of an initialiser that the macros complete
 } weft_fetch_options;
 
 #include "detail/http_client.h"
@@ -63,19 +62,17 @@ typedef struct weft_fetch {
     uint32_t redirected;   // how many were followed
     weft_bytes_reader in;  // the response's body, to be read, or not
     weft_bytes_writer out; // the request's body, if it streams
-    WEFT__FETCH_FIELDS
+    WEFT__PRIVATE(FETCH)
 } weft_fetch;
 
 // weft_fetch_get(co, fetch, url, .option = value, ...) sends a request and waits for the head of the response.
 // `url` is "http://host/path?query", or with https, and what stands behind a `#` is left out. What `fetch` had
 // of an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
 // WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request.
-#define weft_fetch_get(co, fetch, ...) WEFT__FETCH_GET(co, fetch, __VA_ARGS__, )
 
 // weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
 // once, and follows no redirects. Write to fetch->out, call weft_fetch_finish, and wait for
 // weft_fetch_response.
-#define weft_fetch_start(co, fetch, ...) WEFT__FETCH_START(co, fetch, __VA_ARGS__, )
 
 // The same with options in memory of yours, which are copied.
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)

@@ -41,10 +41,10 @@ extern "C" {
 typedef struct weft_http_exchange {
     __extension__ union {
         weft_bytes_writer out; // the reply's body, from weft_http_begin on
-        WEFT__HTTP_ERROR
+        WEFT__PRIVATE(HTTP_ERROR)
     };
     weft_bytes_reader in; // the request's body: see weft_http_body
-    WEFT__HTTP_EXCHANGE
+    WEFT__PRIVATE(HTTP_EXCHANGE)
 } weft_http_exchange;
 
 // ---- The request ----

@@ -21,7 +21,7 @@ typedef struct weft__bytes_result {
     uint64_t value[5]; // room for every kind
 } weft__bytes_result;
 
-#define WEFT__BYTES_FIELDS                                                                                     \
+#define WEFT__PRIVATE_BYTES                                                                                    \
     weft__sequel *sequel; /* behind the fields of every end: see stream.h */                                   \
     weft_error error;                                                                                          \
     weft__bytes_result result;

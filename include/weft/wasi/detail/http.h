@@ -4,7 +4,7 @@
 #define WEFT_WASI_DETAIL_HTTP_H
 
 // The error of `out`, under a name of the exchange's own.
-#define WEFT__HTTP_ERROR                                                                                       \
+#define WEFT__PRIVATE_HTTP_ERROR                                                                               \
     __extension__ struct {                                                                                     \
         char weft__before_error[offsetof(weft_bytes_writer, error)];                                           \
         weft_error error;                                                                                      \
@@ -41,10 +41,11 @@ typedef struct weft__http_finish {
     struct weft_http_exchange *it;
 } weft__http_finish;
 
-#define WEFT__HTTP_EXCHANGE                                                                                    \
-    int32_t weft__request; /* 0: its body was asked for */                                                     \
-    int32_t weft__fields;  /* of the reply, before the head is sent */                                         \
-    uint32_t weft__sent;   /* the future that tells how the host sent the reply */                             \
+#define WEFT__PRIVATE_HTTP_EXCHANGE                                                                            \
+    int32_t weft__request;     /* 0: its body was asked for */                                                 \
+    int32_t weft__fields;      /* of the reply, before the head is sent */                                     \
+    uint32_t weft__sent;       /* the future that tells how the host sent the reply */                         \
+    int32_t weft__next_fields; /* that the request is passed on with */                                        \
     int32_t weft__trailer_fields;                                                                              \
     bool weft__begun;                                                                                          \
     weft_text weft__method;                                                                                    \

@@ -3,7 +3,10 @@
 #ifndef WEFT_WASI_DETAIL_HTTP_CLIENT_H
 #define WEFT_WASI_DETAIL_HTTP_CLIENT_H
 
+#include "../../async.h"
 #include "http.h"
+
+#pragma GCC system_header // the user is not warned of what stands here
 
 struct weft_fetch;
 
@@ -11,6 +14,7 @@ struct weft_fetch;
 typedef struct weft__fetch_run {
     weft_coro co;
     struct weft_fetch *it;
+    struct weft_http_exchange *exchange; // of http_next.h
     weft_fetch_options options;
     weft_text url; // in a block of url_size bytes
     size_t url_size;
@@ -31,7 +35,7 @@ typedef struct weft__fetch_collect {
     weft_to_end to_end;
 } weft__fetch_collect;
 
-#define WEFT__FETCH_FIELDS                                                                                     \
+#define WEFT__PRIVATE_FETCH                                                                                    \
     uint8_t weft__code; /* the host's, + 1 */                                                                  \
     weft__http_headers weft__headers;                                                                          \
     weft__http_headers weft__trailers;                                                                         \
@@ -40,20 +44,14 @@ typedef struct weft__fetch_collect {
     weft_deadline weft__deadline;
 
 // The empty argument behind stands for the options, if there are none.
-#define WEFT__FETCH_GET(co, fetch, url, ...)                                                                   \
-    weft_fetch_with((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
-#define WEFT__FETCH_START(co, fetch, url, ...)                                                                 \
-    weft_fetch_start_with((co), (fetch), (url), WEFT__FETCH_OPTIONS(__VA_ARGS__))
-#ifdef __cplusplus
-extern "C++" {
-static inline const weft_fetch_options *weft__fetch_options(const weft_fetch_options &options)
-{
-    return &options;
-}
-}
-#define WEFT__FETCH_OPTIONS(...) weft__fetch_options(weft_fetch_options{__VA_ARGS__})
-#else
-#define WEFT__FETCH_OPTIONS(...) &(const weft_fetch_options){.weft__empty = false, __VA_ARGS__}
-#endif
+#define weft_fetch_get(co, fetch, ...) WEFT__FETCH(weft_fetch_with, co, fetch, __VA_ARGS__, )
+#define weft_fetch_start(co, fetch, ...) WEFT__FETCH(weft_fetch_start_with, co, fetch, __VA_ARGS__, )
+#define WEFT__FETCH(call, co, fetch, url, ...)                                                                 \
+    __extension__({                                                                                            \
+        weft_fetch_options weft__options;                                                                      \
+        __builtin_memset(&weft__options, 0, sizeof weft__options);                                             \
+        WEFT__SET(&weft__options, __VA_ARGS__)                                                                 \
+        call((co), (fetch), (url), &weft__options);                                                            \
+    })
 
 #endif

@@ -1,0 +1,42 @@
+// Middleware: a service that passes requests on to the next one, to which it is composed.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     weft_http_next_header_add(&self->http, "x-request-id", id);
+//     weft_http_header_add(&self->http, "x-by", WEFT_TEXT("gate"));
+//     WEFT_TRY(&self->http, weft_http_pass_on(co, &self->http, &self->inner));
+//     ...
+//     WEFT_FINALLY;
+//     weft_fetch_close(&self->inner);
+//
+// The component is made by WEFT_HTTP_SERVICE, and joined with the next by `wac plug` or `wasm-tools compose`.
+// WASI: imports wasi:http/handler.
+#ifndef WEFT_WASI_HTTP_NEXT_H
+#define WEFT_WASI_HTTP_NEXT_H
+
+#include "http_client.h"
+#include "http_service.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Adds a header to the request that is passed on. WEFT_EHEADER: see weft_http_header_add.
+weft_error weft_http_next_header_add(weft_http_exchange *it, const char *name, weft_text value);
+
+// Passes the request on, and replies with what comes back: status, headers and trailers as they are, but for
+// the headers that were added, and both bodies as streams that this component does not touch. So none of it has
+// been asked for before: the request's body, or a reply. error: how the next service failed; then there is no
+// reply. A cancel ends the call. `inner` is the caller's until the wait ends, and then closed.
+weft_poll weft_http_pass_on(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
+    __attribute__((warn_unused_result));
+
+// Passes the request on, and waits for the response, which is then in `inner` as if it had been fetched: for
+// one that changes it. inner->error: how the next service failed. The reply is the caller's, by it->out.
+weft_poll weft_http_next(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
+    __attribute__((warn_unused_result));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+// Middleware: passes requests on as they are, with more headers, or after a look at the response.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi.h>
+
+typedef struct {
+    weft_coro co;
+    weft_http_exchange http;
+    weft_fetch inner;
+    uint8_t piece[4096];
+} gate;
+
+WEFT_ASYNC(gate)
+{
+    weft_http_exchange *it = &self->http;
+    weft_text how = weft_http_request_header(it, "x-gate");
+    WEFT_BEGIN;
+    if (weft_text_equal_z(how, "refuse")) {
+        WEFT_TRY(it, weft_http_reply_status(co, it, 403));
+        WEFT_FINISH;
+    }
+    if (how.at)
+        weft_http_next_header_add(it, "x-one", WEFT_TEXT("by the gate"));
+    if (weft_text_equal_z(how, "look")) {
+        WEFT_TRY(&self->inner, weft_http_next(co, it, &self->inner));
+        weft_http_header_add(it, "x-status", weft_fetch_header(&self->inner, "content-type"));
+        weft_http_begin(co, it, self->inner.status);
+        do {
+            WEFT_TRY(&self->inner.in, weft_bytes_read(co, &self->inner.in, self->piece, sizeof self->piece));
+            for (size_t i = 0; i < self->inner.in.count; i++)
+                self->piece[i] ^= 0x20;
+            WEFT_TRY(it, weft_bytes_write_all(co, &it->out, self->piece, self->inner.in.count));
+        } while (self->inner.in.count);
+        WEFT_FINISH;
+    }
+    if (how.at)
+        weft_http_header_add(it, "x-gate", how);
+    WEFT_TRY(it, weft_http_pass_on(co, it, &self->inner));
+    WEFT_FINALLY;
+    weft_fetch_close(&self->inner);
+    WEFT_END;
+}
+WEFT_HTTP_SERVICE(gate);

@@ -1,0 +1,88 @@
+# Middleware in front of a service: what it does not touch goes through as it is.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import http.client
+import os
+import socket
+
+import pytest
+from paths import ROOT
+
+LIMIT = 60  # seconds for an answer
+
+
+@pytest.fixture(scope="session", params=["debug", "release"])
+def service(request, host, tools, run, tmp_path_factory):
+    gate, cases = (ROOT / f"build/{request.param}/tests/wasi/http-{name}.wasm" for name in ("gate", "cases"))
+    both = tmp_path_factory.mktemp("next") / "both.wasm"
+    run([tools.wasm_tools, "compose", gate, "-d", cases, "-o", both])
+    with host.serve(both) as service:
+        yield service
+
+
+@pytest.fixture
+def ask(service):
+    def ask(path, method="GET", body=None, headers=(), **more):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=LIMIT)) as connection:
+            connection.request(method, path, body, dict(headers), **more)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    yield ask
+    assert not service.fault()
+
+
+def test_as_it_is(ask):
+    status, headers, text = ask("/describe?a=b", "PUT", b"x", {"x-one": "mine"})
+    assert (status, headers["content-length"], "x-gate" in headers) == (200, str(len(text)), False)
+    assert text.decode().splitlines()[:4] == ["method: PUT", "path: /describe", "query: a=b", "x-one: mine"]
+
+
+def test_with_headers(ask):
+    status, headers, text = ask("/describe?a=b", "BREW", b"x", {"x-gate": "more"})
+    assert (status, headers["x-gate"]) == (200, "more")
+    assert text.decode().splitlines()[:4] == ["method: BREW", "path: /describe", "query: a=b", "x-one: by the gate"]
+
+
+def test_changed(ask):
+    status, headers, text = ask("/echo", "POST", b"aBcD" * 10000, {"x-gate": "look"})
+    assert (status, text) == (200, b"AbCd" * 10000)
+
+
+def test_refused(ask):
+    assert ask("/describe", headers={"x-gate": "refuse"})[::2] == (403, b"Forbidden")
+
+
+@pytest.mark.parametrize("how", [{}, {"x-gate": "more"}, {"x-gate": "look"}], ids=["as it is", "with headers", "changed"])
+@pytest.mark.parametrize("size", [0, 1, 2 << 20])
+def test_bodies(ask, size, how):
+    body = os.urandom(size)
+    got = ask("/echo", "POST", body, how)[2]
+    if how.get("x-gate") == "look":
+        got = bytes(byte ^ 0x20 for byte in got)
+    assert got == body
+
+
+@pytest.mark.parametrize("how", ["", "x-gate: more\r\n", "x-gate: look\r\n"], ids=["as it is", "with headers", "changed"])
+@pytest.mark.parametrize("path", ["/cut", "/fails", "/nothing"])
+def test_failures_behind_it(service, path, how):
+    """A reply that is cut stays cut, and one that is none is a 500."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{how}\r\n".encode())
+        text = b""
+        with contextlib.suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                text += part
+    if path == "/cut":
+        assert not text.endswith(b"0\r\n\r\n")
+    else:
+        assert text.startswith(b"HTTP/1.1 500 ")
+    assert not service.fault()
+
+
+def test_imports(component, imports):
+    assert imports(component("http-gate")) == {
+        "wasi:http/types@0.3.2",
+        "wasi:http/handler@0.3.2",
+    }
