@@ -9,6 +9,8 @@
 #include "wasi/format.h"  // printf's formats
 #include "wasi/bytes.h"   // streams of bytes: read, write, finish
 #include "wasi/clock.h"   // the host's clock, the time of day, dates, ticks
+#include "wasi/env.h"     // arguments, environment, settings, exit
+#include "wasi/random.h"  // random numbers
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 

@@ -34,6 +34,30 @@ size_t formats(char *string, size_t room, const char *format, ...)
     return length + weft_format(string, room, "%.*s %g", WEFT_TEXT_ARGUMENTS(greeting), 0.5);
 }
 
+uint64_t randoms(uint8_t *bytes, size_t count);
+uint64_t randoms(uint8_t *bytes, size_t count)
+{
+    weft_random_bytes(bytes, count);
+    weft_insecure_bytes(bytes, count);
+    return weft_random_below(weft_random_u64()) + weft_insecure_below(weft_insecure_u64());
+}
+
+bool is_strict(void);
+bool is_strict(void)
+{
+    weft_settings settings = {WEFT_OK, ""};
+    weft_text name, value = weft_setting_text("NAME", weft_argument(weft_argument_count() - 1));
+    int64_t port = weft_setting_integer(&settings, "PORT", 80, 1, 65535);
+    uint64_t number = weft_setting_duration(&settings, "TIMEOUT", WEFT_SECONDS(1)) +
+                      weft_setting_size(&settings, "LIMIT", 4096);
+    bool yes = weft_setting_boolean(&settings, "YES", false);
+    if (weft_text_to_duration(value, &number) || weft_text_to_size(value, &number) ||
+        weft_text_to_bool(value, &yes))
+        weft_exit(3);
+    return settings.error == WEFT_OK && port && number && yes && weft_variable("HOME", &value) &&
+           weft_variable_at(0, &name, &value) && weft_initial_directory(&value);
+}
+
 bool dates(weft_instant when, char *room);
 bool dates(weft_instant when, char *room)
 {

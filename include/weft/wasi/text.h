@@ -6,6 +6,7 @@
 #ifndef WEFT_WASI_TEXT_H
 #define WEFT_WASI_TEXT_H
 
+#include "../detail/language.h"
 #include "../error.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,6 +67,15 @@ weft_error weft_text_to_u64(weft_text text, uint64_t *number);
 weft_error weft_text_to_i64(weft_text text, int64_t *number);
 // The same in hexadecimal, without a prefix.
 weft_error weft_text_to_hex(weft_text text, uint64_t *number);
+
+// In ns: the sum of numbers with their units, such as "1h30m", "1.5s" or "250ms". Units are d, h, m, s, ms, us
+// and ns; 0 needs none. Errors as above.
+weft_error weft_text_to_duration(weft_text text, uint64_t *ns);
+// In bytes: a number, and k, M, G or T, of either case, for a power of 1024, which B or iB may follow. Errors
+// as above.
+weft_error weft_text_to_size(weft_text text, uint64_t *bytes);
+// 1, true, yes or on; 0, false, no or off; of either case. WEFT_EINVAL if it is none of these.
+weft_error weft_text_to_bool(weft_text text, bool *yes);
 
 #ifdef __cplusplus
 }
