@@ -12,6 +12,7 @@
 #include "wasi/env.h"     // arguments, environment, settings, exit
 #include "wasi/random.h"  // random numbers
 #include "wasi/console.h" // standard input, output and error
+#include "wasi/fs.h"      // files and directories
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
 #include "wasi/http.h"         // queries, forms, cookies, paths

@@ -198,3 +198,46 @@ weft_poll pass(weft_coro *co, gate *self)
         return weft_http_next(co, &self->http, &self->page);
     return weft_http_pass_on(co, &self->http, &self->page);
 }
+typedef struct {
+    weft_coro co;
+    weft_file file, directory;
+    weft_fs fs;
+    weft_bytes_reader in;
+    weft_bytes_writer out;
+    weft_text path;
+    char *string;
+    char buffer[64];
+} files;
+
+WEFT_ASYNC(files)
+{
+    WEFT_BEGIN;
+    WEFT_TRY(&self->directory, weft_file_open(co, &self->directory, self->path, .directory = true));
+    WEFT_TRY(&self->file, weft_file_open(co, &self->file, self->string, .create = true, .write = true));
+    WEFT_TRY(&self->file, weft_file_open(co, &self->file, "name", .beneath = &self->directory));
+    self->file = weft_file_of(weft_file_release(&self->file), false);
+    self->in = weft_file_reader(&self->file, 0);
+    self->out = weft_file_writer(&self->file, 0);
+    WEFT_TRY(&self->file, weft_file_read_at(co, &self->file, 0, self->buffer, sizeof self->buffer));
+    WEFT_TRY(&self->file, weft_file_write_at(co, &self->file, 0, self->buffer, self->file.count));
+    WEFT_TRY(&self->file, weft_file_stat(co, &self->file));
+    WEFT_TRY(&self->file, weft_file_resize(co, &self->file, self->file.info.size));
+    WEFT_TRY(&self->file, weft_file_set_times(co, &self->file, WEFT_TIME_KEEP, WEFT_TIME_NOW));
+    WEFT_TRY(&self->file, weft_file_sync(co, &self->file));
+    WEFT_TRY(&self->fs, weft_fs_stat(co, &self->fs, self->path));
+    WEFT_TRY(&self->fs, weft_fs_mkdir(co, &self->fs, "a/b", .parents = true, .beneath = &self->directory));
+    WEFT_TRY(&self->fs, weft_fs_rmdir(co, &self->fs, WEFT_TEXT("a/b")));
+    WEFT_TRY(&self->fs, weft_fs_unlink(co, &self->fs, self->string));
+    WEFT_TRY(&self->fs, weft_fs_rename(co, &self->fs, "a", self->path, .to_beneath = &self->directory));
+    WEFT_TRY(&self->fs, weft_fs_link(co, &self->fs, self->path, "a"));
+    WEFT_TRY(&self->fs, weft_fs_symlink(co, &self->fs, "target", "a"));
+    WEFT_TRY(&self->fs, weft_fs_readlink(co, &self->fs, "a", self->buffer, sizeof self->buffer));
+    WEFT_TRY(&self->fs, weft_fs_set_times(co, &self->fs, self->fs.target, 0, 0, .no_follow = true));
+    WEFT_FINALLY;
+    weft_bytes_close_reader(&self->in);
+    weft_bytes_close_writer(&self->out);
+    weft_file_close(&self->file);
+    weft_file_close(&self->directory);
+    WEFT_END;
+}
+weft_step *all_of_files = files__step;

@@ -1,0 +1,77 @@
+// What the macros of fs.h call. Included by it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_DETAIL_FS_CALLS_H
+#define WEFT_WASI_DETAIL_FS_CALLS_H
+
+weft_poll weft__file_open(weft_coro *co, weft_file *it, weft_text path, const weft_file_options *options)
+    __attribute__((warn_unused_result));
+
+typedef weft_poll weft__fs_one(weft_coro *co, weft_fs *it, weft_text path, const weft_fs_options *options);
+typedef weft_poll weft__fs_two(weft_coro *co, weft_fs *it, weft_text from, weft_text to,
+                               const weft_fs_options *options);
+weft__fs_one weft__fs_stat, weft__fs_mkdir, weft__fs_rmdir, weft__fs_unlink;
+weft__fs_two weft__fs_rename, weft__fs_link, weft__fs_symlink;
+weft_poll weft__fs_readlink(weft_coro *co, weft_fs *it, weft_text path, char *buffer, size_t size,
+                            const weft_fs_options *options) __attribute__((warn_unused_result));
+weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, int64_t accessed_ns,
+                             int64_t modified_ns, const weft_fs_options *options)
+    __attribute__((warn_unused_result));
+
+#define weft_file_open(co, file, ...) WEFT__FILE_OPEN(co, file, __VA_ARGS__, )
+#define weft_fs_stat(co, fs, ...) WEFT__FS_ONE(weft__fs_stat, co, fs, __VA_ARGS__, )
+#define weft_fs_mkdir(co, fs, ...) WEFT__FS_ONE(weft__fs_mkdir, co, fs, __VA_ARGS__, )
+#define weft_fs_rmdir(co, fs, ...) WEFT__FS_ONE(weft__fs_rmdir, co, fs, __VA_ARGS__, )
+#define weft_fs_unlink(co, fs, ...) WEFT__FS_ONE(weft__fs_unlink, co, fs, __VA_ARGS__, )
+#define weft_fs_rename(co, fs, ...) WEFT__FS_TWO(weft__fs_rename, co, fs, __VA_ARGS__, )
+#define weft_fs_link(co, fs, ...) WEFT__FS_TWO(weft__fs_link, co, fs, __VA_ARGS__, )
+#define weft_fs_symlink(co, fs, ...) WEFT__FS_TWO(weft__fs_symlink, co, fs, __VA_ARGS__, )
+#define weft_fs_readlink(co, fs, ...) WEFT__FS_READLINK(co, fs, __VA_ARGS__, )
+#define weft_fs_set_times(co, fs, ...) WEFT__FS_SET_TIMES(co, fs, __VA_ARGS__, )
+
+#define WEFT__FILE_OPEN(co, it, path, ...)                                                                     \
+    WEFT__WITH(weft_file_options, weft__file_open((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+#define WEFT__FS_ONE(call, co, it, path, ...)                                                                  \
+    WEFT__WITH(weft_fs_options, call((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+#define WEFT__FS_TWO(call, co, it, from, to, ...)                                                              \
+    WEFT__WITH(weft_fs_options, call((co), (it), WEFT__PATH(from), WEFT__PATH(to), weft__options), __VA_ARGS__)
+#define WEFT__FS_READLINK(co, it, path, buffer, size, ...)                                                     \
+    WEFT__WITH(weft_fs_options,                                                                                \
+               weft__fs_readlink((co), (it), WEFT__PATH(path), (buffer), (size), weft__options), __VA_ARGS__)
+#define WEFT__FS_SET_TIMES(co, it, path, accessed, modified, ...)                                              \
+    WEFT__WITH(weft_fs_options,                                                                                \
+               weft__fs_set_times((co), (it), WEFT__PATH(path), (accessed), (modified), weft__options),        \
+               __VA_ARGS__)
+
+// Options of type T, zeroed and then set as they are written, for a call that takes weft__options.
+#define WEFT__WITH(T, call, ...)                                                                               \
+    __extension__({                                                                                            \
+        T weft__set;                                                                                           \
+        T *const weft__options = &weft__set;                                                                   \
+        __builtin_memset(weft__options, 0, sizeof(T));                                                         \
+        WEFT__SET(weft__options, __VA_ARGS__)                                                                  \
+        call;                                                                                                  \
+    })
+
+// A weft_text, or a C string.
+#ifdef __cplusplus
+extern "C++" {
+static inline weft_text weft__path(weft_text path)
+{
+    return path;
+}
+static inline weft_text weft__path(const char *path)
+{
+    return weft_text_z(path);
+}
+}
+#define WEFT__PATH(path) weft__path(path)
+#else
+static inline weft_text weft__path_itself(weft_text path)
+{
+    return path;
+}
+#define WEFT__PATH(path)                                                                                       \
+    _Generic((path), weft_text: weft__path_itself, char *: weft_text_z, const char *: weft_text_z)(path)
+#endif
+
+#endif

@@ -1,0 +1,171 @@
+// Files and directories.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     WEFT_TRY(&self->file, weft_file_open(co, &self->file, "notes/today.txt"));
+//     self->in = weft_file_reader(&self->file, 0);
+//     do {
+//         WEFT_TRY(&self->in, weft_bytes_read(co, &self->in, self->buffer, sizeof self->buffer));
+//         ...self->in.count bytes, 0 at the end...
+//     } while (self->in.count);
+//     WEFT_FINALLY;
+//     weft_bytes_close_reader(&self->in);
+//     weft_file_close(&self->file);
+//
+// Paths:
+// - A path is a C string or a weft_text, in UTF-8, and stays yours; it must stay until the wait has ended.
+// - It is found as libc does: in the directory that the host has given the component whose name begins it, the
+//   longest such name. One without a slash in front counts from the root. It is WEFT_EPERM if there is no such
+//   directory, or if `..` or a link in it leads out of that.
+// - With `.beneath = &directory`, an open directory, it is found beneath that, and there alone: a path of
+//   somebody else's, of whatever bytes, leads nowhere else. One with a slash in front, or with `..` in it, is
+//   WEFT_EPERM, as is a link that leads out; one that is no UTF-8 WEFT_EILSEQ, one with a zero byte
+//   WEFT_EINVAL, and a directory that is not open WEFT_EBADF.
+// - A slash at the end says that a directory is meant: else it is WEFT_ENOTDIR, or where there can be none,
+//   WEFT_EISDIR.
+//
+// Waits:
+// - Each leaves in `error` how it has ended, WEFT_ECANCELED if it was cancelled before the host had answered.
+//   Then what was to be done may have been done all the same; nothing is left open by it.
+// - One at a time is in flight on a struct. Each is a call of an async function: to have it in a weft_select,
+//   spawn a coroutine of yours that waits for it.
+// - Options are written behind the other arguments, `.write = true, .create = true`, in any order; all are off
+//   unless they are set. They are copied.
+// - wasmtime carries an operation out before it returns, unless it was started with a time limit: while a disk
+//   is slow, the whole component stands still. So what would wait for others, such as the open of a pipe, is
+//   refused unless you ask for it.
+//
+// Structs are plain data, which may be moved while no wait is in flight on them. Zero-initialised is valid.
+// WASI: wasi:filesystem/types and wasi:filesystem/preopens. The preopened directories stay open.
+#ifndef WEFT_WASI_FS_H
+#define WEFT_WASI_FS_H
+
+#include "bytes.h"
+
+typedef enum weft_file_type {
+    WEFT_FILE_UNKNOWN,
+    WEFT_FILE_REGULAR,
+    WEFT_FILE_DIRECTORY,
+    WEFT_FILE_LINK, // symbolic
+    WEFT_FILE_PIPE,
+    WEFT_FILE_SOCKET,
+    WEFT_FILE_CHARACTERS, // a device
+    WEFT_FILE_BLOCKS      // a device
+} weft_file_type;
+
+// Times are in ns since 1970 in UTC, before it below 0; clamped to what fits. (Before 1970, wasmtime has the
+// fractions of seconds wrong.)
+typedef struct weft_file_info {
+    weft_file_type type;
+    uint64_t size;                                // bytes; of a link, of the path in it
+    uint64_t links;                               // hard ones
+    int64_t accessed_ns, modified_ns, changed_ns; // WEFT_TIME_KEEP if the host does not tell
+} weft_file_info;
+
+// In place of a time: as it is, and the host's time of now.
+#define WEFT_TIME_KEEP INT64_MIN
+#define WEFT_TIME_NOW INT64_MAX
+
+#include "detail/fs.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Files ----
+
+// A file, or a directory. Zero is closed. Read-only: error; info, of the last weft_file_stat; count, the bytes
+// that the last weft_file_read_at or weft_file_write_at has moved.
+typedef WEFT__FS(weft_file) weft_file;
+
+typedef struct weft_file_options {
+    weft_file *beneath; // the directory that the path is found beneath
+    bool read;          // the default, if nothing else is asked for
+    bool write;         // of a directory: what is beneath it may be changed by it; else WEFT_EROFS
+    bool append;        // as write, but all is written at the end
+    bool create;        // it if it is not there; with write or append
+    bool exclusive;     // create it, and WEFT_EEXIST if it is there; with write or append
+    bool truncate;      // it to nothing; with write or append
+    bool directory;     // WEFT_ENOTDIR if it is none
+    bool no_follow;     // WEFT_ELOOP if it is a link
+    bool device;        // also what is neither file nor directory; else that is WEFT_ENODEV
+} weft_file_options;
+
+// weft_file_open(co, &file, path, options...) opens, and closes first what was open. To create or truncate
+// without write or append is WEFT_EINVAL. WASI: stat-at, unless `device` or `exclusive`, and open-at.
+
+// Closes. Its readers and writers live on. Closed is fine.
+void weft_file_close(weft_file *file);
+
+// A new reader of the file from byte `offset` on, and a new writer from there on, or at the end if it was
+// opened with append. There may be several at a time, of which none disturbs the others. Closed by you, as
+// bytes.h says: a reader's end tells whether it was that of the file, and weft_bytes_finish whether all was
+// written: without it, no error is sure to be told. Misuse if the file is closed. WASI:
+// {read,write,append}-via-stream.
+weft_bytes_reader weft_file_reader(weft_file *file, uint64_t offset);
+weft_bytes_writer weft_file_writer(weft_file *file, uint64_t offset);
+
+// Reads `size` bytes from `offset` on; count is less only at the end of the file, or after an error or cancel.
+weft_poll weft_file_read_at(weft_coro *co, weft_file *file, uint64_t offset, void *buffer, size_t size)
+    __attribute__((warn_unused_result));
+// Writes all, from `offset` on, or at the end if it was opened with append.
+weft_poll weft_file_write_at(weft_coro *co, weft_file *file, uint64_t offset, const void *bytes, size_t size)
+    __attribute__((warn_unused_result));
+
+// What it is now, in info. WASI: stat.
+weft_poll weft_file_stat(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
+// Cuts it, or fills it up with zeros. WASI: set-size.
+weft_poll weft_file_resize(weft_coro *co, weft_file *file, uint64_t size) __attribute__((warn_unused_result));
+// Returns when all that was written, and finished, is on the disk. WASI: sync.
+weft_poll weft_file_sync(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
+// WASI: set-times.
+weft_poll weft_file_set_times(weft_coro *co, weft_file *file, int64_t accessed_ns, int64_t modified_ns)
+    __attribute__((warn_unused_result));
+
+// A descriptor of wasi:filesystem/types in the bindings of wit-bindgen c: takes over what came from elsewhere;
+// and gives it up, so that the file is closed. `append` as in weft_file_options.
+weft_file weft_file_of(int32_t descriptor, bool append);
+int32_t weft_file_release(weft_file *file);
+
+// ---- Names ----
+
+// One operation on names. It holds nothing open: there is no close. Read-only: error; info, of the last
+// weft_fs_stat; target, of the last weft_fs_readlink.
+typedef WEFT__FS(weft_fs) weft_fs;
+
+typedef struct weft_fs_options {
+    weft_file *beneath;    // the directory that the path is found beneath, or both paths
+    weft_file *to_beneath; // of the second path, if it is another
+    bool no_follow;        // weft_fs_stat, weft_fs_set_times: of a link, not of what it leads to
+    bool parents;          // weft_fs_mkdir: those that are not there, too; and one that is there is fine
+} weft_fs_options;
+
+// weft_fs_stat(co, &fs, path, options...): what is there, in info. WASI: stat-at.
+
+// weft_fs_mkdir(co, &fs, path, options...) makes a directory. WASI: create-directory-at.
+
+// weft_fs_rmdir(co, &fs, path, options...) removes one that is empty. WASI: remove-directory-at.
+
+// weft_fs_unlink(co, &fs, path, options...) removes a file, or a link. WASI: unlink-file-at.
+
+// weft_fs_rename(co, &fs, from, to, options...) replaces what is at `to`, at once: who looks sees the one or
+// the other. On another file system it is WEFT_EXDEV, but wasmtime says WEFT_EIO. WASI: rename-at.
+
+// weft_fs_link(co, &fs, from, to, options...) makes `to` a hard link of the file `from`, which is not followed
+// if it is a link. WASI: link-at.
+
+// weft_fs_symlink(co, &fs, target, path, options...) makes a symbolic link, whose text is `target`. That begins
+// with no slash: WEFT_EPERM. WASI: symlink-at.
+
+// weft_fs_readlink(co, &fs, path, buffer, size, options...): the text of a link is copied to the buffer of
+// `size` bytes, and `target` is that. WEFT_ELIMIT if it does not fit; WEFT_EPERM if it begins with a slash.
+// WASI: readlink-at.
+
+// weft_fs_set_times(co, &fs, path, accessed_ns, modified_ns, options...). WASI: set-times-at.
+
+#include "detail/fs_calls.h"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

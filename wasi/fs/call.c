@@ -1,0 +1,125 @@
+// One call of the host's, and what it says.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+// ---- Errors ----
+
+// By the codes of the WIT.
+static const int8_t errors[] = {
+    WEFT_EACCES,    WEFT_EALREADY,        WEFT_EBADF,   WEFT_EBUSY,       WEFT_EDEADLK,  WEFT_EDQUOT,
+    WEFT_EEXIST,    WEFT_EFBIG,           WEFT_EILSEQ,  WEFT_EINPROGRESS, WEFT_EINTR,    WEFT_EINVAL,
+    WEFT_EIO,       WEFT_EISDIR,          WEFT_ELOOP,   WEFT_EMLINK,      WEFT_EMSGSIZE, WEFT_ENAMETOOLONG,
+    WEFT_ENODEV,    WEFT_ENOENT,          WEFT_ENOLCK,  WEFT_ENOMEM,      WEFT_ENOSPC,   WEFT_ENOTDIR,
+    WEFT_ENOTEMPTY, WEFT_ENOTRECOVERABLE, WEFT_ENOTSUP, WEFT_ENOTTY,      WEFT_ENXIO,    WEFT_EOVERFLOW,
+    WEFT_EPERM,     WEFT_EPIPE,           WEFT_EROFS,   WEFT_ESPIPE,      WEFT_ETXTBSY,  WEFT_EXDEV,
+    WEFT_EOTHER,
+};
+_Static_assert(sizeof errors == WASI_FILESYSTEM_TYPES_ERROR_CODE_OTHER + 1,
+               "a code of the WIT has no error here");
+
+weft_error weft__fs_error_of(FS(error_code_t) * error)
+{
+    weft_error code = error->tag < sizeof errors ? (weft_error)errors[error->tag] : WEFT_EOTHER;
+    FS(error_code_free)(error);
+    return code;
+}
+
+// ---- Waits ----
+
+static weft_left wait_run(weft_coro *co)
+{
+    weft__fs_call *self = weft_frame(co, weft__fs_call);
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_await(co, &self->call));
+    WEFT_FINALLY;
+    weft_stop(&self->call);
+    if (weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED)
+        self->settle(self->of);
+    else
+        self->of->error = WEFT_ECANCELED;
+    WEFT_END;
+}
+
+weft_poll weft__fs_wait(weft_coro *co, weft__fs *it, uint32_t status, void (*settle)(weft__fs *it))
+{
+    if (status == WEFT_SUBTASK_RETURNED) {
+        settle(it);
+        return weft_breathe(co);
+    }
+    it->call.of = it;
+    it->call.settle = settle;
+    weft_subtask_start(co, &it->call.call, status);
+    return weft_call(co, &it->call.co, wait_run);
+}
+
+static void settle_nothing(weft__fs *it)
+{
+    nothing_or_error *result = FS_RESULT(it, nothing_or_error);
+    it->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
+}
+
+weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
+{
+    return weft__fs_wait(co, it, status, settle_nothing);
+}
+
+// ---- What is there ----
+
+weft_file_type weft__fs_type_of(uint8_t tag)
+{
+    static const uint8_t types[] = {WEFT_FILE_BLOCKS, WEFT_FILE_CHARACTERS, WEFT_FILE_DIRECTORY, WEFT_FILE_PIPE,
+                                    WEFT_FILE_LINK,   WEFT_FILE_REGULAR,    WEFT_FILE_SOCKET};
+    return tag < sizeof types ? (weft_file_type)types[tag] : WEFT_FILE_UNKNOWN;
+}
+
+enum { SECOND = 1000000000 };
+
+static int64_t ns_of(const FS(option_instant_t) * time)
+{
+    int64_t ns;
+    if (!time->is_some)
+        return WEFT_TIME_KEEP;
+    if (__builtin_mul_overflow(time->val.seconds, SECOND, &ns) ||
+        __builtin_add_overflow(ns, time->val.nanoseconds, &ns))
+        return time->val.seconds < 0 ? INT64_MIN + 1 : INT64_MAX - 1;
+    return ns;
+}
+
+FS(new_timestamp_t) weft__fs_timestamp(int64_t ns)
+{
+    if (ns == WEFT_TIME_KEEP)
+        return (FS(new_timestamp_t)){.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NO_CHANGE};
+    if (ns == WEFT_TIME_NOW)
+        return (FS(new_timestamp_t)){.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NOW};
+    int64_t rest = ns % SECOND;
+    bool below = rest < 0;
+    FS(new_timestamp_t) time = {.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_TIMESTAMP};
+    time.val.timestamp.seconds = ns / SECOND - below;
+    time.val.timestamp.nanoseconds = (uint32_t)(below ? rest + SECOND : rest);
+    return time;
+}
+
+static void settle_info(weft__fs *it)
+{
+    FS(result_descriptor_stat_error_code_t) *result = FS_RESULT(it, FS(result_descriptor_stat_error_code_t));
+    if (result->is_err) {
+        it->error = weft__fs_error_of(&result->val.err);
+        return;
+    }
+    FS(descriptor_stat_t) *stat = &result->val.ok;
+    it->error = WEFT_OK;
+    it->info = (weft_file_info){
+        .type = weft__fs_type_of(stat->type.tag),
+        .size = stat->size,
+        .links = stat->link_count,
+        .accessed_ns = ns_of(&stat->data_access_timestamp),
+        .modified_ns = ns_of(&stat->data_modification_timestamp),
+        .changed_ns = ns_of(&stat->status_change_timestamp),
+    };
+    FS(descriptor_stat_free)(stat);
+}
+
+weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, uint32_t status)
+{
+    return weft__fs_wait(co, it, status, settle_info);
+}

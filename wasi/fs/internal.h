@@ -1,0 +1,77 @@
+// What the files of wasi/fs tell each other.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WASI_FS_INTERNAL_H
+#define WEFT_WASI_FS_INTERNAL_H
+
+#include <weft/wasi/fs.h>
+#include "../internal.h"
+#include "weft_wasi_fs.h"
+
+#define FS(name) weft__wasi_filesystem_types_##name
+#define FS_CALL(name) FS(method_descriptor_##name)
+
+typedef FS(borrow_descriptor_t) descriptor;
+typedef FS(result_void_error_code_t) nothing_or_error;
+
+// ---- Calls ----
+
+// What the host has told of an error, which is freed.
+weft_error weft__fs_error_of(FS(error_code_t) * error);
+
+// Waits for the call that returned `status`: then settle(it) takes its result, and sets it->error. If it was
+// cancelled before there was one, that is WEFT_ECANCELED.
+weft_poll weft__fs_wait(weft_coro *co, weft__fs *it, uint32_t status, void (*settle)(weft__fs *it))
+    __attribute__((warn_unused_result));
+
+weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
+    __attribute__((warn_unused_result));
+weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, uint32_t status) __attribute__((warn_unused_result));
+
+// Where the host writes what a call says; and where it reads the arguments of one that has many, set as here.
+#define FS_RESULT(it, T) ((T *)weft__fs_room((it)->call.result, sizeof(T) <= sizeof(it)->call.result))
+#define FS_ARGUMENTS(it, name, ...)                                                                            \
+    __extension__({                                                                                            \
+        FS_CALL(name##_args_t) *const arguments =                                                              \
+            weft__fs_room((it)->call.arguments, sizeof *arguments <= sizeof(it)->call.arguments);              \
+        *arguments = (FS_CALL(name##_args_t)){__VA_ARGS__};                                                    \
+        arguments;                                                                                             \
+    })
+static inline void *weft__fs_room(uint64_t *room, bool fits)
+{
+    if (!fits)
+        __builtin_trap();
+    return room;
+}
+
+// Calls that say nothing but an error, and those that tell `info`.
+#define FS_DO(co, it, name, ...)                                                                               \
+    weft__fs_wait_nothing((co), (it), FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, nothing_or_error)))
+#define FS_LOOK(co, it, name, ...)                                                                             \
+    weft__fs_wait_info((co), (it),                                                                             \
+                       FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, FS(result_descriptor_stat_error_code_t))))
+
+FS(new_timestamp_t) weft__fs_timestamp(int64_t ns);
+weft_file_type weft__fs_type_of(uint8_t tag);
+
+// ---- Paths ----
+
+// The path as bytes for the host: not empty, UTF-8, without a zero byte.
+weft_error weft__fs_check(weft_text path);
+
+// Finds a path beneath a directory, or NULL, as fs.h says; for what changes something, or does not.
+weft_error weft__fs_find(const weft_file *beneath, weft_text path, bool changes, weft__fs_place *at);
+
+static inline weft_wasi_fs_string_t weft__fs_string(weft_text text)
+{
+    return (weft_wasi_fs_string_t){(uint8_t *)text.at, text.length};
+}
+
+static inline descriptor weft__fs_directory(const weft__fs_place *at)
+{
+    return (descriptor){at->directory};
+}
+
+// The two arguments of a place.
+#define FS_AT(at) weft__fs_directory(at), weft__fs_string((at)->path)
+
+#endif

@@ -1,0 +1,135 @@
+// A path is found beneath a directory: one of the caller's, or one that the host has given the component.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+// ---- Bytes ----
+
+// The bytes of the UTF-8 character at the front; 0 if it is none.
+static size_t character(const uint8_t *at, size_t left)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // of so many bytes
+    size_t length = *at < 0x80 ? 1 : *at < 0xc0 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf8 ? 4 : 0;
+    if (length <= 1)
+        return length;
+    if (length > left)
+        return 0;
+    uint32_t value = *at & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (at[i] & 0x3f);
+    }
+    bool surrogate = value >= 0xd800 && value < 0xe000;
+    return value >= least[length] && value < 0x110000 && !surrogate ? length : 0;
+}
+
+// The host traps on a string that is no UTF-8.
+weft_error weft__fs_check(weft_text path)
+{
+    if (!path.length)
+        return WEFT_ENOENT;
+    const uint8_t *at = (const uint8_t *)path.at;
+    for (size_t i = 0, length; i < path.length; i += length) {
+        length = character(at + i, path.length - i);
+        if (!length)
+            return WEFT_EILSEQ;
+        if (!at[i])
+            return WEFT_EINVAL;
+    }
+    return WEFT_OK;
+}
+
+// ---- Names between slashes ----
+
+static bool is_absolute(weft_text path)
+{
+    return path.length && *path.at == '/';
+}
+
+// Takes the next name off the front of *rest, and the slashes and dots that lead nowhere before it.
+static bool next_name(weft_text *rest, weft_text *name)
+{
+    while (weft_text_next(rest, '/', name))
+        if (name->length && !weft_text_equal(*name, WEFT_TEXT(".")))
+            return true;
+    *rest = (weft_text){0};
+    return false;
+}
+
+static bool leads_up(weft_text path)
+{
+    weft_text name;
+    while (next_name(&path, &name))
+        if (weft_text_equal(name, WEFT_TEXT("..")))
+            return true;
+    return false;
+}
+
+// ---- The directories that the host gives ----
+
+static weft__wasi_filesystem_preopens_list_tuple2_own_descriptor_string_t given;
+static bool asked;
+
+// True if the names of `directory` are those that *path begins with, which are taken off: so many.
+static bool takes(weft_text directory, weft_text *path, size_t *names)
+{
+    weft_text ours, theirs;
+    for (*names = 0; next_name(&directory, &ours); ++*names)
+        if (!next_name(path, &theirs) || !weft_text_equal(ours, theirs))
+            return false;
+    return true;
+}
+
+// Of two of the same length, the one with a slash in front is for paths with one.
+static weft_error find_given(weft_text path, weft__fs_place *at)
+{
+    if (!asked)
+        weft__wasi_filesystem_preopens_get_directories(&given);
+    asked = true;
+    size_t best = 0;
+    for (size_t i = 0; i < given.len; i++) {
+        weft_text directory = weft_text_of(given.ptr[i].f1.ptr, given.ptr[i].f1.len), rest = path;
+        size_t names;
+        if (!takes(directory, &rest, &names))
+            continue;
+        size_t rank = 2 * names + 1 + (is_absolute(directory) == is_absolute(path));
+        if (rank <= best)
+            continue;
+        best = rank;
+        at->directory = given.ptr[i].f0.__handle;
+        at->path = rest;
+    }
+    return best ? WEFT_OK : WEFT_EPERM;
+}
+
+// ---- Both ----
+
+weft_error weft__fs_find(const weft_file *beneath, weft_text path, bool changes, weft__fs_place *at)
+{
+    weft_error error = weft__fs_check(path);
+    if (error)
+        return error;
+    if (!beneath)
+        error = find_given(path, at);
+    else if (!beneath->descriptor)
+        error = WEFT_EBADF;
+    else if (is_absolute(path) || leads_up(path))
+        error = WEFT_EPERM;
+    else if (changes && beneath->fixed)
+        error = WEFT_EROFS;
+    else
+        *at = (weft__fs_place){.directory = beneath->descriptor, .path = path};
+    if (error)
+        return error;
+
+    // To the host, a slash in front is the root, and one at the end is not always a directory.
+    while (is_absolute(at->path))
+        at->path = weft_text_slice(at->path, 1, at->path.length);
+    size_t length = at->path.length;
+    while (at->path.length && at->path.at[at->path.length - 1] == '/')
+        at->path.length--;
+    at->slash = at->path.length < length;
+    if (!at->path.length)
+        at->path = WEFT_TEXT(".");
+    return WEFT_OK;
+}
