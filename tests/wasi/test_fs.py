@@ -436,6 +436,8 @@ def test_times(shell, d, ns):
     assert shell("open", 0, "d/a", "rw") == shell("ftimes", 0, NOW, 5) == ("OK",)
     assert ((d / "a").stat().st_mtime_ns, (d / "a").stat().st_atime_ns >= before.st_mtime_ns) == (5, True)
     assert shell("times", "d/nosuch", 1, 1) == ("ENOENT",)
+    assert shell("times", "d/a", 1, "bad") == shell("ftimes", 0, "bad", 1) == ("EINVAL",)
+    assert (d / "a").stat().st_mtime_ns == 5
 
 
 def test_rename_and_link(shell, d):

@@ -72,31 +72,28 @@ weft_file_type weft__fs_type_of(uint8_t tag)
     return tag < sizeof types ? (weft_file_type)types[tag] : WEFT_FILE_UNKNOWN;
 }
 
-enum { SECOND = 1000000000 };
-
-static int64_t ns_of(const FS(option_instant_t) * time)
+static weft_instant instant_of(const FS(option_instant_t) * time)
 {
-    int64_t ns;
-    if (!time->is_some)
-        return WEFT_TIME_KEEP;
-    if (__builtin_mul_overflow(time->val.seconds, SECOND, &ns) ||
-        __builtin_add_overflow(ns, time->val.nanoseconds, &ns))
-        return time->val.seconds < 0 ? INT64_MIN + 1 : INT64_MAX - 1;
-    return ns;
+    return time->is_some ? (weft_instant){time->val.seconds, time->val.nanoseconds} : (weft_instant){0};
 }
 
-FS(new_timestamp_t) weft__fs_timestamp(int64_t ns)
+enum { SECOND = 1000000000 };
+
+bool weft__fs_is_time(weft_instant time)
 {
-    if (ns == WEFT_TIME_KEEP)
-        return (FS(new_timestamp_t)){.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NO_CHANGE};
-    if (ns == WEFT_TIME_NOW)
-        return (FS(new_timestamp_t)){.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NOW};
-    int64_t rest = ns % SECOND;
-    bool below = rest < 0;
-    FS(new_timestamp_t) time = {.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_TIMESTAMP};
-    time.val.timestamp.seconds = ns / SECOND - below;
-    time.val.timestamp.nanoseconds = (uint32_t)(below ? rest + SECOND : rest);
-    return time;
+    bool is_mark = time.nanoseconds == UINT32_MAX && (time.seconds == 0 || time.seconds == 1);
+    return is_mark || time.nanoseconds < SECOND;
+}
+
+FS(new_timestamp_t) weft__fs_timestamp(weft_instant time)
+{
+    FS(new_timestamp_t) set = {.tag = WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_TIMESTAMP};
+    set.val.timestamp.seconds = time.seconds;
+    set.val.timestamp.nanoseconds = time.nanoseconds;
+    if (time.nanoseconds == UINT32_MAX)
+        set.tag = time.seconds ? WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NOW
+                               : WASI_FILESYSTEM_TYPES_NEW_TIMESTAMP_NO_CHANGE;
+    return set;
 }
 
 static void settle_info(weft__fs *it)
@@ -112,9 +109,9 @@ static void settle_info(weft__fs *it)
         .type = weft__fs_type_of(stat->type.tag),
         .size = stat->size,
         .links = stat->link_count,
-        .accessed_ns = ns_of(&stat->data_access_timestamp),
-        .modified_ns = ns_of(&stat->data_modification_timestamp),
-        .changed_ns = ns_of(&stat->status_change_timestamp),
+        .accessed = instant_of(&stat->data_access_timestamp),
+        .modified = instant_of(&stat->data_modification_timestamp),
+        .changed = instant_of(&stat->status_change_timestamp),
     };
     FS(descriptor_stat_free)(stat);
 }

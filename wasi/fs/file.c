@@ -223,10 +223,13 @@ weft_poll weft_file_sync(weft_coro *co, weft_file *it)
     return FS_DO(co, &it->fs, sync, of(it, "weft_file_sync"));
 }
 
-weft_poll weft_file_set_times(weft_coro *co, weft_file *it, int64_t accessed_ns, int64_t modified_ns)
+weft_poll weft_file_set_times(weft_coro *co, weft_file *it, weft_instant accessed, weft_instant modified)
 {
+    it->error = weft__fs_is_time(accessed) && weft__fs_is_time(modified) ? WEFT_OK : WEFT_EINVAL;
+    if (it->error)
+        return weft_breathe(co);
     return FS_DO(co, &it->fs, set_times,
                  FS_ARGUMENTS(&it->fs, set_times, .self = of(it, "weft_file_set_times"),
-                              .data_access_timestamp = weft__fs_timestamp(accessed_ns),
-                              .data_modification_timestamp = weft__fs_timestamp(modified_ns)));
+                              .data_access_timestamp = weft__fs_timestamp(accessed),
+                              .data_modification_timestamp = weft__fs_timestamp(modified)));
 }

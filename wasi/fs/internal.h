@@ -50,7 +50,9 @@ static inline void *weft__fs_room(uint64_t *room, bool fits)
     weft__fs_wait_info((co), (it),                                                                             \
                        FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, FS(result_descriptor_stat_error_code_t))))
 
-FS(new_timestamp_t) weft__fs_timestamp(int64_t ns);
+// One that can be set.
+bool weft__fs_is_time(weft_instant time);
+FS(new_timestamp_t) weft__fs_timestamp(weft_instant time);
 weft_file_type weft__fs_type_of(uint8_t tag);
 
 // ---- Paths ----

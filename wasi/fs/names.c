@@ -178,14 +178,18 @@ weft_poll weft__fs_readlink(weft_coro *co, weft_fs *it, weft_text path, char *bu
     return weft__fs_wait(co, &it->fs, status, settle_target);
 }
 
-weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, int64_t accessed_ns,
-                             int64_t modified_ns, const weft_fs_options *o)
+weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_instant accessed,
+                             weft_instant modified, const weft_fs_options *o)
 {
     if (!finds_to_change(it, path, o))
         return weft_breathe(co);
+    if (!weft__fs_is_time(accessed) || !weft__fs_is_time(modified)) {
+        it->error = WEFT_EINVAL;
+        return weft_breathe(co);
+    }
     return FS_DO(co, &it->fs, set_times_at,
                  FS_ARGUMENTS(&it->fs, set_times_at, .self = weft__fs_directory(&it->at),
                               .path_flags = !o->no_follow, .path = weft__fs_string(it->at.path),
-                              .data_access_timestamp = weft__fs_timestamp(accessed_ns),
-                              .data_modification_timestamp = weft__fs_timestamp(modified_ns)));
+                              .data_access_timestamp = weft__fs_timestamp(accessed),
+                              .data_modification_timestamp = weft__fs_timestamp(modified)));
 }

@@ -40,6 +40,7 @@
 #define WEFT_WASI_FS_H
 
 #include "bytes.h"
+#include "clock.h"
 
 typedef enum weft_file_type {
     WEFT_FILE_UNKNOWN,
@@ -52,18 +53,17 @@ typedef enum weft_file_type {
     WEFT_FILE_BLOCKS      // a device
 } weft_file_type;
 
-// Times are in ns since 1970 in UTC, before it below 0; clamped to what fits. (Before 1970, wasmtime has the
-// fractions of seconds wrong.)
+// Before 1970, wasmtime has the fractions of seconds wrong.
 typedef struct weft_file_info {
     weft_file_type type;
-    uint64_t size;                                // bytes; of a link, of the path in it
-    uint64_t links;                               // hard ones
-    int64_t accessed_ns, modified_ns, changed_ns; // WEFT_TIME_KEEP if the host does not tell
+    uint64_t size;                            // bytes; of a link, of the path in it
+    uint64_t links;                           // hard ones
+    weft_instant accessed, modified, changed; // zero if the host does not tell
 } weft_file_info;
 
-// In place of a time: as it is, and the host's time of now.
-#define WEFT_TIME_KEEP INT64_MIN
-#define WEFT_TIME_NOW INT64_MAX
+// In place of a time that is to be set: as it is, and the host's time of now.
+#define WEFT_TIME_KEEP (WEFT__LITERAL(weft_instant){0, UINT32_MAX})
+#define WEFT_TIME_NOW (WEFT__LITERAL(weft_instant){1, UINT32_MAX})
 
 #include "detail/fs.h"
 
@@ -118,7 +118,7 @@ weft_poll weft_file_resize(weft_coro *co, weft_file *file, uint64_t size) __attr
 // Returns when all that was written, and finished, is on the disk. WASI: sync.
 weft_poll weft_file_sync(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
 // WASI: set-times.
-weft_poll weft_file_set_times(weft_coro *co, weft_file *file, int64_t accessed_ns, int64_t modified_ns)
+weft_poll weft_file_set_times(weft_coro *co, weft_file *file, weft_instant accessed, weft_instant modified)
     __attribute__((warn_unused_result));
 
 // A descriptor of wasi:filesystem/types in the bindings of wit-bindgen c: takes over what came from elsewhere;
@@ -160,7 +160,7 @@ typedef struct weft_fs_options {
 // `size` bytes, and `target` is that. WEFT_ELIMIT if it does not fit; WEFT_EPERM if it begins with a slash.
 // WASI: readlink-at.
 
-// weft_fs_set_times(co, &fs, path, accessed_ns, modified_ns, options...). WASI: set-times-at.
+// weft_fs_set_times(co, &fs, path, accessed, modified, options...). WASI: set-times-at.
 
 #include "detail/fs_calls.h"
 

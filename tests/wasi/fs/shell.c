@@ -6,7 +6,7 @@
 // directory: "0:path".
 #include <weft/wasi.h>
 
-enum { FILES = 4, WORDS = 6, SIZE = 80000 };
+enum { FILES = 4, WORDS = 6, SIZE = 80000, SECOND = 1000000000 };
 
 typedef struct {
     weft_coro co;
@@ -100,8 +100,8 @@ static void say_info(shell *self, weft_error error, const weft_file_info *info)
     say_number(self, info->type);
     say_number(self, (int64_t)info->size);
     say_number(self, (int64_t)info->links);
-    say_number(self, info->accessed_ns);
-    say_number(self, info->modified_ns);
+    say_number(self, info->accessed.seconds * SECOND + info->accessed.nanoseconds);
+    say_number(self, info->modified.seconds * SECOND + info->modified.nanoseconds);
 }
 
 // ---- Words ----
@@ -122,6 +122,17 @@ static int64_t number(const shell *self, int word)
     if (weft_text_to_i64(self->words[word], &value))
         __builtin_trap();
     return value;
+}
+
+// A time in ns, or what stands for another.
+static weft_instant time(const shell *self, int word)
+{
+    if (weft_text_equal(self->words[word], WEFT_TEXT("bad")))
+        return (weft_instant){0, SECOND};
+    int64_t ns = number(self, word), part = (ns % SECOND + SECOND) % SECOND;
+    if (ns == INT64_MIN || ns == INT64_MAX)
+        return ns < 0 ? WEFT_TIME_KEEP : WEFT_TIME_NOW;
+    return (weft_instant){(ns - part) / SECOND, (uint32_t)part};
 }
 
 // The path, and the directory that it is beneath.
@@ -218,7 +229,7 @@ WEFT_ASYNC(shell)
             WEFT_AWAIT(weft_file_sync(co, self->file));
             say_error(self, self->file->error);
         } else if (is(self, "ftimes")) {
-            WEFT_AWAIT(weft_file_set_times(co, self->file, number(self, 2), number(self, 3)));
+            WEFT_AWAIT(weft_file_set_times(co, self->file, time(self, 2), time(self, 3)));
             say_error(self, self->file->error);
         } else if (is(self, "moved")) { // to another owner, and back
             int32_t descriptor = weft_file_release(self->file);
@@ -248,7 +259,7 @@ WEFT_ASYNC(shell)
             else if (is(self, "unlink"))
                 WEFT_AWAIT(weft_fs_unlink(co, &self->fs, at, .beneath = self->beneath));
             else if (is(self, "times"))
-                WEFT_AWAIT(weft_fs_set_times(co, &self->fs, at, number(self, 2), number(self, 3),
+                WEFT_AWAIT(weft_fs_set_times(co, &self->fs, at, time(self, 2), time(self, 3),
                                              .beneath = self->beneath, .no_follow = has(self, 4, 'n')));
             else if (is(self, "rename"))
                 WEFT_AWAIT(weft_fs_rename(co, &self->fs, at, to, .beneath = self->beneath,

@@ -13,8 +13,8 @@ weft__fs_one weft__fs_stat, weft__fs_mkdir, weft__fs_rmdir, weft__fs_unlink;
 weft__fs_two weft__fs_rename, weft__fs_link, weft__fs_symlink;
 weft_poll weft__fs_readlink(weft_coro *co, weft_fs *it, weft_text path, char *buffer, size_t size,
                             const weft_fs_options *options) __attribute__((warn_unused_result));
-weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, int64_t accessed_ns,
-                             int64_t modified_ns, const weft_fs_options *options)
+weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_instant accessed,
+                             weft_instant modified, const weft_fs_options *options)
     __attribute__((warn_unused_result));
 
 #define weft_file_open(co, file, ...) WEFT__FILE_OPEN(co, file, __VA_ARGS__, )
