@@ -12,6 +12,8 @@
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
+#include "wasi/address.h" // addresses of IPv4 and IPv6, from and to text
+
 #include "wasi/http.h"         // queries, forms, cookies, paths
 #include "wasi/http_client.h"  // requests to others, and their responses
 #include "wasi/http_service.h" // WEFT_HTTP_SERVICE: a handler for each request

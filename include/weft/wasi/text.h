@@ -6,6 +6,7 @@
 #ifndef WEFT_WASI_TEXT_H
 #define WEFT_WASI_TEXT_H
 
+#include "../detail/language.h"
 #include "../error.h"
 #include <stdbool.h>
 #include <stddef.h>
