@@ -13,6 +13,7 @@
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
 #include "wasi/address.h" // addresses of IPv4 and IPv6, from and to text
+#include "wasi/tcp.h"     // TCP: connections and listening
 
 #include "wasi/http.h"         // queries, forms, cookies, paths
 #include "wasi/http_client.h"  // requests to others, and their responses

@@ -42,19 +42,6 @@ bool dates(weft_instant when, char *room)
            !weft_instant_from_iso(weft_instant_to_iso(when, 3, room), &when);
 }
 
-size_t addresses(weft_text text, weft_address *address);
-size_t addresses(weft_text text, weft_address *address)
-{
-    char room[WEFT_ADDRESS_ROOM];
-    weft_text host;
-    weft_address other;
-    if (weft_text_to_ip(text, address) || weft_text_to_address(text, &other) ||
-        weft_text_to_host(text, &host, &other.port))
-        return 0;
-    return weft_ip_equal(address, &other) + weft_address_equal(address, &other) +
-           weft_ip_text(address, room).length + weft_address_text(address, room).length;
-}
-
 typedef struct {
     weft_coro co;
     weft_ticker ticker;
