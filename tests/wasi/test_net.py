@@ -5,7 +5,9 @@ import contextlib
 import ctypes
 import ipaddress
 import os
+import pathlib
 import random
+import resource
 import socket
 import struct
 import subprocess
@@ -177,11 +179,21 @@ class Script:
         assert self.process.wait(WAIT) == 0
         return self.process.stderr.read().decode()
 
+    def processor(self):
+        """Seconds of processor time that it has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        """Bytes of memory that it has."""
+        return int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
     def sockets(self):
         """How many the host has open for it."""
-        folder = f"/proc/{self.process.pid}/fd"
-        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-        return sum(link.startswith("socket:") for link in links)
+        folder = pathlib.Path(f"/proc/{self.process.pid}")
+        its_own = {line.split()[6] for line in (folder / "net/unix").read_text().splitlines()}
+        links = [os.readlink(it) for it in (folder / "fd").iterdir()]
+        return sum(link.startswith("socket:") and link[8:-1] not in its_own for link in links)
 
 
 @pytest.fixture
@@ -427,6 +439,259 @@ def test_cancelled_while_finishing(script):
                 assert all_of(peer) == b"text"
 
         leaves_nothing(script, once)
+
+
+# ---- Servers ----
+
+
+@pytest.fixture
+def server(host, component):
+    with Script(host, component("net-serve")) as script:
+        yield script
+
+
+def serves(server, family=socket.AF_INET, limit=0, finish=500):
+    """Starts it; its address."""
+    host = LOOPBACK[family]
+    number, error, address = server.does(f"listen {f'[{host}]' if ':' in host else host}:0")
+    assert (number, error) == (0, "OK")
+    server.does(f"finish {finish}")
+    server.does(f"serve {limit}")
+    return peer_at(address)
+
+
+def meets(server, address, text=b"hello"):
+    """A connection that has been served once."""
+    peer = socket.create_connection(address, timeout=WAIT)
+    peer.sendall(text)
+    assert peer.recv(100) == text
+    return peer
+
+
+def becomes(look, value):
+    ends = time.monotonic() + WAIT
+    while look() != value:
+        assert time.monotonic() < ends, (look(), value)
+        time.sleep(0.01)
+
+
+def test_serves(server, family):
+    address = serves(server, family)
+    with meets(server, address) as one, meets(server, address, b"other") as other:
+        assert server.does("active") == (2, "OK", "")
+        one.shutdown(socket.SHUT_WR)
+        assert all_of(one) == b""
+        becomes(lambda: server.does("active")[0], 1)
+        other.sendall(b"more")
+        assert other.recv(100) == b"more"
+    becomes(lambda: server.does("active")[0], 0)
+    assert server.does("stop")[1] == server.does("wait")[1] == "OK"
+    assert server.sockets() == 0
+    assert server.ends() == ""
+
+
+def test_listen_in_use(server, family):
+    with listening(family) as taken:
+        address = at(taken)
+        assert server.does(f"listen {address}") == (0, "EADDRINUSE", "")
+    assert server.does(f"listen {address}") == (0, "OK", address)
+    server.does("unlisten")
+    assert server.does(f"listen {address}")[1] == "OK"
+
+
+@pytest.mark.parametrize(
+    "address, error",
+    {
+        "192.0.2.1:0": "EADDRNOTAVAIL",
+        "[2001:db8::1]:0": "EADDRNOTAVAIL",
+        "[::ffff:127.0.0.1]:0": "EINVAL",
+        "localhost:0": "EINVAL",
+        "127.0.0.1": "EINVAL",
+    }.items(),
+)
+def test_listen_elsewhere(server, address, error):
+    assert server.does(f"listen {address}") == (0, error, "")
+    assert server.sockets() == 0
+
+
+def test_listen_without_the_right_to(host, component):
+    for options in ([], ["-S", "tcp=n"], ["-S", "tcp"]):
+        with Script(host, component("net-serve"), options=options) as server:
+            assert server.does("listen 127.0.0.1:0") == (0, "EACCES", "")
+
+
+def test_failure_of_one(server, preset):
+    """It ends that connection only, and a build with messages tells why."""
+    address = serves(server)
+    with meets(server, address) as one:
+        with meets(server, address, b"fail") as failing:
+            assert all_of(failing) == b""
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        server.does("stop")
+    server.does("wait")
+    assert server.ends() == ("weft: echo failed: code 3\n" if preset == "debug" else "")
+
+
+def test_reset_of_one(server):
+    address = serves(server)
+    with meets(server, address) as one:
+        for _ in range(20):
+            reset(meets(server, address))
+            reset(socket.create_connection(address, timeout=WAIT))  # perhaps before it is accepted
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        becomes(lambda: server.does("active")[0], 1)
+
+
+def test_reset_before_it_is_accepted(server):
+    """That is not the host's being out of handles: nobody pauses for it."""
+    address = serves(server, limit=1)
+    with meets(server, address) as one:
+        for _ in range(30):
+            reset(socket.create_connection(address, timeout=WAIT))
+        began = time.monotonic()
+        with socket.create_connection(address, timeout=WAIT) as last:
+            last.sendall(b"last")
+            one.close()
+            assert last.recv(100) == b"last"
+        assert time.monotonic() - began < 5
+
+
+def test_many_at_a_time(server, family):
+    address = serves(server, family)
+    peers = [meets(server, address, str(number).encode()) for number in range(200)]
+    assert server.does("active") == (200, "OK", "")
+    for number, peer in enumerate(peers):
+        peer.sendall(b"%d" % (number * 7))
+    for number, peer in enumerate(peers):
+        with peer:
+            assert peer.recv(100) == b"%d" % (number * 7)
+    becomes(lambda: server.does("active")[0], 0)
+
+
+def test_limit(server):
+    """Who is over it waits, and is served when another has gone."""
+    address = serves(server, limit=2)
+    one, two = meets(server, address), meets(server, address)
+    with two, socket.create_connection(address, timeout=0.2) as third:
+        third.sendall(b"third")
+        with pytest.raises(TimeoutError):
+            third.recv(100)
+        assert server.does("active") == (2, "OK", "")
+        one.close()
+        third.settimeout(WAIT)
+        assert third.recv(100) == b"third"
+
+
+@pytest.mark.parametrize("by", ["a call", "a connection"])
+def test_stop(server, by):
+    """Nobody is accepted any more; who is served may finish; who does not is cancelled."""
+    address = serves(server, finish=1000)
+    with meets(server, address) as one, meets(server, address, b"w") as waiting:
+        if by == "a call":
+            server.does("stop")
+        else:
+            meets(server, address, b"s").close()
+        with pytest.raises(ConnectionRefusedError):
+            for _ in range(100):
+                socket.create_connection(address, timeout=WAIT).close()
+                time.sleep(0.01)
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        one.close()
+        began = time.monotonic()
+        assert all_of(waiting) == b""
+        assert server.does("wait") == (0, "OK", "")
+        assert 0.3 < time.monotonic() - began < WAIT
+    assert server.does("active")[0] == server.sockets() == 0
+    assert server.does("ended")[0] == (2 if by == "a call" else 3)
+
+
+def test_stop_at_the_limit(server):
+    address = serves(server, limit=1, finish=1)
+    with meets(server, address, b"w"):
+        server.does("stop")
+        assert server.does("wait") == (0, "OK", "")
+
+
+def test_stop_leaves_nothing(server):
+    def once(pause):
+        address = serves(server, finish=1)
+        with meets(server, address, b"w"), meets(server, address, b"x"):
+            time.sleep(pause)
+            server.does("stop")
+            server.does("wait")
+
+    leaves_nothing(server, once)
+
+
+def test_cancelled_while_serving(server):
+    def once(pause):
+        address = serves(server, limit=2)
+        with meets(server, address, b"w"), meets(server, address, b"x"):
+            time.sleep(pause)
+            server.does("cancel")
+        serves(server)
+        time.sleep(pause)
+        server.does("cancel")
+        server.does("listen 127.0.0.1:0")
+        server.does("unlisten")
+
+    leaves_nothing(server, once)
+
+
+def test_out_of_handles(host, component, preset):
+    """It pauses, serves on whom it has, and goes on when there are some again."""
+    few = 64
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
+
+    with Script(host, component("net-serve"), preexec_fn=limit) as server:
+        address = serves(server)
+        one = meets(server, address)
+        others = [socket.create_connection(address, timeout=WAIT) for _ in range(2 * few)]
+        for other in others:
+            other.sendall(b"other")
+        becomes(lambda: server.does("active")[0] > few // 3, True)
+        time.sleep(0.2)
+        used = server.processor()
+        time.sleep(1)
+        assert server.processor() - used < 0.3  # it does not spin
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        for other in others:
+            with other:
+                assert other.recv(100) == b"other"
+        becomes(lambda: server.does("active")[0], 1)
+        meets(server, address).close()
+        assert server.does("left")[1] == "OK"
+        one.close()
+
+
+def test_slow_reader(server):
+    """Who does not read what he gets is not read from any more, and takes no memory."""
+    address = serves(server)
+    with meets(server, address) as slow, meets(server, address) as other:
+        memory = server.memory()
+        slow.settimeout(1)
+        sent, block = 0, bytes(1 << 20)
+        with pytest.raises(TimeoutError):
+            while sent < 256 << 20:
+                sent += slow.send(block)
+        assert server.memory() - memory < 8 << 20
+        other.sendall(b"more")
+        assert other.recv(100) == b"more"
+        slow.settimeout(WAIT)
+        slow.shutdown(socket.SHUT_WR)
+        assert len(all_of(slow)) == sent
+
+
+def test_imports_of_a_server(component, imports):
+    version = "@0.3.2"
+    names = {"wasi:cli/types", "wasi:cli/stdin", "wasi:cli/stdout", "wasi:clocks/types", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
+    assert imports(component("net-serve")) == {name + version for name in names}
 
 
 def test_imports_of_a_connection(component, imports):

@@ -31,6 +31,7 @@ typedef struct weft_connection {
     weft_bytes_writer
         out; // to the peer. weft_bytes_finish, or a close of it, tells the peer the end, and `in` goes on
     weft_error error;
+    void *data; // yours
     WEFT__CONNECTION
 } weft_connection;
 
@@ -64,9 +65,45 @@ typedef struct weft_tcp_options {
 
 // weft_connection_set(conn, .keep_alive = 1, .keep_alive_idle_ms = 30000) sets those that are not zero, and is
 // the weft_error of the first that fails. weft_connection_options tells all.
-#define weft_connection_set(conn, ...)                                                                         \
-    WEFT__WITH_OPTIONS(weft_tcp_options, weft__connection_set((conn), &weft__options), __VA_ARGS__, )
 weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options *options);
+
+// ---- Listening ----
+//
+//     self->error = weft_tcp_listen(&self->listener, "127.0.0.1:8080");
+//     for (;;) {
+//         WEFT_TRY(&self->conn, weft_accept(co, &self->listener, &self->conn));
+//         ...
+//
+// weft_tcp_serve (tcp_server.h) does that, with a coroutine for each connection.
+
+// Zero-initialised is one that does not listen.
+typedef struct weft_listener {
+    WEFT__LISTENER
+} weft_listener;
+
+typedef struct weft_listen_options {
+    uint32_t backlog;        // how many connections may wait to be accepted; 0: as the host has it
+    weft_tcp_options socket; // of each connection: .socket.keep_alive = 1
+} weft_listen_options;
+
+// weft_tcp_listen(listener, "[::1]:8080", .backlog = 100) listens at an address, as a C string;
+// weft_tcp_listen_at at one as a weft_address; and weft_tcp_listen_on with a socket of other bindings, bound or
+// not, which it takes over. Each is a weft_error: WEFT_EADDRINUSE, WEFT_EADDRNOTAVAIL (not of this machine),
+// WEFT_EACCES, WEFT_EINVAL,
+// ... Port 0 is any that is free: weft_listener_address tells. "0.0.0.0" is all addresses of IPv4, and "[::]"
+// all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
+// tcp-socket.{create,bind,listen}.
+
+weft_error weft_listener_address(const weft_listener *listener, weft_address *address);
+
+// Waits for a connection; what `conn` was before is closed. conn->error: WEFT_ESTATE, the listener is closed.
+// While the host is out of handles it pauses, 10 ms to 1 s, and goes on when there are some. One at a time. A
+// cancel loses no connection: the next accept has it.
+weft_poll weft_accept(weft_coro *co, weft_listener *listener, weft_connection *conn)
+    __attribute__((warn_unused_result));
+
+// Stops listening; connections that it accepted go on. Closed is fine. Nothing may wait for it.
+void weft_listener_close(weft_listener *listener);
 
 // ---- Sockets of other bindings ----
 
