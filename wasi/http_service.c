@@ -2,7 +2,6 @@
 // a whole reply, or sees that it did not.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http.h"
-#include "../src/text.h"
 #include "weft_wasi_http_service.h"
 
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
@@ -138,22 +137,6 @@ weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_
 
 // ---- The root ----
 
-static void report(const char *name, int code)
-{
-    weft__text line;
-    line.length = 0;
-    weft__add(&line, "weft: ");
-    weft__add(&line, name);
-    weft__add(&line, " failed: ");
-    if (code < 0) {
-        weft__add(&line, weft_error_text(code));
-    } else {
-        weft__add(&line, "code ");
-        weft__add_number(&line, (uint64_t)code);
-    }
-    weft__report_line(&line);
-}
-
 // What is left of the exchange, but for the trailers.
 static void close(weft_http_exchange *it)
 {
@@ -179,7 +162,7 @@ weft_left weft__http_run(weft_coro *co)
     WEFT_FINALLY;
     self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE;
     if (weft_outcome_of(self->handler) == WEFT_FAILED)
-        report(self->name, weft_failure(self->handler));
+        weft__report_failure(self->name, weft_failure(self->handler));
     if (!it->weft__begun && !weft_returned(co)) {
         weft__http_drop_fields(&it->weft__fields);
         begin_whole(co, it, weft_failure(self->handler) == WEFT_ENOMEM ? 503 : 500, NULL, 0);

@@ -15,6 +15,11 @@
 #include "wasi/fs.h"      // files and directories
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
+#include "wasi/address.h" // addresses of IPv4 and IPv6, from and to text
+#include "wasi/tcp.h"     // TCP: connections and listening
+
+#include "wasi/tcp_server.h" // weft_tcp_serve: an async function for each connection
+
 #include "wasi/http.h"         // queries, forms, cookies, paths
 #include "wasi/http_client.h"  // requests to others, and their responses
 #include "wasi/http_next.h"    // middleware

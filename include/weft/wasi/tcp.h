@@ -1,0 +1,121 @@
+// TCP: connections, and listening for them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     WEFT_TRY(&self->conn, weft_tcp_connect_to(co, &self->conn, &address));
+//     WEFT_TRY(&self->conn.out, weft_write(co, &self->conn.out, WEFT_TEXT("ping\n")));
+//     WEFT_TRY(&self->conn.in, weft_bytes_read(co, &self->conn.in, self->buffer, sizeof self->buffer));
+//     WEFT_FINALLY;
+//     weft_connection_close(&self->conn);
+//
+// Both ways of a connection are ends of bytes.h, each used and closed by itself; how the connection failed, the
+// `error` of the end tells: WEFT_ECONNRESET, WEFT_ECONNBROKEN, WEFT_ETIMEDOUT, ... A peer that has gone is seen
+// by the second write at the earliest: the first is taken by the system.
+//
+// A host grants the network: wasmtime by `-S inherit-network`; else all is WEFT_EACCES. WASI:
+// wasi:sockets/types, tcp-socket.
+#ifndef WEFT_WASI_TCP_H
+#define WEFT_WASI_TCP_H
+
+#include "address.h"
+#include "bytes.h"
+#include "detail/tcp.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A connection. Zero-initialised is a closed one. It may be moved while nothing is in flight on it. Read-only:
+// error, of the last connect or accept.
+typedef struct weft_connection {
+    weft_bytes_reader in; // what the peer sends; its end: the peer has closed its side
+    weft_bytes_writer
+        out; // to the peer. weft_bytes_finish, or a close of it, tells the peer the end, and `in` goes on
+    weft_error error;
+    void *data; // yours
+    WEFT__CONNECTION
+} weft_connection;
+
+// Connects to an address. error: WEFT_ECONNREFUSED, WEFT_EHOSTUNREACH, WEFT_ETIMEDOUT, WEFT_EINVAL (port 0, or
+// no address of one host), WEFT_EACCES, WEFT_ENOMEM. What `conn` was before is closed. Takes memory of
+// weft_alloc until it ends. A cancel leaves `conn` closed, with WEFT_ECANCELED. WASI:
+// tcp-socket.{create,connect}.
+weft_poll weft_tcp_connect_to(weft_coro *co, weft_connection *conn, const weft_address *address)
+    __attribute__((warn_unused_result));
+
+// Closes both ends and gives back the socket. What was written before still goes out, and then the end. Closed
+// is fine. Nothing may wait for an end, or for the connect.
+void weft_connection_close(weft_connection *conn);
+
+// The address of the peer, and one's own. WEFT_ESTATE if it is closed.
+weft_error weft_connection_peer(const weft_connection *conn, weft_address *address);
+weft_error weft_connection_own(const weft_connection *conn, weft_address *address);
+
+// ---- Options ----
+
+// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
+typedef struct weft_tcp_options {
+    int keep_alive;              // 1: a peer that is silent is asked now and then whether it is there; -1: not
+    uint32_t keep_alive_idle_ms; // how long it is silent before
+    uint32_t keep_alive_interval_ms; // between two questions
+    uint32_t keep_alive_count;       // of questions without an answer before it is gone: WEFT_ETIMEDOUT
+    uint8_t hop_limit;
+    uint64_t receive_buffer; // bytes
+    uint64_t send_buffer;
+} weft_tcp_options;
+
+// weft_connection_set(conn, .keep_alive = 1, .keep_alive_idle_ms = 30000) sets those that are not zero, and is
+// the weft_error of the first that fails. weft_connection_options tells all.
+weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options *options);
+
+// ---- Listening ----
+//
+//     self->error = weft_tcp_listen(&self->listener, "127.0.0.1:8080");
+//     for (;;) {
+//         WEFT_TRY(&self->conn, weft_accept(co, &self->listener, &self->conn));
+//         ...
+//
+// weft_tcp_serve (tcp_server.h) does that, with a coroutine for each connection.
+
+// Zero-initialised is one that does not listen.
+typedef struct weft_listener {
+    WEFT__LISTENER
+} weft_listener;
+
+typedef struct weft_listen_options {
+    uint32_t backlog;        // how many connections may wait to be accepted; 0: as the host has it
+    weft_tcp_options socket; // of each connection: .socket.keep_alive = 1
+} weft_listen_options;
+
+// weft_tcp_listen(listener, "[::1]:8080", .backlog = 100) listens at an address, as a C string;
+// weft_tcp_listen_at at one as a weft_address; and weft_tcp_listen_on with a socket of other bindings, bound or
+// not, which it takes over. Each is a weft_error: WEFT_EADDRINUSE, WEFT_EADDRNOTAVAIL (not of this machine),
+// WEFT_EACCES, WEFT_EINVAL,
+// ... Port 0 is any that is free: weft_listener_address tells. "0.0.0.0" is all addresses of IPv4, and "[::]"
+// all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
+// tcp-socket.{create,bind,listen}.
+
+weft_error weft_listener_address(const weft_listener *listener, weft_address *address);
+
+// Waits for a connection; what `conn` was before is closed. conn->error: WEFT_ESTATE, the listener is closed.
+// While the host is out of handles it pauses, 10 ms to 1 s, and goes on when there are some. One at a time. A
+// cancel loses no connection: the next accept has it.
+weft_poll weft_accept(weft_coro *co, weft_listener *listener, weft_connection *conn)
+    __attribute__((warn_unused_result));
+
+// Stops listening; connections that it accepted go on. Closed is fine. Nothing may wait for it.
+void weft_listener_close(weft_listener *listener);
+
+// ---- Sockets of other bindings ----
+
+// Takes over a connected socket: what wit-bindgen c calls own_tcp_socket_t, its __handle. Nobody has called its
+// send or receive.
+weft_connection weft_connection_of(int32_t socket);
+
+// Gives the socket up; its ends stay with the connection.
+int32_t weft_connection_release(weft_connection *conn);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+// A server of TCP: an async function for each connection.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//     typedef struct {
+//         weft_coro co;
+//         weft_connection conn; // second
+//         uint8_t buffer[4096];
+//     } echo;
+//     WEFT_UNZEROED(echo, buffer);
+//
+//     WEFT_ASYNC(echo)
+//     {
+//         WEFT_BEGIN;
+//         do {
+//             WEFT_TRY(&self->conn.in, weft_bytes_read(co, &self->conn.in, self->buffer, sizeof self->buffer));
+//             WEFT_TRY(&self->conn.out,
+//                      weft_bytes_write_all(co, &self->conn.out, self->buffer, self->conn.in.count));
+//         } while (self->conn.in.count);
+//         WEFT_END;
+//     }
+//     ...
+//         WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, "[::]:8080", echo, .limit = 1000));
+//
+// - Each connection runs by itself. One that fails ends itself only; why, is told on standard error in builds
+// that
+//   show messages.
+// - Its frame is of weft_alloc and starts zeroed but for `conn`. When it has ended, in whatever way, the
+// connection is
+//   closed and the frame is given back. If there is no memory for it, the connection is closed at once.
+// - It sees the task-locals of who serves.
+// - At the limit, connections wait at the host, as many as the backlog has room for.
+#ifndef WEFT_WASI_TCP_SERVER_H
+#define WEFT_WASI_TCP_SERVER_H
+
+#include "tcp.h"
+#include "detail/tcp_server.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Zero-initialised is one that does not serve. Read-only: error; active, the connections that are served.
+typedef struct weft_tcp_server {
+    weft_error error;
+    uint32_t active;
+    weft_listener listener; // of tcp.h; where it listens, weft_listener_address tells
+    WEFT__TCP_SERVER
+} weft_tcp_server;
+
+typedef struct weft_tcp_serve_options {
+    uint32_t limit;             // of connections at a time; 0: 1000
+    uint32_t finish_ms;         // how long those in flight may go on after a stop; 0: 10000
+    void *data;                 // for each connection: conn.data
+    weft_listen_options listen; // .listen.backlog = 100
+} weft_tcp_serve_options;
+
+// weft_tcp_serve(co, server, where, T, .limit = 100) listens at `where`, as weft_tcp_listen does, and runs the
+// async function T for each connection, until weft_tcp_stop. A `where` of NULL: server->listener listens
+// already. error: of the listening; WEFT_OK, it was stopped. A cancel cancels the connections, too, and waits
+// until they have ended.
+
+// Stops listening, at once. Connections go on for finish_ms; those that have not ended then are cancelled. When
+// all have ended, weft_tcp_serve is over. Any coroutine may call it, a connection's, too; twice is once.
+void weft_tcp_stop(weft_tcp_server *server);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

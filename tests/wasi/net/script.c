@@ -1,0 +1,247 @@
+// Does what it is told, a line of standard input at a time, and answers each with a line: a number, how it
+// went, and a text. A line that begins with "& " is begun, and answered at once; `cancel` ends what it began.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <stdlib.h>
+#include <weft/wasi.h>
+
+// What is allocated, for `left`.
+static size_t allocated;
+
+void *weft_alloc(size_t size)
+{
+    void *memory = malloc(size);
+    allocated += memory ? size : 0;
+    return memory;
+}
+
+void weft_free(void *memory, size_t size)
+{
+    allocated -= memory ? size : 0;
+    free(memory);
+}
+
+// What the commands use, one of each.
+typedef struct {
+    weft_connection conn;
+    weft_tcp_options options;
+    weft_text command, argument;
+    uint64_t number; // the argument
+    uint64_t done;
+    uint64_t written; // in all
+    bool is_writing;
+    weft_error error;
+    weft_text text;
+    weft_address address;
+    char room[WEFT_ADDRESS_ROOM];
+    char words[512];
+    uint8_t bytes[65536];
+} things;
+
+static void add(weft_text *to, weft_text text)
+{
+    if (text.length)
+        __builtin_memcpy((char *)to->at + to->length, text.at, text.length);
+    to->length += text.length;
+}
+
+static void add_number(weft_text *to, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    add(to, weft_text_of(digits + at, sizeof digits - at));
+    add(to, WEFT_TEXT(" "));
+}
+
+static bool is(const things *it, const char *command)
+{
+    return weft_text_equal_z(it->command, command);
+}
+
+static void parse(things *it, weft_text line)
+{
+    __builtin_memcpy(it->words, line.at, line.length);
+    it->argument = weft_text_of(it->words, line.length);
+    weft_text_next(&it->argument, ' ', &it->command);
+    it->number = 0;
+    weft_text_to_u64(it->argument, &it->number);
+    it->done = 0;
+    it->error = WEFT_OK;
+    it->text = (weft_text){NULL, 0};
+}
+
+static weft_text told(things *it)
+{
+    weft_text to = {(char *)it->bytes, 0};
+    add_number(&to, it->options.keep_alive == 1);
+    add_number(&to, it->options.keep_alive_idle_ms);
+    add_number(&to, it->options.keep_alive_interval_ms);
+    add_number(&to, it->options.keep_alive_count);
+    add_number(&to, it->options.hop_limit);
+    add_number(&to, it->options.receive_buffer);
+    add_number(&to, it->options.send_buffer);
+    return to;
+}
+
+// What waits for nothing; false if it is something else.
+static bool at_once(things *it)
+{
+    bool of_address = is(it, "peer") || is(it, "own");
+    if (is(it, "peer")) {
+        it->error = weft_connection_peer(&it->conn, &it->address);
+    } else if (is(it, "own")) {
+        it->error = weft_connection_own(&it->conn, &it->address);
+    } else if (is(it, "close")) {
+        weft_connection_close(&it->conn);
+    } else if (is(it, "written")) {
+        it->done = it->written;
+    } else if (is(it, "close-in")) {
+        weft_bytes_close_reader(&it->conn.in);
+    } else if (is(it, "close-out")) {
+        weft_bytes_close_writer(&it->conn.out);
+    } else if (is(it, "set")) {
+        it->error = weft_connection_set(&it->conn, .keep_alive = 1, .keep_alive_idle_ms = 30000,
+                                        .keep_alive_interval_ms = 5000, .keep_alive_count = 4, .hop_limit = 9,
+                                        .receive_buffer = 100000, .send_buffer = 50000);
+    } else if (is(it, "get")) {
+        it->error = weft_connection_options(&it->conn, &it->options);
+        it->text = it->error ? it->text : told(it);
+    } else {
+        return false;
+    }
+    if (of_address && !it->error)
+        it->text = weft_address_text(&it->address, it->room);
+    return true;
+}
+
+typedef struct {
+    weft_coro co;
+    things *it;
+} doing;
+
+WEFT_ASYNC(doing)
+{
+    things *it = self->it;
+    WEFT_BEGIN;
+    if (at_once(it)) {
+    } else if (is(it, "connect")) {
+        it->error = weft_text_to_address(it->argument, &it->address);
+        if (!it->error)
+            WEFT_TRY(&it->conn, weft_tcp_connect_to(co, &it->conn, &it->address));
+    } else if (is(it, "write")) { // that text
+        WEFT_AWAIT(weft_write(co, &it->conn.out, it->argument));
+        it->done = it->conn.out.count;
+        it->error = it->conn.out.error;
+    } else if (is(it, "pour")) { // so many bytes
+        while (it->done < it->number && !it->error) {
+            for (size_t i = 0; i < sizeof it->bytes; i++)
+                it->bytes[i] = (uint8_t)((it->done + i) % 251);
+            uint64_t left = it->number - it->done;
+            it->is_writing = true;
+            WEFT_AWAIT(weft_bytes_write_all(co, &it->conn.out, it->bytes,
+                                            left < sizeof it->bytes ? (size_t)left : sizeof it->bytes));
+            it->done += it->conn.out.count;
+            it->is_writing = false;
+            it->written += it->conn.out.count;
+            it->error = it->conn.out.error;
+        }
+    } else if (is(it, "read")) { // once, some text
+        WEFT_AWAIT(weft_bytes_read(co, &it->conn.in, it->bytes, 100));
+        it->done = it->conn.in.count;
+        it->error = it->conn.in.error;
+        it->text = weft_text_of(it->bytes, it->conn.in.count);
+    } else if (is(it, "drain")) { // all, as `pour` has it
+        do {
+            WEFT_AWAIT(weft_bytes_read(co, &it->conn.in, it->bytes, sizeof it->bytes));
+            for (size_t i = 0; i < it->conn.in.count; i++)
+                if (it->bytes[i] != (it->done + i) % 251)
+                    it->text = WEFT_TEXT("other bytes");
+            it->done += it->conn.in.count;
+        } while (it->conn.in.count);
+        it->error = it->conn.in.error;
+    } else if (is(it, "finish")) {
+        WEFT_AWAIT(weft_bytes_finish(co, &it->conn.out));
+        it->error = it->conn.out.error;
+    } else {
+        it->text = WEFT_TEXT("what?");
+    }
+    WEFT_FINALLY;
+    if (it->is_writing)
+        it->written += it->conn.out.count;
+    it->is_writing = false;
+    if (weft_failure(co))
+        it->error = (weft_error)weft_failure(co);
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    things it;
+    doing doing;
+    weft_scope scope;
+    weft_child child;
+    weft_lines lines;
+    char answer[65536];
+    uint8_t line[512];
+} script;
+
+static weft_text answer(script *self)
+{
+    things *it = &self->it;
+    weft_text to = {self->answer, 0};
+    add_number(&to, it->done);
+    add(&to, weft_text_z(weft_error_name(it->error)));
+    add(&to, WEFT_TEXT(" "));
+    add(&to, it->text);
+    add(&to, WEFT_TEXT("\n"));
+    return to;
+}
+
+// The bytes that are allocated, and the number that the next handle gets.
+static void look(things *it)
+{
+    weft_bytes_writer out;
+    weft_bytes_reader in = weft_bytes_reader_of(weft_bytes_new(&out));
+    weft_text to = {(char *)it->bytes, 0};
+    add_number(&to, in.op.handle);
+    it->text = to;
+    it->done = allocated;
+    weft_bytes_close_reader(&in);
+    weft_bytes_close_writer(&out);
+}
+
+WEFT_ASYNC(script)
+{
+    things *it = &self->it;
+    WEFT_BEGIN;
+    weft_bytes_lines(&self->lines, weft_stdin(), self->line, sizeof self->line, WEFT_LINES_CUT);
+    for (;;) {
+        WEFT_TRY(weft_stdin(), weft_line_next(co, &self->lines));
+        if (!self->lines.is)
+            WEFT_FINISH;
+        weft_text line = weft_text_of(self->lines.line, self->lines.length);
+        bool begins = weft_text_starts(line, WEFT_TEXT("& "));
+        if (weft_text_equal_z(line, "cancel")) {
+            WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        } else if (weft_text_equal_z(line, "left")) {
+            parse(it, line);
+            look(it);
+        } else if (begins) {
+            parse(it, weft_text_slice(line, 2, line.length));
+            WEFT_SPAWN(doing, &self->doing, &self->scope, &self->child, .it = it);
+        } else {
+            parse(it, line);
+            WEFT_CALL(doing, &self->doing, .it = it);
+        }
+        WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), answer(self)));
+    }
+    WEFT_FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    weft_connection_close(&it->conn);
+    weft_connection_close(&it->conn);
+    WEFT_END;
+}
+WEFT_COMMAND(script);

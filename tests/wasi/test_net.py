@@ -1,0 +1,700 @@
+# Addresses, TCP, UDP and names, with real sockets on loopback.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import ctypes
+import ipaddress
+import os
+import pathlib
+import random
+import resource
+import socket
+import struct
+import subprocess
+import time
+
+import pytest
+
+NETWORK = ["-S", "inherit-network"]
+LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+WAIT = 60  # seconds, for what comes in milliseconds
+
+# ---- Addresses ----
+
+
+def written(ip):
+    """An address as RFC 5952 writes it: as Python does, but for one of IPv4 inside."""
+    mapped = ip.version == 6 and ip.ipv4_mapped
+    return f"::ffff:{mapped}" if mapped else str(ip)
+
+
+def ways(ip, chance):
+    """Texts of an address of IPv6 that are not the one that is written."""
+    groups = ip.exploded.split(":")
+    yield ip.exploded.upper()
+    yield ":".join(f"{int(group, 16):x}" for group in groups)
+    yield ":".join(groups[:6]) + ":" + str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    at = chance.randrange(8)
+    if groups[at] == "0000":
+        yield ":".join(groups[:at]) + "::" + ":".join(groups[at + 1 :])
+
+
+def is_ip(text):
+    """What RFC 4291 calls an address, and a scope that is a number."""
+    try:
+        ip, percent, scope = text.partition("%")
+        number = int(scope) if percent else 0
+        if percent and (not scope.isdigit() or str(number) != scope or number >= 1 << 32 or ":" not in ip):
+            return None
+        return written(ipaddress.ip_address(ip)) + (f"%{number}" if number else "")
+    except ValueError:
+        return None
+
+
+def lines_of_addresses():
+    chance = random.Random(1)
+    for _ in range(300):
+        yield str(ipaddress.IPv4Address(chance.getrandbits(32)))
+        bits = chance.getrandbits(128)
+        for group in range(8):
+            if chance.random() < 0.6:
+                bits &= ~(0xFFFF << 16 * group)
+        ip = ipaddress.IPv6Address(bits)
+        yield from (str(ip), *ways(ip, chance))
+    known = ["::", "::1", "1::", "::ffff:192.0.2.1", "::1.2.3.4", "64:ff9b::1.2.3.4", "fe80::1%2", "fe80::1%4294967295", "1.2.3.4"]
+    yield from known
+    yield from (f"ffff:{'ffff:' * 5}255.255.255.255", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:0:0:2:0:0:0:3", "1:0:0:2:3:0:0:4")
+    letters = "0123456789abcdefg:.%[] "
+    for _ in range(2000):  # almost addresses
+        text = list(chance.choice(known))
+        for _ in range(chance.randrange(1, 3)):
+            at = chance.randrange(len(text) + 1)
+            text[at : at + chance.randrange(2)] = chance.choice(letters)
+        yield "".join(text)
+    yield from ("", ":", ":::", "1::2::3", "::1::", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "12345::", "::1.2.3", "1.2.3.4::", "01.2.3.4")
+    yield from ("1.2.3.256", "1.2.3", "1.2.3.4.5", "1.2.3.4 ", "::1%", "::1%x", "::1%4294967296", "1.2.3.4%1", "::%01", "localhost")
+
+
+def test_addresses(host, component):
+    lines = list(lines_of_addresses())
+    ended = host.run(component("net-addresses"), stdin="".join(f"{line}\n" for line in lines).encode())
+    assert (ended.code, ended.err) == (0, "")
+    told = [line.split(" ")[0] for line in ended.out.decode().splitlines()]
+    assert [(line, ip) for line, ip in zip(lines, told, strict=True)] == [(line, is_ip(line) or "-") for line in lines]
+
+
+WITH_PORTS = {
+    "127.0.0.1:80": ("127.0.0.1:80", "127.0.0.1"),
+    "[::1]:0": ("[::1]:0", "::1"),
+    "[0:0::1%7]:65535": ("[::1%7]:65535", "0:0::1%7"),
+    "[::ffff:1.2.3.4]:443": ("[::ffff:1.2.3.4]:443", "::ffff:1.2.3.4"),
+    "example.org:80": ("-", "example.org"),
+    "[127.0.0.1]:80": ("-", "127.0.0.1"),
+} | dict.fromkeys(
+    ["::1:80", "[::1]", "[::1]80", "127.0.0.1", "127.0.0.1:", ":80", "[]:80", "1.2.3.4:65536", "1.2.3.4:+1", "1.2.3.4:x", "1.2.3.4:00080", "[::1]:80:90"],
+    ("-", "-"),
+)
+
+
+def test_addresses_with_ports(host, component):
+    ended = host.run(component("net-addresses"), stdin="".join(f"{line}\n" for line in WITH_PORTS).encode())
+    told = [tuple(line.split(" ")[1:]) for line in ended.out.decode().splitlines()]
+    assert dict(zip(WITH_PORTS, told, strict=True)) == WITH_PORTS
+
+
+# ---- Connections ----
+
+
+@pytest.fixture(params=LOOPBACK, ids=["ipv4", "ipv6"])
+def family(request):
+    return request.param
+
+
+def at(server):
+    """The address of a socket as text."""
+    host, port = server.getsockname()[:2]
+    return f"[{host}]:{port}" if server.family == socket.AF_INET6 else f"{host}:{port}"
+
+
+def peer_at(text):
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def listening(family=socket.AF_INET, backlog=128):
+    server = socket.create_server((LOOPBACK[family], 0), family=family, backlog=backlog)
+    server.settimeout(WAIT)
+    return server
+
+
+def accepted(server):
+    peer, _ = server.accept()
+    peer.settimeout(WAIT)
+    return peer
+
+
+def reset(peer):
+    """Closes it so that the other side sees a reset."""
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.close()
+
+
+def all_of(peer):
+    """What comes until the end."""
+    return b"".join(iter(lambda: peer.recv(1 << 16), b""))
+
+
+class Script:
+    """A program that does what it is told, a line at a time, and answers each."""
+
+    def __init__(self, host, component, *arguments, options=NETWORK, **more):
+        self.process = host.start(
+            component, *arguments, options=options, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with self.process:
+            self.process.kill()
+
+    def tell(self, command):
+        self.process.stdin.write(f"{command}\n".encode())
+        self.process.stdin.flush()
+
+    def answer(self):
+        line = self.process.stdout.readline().decode()
+        assert line, self.process.stderr.read().decode()
+        number, error, text = line.rstrip("\n").split(" ", 2)
+        return int(number), error, text
+
+    def does(self, command):
+        self.tell(command)
+        return self.answer()
+
+    def ends(self):
+        """Lets it end, and returns what it wrote on standard error."""
+        self.process.stdin.close()
+        assert self.process.wait(WAIT) == 0
+        return self.process.stderr.read().decode()
+
+    def processor(self):
+        """Seconds of processor time that it has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        """Bytes of memory that it has."""
+        return int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+    def sockets(self):
+        """How many the host has open for it."""
+        folder = pathlib.Path(f"/proc/{self.process.pid}")
+        its_own = {line.split()[6] for line in (folder / "net/unix").read_text().splitlines()}
+        links = [os.readlink(it) for it in (folder / "fd").iterdir()]
+        return sum(link.startswith("socket:") and link[8:-1] not in its_own for link in links)
+
+
+@pytest.fixture
+def script(host, component):
+    with Script(host, component("net-script")) as script:
+        yield script
+
+
+def connected(script, server):
+    assert script.does(f"connect {at(server)}") == (0, "OK", "")
+    return accepted(server)
+
+
+def test_connect(script, family):
+    with listening(family) as server, connected(script, server) as peer:
+        assert script.does("write hello") == (5, "OK", "")
+        assert peer.recv(100) == b"hello"
+        peer.sendall(b"to you")
+        assert script.does("read") == (6, "OK", "to you")
+        assert script.does("peer") == (0, "OK", at(server))
+        assert script.does("own")[2].rpartition(":")[2] == str(peer.getpeername()[1])
+        script.does("close")
+        assert peer.recv(100) == b""
+        assert script.does("peer")[1] == script.does("own")[1] == script.does("set")[1] == script.does("get")[1] == "ESTATE"
+        with connected(script, server) as again:
+            again.sendall(b"2")
+            assert script.does("read") == (1, "OK", "2")
+        assert script.ends() == ""
+
+
+def unused(family=socket.AF_INET):
+    """An address at which nobody listens."""
+    with listening(family) as server:
+        return at(server)
+
+
+def test_connect_refused(script, family):
+    assert script.does(f"connect {unused(family)}") == (0, "ECONNREFUSED", "")
+    with listening(family) as server, connected(script, server):
+        pass
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:0", "0.0.0.0:80", "255.255.255.255:80", "224.0.0.1:80", "[::ffff:127.0.0.1]:80", "[::]:80"])
+def test_connect_to_no_address_of_a_host(script, address):
+    assert script.does(f"connect {address}") == (0, "EINVAL", "")
+
+
+def test_connect_without_the_right_to(host, component):
+    for options in ([], ["-S", "tcp=n"], ["-S", "tcp"]):
+        with Script(host, component("net-script"), options=options) as script:
+            assert script.does(f"connect {unused()}") == (0, "EACCES", ""), options
+
+
+def without_network():
+    """For a process: a network of its own, that nothing leads out of."""
+    assert ctypes.CDLL(None).unshare(0x40000000) == 0  # CLONE_NEWNET
+
+
+def test_connect_unreachable(host, component, family):
+    if os.geteuid():
+        pytest.skip("a network of its own is root's to make")
+    with Script(host, component("net-script"), preexec_fn=without_network) as script:
+        # Linux looks for an address of one's own first, and has always one of IPv4.
+        address, error = {
+            socket.AF_INET: ("192.0.2.1:80", "EHOSTUNREACH"),
+            socket.AF_INET6: ("[2001:db8::1]:80", "EADDRNOTAVAIL"),
+        }[family]
+        assert script.does(f"connect {address}") == (0, error, "")
+
+
+def test_own_half_closed(script, family):
+    """The peer sees the end, and goes on to write."""
+    with listening(family) as server, connected(script, server) as peer:
+        script.does("write question")
+        assert script.does("finish") == (0, "OK", "")
+        assert all_of(peer) == b"question"
+        peer.sendall(b"answer")
+        assert script.does("read") == (6, "OK", "answer")
+        peer.close()
+        assert script.does("read") == script.does("read") == (0, "OK", "")
+
+
+def test_own_half_closed_without_waiting(script):
+    with listening() as server, connected(script, server) as peer:
+        script.does("write question")
+        script.does("close-out")
+        assert all_of(peer) == b"question"
+        peer.sendall(b"answer")
+        assert script.does("read") == (6, "OK", "answer")
+
+
+def test_peer_half_closed(script, family):
+    with listening(family) as server, connected(script, server) as peer:
+        peer.sendall(b"question")
+        peer.shutdown(socket.SHUT_WR)
+        assert script.does("read") == (8, "OK", "question")
+        assert script.does("read") == (0, "OK", "")
+        assert script.does("write answer") == (6, "OK", "")
+        assert script.does("finish") == (0, "OK", "")
+        assert all_of(peer) == b"answer"
+
+
+def test_reader_closed(script):
+    """That tells the peer nothing."""
+    with listening() as server, connected(script, server) as peer:
+        script.does("close-in")
+        assert script.does("write still") == (5, "OK", "")
+        assert peer.recv(100) == b"still"
+
+
+def test_reset_while_reading(script, family):
+    with listening(family) as server, connected(script, server) as peer:
+        peer.sendall(b"data")
+        assert script.does("read") == (4, "OK", "data")
+        script.tell("read")
+        reset(peer)
+        assert script.answer() == (0, "ECONNRESET", "")
+        assert script.does("read") == (0, "ECONNRESET", "")
+        for _ in range(3):
+            error = script.does("write x")[1]
+        assert error in ("ECONNBROKEN", "ECONNRESET")
+
+
+def test_peer_gone_while_writing(script, family):
+    """The first write is taken; then it is known."""
+    with listening(family) as server, connected(script, server) as peer:
+        peer.close()
+        assert script.does("read") == (0, "OK", "")
+        done, error, _ = script.does("pour 67108864")
+        assert done < 67108864 and error in ("ECONNBROKEN", "ECONNRESET")
+        assert script.does("write x") == (0, error, "")
+        assert script.does("finish") == (0, error, "")
+
+
+def test_reset_while_a_write_waits(script, family):
+    with listening(family) as server, connected(script, server) as peer:
+        script.tell("pour 67108864")
+        peer.recv(100)
+        reset(peer)
+        done, error, _ = script.answer()
+        assert done < 67108864 and error in ("ECONNBROKEN", "ECONNRESET")
+
+
+@pytest.mark.parametrize("size", [1, 65536, 16 << 20])
+def test_much(script, size):
+    """Both ways, each byte."""
+    pattern = (bytes(range(251)) * (size // 251 + 1))[:size]
+    with listening() as server, connected(script, server) as peer:
+        script.tell(f"pour {size}")
+        sent = bytearray()
+        while len(sent) < size:
+            sent += peer.recv(1 << 16)
+        assert script.answer() == (size, "OK", "")
+        assert sent == pattern
+        script.tell("drain")
+        peer.sendall(pattern)
+        peer.close()
+        assert script.answer() == (size, "OK", "")
+
+
+def test_options(script, family):
+    with listening(family) as server, connected(script, server):
+        before = script.does("get")[2].split()
+        assert before[0] == "0"
+        assert script.does("set") == (0, "OK", "")
+        on, idle, interval, count, hops, receive, send = map(int, script.does("get")[2].split())
+        assert (on, idle, interval, count, hops) == (1, 30000, 5000, 4, 9)
+        assert receive >= 100000 and send >= 50000
+
+
+PAUSES = [0, 0, 0, 0.001, 0.003, 0.01]  # seconds until what goes on is cancelled
+
+
+def leaves_nothing(script, once):
+    """once(pause), several times, leaves neither memory, nor handles, nor sockets."""
+
+    def left():
+        memory, _, handle = script.does("left")
+        return memory, script.sockets(), int(handle)
+
+    once(0)  # what is kept for the next time
+    *before, handle = left()
+    for pause in PAUSES:
+        once(pause)
+    *after, next_handle = left()
+    assert after == before and next_handle < handle + len(PAUSES)
+
+
+def cancelled(script, command, pause):
+    assert script.does(f"& {command}")[:2] == (0, "OK")
+    time.sleep(pause)
+    script.does("cancel")
+
+
+@contextlib.contextmanager
+def full_listener():
+    """One whose queue is full, so that a connect to it waits."""
+    with listening(backlog=0) as server, contextlib.ExitStack() as waiting:
+        for _ in range(4):
+            peer = waiting.enter_context(socket.socket())
+            peer.setblocking(False)
+            peer.connect_ex(server.getsockname())
+        yield server
+
+
+def test_cancelled_while_connecting(script):
+    with full_listener() as server:
+
+        def once(pause):
+            cancelled(script, f"connect {at(server)}", pause)
+            assert script.does("peer")[1] == "ESTATE"
+
+        leaves_nothing(script, once)
+
+
+def test_cancelled_while_reading(script):
+    """The connection goes on."""
+    with listening() as server, connected(script, server) as peer:
+        leaves_nothing(script, lambda pause: cancelled(script, "read", pause))
+        peer.sendall(b"data")
+        assert script.does("read") == (4, "OK", "data")
+
+
+def test_cancelled_while_writing(script):
+    """What was counted has gone out, and no more."""
+    with listening() as server, connected(script, server) as peer:
+        leaves_nothing(script, lambda pause: cancelled(script, f"pour {64 << 20}", pause))
+        done = script.does("written")[0]
+        script.tell("finish")
+        assert len(all_of(peer)) == done > 65536
+        assert script.answer() == (0, "OK", "")
+
+
+def test_cancelled_while_finishing(script):
+    """Bytes that were taken go out all the same."""
+    with listening() as server:
+
+        def once(pause):
+            with connected(script, server) as peer:
+                script.does("write text")
+                cancelled(script, "finish", pause)
+                script.does("close")
+                assert all_of(peer) == b"text"
+
+        leaves_nothing(script, once)
+
+
+# ---- Servers ----
+
+
+@pytest.fixture
+def server(host, component):
+    with Script(host, component("net-serve")) as script:
+        yield script
+
+
+def serves(server, family=socket.AF_INET, limit=0, finish=500):
+    """Starts it; its address."""
+    host = LOOPBACK[family]
+    number, error, address = server.does(f"listen {f'[{host}]' if ':' in host else host}:0")
+    assert (number, error) == (0, "OK")
+    server.does(f"finish {finish}")
+    server.does(f"serve {limit}")
+    return peer_at(address)
+
+
+def meets(server, address, text=b"hello"):
+    """A connection that has been served once."""
+    peer = socket.create_connection(address, timeout=WAIT)
+    peer.sendall(text)
+    assert peer.recv(100) == text
+    return peer
+
+
+def becomes(look, value):
+    ends = time.monotonic() + WAIT
+    while look() != value:
+        assert time.monotonic() < ends, (look(), value)
+        time.sleep(0.01)
+
+
+def test_serves(server, family):
+    address = serves(server, family)
+    with meets(server, address) as one, meets(server, address, b"other") as other:
+        assert server.does("active") == (2, "OK", "")
+        one.shutdown(socket.SHUT_WR)
+        assert all_of(one) == b""
+        becomes(lambda: server.does("active")[0], 1)
+        other.sendall(b"more")
+        assert other.recv(100) == b"more"
+    becomes(lambda: server.does("active")[0], 0)
+    assert server.does("stop")[1] == server.does("wait")[1] == "OK"
+    assert server.sockets() == 0
+    assert server.ends() == ""
+
+
+def test_listen_in_use(server, family):
+    with listening(family) as taken:
+        address = at(taken)
+        assert server.does(f"listen {address}") == (0, "EADDRINUSE", "")
+    assert server.does(f"listen {address}") == (0, "OK", address)
+    server.does("unlisten")
+    assert server.does(f"listen {address}")[1] == "OK"
+
+
+@pytest.mark.parametrize(
+    "address, error",
+    {
+        "192.0.2.1:0": "EADDRNOTAVAIL",
+        "[2001:db8::1]:0": "EADDRNOTAVAIL",
+        "[::ffff:127.0.0.1]:0": "EINVAL",
+        "localhost:0": "EINVAL",
+        "127.0.0.1": "EINVAL",
+    }.items(),
+)
+def test_listen_elsewhere(server, address, error):
+    assert server.does(f"listen {address}") == (0, error, "")
+    assert server.sockets() == 0
+
+
+def test_listen_without_the_right_to(host, component):
+    for options in ([], ["-S", "tcp=n"], ["-S", "tcp"]):
+        with Script(host, component("net-serve"), options=options) as server:
+            assert server.does("listen 127.0.0.1:0") == (0, "EACCES", "")
+
+
+def test_failure_of_one(server, preset):
+    """It ends that connection only, and a build with messages tells why."""
+    address = serves(server)
+    with meets(server, address) as one:
+        with meets(server, address, b"fail") as failing:
+            assert all_of(failing) == b""
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        server.does("stop")
+    server.does("wait")
+    assert server.ends() == ("weft: echo failed: code 3\n" if preset == "debug" else "")
+
+
+def test_reset_of_one(server):
+    address = serves(server)
+    with meets(server, address) as one:
+        for _ in range(20):
+            reset(meets(server, address))
+            reset(socket.create_connection(address, timeout=WAIT))  # perhaps before it is accepted
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        becomes(lambda: server.does("active")[0], 1)
+
+
+def test_reset_before_it_is_accepted(server):
+    """That is not the host's being out of handles: nobody pauses for it."""
+    address = serves(server, limit=1)
+    with meets(server, address) as one:
+        for _ in range(30):
+            reset(socket.create_connection(address, timeout=WAIT))
+        began = time.monotonic()
+        with socket.create_connection(address, timeout=WAIT) as last:
+            last.sendall(b"last")
+            one.close()
+            assert last.recv(100) == b"last"
+        assert time.monotonic() - began < 5
+
+
+def test_many_at_a_time(server, family):
+    address = serves(server, family)
+    peers = [meets(server, address, str(number).encode()) for number in range(200)]
+    assert server.does("active") == (200, "OK", "")
+    for number, peer in enumerate(peers):
+        peer.sendall(b"%d" % (number * 7))
+    for number, peer in enumerate(peers):
+        with peer:
+            assert peer.recv(100) == b"%d" % (number * 7)
+    becomes(lambda: server.does("active")[0], 0)
+
+
+def test_limit(server):
+    """Who is over it waits, and is served when another has gone."""
+    address = serves(server, limit=2)
+    one, two = meets(server, address), meets(server, address)
+    with two, socket.create_connection(address, timeout=0.2) as third:
+        third.sendall(b"third")
+        with pytest.raises(TimeoutError):
+            third.recv(100)
+        assert server.does("active") == (2, "OK", "")
+        one.close()
+        third.settimeout(WAIT)
+        assert third.recv(100) == b"third"
+
+
+@pytest.mark.parametrize("by", ["a call", "a connection"])
+def test_stop(server, by):
+    """Nobody is accepted any more; who is served may finish; who does not is cancelled."""
+    address = serves(server, finish=1000)
+    with meets(server, address) as one, meets(server, address, b"w") as waiting:
+        if by == "a call":
+            server.does("stop")
+        else:
+            meets(server, address, b"s").close()
+        with pytest.raises(ConnectionRefusedError):
+            for _ in range(100):
+                socket.create_connection(address, timeout=WAIT).close()
+                time.sleep(0.01)
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        one.close()
+        began = time.monotonic()
+        assert all_of(waiting) == b""
+        assert server.does("wait") == (0, "OK", "")
+        assert 0.3 < time.monotonic() - began < WAIT
+    assert server.does("active")[0] == server.sockets() == 0
+    assert server.does("ended")[0] == (2 if by == "a call" else 3)
+
+
+def test_stop_at_the_limit(server):
+    address = serves(server, limit=1, finish=1)
+    with meets(server, address, b"w"):
+        server.does("stop")
+        assert server.does("wait") == (0, "OK", "")
+
+
+def test_stop_leaves_nothing(server):
+    def once(pause):
+        address = serves(server, finish=1)
+        with meets(server, address, b"w"), meets(server, address, b"x"):
+            time.sleep(pause)
+            server.does("stop")
+            server.does("wait")
+
+    leaves_nothing(server, once)
+
+
+def test_cancelled_while_serving(server):
+    def once(pause):
+        address = serves(server, limit=2)
+        with meets(server, address, b"w"), meets(server, address, b"x"):
+            time.sleep(pause)
+            server.does("cancel")
+        serves(server)
+        time.sleep(pause)
+        server.does("cancel")
+        server.does("listen 127.0.0.1:0")
+        server.does("unlisten")
+
+    leaves_nothing(server, once)
+
+
+def test_out_of_handles(host, component, preset):
+    """It pauses, serves on whom it has, and goes on when there are some again."""
+    few = 64
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
+
+    with Script(host, component("net-serve"), preexec_fn=limit) as server:
+        address = serves(server)
+        one = meets(server, address)
+        others = [socket.create_connection(address, timeout=WAIT) for _ in range(2 * few)]
+        for other in others:
+            other.sendall(b"other")
+        becomes(lambda: server.does("active")[0] > few // 3, True)
+        time.sleep(0.2)
+        used = server.processor()
+        time.sleep(1)
+        assert server.processor() - used < 0.3  # it does not spin
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        for other in others:
+            with other:
+                assert other.recv(100) == b"other"
+        becomes(lambda: server.does("active")[0], 1)
+        meets(server, address).close()
+        assert server.does("left")[1] == "OK"
+        one.close()
+
+
+def test_slow_reader(server):
+    """Who does not read what he gets is not read from any more, and takes no memory."""
+    address = serves(server)
+    with meets(server, address) as slow, meets(server, address) as other:
+        memory = server.memory()
+        slow.settimeout(1)
+        sent, block = 0, bytes(1 << 20)
+        with pytest.raises(TimeoutError):
+            while sent < 256 << 20:
+                sent += slow.send(block)
+        assert server.memory() - memory < 8 << 20
+        other.sendall(b"more")
+        assert other.recv(100) == b"more"
+        slow.settimeout(WAIT)
+        slow.shutdown(socket.SHUT_WR)
+        assert len(all_of(slow)) == sent
+
+
+def test_imports_of_a_server(component, imports):
+    version = "@0.3.2"
+    names = {"wasi:cli/types", "wasi:cli/stdin", "wasi:cli/stdout", "wasi:clocks/types", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
+    assert imports(component("net-serve")) == {name + version for name in names}
+
+
+def test_imports_of_a_connection(component, imports):
+    version = "@0.3.2"
+    names = {"wasi:cli/types", "wasi:cli/stdout", "wasi:sockets/types"}
+    assert imports(component("net-ask")) == {name + version for name in names}
