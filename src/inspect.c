@@ -15,6 +15,7 @@ const char *weft__op_kind(const weft_op *op)
 
 void weft__add_op(weft__text *to, const weft_op *op)
 {
+    weft__add(to, op->status & WEFT__GONE ? "the other end's drop, " : "");
     weft__add(to, weft__op_kind(op));
     weft__add(to, " ");
     weft__add_number(to, op->handle);

@@ -259,7 +259,7 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
     WEFT__TRACE_OP(op, START, 0);
 }
 
-// The same for the rest of a write, and for an operation of another task.
+// The same for one that goes on, and for an operation of another task.
 static void go_on_in(weft_task *task, weft_op *op)
 {
     wait_in(task, op);
@@ -401,7 +401,7 @@ static void wake_waiter(weft_op *op)
 }
 
 // Of an end with a sequel; true if the operation goes on.
-static bool goes_on(weft_op *op, weft_task *task, uint32_t before)
+static bool goes_on_reading(weft_op *op, uint32_t before)
 {
     uint32_t ways = before & (WEFT__READ_ON | WEFT__WRITE_ON);
     weft__sequel *sequel =
@@ -409,9 +409,6 @@ static bool goes_on(weft_op *op, weft_task *task, uint32_t before)
     if (!sequel(op, before & WEFT__CANCELLING))
         return false;
     op->status = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ | ways;
-    task->in_flight--;
-    go_on_in(task, op);
-    WEFT__TRACE_OP(op, START, 0);
     return true;
 }
 
@@ -421,6 +418,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     WEFT__TRACE_OP(op, END, status);
     uint32_t before = op->status;
     op->status = status;
+    bool goes_on = before & WEFT__GONE && weft__gone_goes_on(op, before);
     switch (event) {
     case WEFT_EVENT_STREAM_READ:
         ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(status);
@@ -433,18 +431,17 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
         if (writer->more && writer->more(writer)) {
             op->status = WEFT__IN_FLIGHT | event | (before & WEFT__WRITE_ON);
-            task->in_flight--;
-            go_on_in(task, op);
-            WEFT__TRACE_OP(op, START, 0);
-            return;
-        }
-        if (writer->more)
+            goes_on = true;
+        } else if (writer->more) {
             weft__write_all_ended(writer);
+        }
         break;
     }
     case WEFT_EVENT_FUTURE_READ:
     case WEFT_EVENT_FUTURE_WRITE:
-        op->status = weft__future_status(status);
+        op->status = weft__future_status(op->status);
+        if (op->task && weft__op_is(op, WEFT_COPY_CANCELLED))
+            weft__op_leave_set(op); // what a host tells an idle end in a set, nobody would hear
         break;
     default: // a subtask
         __subtask_drop(op->handle);
@@ -455,11 +452,15 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             it->drop(it->arguments);
         }
     }
-    if (before & (WEFT__READ_ON | WEFT__WRITE_ON) && goes_on(op, task, before))
-        return;
+    if (!goes_on && before & (WEFT__READ_ON | WEFT__WRITE_ON))
+        goes_on = goes_on_reading(op, before);
     task->in_flight--;
-    if (op->waiter)
+    if (goes_on) {
+        go_on_in(task, op);
+        WEFT__TRACE_OP(op, START, 0);
+    } else if (op->waiter) {
         wake_waiter(op);
+    }
 }
 
 weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
@@ -623,7 +624,7 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     else
         weft__task_rouse(task); // the cancel may take an event that the host is about to deliver
     weft__blocked++;
-    uint32_t status = cancel(op->handle);
+    uint32_t status = (op->cancel == weft__gone_forget ? op->cancel : cancel)(op->handle);
     weft__blocked--;
     if (status == WEFT_BLOCKED) {
         if (leaves) {

@@ -27,6 +27,11 @@ WEFT__WEAK void weft__task_rouse_trim(void);
 // does.
 WEFT__WEAK uint32_t weft__cancel_outcome(uint32_t handle);
 
+// gone.c: a wait for the other end to go was told something: true if it goes on. And what stands for the
+// host's cancel of one that the host does not know. Without it, there is no such wait.
+WEFT__WEAK bool weft__gone_goes_on(weft_op *op, uint32_t before);
+WEFT__WEAK uint32_t weft__gone_forget(uint32_t handle);
+
 // future.c: gives the set of the writes without a task back, and ends those whose readers have them, or have
 // gone.
 WEFT__WEAK void weft__defaults_trim(void);

@@ -12,7 +12,7 @@ from paths import ROOT
 LAYERS = [
     {"memory", "report", "misuse", "text", "error", "version"},
     {"pool", "wake", "coro"},
-    {"op", "subtask", "future"},
+    {"op", "subtask", "future", "gone"},
     {"unwind", "turn", "task", "blocking", "limit", "cancel"},
     {"scope", "sync", "local", "select", "time", "flow", "lines"},
     {"wasip3_task", "embedded"},

@@ -40,6 +40,9 @@ typedef struct weft__background {
 #define WEFT__ASKED 64u      // the host was asked by cancel.h, so weft_stop has only to wait for the completion
 #define WEFT__READ_ON 128u   // it is of a reader with a sequel, behind its fields: see stream.h
 #define WEFT__WRITE_ON 256u  // it is of a writer with one
+// It copies nothing, and waits for the other end to go: see gone.c. Also beside the DROPPED that an event told,
+// and no copy: a future has to be written all the same.
+#define WEFT__GONE 512u
 
 // A wait for any of several operations. Private, but for index.
 struct weft_any {
@@ -106,6 +109,11 @@ static inline uint32_t weft__op_release(weft_op *op)
     return handle;
 }
 uint32_t weft__op_transfer(weft_op *op, const char *call);
+// A wait for the other end of `op` to go, in two parts: see gone.c. True if the host is to be asked between
+// them, by the start of a copy of nothing; `call` is for a message. And the wait, for `event`.
+bool weft__gone_asks(weft_op *op, const char *call);
+weft_poll weft__gone_wait(weft_coro *co, weft_op *op, enum weft_event_code event)
+    __attribute__((warn_unused_result));
 // Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.
 void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
 
