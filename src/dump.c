@@ -34,13 +34,13 @@ static void show_coro(const weft_coro *co, uint32_t depth)
     weft__add(&line, "weft:   ");
     for (uint32_t i = 0; i < depth && i < 16; i++)
         weft__add(&line, "  ");
-    if (co->state <= WEFT__READY && !co->line) {
+    if (co->state < WEFT__RUNNING && !co->line) {
         weft__add(&line, "a coroutine that has not begun");
     } else {
         add_place(&line, co);
         if (co->state == WEFT__RUNNING) {
             weft__add(&line, ": running");
-        } else if (co->state <= WEFT__READY) {
+        } else if (co->state < WEFT__RUNNING) {
             weft__add(&line, ": ready");
         } else {
             weft__add(&line, co->state <= WEFT__ON_SELECT ? ": waits for " : ": waits in ");

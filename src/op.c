@@ -342,8 +342,31 @@ static void adopt(weft_coro *co, weft_op *op, const char *call)
     op->waiter = co;
 }
 
+void weft__op_give_up(weft_op *op)
+{
+    weft_subtask_owned *it = (weft_subtask_owned *)op;
+    op->status = WEFT_SUBTASK_RETURNED_CANCELLED;
+    it->drop_result(it->data);
+}
+
+// A wait for `op` that is ready, so that `co` takes its result. If it naps before, a cancel may come between.
+static weft_poll take_result(weft_coro *co, weft_op *op)
+{
+    bool takes = op->status == WEFT__UNTAKEN;
+    weft_poll poll = weft_breathe(co);
+    if (takes)
+        op->status = WEFT_SUBTASK_RETURNED;
+    if (takes && poll.pending) {
+        co->state = WEFT__TAKES;
+        co->on.op = op;
+    }
+    return poll;
+}
+
 weft_poll weft__op_park(weft_coro *co, weft_op *op)
 {
+    if (op->status == WEFT__UNTAKEN)
+        return take_result(co, op);
     weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     adopt(co, op, "weft_await");
     co->on.op = op;
@@ -354,7 +377,7 @@ weft_poll weft__op_park(weft_coro *co, weft_op *op)
 static bool any_complete(weft_any *any)
 {
     for (any->index = 0; any->index < any->count; any->index++)
-        if (!weft__op_in_flight(any->ops[any->index]))
+        if (!weft__op_pends(any->ops[any->index]))
             return true;
     return false;
 }
@@ -364,7 +387,7 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     any->ops = ops;
     any->count = count;
     if (any_complete(any))
-        return weft_breathe(co);
+        return take_result(co, any->ops[any->index]);
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
     WEFT__TRACE_STAYS(any, "weft_await_any");
     WEFT__TRACE_STAYS(ops, "weft_await_any");
@@ -412,6 +435,30 @@ static bool goes_on_reading(weft_op *op, uint32_t before)
     return true;
 }
 
+// An owned call is over; `before` was its status. The coroutine that awaits it takes its result when it runs.
+static void complete_owned(weft_subtask_owned *it, uint32_t before)
+{
+    weft_op *op = &it->call.op;
+    weft_coro *waiter = op->waiter;
+    if (op->status == WEFT_SUBTASK_STARTED_CANCELLED && it->drop_arguments)
+        it->drop_arguments(it->data);
+    if (op->status != WEFT_SUBTASK_RETURNED || !it->drop_result)
+        return;
+    if (waiter ? (waiter->flags & (WEFT__UNWIND | WEFT__FINALLY)) == WEFT__UNWIND : before & WEFT__CANCELLING) {
+        weft__op_give_up(op);
+        return;
+    }
+    if (!waiter || waiter->state == WEFT__ON_START) {
+        op->status = WEFT__UNTAKEN;
+        return;
+    }
+    wake_waiter(op);
+    if (waiter->state == WEFT__READY) { // it is no case
+        waiter->state = WEFT__TAKES;
+        waiter->on.op = op;
+    }
+}
+
 // The host has said how `op`, an operation of `task` that is out of the table, ended.
 static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
 {
@@ -447,10 +494,8 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         __subtask_drop(op->handle);
         if (op->task)
             leave_set(op, false);
-        if (before & WEFT__OWNED && status == WEFT_SUBTASK_STARTED_CANCELLED) {
-            weft_subtask_owned *it = (weft_subtask_owned *)op;
-            it->drop(it->arguments);
-        }
+        if (before & WEFT__OWNED)
+            complete_owned((weft_subtask_owned *)op, before);
     }
     if (!goes_on && before & (WEFT__READ_ON | WEFT__WRITE_ON))
         goes_on = goes_on_reading(op, before);
@@ -535,7 +580,7 @@ static void complete_background(weft_op *op, uint32_t code)
 
 static void started(weft_op *call)
 {
-    call->status = WEFT__STARTED | (call->status & (WEFT__CANCELLING | WEFT__ASKED));
+    call->status = WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED));
     if (call->waiter && call->waiter->state == WEFT__ON_START)
         wake_waiter(call);
 }
@@ -594,6 +639,10 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
 void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
+    if (op->status == WEFT__UNTAKEN) {
+        weft__op_give_up(op);
+        return;
+    }
     WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
     weft__op_settle(task);
     uint32_t event = op->status & 7;
@@ -612,6 +661,10 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
+    if (op->status == WEFT__UNTAKEN || op->cancel == weft__gone_forget) { // the host knows of none
+        weft__op_cancel(op);
+        return;
+    }
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
@@ -624,7 +677,7 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     else
         weft__task_rouse(task); // the cancel may take an event that the host is about to deliver
     weft__blocked++;
-    uint32_t status = (op->cancel == weft__gone_forget ? op->cancel : cancel)(op->handle);
+    uint32_t status = cancel(op->handle);
     weft__blocked--;
     if (status == WEFT_BLOCKED) {
         if (leaves) {

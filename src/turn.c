@@ -158,6 +158,17 @@ static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step
     return after == ENDED ? weft__task_end_plainly(task) : turn(task, after);
 }
 
+// Who yielded is ready. One that takes a result does not do so before it runs.
+static void wake_yielded(weft_task *task)
+{
+    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));) {
+        bool takes = co->state == WEFT__TAKES;
+        weft__wake(co);
+        if (takes)
+            co->state = WEFT__TAKES;
+    }
+}
+
 // A new round: events that came meanwhile are delivered, then all who yielded go on, behind those who are
 // ready. More events than there were operations come only to foreign code that waits anew in its callback.
 static void next_round(weft_task *task)
@@ -170,8 +181,7 @@ static void next_round(weft_task *task)
         weft__op_deliver(task, code, event[0], event[1]);
     }
     if (WEFT_TRACE || task->ready) {
-        for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
-            weft__wake(co);
+        wake_yielded(task);
     } else {
         task->ready = task->yielded; // they say that they yield until they run, which nobody minds
         task->yielded = NULL;
@@ -259,8 +269,7 @@ bool weft__task_run_embedded(weft_task *task)
 {
     WEFT__TRACE_STACK_BEGIN();
     weft__breath = WEFT__STEPS;
-    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
-        weft__wake(co);
+    wake_yielded(task);
     run_ready(task);
     WEFT__TRACE_STACK_END();
     if (!over(task)) {

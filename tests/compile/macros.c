@@ -309,9 +309,10 @@ static weft_left flows_run(weft_coro *co)
     self->fed = (count *)numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
     if (self->fed)
         self->fed->item = 1;
-    weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, &it->texts_in);
+    weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, NULL, &it->texts_in);
     WEFT_AWAIT(weft_await(co, &self->owned.call));
-    WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, imported(1, &self->result), drop_arguments, self));
+    WEFT_AWAIT(
+        weft_subtask_call_owned(co, &self->owned, imported(1, &self->result), NULL, drop_arguments, self));
     weft_cancel_without_blocking();
     weft_subtask_cancel(&self->owned.call);
     texts_cancel_read(&it->texts_in);

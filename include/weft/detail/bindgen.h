@@ -263,9 +263,7 @@
         if (!out->op.handle)                                                                                   \
             return true;                                                                                       \
         weft__op_stop_last(&out->op);                                                                          \
-        if (out->op.status & WEFT__GONE) /* a host lets go of what has written only */                         \
-            out->op.status = X##_write(out->op.handle WEFT__JUST OUT);                                         \
-        if (weft_resolved(out) || weft_dropped(out)) {                                                         \
+        if (weft_resolved(out) || out->op.status == WEFT_COPY_DROPPED) {                                       \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
@@ -275,6 +273,7 @@
         if (!it)                                                                                               \
             return false;                                                                                      \
         __builtin_memset(&it->base, 0, sizeof it->base);                                                       \
+        out->op.status = WEFT_COPY_CANCELLED; /* DROPPED, if an event told it, is for the write to say */      \
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
         it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
