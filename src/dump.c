@@ -4,8 +4,7 @@
 #include "inspect.h"
 #include "internal.h"
 
-// Where `co` stands, and on which function's line.
-static void add_place(weft__text *line, const weft_coro *co)
+void weft__add_place(weft__text *line, const weft_coro *co)
 {
 #if WEFT_TRACE
     const weft_place *place = co->place;
@@ -37,7 +36,7 @@ static void show_coro(const weft_coro *co, uint32_t depth)
     if (co->state < WEFT__RUNNING && !co->line) {
         weft__add(&line, "a coroutine that has not begun");
     } else {
-        add_place(&line, co);
+        weft__add_place(&line, co);
         if (co->state == WEFT__RUNNING) {
             weft__add(&line, ": running");
         } else if (co->state < WEFT__RUNNING) {

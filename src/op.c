@@ -50,7 +50,7 @@ static void resize(weft__op_table *in, uint32_t count)
 {
     weft_op **old = in->chains;
     uint32_t old_count = in->count;
-    weft_op **chains = count == in->few_count ? in->few : weft_alloc(count * sizeof *chains);
+    weft_op **chains = count == in->few_count ? in->few : weft__alloc(count * sizeof *chains);
     if (!chains)
         return;
     __builtin_memset(chains, 0, count * sizeof *chains);
@@ -64,7 +64,7 @@ static void resize(weft__op_table *in, uint32_t count)
         }
     }
     if (old != in->few)
-        weft_free(old, old_count * sizeof *old);
+        weft__free(old, old_count * sizeof *old);
 }
 
 static void insert(weft__op_table *in, weft_op *op)
@@ -342,31 +342,10 @@ static void adopt(weft_coro *co, weft_op *op, const char *call)
     op->waiter = co;
 }
 
-void weft__op_give_up(weft_op *op)
-{
-    weft_subtask_owned *it = (weft_subtask_owned *)op;
-    op->status = WEFT_SUBTASK_RETURNED_CANCELLED;
-    it->drop_result(it->data);
-}
-
-// A wait for `op` that is ready, so that `co` takes its result. If it naps before, a cancel may come between.
-static weft_poll take_result(weft_coro *co, weft_op *op)
-{
-    bool takes = op->status == WEFT__UNTAKEN;
-    weft_poll poll = weft_breathe(co);
-    if (takes)
-        op->status = WEFT_SUBTASK_RETURNED;
-    if (takes && poll.pending) {
-        co->state = WEFT__TAKES;
-        co->on.op = op;
-    }
-    return poll;
-}
-
 weft_poll weft__op_park(weft_coro *co, weft_op *op)
 {
     if (op->status == WEFT__UNTAKEN)
-        return take_result(co, op);
+        return weft__owned_take(co, op);
     weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     adopt(co, op, "weft_await");
     co->on.op = op;
@@ -387,7 +366,7 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     any->ops = ops;
     any->count = count;
     if (any_complete(any))
-        return take_result(co, any->ops[any->index]);
+        return weft__op_await(co, any->ops[any->index]);
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
     WEFT__TRACE_STAYS(any, "weft_await_any");
     WEFT__TRACE_STAYS(ops, "weft_await_any");
@@ -412,7 +391,7 @@ void weft__op_unawait(weft_coro *co)
         co->on.op->waiter = NULL;
 }
 
-static void wake_waiter(weft_op *op)
+void weft__op_wake_waiter(weft_op *op)
 {
     weft_coro *waiter = op->waiter;
     op->waiter = NULL;
@@ -433,30 +412,6 @@ static bool goes_on_reading(weft_op *op, uint32_t before)
         return false;
     op->status = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ | ways;
     return true;
-}
-
-// An owned call is over; `before` was its status. The coroutine that awaits it takes its result when it runs.
-static void complete_owned(weft_subtask_owned *it, uint32_t before)
-{
-    weft_op *op = &it->call.op;
-    weft_coro *waiter = op->waiter;
-    if (op->status == WEFT_SUBTASK_STARTED_CANCELLED && it->drop_arguments)
-        it->drop_arguments(it->data);
-    if (op->status != WEFT_SUBTASK_RETURNED || !it->drop_result)
-        return;
-    if (waiter ? (waiter->flags & (WEFT__UNWIND | WEFT__FINALLY)) == WEFT__UNWIND : before & WEFT__CANCELLING) {
-        weft__op_give_up(op);
-        return;
-    }
-    if (!waiter || waiter->state == WEFT__ON_START) {
-        op->status = WEFT__UNTAKEN;
-        return;
-    }
-    wake_waiter(op);
-    if (waiter->state == WEFT__READY) { // it is no case
-        waiter->state = WEFT__TAKES;
-        waiter->on.op = op;
-    }
 }
 
 // The host has said how `op`, an operation of `task` that is out of the table, ended.
@@ -487,15 +442,13 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     case WEFT_EVENT_FUTURE_READ:
     case WEFT_EVENT_FUTURE_WRITE:
         op->status = weft__future_status(op->status);
-        if (op->task && weft__op_is(op, WEFT_COPY_CANCELLED))
-            weft__op_leave_set(op); // what a host tells an idle end in a set, nobody would hear
         break;
     default: // a subtask
         __subtask_drop(op->handle);
         if (op->task)
             leave_set(op, false);
         if (before & WEFT__OWNED)
-            complete_owned((weft_subtask_owned *)op, before);
+            weft__owned_complete(op, before);
     }
     if (!goes_on && before & (WEFT__READ_ON | WEFT__WRITE_ON))
         goes_on = goes_on_reading(op, before);
@@ -504,7 +457,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
         go_on_in(task, op);
         WEFT__TRACE_OP(op, START, 0);
     } else if (op->waiter) {
-        wake_waiter(op);
+        weft__op_wake_waiter(op);
     }
 }
 
@@ -582,7 +535,7 @@ static void started(weft_op *call)
 {
     call->status = WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED));
     if (call->waiter && call->waiter->state == WEFT__ON_START)
-        wake_waiter(call);
+        weft__op_wake_waiter(call);
 }
 
 void weft__op_deliver_lent(weft_op *op, uint32_t code)
@@ -640,7 +593,7 @@ void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
     if (op->status == WEFT__UNTAKEN) {
-        weft__op_give_up(op);
+        weft__owned_give_up(op);
         return;
     }
     WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
@@ -668,8 +621,9 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
-    bool leaves =
-        embedded || event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
+    // wasmtime wants a subtask out of its set for either form. And what a host tells the idle writer of a
+    // future that is in one, nobody would hear.
+    bool leaves = embedded || event <= WEFT_EVENT_SUBTASK || event == WEFT_EVENT_FUTURE_WRITE;
     WEFT__TRACE_OP(op, CANCEL, 0);
     op->status |= WEFT__CANCELLING | WEFT__ASKED;
     if (leaves)

@@ -32,24 +32,3 @@ weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)
     co->state = WEFT__ON_START;
     return poll;
 }
-
-void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                              void (*drop_arguments)(void *data), void (*drop_result)(void *data), void *data)
-{
-    weft_subtask_start(co, &it->call, status);
-    it->drop_arguments = drop_arguments;
-    it->drop_result = drop_result;
-    it->data = data;
-    if (weft_in_flight(&it->call))
-        it->call.op.status |= WEFT__OWNED;
-    else if (drop_result)
-        it->call.op.status = WEFT__UNTAKEN;
-}
-
-weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                  void (*drop_arguments)(void *data), void (*drop_result)(void *data),
-                                  void *data)
-{
-    weft_subtask_start_owned(co, it, status, drop_arguments, drop_result, data);
-    return weft_await(co, &it->call);
-}

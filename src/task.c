@@ -13,6 +13,16 @@ WEFT__WEAK void weft__defaults_clear(void)
 {
 }
 
+// Unless figures are asked for.
+WEFT__WEAK uint32_t weft__run(weft_coro *co, weft_step *run)
+{
+    return run(co).how;
+}
+
+WEFT__WEAK void weft__turn_begins(void)
+{
+}
+
 // A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
 uint32_t weft__task_end(weft_task *task)
 {
@@ -92,7 +102,8 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
     WEFT__TRACE_STACK_BEGIN();
-    uint32_t how = run(weft__task_root(task)).how;
+    weft__turn_begins();
+    uint32_t how = weft__run(weft__task_root(task), run);
     WEFT__TRACE_STACK_END();
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);

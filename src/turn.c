@@ -69,7 +69,7 @@ static inline WEFT__HOT enum after step(weft_task *task, weft_coro *co, weft_ste
     WEFT__TRACE_CORO(co, RESUME);
     WEFT__TRACE_STACK_SPOIL();
     bool is_root = WEFT__SHORT && root_run && !co->up;
-    uint32_t how = is_root ? root_run(co).how : co->run(co).how;
+    uint32_t how = is_root ? weft__run(co, root_run) : weft__run(co, co->run);
     if (WEFT__SHORT && root_run && how == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
         WEFT__TRACE_CORO(co, WAIT);
         WEFT_ON_WAIT(co);
@@ -220,6 +220,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
     WEFT__TRACE_STACK_BEGIN();
+    weft__turn_begins();
     task->asleep = false;
     weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
     uint32_t answer = __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
@@ -268,6 +269,7 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run)
 bool weft__task_run_embedded(weft_task *task)
 {
     WEFT__TRACE_STACK_BEGIN();
+    weft__turn_begins();
     weft__breath = WEFT__STEPS;
     wake_yielded(task);
     run_ready(task);

@@ -51,7 +51,7 @@ void weft__unwind(weft_coro *co)
         weft__withdraw(co->on.cases);
         weft__wake(co);
     } else if (co->state == WEFT__TAKES) {
-        weft__op_give_up(co->on.op);
+        weft__owned_give_up(co->on.op);
     } else if (co->state >= WEFT__ON_SCOPE) {
         weft__leave_queue(co);
         weft__wake(co);

@@ -337,6 +337,7 @@ WEFT_CLOCK(host_clock, w_clock);
 typedef struct {
     weft_coro co;
     weft_scope scope;
+    weft_watchdog watchdog;
     weft_child children[2];
     waits first, second;
     print *third;
@@ -393,6 +394,8 @@ static weft_left scopes_run(weft_coro *co)
 
     weft_virtual_clock_init(&self->clock);
     weft_virtual_clock_advance(&self->clock, 10);
+    weft_watchdog_start(co, &self->scope, &self->watchdog, &host_clock, 5);
+    weft_watch_steps(&host_clock, weft_stats_now().longest_step + 1);
     WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 5));
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
     WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event)));

@@ -256,7 +256,7 @@
         DROP(&it->value, weft_resolved(&base->base));                                                          \
         X##_drop_writable(base->base.op.handle);                                                               \
         weft__op_release(&base->base.op);                                                                      \
-        weft_free(it, sizeof *it);                                                                             \
+        weft__free(it, sizeof *it);                                                                            \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
     {                                                                                                          \
@@ -269,7 +269,7 @@
             weft__op_release(&out->op);                                                                        \
             return true;                                                                                       \
         }                                                                                                      \
-        name##__default *it = (name##__default *)weft_alloc(sizeof *it);                                       \
+        name##__default *it = (name##__default *)weft__alloc(sizeof *it);                                      \
         if (!it)                                                                                               \
             return false;                                                                                      \
         __builtin_memset(&it->base, 0, sizeof it->base);                                                       \

@@ -12,6 +12,10 @@ typedef struct weft__default {
     void (*done)(struct weft__default *it); // of its type: drops the end, and gives all memory back
 } weft__default;
 
+// weft_alloc and weft_free, counted if watch.h is in use.
+void *weft__alloc(size_t size);
+void weft__free(void *memory, size_t size);
+
 static inline bool weft__future_resolved(const weft_op *op)
 {
     return op->status == WEFT__FUTURE_DONE;
