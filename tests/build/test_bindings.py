@@ -85,6 +85,14 @@ def test_refused(bindings, items):
     assert "panicked" not in said
 
 
+def test_status(bindings):
+    """The status of an async import is not to be dropped; a result may be."""
+    code, said, header, _ = bindings("package t:t;\nworld w { import later: async func(); import now: func() -> u32; }\n")
+    assert code == 0, said
+    assert re.search(r'^\[\[nodiscard\("this is the status of a call: .*"\)\]\] extern \w+ w_later\(void\);$', header, re.M)
+    assert re.search(r"^extern uint32_t w_now\(void\);$", header, re.M)
+
+
 def test_autodrop(bindings):
     """The option is refused where it makes code that does not compile, and serves else."""
     wit = "package t:t;\ninterface i {{ resource r; }}\nworld w {{ use i.{{r}}; export f: {} func(x: borrow<r>); }}\n"
