@@ -7,16 +7,7 @@
 void weft__add_place(weft__text *line, const weft_coro *co)
 {
 #if WEFT_TRACE
-    const weft_place *place = co->place;
-    const char *file = place->file;
-    for (const char *at = file; *at; at++)
-        if (*at == '/' || *at == '\\')
-            file = at + 1;
-    weft__add(line, place->function);
-    weft__add(line, " at ");
-    weft__add(line, file);
-    weft__add(line, ":");
-    weft__add_number(line, place->line);
+    weft__add_spot(line, co->place);
 #else
     // The function has no name at run time, but a number: on wasm, its index in the table.
     weft__add(line, "step function ");

@@ -64,7 +64,11 @@ static inline void root_ended(weft_task *task)
     WEFT__TRACE_FRAME_ENDS(weft__task_root(task), task->from->run ? task->from->frame_size : 0);
     if (task->returned)
         return;
+    int32_t failure = weft_failure(weft__task_root(task));
+    WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED) && failure, failed_result, task->from->name,
+                (uint32_t)failure);
     WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->from->name, 0);
+    (void)failure;
     task->returned = 1;
     __task_cancel();
 }
