@@ -66,9 +66,11 @@
 //                               weft_dropped holds. Nothing is read or written. It is in flight as a copy of
 //                               length 0, which the other end sees as such: not chosen in a select, it is
 //                               waited for again, or stopped before the end's next copy. While the other end
-//                               waits in a copy of its own, only a host tells that sends events unasked:
-//                               wasmtime does for ends in components, not for its own. Each new wait asks the
-//                               host anew, so beside a sleep in a select it asks now and then
+//                               waits in a copy of its own, only a host tells that sends events unasked, as
+//                               wasmtime does for ends in components. An end of the host's own, such as the
+//                               reader of a response's body, wasmtime looks at when something else happens:
+//                               there it stands beside a sleep in a select, in a loop, and each new wait asks
+//                               anew
 //   name_start_read, name_start_write, name_start_write_all
 //                               the copies without waiting: weft_await(co, &end), weft_await_any or weft_stop
 //                               later
