@@ -6,7 +6,9 @@
 #   [WIT <file or folder>]       the WIT of the component; a program that gets by with weft/wasi.h has none
 #   [WORLD <world>]              the world in it to build: its bindings are <world>.h
 #   [LIBRARIES <library>...]     more to link (weft::weft always is)
-#   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn
+#   [COMPILE_OPTIONS <option>...] for the sources; the generated bindings never warn. Errors by default are a wait or a status that is
+#                                dropped (-Werror=unused-result), and with clang and zig a local variable that may not have its value,
+#                                such as one that lives across an await (-Werror=conditional-uninitialized)
 #   [BINDGEN_OPTIONS <option>...] more for wit-bindgen c, such as --sync export:<package>/<interface>#<function>
 #   [WIT_DEPS 0.3|none]          add WASI 0.3's packages to the WIT; the default is 0.3, or none if WIT has a deps folder
 #   [STDERR ON|OFF]              show Weft's messages on standard error, through WASI 0.2; the default is ON in Debug only:
@@ -186,14 +188,15 @@ function(weft_add_component name)
   if(arg_WIT)
     weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
   endif()
+  # What is dropped without a wait, and local variables that live across one: -Wno-error=... lets it pass.
+  list(PREPEND arg_COMPILE_OPTIONS -Werror=unused-result $<$<C_COMPILER_ID:Clang>:-Werror=conditional-uninitialized>)
   if(WEFT_NATIVE)
     weft__add_native_component(${name} ${arg_WORLD} "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
       COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
     return()
   endif()
   add_executable(${name} ${arg_SOURCES} ${bindings})
-  # The warning finds local variables that live across an await.
-  target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized> ${arg_COMPILE_OPTIONS})
+  target_compile_options(${name} PRIVATE ${arg_COMPILE_OPTIONS})
   # Not to the link: zig would then make its libc for it, too, whose guard of the stack asks the host for a random number.
   target_compile_options(${name} PRIVATE $<$<BOOL:${arg_LTO}>:-flto>)
   target_include_directories(${name} SYSTEM PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${name}.bindings")

@@ -125,6 +125,15 @@ def autodropped(source):
             )
 
 
+# What a compiler says of an async import that is called as a statement.
+STATUS = "this is the status of a call: WEFT_AWAIT(weft_subtask_call(co, &self->call, ...)) takes it, or weft_subtask_start"
+
+
+def statuses(header):
+    """The status of an async import says whether the call goes on, and tells its handle: it is not to be dropped."""
+    return re.sub(r"^(extern \w+_subtask_status_t \w+\()", rf'[[nodiscard("{STATUS}")]] \1', header, flags=re.M)
+
+
 STRUCT = re.compile(r"^typedef struct(?: (\w+))? \{\n((?:  .*\n)*)\} (\w+)_t;$", re.M)
 ALIAS = re.compile(r"^typedef (\w+)_t (\w+)_t;$", re.M)
 FREE = re.compile(r"^void (\w+)_free\(\1_t \*ptr\) \{\n((?:  .*\n)*)\}\n", re.M)
@@ -220,7 +229,7 @@ def main():
         names, code = frees(header.read_text(), parameter_blocks(destructors(code)))
         if arguments.prefix:
             names, code = (prefixed(text, arguments.prefix, arguments.wit) for text in (names, code))
-        header.write_text(names)
+        header.write_text(statuses(names))
         source.write_text(code)
     except Unsupported as unsupported:
         sys.exit(f"weft: bindings of world {arguments.world}: {unsupported}")

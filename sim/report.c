@@ -259,14 +259,23 @@ void weft_sim__describe_deadlock(weft_sim *sim)
         weft_sim__print(&sim->report, "  the call of %s is not accepted by any script\n", call->func->name);
 }
 
-const char *weft_sim_leftovers(weft_sim *sim)
+static bool is_kept(const weft_sim_instance *instance, const weft_sim__entry *entry)
+{
+    if (entry->kind != KIND_STREAM_READER && entry->kind != KIND_STREAM_WRITER)
+        return entry->kind == KIND_SET;
+    const weft_sim_end *end = entry->object, *other = end->pipe->ends[!end->writable];
+    return other && other->base.instance == instance && !end->pipe->type->element && end->state == END_IDLE &&
+           other->state == END_IDLE;
+}
+
+static const char *left(weft_sim *sim, bool all)
 {
     weft_sim__text *text = &sim->leftovers;
     clear(text);
     for (weft_sim_instance *instance = sim->instances; instance; instance = instance->next) {
         for (uint32_t i = 1; i < instance->entry_count; i++) {
             const weft_sim__entry *entry = &instance->entries[i];
-            if (!entry->kind)
+            if (!entry->kind || (!all && is_kept(instance, entry)))
                 continue;
             weft_sim__print(text, "instance %u (%s): ", (unsigned)instance->number, instance->component->world);
             if (entry->kind >= KIND_SUBTASK && entry->kind <= KIND_FUTURE_WRITER)
@@ -289,4 +298,14 @@ const char *weft_sim_leftovers(weft_sim *sim)
         if (!script->accepting)
             weft_sim__print(text, "a script: waits: %s\n", script->what ? script->what : "to start");
     return text->data;
+}
+
+const char *weft_sim_leftovers(weft_sim *sim)
+{
+    return left(sim, true);
+}
+
+const char *weft_sim_leaks(weft_sim *sim)
+{
+    return left(sim, false);
 }

@@ -169,6 +169,9 @@ void weft_sim_transcript_to(weft_sim *sim, FILE *file);
 uint64_t weft_sim_transcript_hash(const weft_sim *sim);
 // What is left: handles of instances, tasks, calls and ends of scripts, a line each; "" if nothing is.
 const char *weft_sim_leftovers(weft_sim *sim);
+// The same without what a runtime keeps for its next task: waitable sets, and idle streams without payload of
+// which an instance has both ends.
+const char *weft_sim_leaks(weft_sim *sim);
 // How much has happened.
 typedef struct weft_sim_counts {
     uint64_t steps;     // of the scheduler

@@ -4,20 +4,10 @@
 #include "inspect.h"
 #include "internal.h"
 
-// Where `co` stands, and on which function's line.
-static void add_place(weft__text *line, const weft_coro *co)
+void weft__add_place(weft__text *line, const weft_coro *co)
 {
 #if WEFT_TRACE
-    const weft_place *place = co->place;
-    const char *file = place->file;
-    for (const char *at = file; *at; at++)
-        if (*at == '/' || *at == '\\')
-            file = at + 1;
-    weft__add(line, place->function);
-    weft__add(line, " at ");
-    weft__add(line, file);
-    weft__add(line, ":");
-    weft__add_number(line, place->line);
+    weft__add_spot(line, co->place);
 #else
     // The function has no name at run time, but a number: on wasm, its index in the table.
     weft__add(line, "step function ");
@@ -34,13 +24,13 @@ static void show_coro(const weft_coro *co, uint32_t depth)
     weft__add(&line, "weft:   ");
     for (uint32_t i = 0; i < depth && i < 16; i++)
         weft__add(&line, "  ");
-    if (co->state <= WEFT__READY && !co->line) {
+    if (co->state < WEFT__RUNNING && !co->line) {
         weft__add(&line, "a coroutine that has not begun");
     } else {
-        add_place(&line, co);
+        weft__add_place(&line, co);
         if (co->state == WEFT__RUNNING) {
             weft__add(&line, ": running");
-        } else if (co->state <= WEFT__READY) {
+        } else if (co->state < WEFT__RUNNING) {
             weft__add(&line, ": ready");
         } else {
             weft__add(&line, co->state <= WEFT__ON_SELECT ? ": waits for " : ": waits in ");

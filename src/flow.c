@@ -53,12 +53,12 @@ static bool grow(weft_buffer *buffer, size_t size, size_t limit)
         capacity = limit;
     if (capacity <= buffer->capacity || capacity > SIZE_MAX / size)
         return false; // not covered: takes a buffer of half of all memory
-    void *items = weft_alloc(capacity * size);
+    void *items = weft__alloc(capacity * size);
     if (!items)
         return false;
     if (buffer->items) {
         __builtin_memcpy(items, buffer->items, buffer->count * size);
-        weft_free(buffer->items, buffer->capacity * size);
+        weft__free(buffer->items, buffer->capacity * size);
     }
     buffer->items = items;
     buffer->capacity = capacity;
@@ -115,7 +115,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop)
     for (size_t i = 0; drop && i < buffer->count; i++)
         drop((char *)buffer->items + i * size, false);
     if (buffer->items)
-        weft_free(buffer->items, buffer->capacity * size);
+        weft__free(buffer->items, buffer->capacity * size);
     *buffer = (weft_buffer){0};
 }
 

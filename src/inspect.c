@@ -15,9 +15,23 @@ const char *weft__op_kind(const weft_op *op)
 
 void weft__add_op(weft__text *to, const weft_op *op)
 {
+    weft__add(to, op->status & WEFT__GONE ? "the other end's drop, " : "");
     weft__add(to, weft__op_kind(op));
     weft__add(to, " ");
     weft__add_number(to, op->handle);
+}
+
+void weft__add_spot(weft__text *to, const weft_place *place)
+{
+    const char *file = place->file;
+    for (const char *at = file; *at; at++)
+        if (*at == '/' || *at == '\\')
+            file = at + 1;
+    weft__add(to, place->function);
+    weft__add(to, " at ");
+    weft__add(to, file);
+    weft__add(to, ":");
+    weft__add_number(to, place->line);
 }
 
 const weft_coro *weft__head_of(const weft_coro *co)

@@ -148,6 +148,8 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
 // The operation in flight that stands behind `op` in the tables of those, or the first; NULL if there is none.
 weft_op *weft__op_next(const weft_op *op);
+// Who awaits `op`, which is over, is ready.
+void weft__op_wake_waiter(weft_op *op);
 // `co` waits no longer for its operation, or for any of several: they stay in flight.
 void weft__op_unawait(weft_coro *co);
 // The operation of `task` that is in no table, if one is, is put into it.

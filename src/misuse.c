@@ -1,6 +1,7 @@
 // Misuse: says which call broke which rule, and stops.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/hooks.h>
+#include <weft/trace.h>
 #include "text.h"
 
 #if WEFT_CHECKS
@@ -18,6 +19,7 @@ static void report(const char *call, const char *object, uint32_t handle, const 
     }
     weft__add(&line, " ");
     weft__add(&line, rule);
+    WEFT__TRACE_RUNNING(&line);
     weft__report_line(&line);
 }
 #define REPORT report

@@ -50,7 +50,7 @@ static void resize(weft__op_table *in, uint32_t count)
 {
     weft_op **old = in->chains;
     uint32_t old_count = in->count;
-    weft_op **chains = count == in->few_count ? in->few : weft_alloc(count * sizeof *chains);
+    weft_op **chains = count == in->few_count ? in->few : weft__alloc(count * sizeof *chains);
     if (!chains)
         return;
     __builtin_memset(chains, 0, count * sizeof *chains);
@@ -64,7 +64,7 @@ static void resize(weft__op_table *in, uint32_t count)
         }
     }
     if (old != in->few)
-        weft_free(old, old_count * sizeof *old);
+        weft__free(old, old_count * sizeof *old);
 }
 
 static void insert(weft__op_table *in, weft_op *op)
@@ -259,7 +259,7 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
     WEFT__TRACE_OP(op, START, 0);
 }
 
-// The same for the rest of a write, and for an operation of another task.
+// The same for one that goes on, and for an operation of another task.
 static void go_on_in(weft_task *task, weft_op *op)
 {
     wait_in(task, op);
@@ -344,6 +344,8 @@ static void adopt(weft_coro *co, weft_op *op, const char *call)
 
 weft_poll weft__op_park(weft_coro *co, weft_op *op)
 {
+    if (op->status == WEFT__UNTAKEN)
+        return weft__owned_take(co, op);
     weft_poll poll = weft__park(co, WEFT__ON_OP, "weft_await");
     adopt(co, op, "weft_await");
     co->on.op = op;
@@ -354,7 +356,7 @@ weft_poll weft__op_park(weft_coro *co, weft_op *op)
 static bool any_complete(weft_any *any)
 {
     for (any->index = 0; any->index < any->count; any->index++)
-        if (!weft__op_in_flight(any->ops[any->index]))
+        if (!weft__op_pends(any->ops[any->index]))
             return true;
     return false;
 }
@@ -364,7 +366,7 @@ weft_poll weft_await_any(weft_coro *co, weft_any *any, weft_op **ops, uint32_t c
     any->ops = ops;
     any->count = count;
     if (any_complete(any))
-        return weft_breathe(co);
+        return weft__op_await(co, any->ops[any->index]);
     WEFT__CHECK(count == 0, deadlock, "weft_await_any", 0);
     WEFT__TRACE_STAYS(any, "weft_await_any");
     WEFT__TRACE_STAYS(ops, "weft_await_any");
@@ -389,7 +391,7 @@ void weft__op_unawait(weft_coro *co)
         co->on.op->waiter = NULL;
 }
 
-static void wake_waiter(weft_op *op)
+void weft__op_wake_waiter(weft_op *op)
 {
     weft_coro *waiter = op->waiter;
     op->waiter = NULL;
@@ -401,7 +403,7 @@ static void wake_waiter(weft_op *op)
 }
 
 // Of an end with a sequel; true if the operation goes on.
-static bool goes_on(weft_op *op, weft_task *task, uint32_t before)
+static bool goes_on_reading(weft_op *op, uint32_t before)
 {
     uint32_t ways = before & (WEFT__READ_ON | WEFT__WRITE_ON);
     weft__sequel *sequel =
@@ -409,9 +411,6 @@ static bool goes_on(weft_op *op, weft_task *task, uint32_t before)
     if (!sequel(op, before & WEFT__CANCELLING))
         return false;
     op->status = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ | ways;
-    task->in_flight--;
-    go_on_in(task, op);
-    WEFT__TRACE_OP(op, START, 0);
     return true;
 }
 
@@ -421,6 +420,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     WEFT__TRACE_OP(op, END, status);
     uint32_t before = op->status;
     op->status = status;
+    bool goes_on = before & WEFT__GONE && weft__gone_goes_on(op, before);
     switch (event) {
     case WEFT_EVENT_STREAM_READ:
         ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(status);
@@ -433,33 +433,32 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
             op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
         if (writer->more && writer->more(writer)) {
             op->status = WEFT__IN_FLIGHT | event | (before & WEFT__WRITE_ON);
-            task->in_flight--;
-            go_on_in(task, op);
-            WEFT__TRACE_OP(op, START, 0);
-            return;
-        }
-        if (writer->more)
+            goes_on = true;
+        } else if (writer->more) {
             weft__write_all_ended(writer);
+        }
         break;
     }
     case WEFT_EVENT_FUTURE_READ:
     case WEFT_EVENT_FUTURE_WRITE:
-        op->status = weft__future_status(status);
+        op->status = weft__future_status(op->status);
         break;
     default: // a subtask
         __subtask_drop(op->handle);
         if (op->task)
             leave_set(op, false);
-        if (before & WEFT__OWNED && status == WEFT_SUBTASK_STARTED_CANCELLED) {
-            weft_subtask_owned *it = (weft_subtask_owned *)op;
-            it->drop(it->arguments);
-        }
+        if (before & WEFT__OWNED)
+            weft__owned_complete(op, before);
     }
-    if (before & (WEFT__READ_ON | WEFT__WRITE_ON) && goes_on(op, task, before))
-        return;
+    if (!goes_on && before & (WEFT__READ_ON | WEFT__WRITE_ON))
+        goes_on = goes_on_reading(op, before);
     task->in_flight--;
-    if (op->waiter)
-        wake_waiter(op);
+    if (goes_on) {
+        go_on_in(task, op);
+        WEFT__TRACE_OP(op, START, 0);
+    } else if (op->waiter) {
+        weft__op_wake_waiter(op);
+    }
 }
 
 weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
@@ -534,9 +533,9 @@ static void complete_background(weft_op *op, uint32_t code)
 
 static void started(weft_op *call)
 {
-    call->status = WEFT__STARTED | (call->status & (WEFT__CANCELLING | WEFT__ASKED));
+    call->status = WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED));
     if (call->waiter && call->waiter->state == WEFT__ON_START)
-        wake_waiter(call);
+        weft__op_wake_waiter(call);
 }
 
 void weft__op_deliver_lent(weft_op *op, uint32_t code)
@@ -593,6 +592,10 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
 void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
+    if (op->status == WEFT__UNTAKEN) {
+        weft__owned_give_up(op);
+        return;
+    }
     WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
     weft__op_settle(task);
     uint32_t event = op->status & 7;
@@ -611,11 +614,16 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
+    if (op->status == WEFT__UNTAKEN || op->cancel == weft__gone_forget) { // the host knows of none
+        weft__op_cancel(op);
+        return;
+    }
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
-    bool leaves =
-        embedded || event <= WEFT_EVENT_SUBTASK; // wasmtime wants a subtask out of its set for either form
+    // wasmtime wants a subtask out of its set for either form. And what a host tells the idle writer of a
+    // future that is in one, nobody would hear.
+    bool leaves = embedded || event <= WEFT_EVENT_SUBTASK || event == WEFT_EVENT_FUTURE_WRITE;
     WEFT__TRACE_OP(op, CANCEL, 0);
     op->status |= WEFT__CANCELLING | WEFT__ASKED;
     if (leaves)

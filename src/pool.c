@@ -5,6 +5,17 @@
 // Of ended tasks beside the first, an export keeps so many bytes for reuse.
 enum { KEPT = 1 << 20 };
 
+// Unless figures are asked for.
+WEFT__WEAK void *weft__alloc(size_t size)
+{
+    return weft_alloc(size);
+}
+
+WEFT__WEAK void weft__free(void *memory, size_t size)
+{
+    weft_free(memory, size);
+}
+
 static weft_export no_more;
 static weft_export *exports = &no_more; // that had a task
 
@@ -21,7 +32,7 @@ static void give_back(weft_task *task)
 static void dispose(weft_task *task)
 {
     give_back(task);
-    weft_free(task, sizeof *task + task->from->frame_size);
+    weft__free(task, sizeof *task + task->from->frame_size);
 }
 
 // The task's memory and set wait for the next call of its export.
@@ -77,7 +88,7 @@ __attribute__((noinline)) weft_task *weft__task_make(weft_export *from)
         return weft__task_take(root->task, 0);
     }
     bool is_first = !from->next;
-    weft_task *task = is_first ? from->first : weft_alloc(sizeof *task + from->frame_size);
+    weft_task *task = is_first ? from->first : weft__alloc(sizeof *task + from->frame_size);
     if (!task)
         return NULL;
     if (is_first) {

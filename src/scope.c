@@ -66,7 +66,7 @@ static void disinherit(weft_child *child)
 static void free_block(weft_child *child)
 {
     if (child->block_size)
-        weft_free(child, child->block_size);
+        weft__free(child, child->block_size);
 }
 
 static void free_ended(weft_scope *scope)
@@ -122,7 +122,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
 
 void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run)
 {
-    weft_child *child = size > UINT32_MAX - sizeof *child ? NULL : weft_alloc(sizeof *child + size);
+    weft_child *child = size > UINT32_MAX - sizeof *child ? NULL : weft__alloc(sizeof *child + size);
     if (!child)
         return NULL;
     child->scope = NULL;
@@ -271,7 +271,7 @@ void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run
 {
     struct weft__task_scopes *scopes = co->task->scopes;
     if (!scopes) {
-        scopes = weft_alloc(sizeof *scopes);
+        scopes = weft__alloc(sizeof *scopes);
         if (!scopes)
             return NULL;
         *scopes = (struct weft__task_scopes){0};
@@ -302,6 +302,6 @@ void weft__task_scopes_cancel(weft_task *task)
 
 void weft__task_scopes_free(weft_task *task)
 {
-    weft_free(task->scopes, sizeof *task->scopes);
+    weft__free(task->scopes, sizeof *task->scopes);
     task->scopes = NULL;
 }

@@ -26,7 +26,7 @@ weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status
 
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)
 {
-    if (!weft_in_flight(call) || WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED)
+    if (weft_subtask_state_of(call) != WEFT_SUBTASK_STARTING || !weft_in_flight(call))
         return weft_breathe(co);
     weft_poll poll = weft_await(co, call);
     co->state = WEFT__ON_START;

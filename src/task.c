@@ -13,6 +13,16 @@ WEFT__WEAK void weft__defaults_clear(void)
 {
 }
 
+// Unless figures are asked for.
+WEFT__WEAK uint32_t weft__run(weft_coro *co, weft_step *run)
+{
+    return run(co).how;
+}
+
+WEFT__WEAK void weft__turn_begins(void)
+{
+}
+
 // A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
 uint32_t weft__task_end(weft_task *task)
 {
@@ -54,7 +64,11 @@ static inline void root_ended(weft_task *task)
     WEFT__TRACE_FRAME_ENDS(weft__task_root(task), task->from->run ? task->from->frame_size : 0);
     if (task->returned)
         return;
+    int32_t failure = weft_failure(weft__task_root(task));
+    WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED) && failure, failed_result, task->from->name,
+                (uint32_t)failure);
     WEFT__CHECK(!(task->flags & WEFT__TASK_CANCELLED), no_result, task->from->name, 0);
+    (void)failure;
     task->returned = 1;
     __task_cancel();
 }
@@ -92,7 +106,8 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__count_call(from, 1);
     WEFT__TRACE_CORO(weft__task_root(task), RESUME);
     WEFT__TRACE_STACK_BEGIN();
-    uint32_t how = run(weft__task_root(task)).how;
+    weft__turn_begins();
+    uint32_t how = weft__run(weft__task_root(task), run);
     WEFT__TRACE_STACK_END();
     if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);

@@ -9,6 +9,17 @@
 weft_task *weft__trace_newest;
 uint32_t weft__trace_turn;
 
+static const weft_place *running;
+
+void weft__trace_running(weft__text *to)
+{
+    if (!running)
+        return;
+    weft__add(to, " (in ");
+    weft__add_spot(to, running);
+    weft__add(to, ")");
+}
+
 static void add(weft_task *task)
 {
     static uint32_t started;
@@ -38,6 +49,8 @@ void weft__trace_task(weft_task *task, weft_trace_what what)
         add(task);
     if (what == WEFT_TRACE_START || what == WEFT_TRACE_RESUME)
         weft__trace_turn++;
+    if (what != WEFT_TRACE_CANCEL && what != WEFT_TRACE_RETURN)
+        running = NULL;
     weft_trace_task(task, what);
     if (what == WEFT_TRACE_END)
         take_out(task);
@@ -46,6 +59,8 @@ void weft__trace_task(weft_task *task, weft_trace_what what)
 void weft__trace_coro(weft_coro *co, weft_trace_what what)
 {
     bool is_root = !co->up;
+    if (what == WEFT_TRACE_START || what == WEFT_TRACE_RESUME)
+        running = what == WEFT_TRACE_START || co->line ? co->place : NULL;
     switch (what) {
     case WEFT_TRACE_START:
         if (is_root)

@@ -69,7 +69,7 @@ static inline WEFT__HOT enum after step(weft_task *task, weft_coro *co, weft_ste
     WEFT__TRACE_CORO(co, RESUME);
     WEFT__TRACE_STACK_SPOIL();
     bool is_root = WEFT__SHORT && root_run && !co->up;
-    uint32_t how = is_root ? root_run(co).how : co->run(co).how;
+    uint32_t how = is_root ? weft__run(co, root_run) : weft__run(co, co->run);
     if (WEFT__SHORT && root_run && how == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
         WEFT__TRACE_CORO(co, WAIT);
         WEFT_ON_WAIT(co);
@@ -158,6 +158,17 @@ static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step
     return after == ENDED ? weft__task_end_plainly(task) : turn(task, after);
 }
 
+// Who yielded is ready. One that takes a result does not do so before it runs.
+static void wake_yielded(weft_task *task)
+{
+    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));) {
+        bool takes = co->state == WEFT__TAKES;
+        weft__wake(co);
+        if (takes)
+            co->state = WEFT__TAKES;
+    }
+}
+
 // A new round: events that came meanwhile are delivered, then all who yielded go on, behind those who are
 // ready. More events than there were operations come only to foreign code that waits anew in its callback.
 static void next_round(weft_task *task)
@@ -170,8 +181,7 @@ static void next_round(weft_task *task)
         weft__op_deliver(task, code, event[0], event[1]);
     }
     if (WEFT_TRACE || task->ready) {
-        for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
-            weft__wake(co);
+        wake_yielded(task);
     } else {
         task->ready = task->yielded; // they say that they yield until they run, which nobody minds
         task->yielded = NULL;
@@ -210,6 +220,7 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
     WEFT__TRACE_STACK_BEGIN();
+    weft__turn_begins();
     task->asleep = false;
     weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
     uint32_t answer = __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
@@ -258,9 +269,9 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run)
 bool weft__task_run_embedded(weft_task *task)
 {
     WEFT__TRACE_STACK_BEGIN();
+    weft__turn_begins();
     weft__breath = WEFT__STEPS;
-    for (weft_coro *co; (co = weft__queue_pop(&task->yielded));)
-        weft__wake(co);
+    wake_yielded(task);
     run_ready(task);
     WEFT__TRACE_STACK_END();
     if (!over(task)) {

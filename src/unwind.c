@@ -50,6 +50,8 @@ void weft__unwind(weft_coro *co)
     } else if (co->state == WEFT__ON_SELECT) {
         weft__withdraw(co->on.cases);
         weft__wake(co);
+    } else if (co->state == WEFT__TAKES) {
+        weft__owned_give_up(co->on.op);
     } else if (co->state >= WEFT__ON_SCOPE) {
         weft__leave_queue(co);
         weft__wake(co);

@@ -27,6 +27,17 @@ WEFT__WEAK void weft__task_rouse_trim(void);
 // does.
 WEFT__WEAK uint32_t weft__cancel_outcome(uint32_t handle);
 
+// gone.c: a wait for the other end to go was told something: true if it goes on. And what stands for the
+// host's cancel of one that the host does not know. Without it, there is no such wait.
+WEFT__WEAK bool weft__gone_goes_on(weft_op *op, uint32_t before);
+WEFT__WEAK uint32_t weft__gone_forget(uint32_t handle);
+
+// owned.c: a weft_subtask_owned is over, and `before` was its status; one that nobody has taken is awaited; its
+// result is given up. Without it, there is none.
+WEFT__WEAK void weft__owned_complete(weft_op *op, uint32_t before);
+WEFT__WEAK weft_poll weft__owned_take(weft_coro *co, weft_op *op);
+WEFT__WEAK void weft__owned_give_up(weft_op *op);
+
 // future.c: gives the set of the writes without a task back, and ends those whose readers have them, or have
 // gone.
 WEFT__WEAK void weft__defaults_trim(void);
@@ -68,6 +79,12 @@ void weft__defaults_clear(void);
 void weft__count_call(weft_export *from, int by);
 // dump.c: it is linked, and finds no operation outside of the table without the lists of WEFT_TRACE.
 bool weft__op_needs_table(void);
+// watch.c: the same as a direct call, counted.
+void *weft__alloc(size_t size);
+void weft__free(void *memory, size_t size);
+uint32_t weft__run(weft_coro *co, weft_step *run);
+// watch.c: the host has entered.
+void weft__turn_begins(void);
 // wasip3_task.c: the same as weft__task_begin and weft__task_run, with the task in sight of foreign code
 // meanwhile.
 uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run);

@@ -40,7 +40,7 @@ static void *take_block(const char *call, uint32_t waitable)
     if (it)
         unused = it->next;
     else
-        it = weft_alloc(sizeof *it);
+        it = weft__alloc(sizeof *it);
     if (!it) // foreign code cannot be told
         weft_misuse_no_room(call, waitable);
     return it;
@@ -57,7 +57,7 @@ void weft__task_offer_trim(void)
 {
     for (block *it; (it = unused);) {
         unused = it->next;
-        weft_free(it, sizeof *it);
+        weft__free(it, sizeof *it);
     }
 }
 

@@ -61,8 +61,18 @@
 //                               for a reader
 //   WEFT_AWAIT(name_write_all(co, &out, items, length))
 //                               writes all, unless the other end goes or the write is cancelled: .count says
+//   WEFT_AWAIT(name_writer_dropped(co, &in)), WEFT_AWAIT(name_reader_dropped(co, &out))
+//                               waits until the other end is gone, on an end with no copy in flight; then
+//                               weft_dropped holds. Nothing is read or written. It is in flight as a copy of
+//                               length 0, which the other end sees as such: not chosen in a select, it is
+//                               waited for again, or stopped before the end's next copy. While the other end
+//                               waits in a copy of its own, only a host tells that sends events unasked, as
+//                               wasmtime does for ends in components. An end of the host's own, such as the
+//                               reader of a response's body, wasmtime looks at when something else happens:
+//                               there it stands beside a sleep in a select, in a loop, and each new wait asks
+//                               anew
 //   name_start_read, name_start_write, name_start_write_all
-//                               the same without waiting: weft_await(co, &end), weft_await_any or weft_stop
+//                               the copies without waiting: weft_await(co, &end), weft_await_any or weft_stop
 //                               later
 //   name_close_reader(&in), name_close_writer(&out)
 //                               drop the end, and stop what is in flight on it before, which leaves its .count;
@@ -95,6 +105,10 @@
 //   WEFT_AWAIT(name_write(co, &out, value))
 //                               writes a copy of `value`, which `out` holds; waits until the reader has it or
 //                               is gone
+//   WEFT_AWAIT(name_reader_dropped(co, &out))
+//                               waits until the reader is gone, before a write; then weft_dropped holds. Only a
+//                               host tells that sends events unasked, as wasmtime does for ends in components.
+//                               Not chosen in a select, it is waited for again, or stopped before the write
 //   name_start_read, name_start_write
 //                               the same without waiting
 //   name_close_reader(&in)      drops the end, and stops a read before. If the value may own something,

@@ -24,9 +24,9 @@ void weft_free(void *memory, size_t size);
 void weft_report(const char *text, size_t length);
 
 // Misuse is a bug, not an error: it reports "weft: <call>: <object> <handle> <rule>" and traps in a
-// function named weft_misuse_<rule>, which a backtrace shows even where no message can be.
-// WEFT_CHECKS=0 removes the checks (and not the host's own traps), and the text of what is left, for the
-// smallest build.
+// function named weft_misuse_<rule>, which a backtrace shows even where no message can be. With WEFT_TRACE=1
+// the coroutine that ran is told, too, with the line of its last await. WEFT_CHECKS=0 removes the checks (and
+// not the host's own traps), and the text of what is left, for the smallest build.
 #ifndef WEFT_CHECKS
 #define WEFT_CHECKS 1
 #endif
@@ -58,6 +58,7 @@ void weft_report(const char *text, size_t length);
     RULE(other_task, "scope", "has children of another task: use a scope for each")                            \
     RULE(not_started, "coroutine", "has not been started")                                                     \
     RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \
+    RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
     RULE(second_result, "export", "has returned already")                                                      \
     RULE(wrong_export, "export", "is not the one that this task was called by")                                \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \

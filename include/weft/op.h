@@ -20,7 +20,7 @@ extern "C" {
 // All of these take a pointer to anything that embeds a weft_op as `op`: a subtask, a reader, a writer.
 
 // True between a start that did not complete at once and the completion.
-#define weft_in_flight(it) weft__op_in_flight(&(it)->op)
+#define weft_in_flight(it) weft__op_pends(&(it)->op)
 
 // True if the other end is gone. It stays true, and further reads and writes complete at once with count 0.
 #define weft_dropped(it) weft__op_is(&(it)->op, WEFT_COPY_DROPPED)

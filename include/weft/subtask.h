@@ -38,22 +38,34 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
 // it has, or if the call is resolved. A cancel of the coroutine while it waits cancels the call.
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call) __attribute__((warn_unused_result));
 
-// A call whose arguments own something: handles, or memory that the callee would have used. `call` is as any.
+// A call whose arguments own something, handles or memory that the callee would have used, or whose result
+// does. `call` is as any. The hooks are the call's two ways to leave something to nobody; NULL is one that has
+// nothing to give back.
+//
+// - drop_arguments(data) runs once if the call ends as STARTED_CANCELLED, which leaves the arguments the
+//   caller's, and never else.
+// - drop_result(data) runs once if the call has returned and nobody has taken the result, and never else.
+//   Whoever awaits the call takes it, by going on behind the WEFT_AWAIT; so does a select that chooses it, and
+//   weft_chosen tells the finaliser. It is not taken if the coroutine that awaits is cancelled before it goes
+//   on, whether the result came before the cancel or with it; nor if weft_stop, or a cancel of the call, finds
+//   nobody who awaits. Then weft_subtask_state_of says RETURNED_CANCELLED.
+//
+// So a call that was started is awaited or stopped, also if it has returned: weft_stop in the finaliser does
+// for both. The hooks run before who awaits the call goes on. They may close and free, but not wait, nor free
+// `it`.
 typedef struct weft_subtask_owned {
     weft_subtask call;
-    void (*drop)(void *arguments);
-    void *arguments;
+    void (*drop_arguments)(void *data);
+    void (*drop_result)(void *data);
+    void *data;
 } weft_subtask_owned;
 
-// As weft_subtask_start and weft_subtask_call. drop(arguments) runs once if the call ends as
-// STARTED_CANCELLED, which leaves the arguments the caller's, and never else; by whatever cancel it does, and
-// before who awaits the call goes on. It may close and free, but not wait, nor free `it`.
-static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                            void (*drop)(void *arguments), void *arguments);
-
-static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                                void (*drop)(void *arguments), void *arguments)
-    __attribute__((warn_unused_result));
+// As weft_subtask_start and weft_subtask_call.
+void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                              void (*drop_arguments)(void *data), void (*drop_result)(void *data), void *data);
+weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
+                                  void (*drop_arguments)(void *data), void (*drop_result)(void *data),
+                                  void *data) __attribute__((warn_unused_result));
 
 #include "detail/subtask.h"
 

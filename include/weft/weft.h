@@ -36,6 +36,7 @@
 #include "wasip3_task.h" // foreign code in Weft's tasks, and the other way round
 
 #include "trace.h" // dumps and traces
+#include "watch.h" // figures, and a watchdog
 #include "version.h"
 
 #endif

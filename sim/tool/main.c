@@ -1,14 +1,6 @@
 // weft-sim: runs components that weft_add_component() made under toolchains/native.cmake, composed in one
-// process. Usage: weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>]
-// <component.so>... -- '<export>(<value>, ...)'
+// process. `weft-sim --help` says how.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// --always late and the like let the host do always what weft_sim_options has a weight for.
-//
-// Calls an export of the first component, written as for wasmtime's --invoke, and prints its result as that
-// does. Imports of each component are connected to those of the others that export the interface. The exit code
-// is 0, or 1 if something is missing, 2 if a rule was broken, 3 if nothing could go on, 4 if there is no end to
-// it.
 #include "clock.h"
 #include "wave.h"
 
@@ -22,11 +14,38 @@ enum { COMPONENTS_MAX = 16 };
 
 static uint32_t *orders[COMPONENTS_MAX]; // of events, of each component
 
+static const char usage[] =
+    "usage: weft-sim [options] <component.so>... -- '<export>(<value>, ...)'...\n"
+    "\n"
+    "Calls exports of the first component, one after the other, each written as for `wasmtime run --invoke`,\n"
+    "and prints their results as that does. Imports of each component are connected to those of the others\n"
+    "that export the interface.\n"
+    "\n"
+    "  --seed N           draws what a host may choose from N\n"
+    "  --like-wasmtime    chooses as wasmtime does\n"
+    "  --always WHAT      lets the host do always what it may: block, eager-yield, late, hold, partial, "
+    "unasked,\n"
+    "                     slow-cancel\n"
+    "  --transcript       shows each call of a built-in, and each callback\n"
+    "  --events FILE      the order of events: lines of the number of a component, from 1, and handles\n"
+    "  --help             this\n"
+    "\n"
+    "exits with 0; 1: something is missing; 2: a trap; 3: nothing can go on; 4: there is no end to it; 5: "
+    "handles or\n"
+    "tasks are left\n";
+
+// A call, from the command line.
 typedef struct {
-    weft_sim_instance *instance;
     const weft_sim_export *export;
     weft_sim_value *args;
+} request;
+
+typedef struct {
+    weft_sim_instance *instance;
+    uint32_t count;
+    request *requests;
     clock_state clock;
+    bool ticks;
 } command;
 
 static _Noreturn void stop(const char *what, const char *why)
@@ -72,11 +91,11 @@ static const weft_sim_export *find_export(const weft_sim_component *component, c
     stop(call, "is no call of a function that the first component exports");
 }
 
-static void read_arguments(command *it, const char *call)
+static void read_arguments(weft_sim_instance *instance, request *it, const char *call)
 {
     uint32_t count = it->export->func.param_count;
     it->args = calloc(count ? count : 1, sizeof *it->args);
-    wave_reader reader = wave_reader_of(it->instance, call);
+    wave_reader reader = wave_reader_of(instance, call);
     reader.at += strcspn(call, "( ");
     if (!it->args || !wave_read_arguments(&reader, &it->export->func, it->args))
         stop(call, reader.wrong);
@@ -127,19 +146,32 @@ static void follow_events(const char *path, weft_sim_instance **instances, uint3
     fclose(file);
 }
 
+// Ends when nobody sleeps.
+static void tick(weft_sim *sim, void *data)
+{
+    command *it = data;
+    it->ticks = true;
+    clock_script(sim, &it->clock);
+    it->ticks = false;
+}
+
 static void call(weft_sim *sim, void *data)
 {
     command *it = data;
-    const weft_sim_func *func = &it->export->func;
-    weft_sim_call *made = weft_sim_call_export(it->instance, func->interface, func->name, it->args);
-    weft_sim_spawn(sim, clock_script, &it->clock);
-    weft_sim_call_wait(made);
-    if (func->result)
-        wave_print(stdout, it->instance, func->result, weft_sim_call_result(made));
-    else
-        fputs("()", stdout);
-    putchar('\n');
-    weft_sim_call_free(made);
+    for (uint32_t i = 0; i < it->count; i++) {
+        const weft_sim_func *func = &it->requests[i].export->func;
+        weft_sim_call *made =
+            weft_sim_call_export(it->instance, func->interface, func->name, it->requests[i].args);
+        if (!it->ticks)
+            weft_sim_spawn(sim, tick, it);
+        weft_sim_call_wait(made);
+        if (func->result)
+            wave_print(stdout, it->instance, func->result, weft_sim_call_result(made));
+        else
+            fputs("()", stdout);
+        putchar('\n');
+        weft_sim_call_free(made);
+    }
 }
 
 int main(int count, char **arguments)
@@ -166,18 +198,27 @@ int main(int count, char **arguments)
             transcript = true;
         } else if (!strcmp(arguments[at], "--events") && at + 1 < count) {
             events = arguments[++at];
+        } else if (!strcmp(arguments[at], "--help")) {
+            fputs(usage, stdout);
+            return 0;
         } else if (loaded == COMPONENTS_MAX) {
             stop(arguments[at], "is one component too many");
         } else {
             components[loaded++] = load(arguments[at]);
         }
     }
-    if (!loaded || at + 2 != count)
-        stop("usage",
-             "weft-sim [--seed N | --like-wasmtime] [--always <option>]... [--transcript] [--events <file>] "
-             "<component.so>... -- '<export>(<value>, ...)'");
+    if (!loaded || at + 1 >= count) {
+        fputs(usage, stderr);
+        return 1;
+    }
 
-    command it = {.export = find_export(components[0], arguments[at + 1])};
+    char **calls = arguments + at + 1;
+    command it = {.count = (uint32_t)(count - at - 1)};
+    it.requests = calloc(it.count, sizeof *it.requests);
+    if (!it.requests)
+        abort();
+    for (uint32_t i = 0; i < it.count; i++)
+        it.requests[i].export = find_export(components[0], calls[i]);
     weft_sim *sim = weft_sim_new(&options, &schedule);
     weft_sim_transcript_to(sim, transcript ? stderr : NULL);
     for (uint32_t i = 0; i < loaded; i++) {
@@ -189,7 +230,8 @@ int main(int count, char **arguments)
             if (i != j)
                 weft_sim_link(instances[i], instances[j]);
     it.instance = instances[0];
-    read_arguments(&it, arguments[at + 1]);
+    for (uint32_t i = 0; i < it.count; i++)
+        read_arguments(instances[0], &it.requests[i], calls[i]);
 
     if (events)
         follow_events(events, instances, loaded);
@@ -200,10 +242,16 @@ int main(int count, char **arguments)
         fprintf(stderr, "weft-sim: %s\n", weft_sim_report(sim));
         _exit((int)outcome + 1); // what was in the middle of something is no leak
     }
-    free(it.args);
+    const char *leaks = weft_sim_leaks(sim);
+    bool leaked = *leaks;
+    if (leaked)
+        fprintf(stderr, "weft-sim: these are left:\n%s", leaks);
+    for (uint32_t i = 0; i < it.count; i++)
+        free(it.requests[i].args);
+    free(it.requests);
     weft_sim_free(sim);
     for (uint32_t i = 0; i < COMPONENTS_MAX; i++)
         free(orders[i]);
     weft_sim_schedule_free(&schedule);
-    return 0;
+    return leaked ? 5 : 0;
 }

@@ -85,6 +85,14 @@ def test_refused(bindings, items):
     assert "panicked" not in said
 
 
+def test_status(bindings):
+    """The status of an async import is not to be dropped; a result may be."""
+    code, said, header, _ = bindings("package t:t;\nworld w { import later: async func(); import now: func() -> u32; }\n")
+    assert code == 0, said
+    assert re.search(r'^\[\[nodiscard\("this is the status of a call: .*"\)\]\] extern \w+ w_later\(void\);$', header, re.M)
+    assert re.search(r"^extern uint32_t w_now\(void\);$", header, re.M)
+
+
 def test_autodrop(bindings):
     """The option is refused where it makes code that does not compile, and serves else."""
     wit = "package t:t;\ninterface i {{ resource r; }}\nworld w {{ use i.{{r}}; export f: {} func(x: borrow<r>); }}\n"
@@ -97,3 +105,32 @@ def test_autodrop(bindings):
 def test_other_errors_are_as_they_come(bindings):
     code, said, *_ = bindings("package t:t;\nworld other { }\n")
     assert code != 0 and "World `w` not found" in said and "Traceback" not in said
+
+
+def test_names(bindings):
+    """The names are those of the table in docs/guide.md."""
+    wit = """package ns:pkg;
+    interface iface {
+      resource file;
+      record note { text: string }
+      fn: async func(it: borrow<file>, notes: stream<note>, numbers: stream<u32>) -> result<list<u8>, note>;
+    }
+    world w {
+      import iface;
+      export iface;
+      record note { text: string }
+      import ask: async func(numbers: stream<u32>, bytes: stream<u8>) -> result<u32, string>;
+      export answer: async func(it: note, bytes: stream<u8>) -> result<u32, string>;
+      export tools: interface { record note { text: string } fn: async func(it: note); }
+    }"""
+    code, said, header, _ = bindings(wit)
+    assert code == 0, said
+    functions = "ns_pkg_iface_fn exports_ns_pkg_iface_fn w_ask exports_w_answer tools_fn"
+    types = "ns_pkg_iface_note exports_ns_pkg_iface_note ns_pkg_iface_stream_note exports_ns_pkg_iface_stream_note"
+    types += " w_note w_stream_u8 w_result_u32_string w_string w_list_u8 tools_note"
+    types += " ns_pkg_iface_own_file ns_pkg_iface_borrow_file"
+    missing = [name for name in functions.split() if not re.search(rf"\b{name}\(", header)]
+    missing += [name for name in types.split() if not re.search(rf"\b{name}_t;$", header, re.M)]
+    missing += [name for name in ("ns_pkg_iface_file_drop_borrow", "ns_pkg_iface_borrow_file") if f" {name}(" not in header]
+    assert missing == []
+    assert re.search(r" w_ask\(ns_pkg_iface_stream_u32_t numbers, w_stream_u8_t bytes, ", header)

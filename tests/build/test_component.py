@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import pytest
+from limits import limited
 from paths import ROOT
 
 PROJECT = f"""
@@ -70,3 +71,46 @@ def test_change_of_the_wit_is_built(run, cmake, tmp_path, imports):
     run(["cmake", "--build", tmp_path / "build"])
     assert "wasi:clocks/system-clock@0.3.2" in imports(tmp_path / "build/clock.wasm")
     assert "no work to do" in run(["cmake", "--build", tmp_path / "build"])
+
+
+MISTAKES = """
+#include "w.h"
+#include <weft/weft.h>
+
+typedef struct { weft_coro co; weft_subtask call; uint32_t result; } task;
+
+WEFT_ASYNC(task)
+{
+    WEFT_BEGIN;
+    WHERE
+    WEFT_RETURN_VOID(co, exports_w_run);
+    WEFT_END;
+}
+
+WEFT_EXPORT(w, exports_w_run, task, (void));
+"""
+CALL = "w_peer(&self->result)"
+WAIT = f"weft_subtask_call(co, &self->call, {CALL})"
+
+
+@pytest.mark.parametrize(
+    "mistake, words",
+    [
+        (f"{CALL};", "'nodiscard' attribute: this is the status of a call: WEFT_AWAIT(weft_subtask_call("),
+        (f"{WAIT};", "ignoring return value"),
+        (f"uint32_t sum = 1; WEFT_AWAIT({WAIT}); self->result += sum;", "variable 'sum' may be uninitialized"),
+    ],
+)
+def test_mistakes_are_errors(cmake, tmp_path, mistake, words):
+    """What is dropped without a wait, and a local variable across one, stop a build without options of its own."""
+    source = tmp_path / "w.c"
+    source.write_text(MISTAKES.replace("WHERE", f"WEFT_AWAIT({WAIT});"))
+    (tmp_path / "w.wit").write_text("package t:t;\nworld w { import peer: async func() -> u32; export run: async func(); }\n")
+    (tmp_path / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.25)\nproject(w C)\nadd_subdirectory({ROOT} weft)\n"
+        "weft_add_component(w WIT w.wit WORLD w SOURCES w.c)\n"
+    )
+    cmake(tmp_path, tmp_path / "build", "-DCMAKE_BUILD_TYPE=Debug")
+    source.write_text(MISTAKES.replace("WHERE", mistake))
+    done = limited(["cmake", "--build", tmp_path / "build"])
+    assert done.returncode != 0 and words in done.stdout, done.stdout

@@ -12,11 +12,11 @@ from paths import ROOT
 LAYERS = [
     {"memory", "report", "misuse", "text", "error", "version"},
     {"pool", "wake", "coro"},
-    {"op", "subtask", "future"},
+    {"op", "subtask", "owned", "future", "gone"},
     {"unwind", "turn", "task", "blocking", "limit", "cancel"},
     {"scope", "sync", "local", "select", "time", "flow", "lines"},
     {"wasip3_task", "embedded"},
-    {"inspect", "dump", "trace", "trace_hooks", "frames"},
+    {"inspect", "dump", "trace", "trace_hooks", "frames", "watch"},
 ]
 MARKERS = {"weft__turns"}  # data: it links a file that nothing calls by name
 
@@ -26,15 +26,17 @@ def symbols(need, tmp_path):
     sources = sorted((ROOT / "src").glob("*.c"))
     flags = ["-std=c11", "-m32", "-O2", *WARNINGS, f"-I{ROOT}/include", "-c"]
     subprocess.run([need("gcc"), *flags, *sources], cwd=tmp_path, check=True)
-    defines, refers = {}, {}
+    defines, defaults, refers = {}, {}, {}
     for source in sources:
         said = subprocess.run(["nm", f"{source.stem}.o"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
         found = re.findall(r"^[0-9a-f ]* ([A-Za-z]) (\w+)$", said, re.M)
         for kind, name in found:
             if kind in "TDBR":
                 defines[name] = source.stem
+            elif kind == "W":  # what a caller is content with; a file above may take its place
+                defaults[name] = source.stem
         refers[source.stem] = {name for kind, name in found if kind == "U"} - MARKERS
-    return defines, refers
+    return defines | defaults, refers
 
 
 def test_nothing_calls_upwards(need, tmp_path):

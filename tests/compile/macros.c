@@ -309,9 +309,10 @@ static weft_left flows_run(weft_coro *co)
     self->fed = (count *)numbers_feed_new(co, NULL, sizeof *self->fed, count_run, &self->handle);
     if (self->fed)
         self->fed->item = 1;
-    weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, &it->texts_in);
+    weft_subtask_start_owned(co, &self->owned, imported(1, &self->result), drop_arguments, NULL, &it->texts_in);
     WEFT_AWAIT(weft_await(co, &self->owned.call));
-    WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, imported(1, &self->result), drop_arguments, self));
+    WEFT_AWAIT(
+        weft_subtask_call_owned(co, &self->owned, imported(1, &self->result), NULL, drop_arguments, self));
     weft_cancel_without_blocking();
     weft_subtask_cancel(&self->owned.call);
     texts_cancel_read(&it->texts_in);
@@ -336,6 +337,7 @@ WEFT_CLOCK(host_clock, w_clock);
 typedef struct {
     weft_coro co;
     weft_scope scope;
+    weft_watchdog watchdog;
     weft_child children[2];
     waits first, second;
     print *third;
@@ -392,6 +394,8 @@ static weft_left scopes_run(weft_coro *co)
 
     weft_virtual_clock_init(&self->clock);
     weft_virtual_clock_advance(&self->clock, 10);
+    weft_watchdog_start(co, &self->scope, &self->watchdog, &host_clock, 5);
+    weft_watch_steps(&host_clock, weft_stats_now().longest_step + 1);
     WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 5));
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
     WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event)));

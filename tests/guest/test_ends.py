@@ -22,6 +22,7 @@ WEFT_TESTS = [
     "copied_end",
     "any",
     "any_of_many",
+    "gone",
 ]
 
 

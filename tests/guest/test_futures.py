@@ -9,7 +9,7 @@ from paths import ROOT
 SCENARIOS = re.findall(r"^    S\((\w+)", (ROOT / "tests/guest/futures/scenarios.h").read_text(), re.M)
 TESTS = [*SCENARIOS, "ping_pong", "ping_pong_used", "any_of", "many"]
 # What only a writer of Weft promises.
-WEFT_TESTS = ["typed", "frame_gone", "block_on", "no_memory", "unsolicited"]
+WEFT_TESTS = ["typed", "frame_gone", "block_on", "no_memory", "unsolicited", "reader_gone"]
 
 
 @pytest.mark.parametrize("callee", ["weft", "raw"])

@@ -98,6 +98,7 @@ WEFT = {
     "local_in_use_inherited": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "still_bound_end": ("still_bound", f"{EXPORT}: the coroutine ended with a binding: unbind it in the finaliser"),
     "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN"),
+    "failed_result_exit": ("failed_result", f"{EXPORT}: the failure N ended the export without WEFT_RETURN: return a value that tells it"),
     "second_result_return": ("second_result", f"{EXPORT}: the export has returned already"),
     "wrong_export_return": ("wrong_export", f"exports_weft_rules_subject_other: {OTHER_EXPORT}"),
     "wrong_export_block_on": ("wrong_export", f"{EXPORT}: {OTHER_EXPORT}"),
@@ -358,6 +359,18 @@ def test_texts(request):
         assert texts[rule].replace(" # ", " ") == line.split(": ", 1)[1].replace(" N ", " ")
 
 
+def pattern(line):
+    """Of a message: N is a number, and the coroutine that ran is told, if one did."""
+    return re.escape("weft: " + line).replace(" N\\ ", r" [1-9]\d*\ ") + r"( \(in \w+ at \w+\.[ch]:\d+\))?"
+
+
+def test_where(guest):
+    """The message tells the coroutine and its last await, and a failure's code."""
+    assert re.search(r"^weft: numbers_read: .* \(in closed_read at broken\.h:\d+\)$", guest("misuse-debug", "closed_read").text, re.M)
+    failed = guest("misuse-debug", "failed_result_exit").text
+    assert re.search(rf"^weft: {EXPORT}: the failure 7 ended .* \(in root_run at weft\.c:\d+\)$", failed, re.M), failed
+
+
 @pytest.mark.parametrize("test", WEFT)
 def test_debug(guest, test):
     """In Debug the message tells the call, the object and the rule, and the function where it stops the rule, too."""
@@ -365,7 +378,7 @@ def test_debug(guest, test):
     outcome = guest("misuse-debug", test)
     said = [text for text in outcome.text.splitlines() if text.startswith("weft: ")]
     assert len(said) == 1, outcome.text
-    assert re.fullmatch(re.escape("weft: " + line).replace(" N\\ ", r" [1-9]\d*\ "), said[0]), said[0]
+    assert re.fullmatch(pattern(line), said[0]), said[0]
     assert frames(outcome)[:1] == [f"weft_misuse_{rule}"], outcome.text
     host_says(outcome, "wasm trap: wasm `unreachable` instruction executed")
 

@@ -106,3 +106,26 @@ def test_refuses_as_wasmtime(invoke, build, call):
     assert invoke(call) is None
     done = native(build, call)
     assert done.returncode == 1 and done.stderr.startswith(f"weft-sim: {call}: "), done.stderr
+
+
+ADD, BLOCK = "add(40, 2)", "block()"
+
+
+def test_calls_after_calls(build):
+    """Each call goes to the same instance, after the one before; what is left then is told."""
+    command = [build / "sim/weft-sim", build / "tests/guest/calls-weft-callee.so", "--"]
+    done = limited([*command, ADD, "add-later(1, 2)", BLOCK, "unblock()"])
+    assert (done.returncode, done.stdout) == (0, "42\n3\n()\n()\n")
+    done = limited([*command, ADD, BLOCK], stderr=subprocess.PIPE)
+    assert (done.returncode, done.stdout) == (5, "42\n()\n")
+    assert done.stderr == "weft-sim: these are left:\ninstance 1 (callee): backpressure is 1\n"
+
+
+def test_usage(run, build):
+    usage = run([build / "sim/weft-sim", "--help"])
+    assert usage.startswith("usage: weft-sim ")
+    done = limited([build / "sim/weft-sim"], stderr=subprocess.PIPE)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", usage)
+    # The page names the same options.
+    page = (ROOT / "docs/sim.md").read_text()
+    assert set(re.findall(r"--[a-z-]+", page.split("\n## weft-sim\n")[1].split("\n## ")[0])) >= set(re.findall(r"--[a-z-]+", usage)) - {"--invoke"}

@@ -10,7 +10,7 @@
 enum { CALLS = 32 };
 
 typedef struct {
-    bool made, resolved, dropped, started, ended;
+    bool made, owned, resolved, dropped, given_up, started, ended;
     bool start_awaited, start_seen; // the peer returns no sooner
     uint32_t answer;                // of the peer: a weft_subtask_state
     uint32_t seen;                  // by the component
@@ -37,6 +37,12 @@ static void drop_text(void *id)
     calls[*(uint32_t *)id].dropped = true;
 }
 
+static void give_up(void *id)
+{
+    EXPECT(!calls[*(uint32_t *)id].given_up, "call %u: its result was given up twice", *(uint32_t *)id);
+    calls[*(uint32_t *)id].given_up = true;
+}
+
 static void start_call(weft_coro *co, caller *self, uint32_t i)
 {
     if (call_count == CALLS) {
@@ -49,9 +55,10 @@ static void start_call(weft_coro *co, caller *self, uint32_t i)
     if (pick(2)) {
         weft_subtask_start(co, &self->call[i].call, workloads_add(id, 5, &self->result[i]));
     } else {
+        calls[id].owned = true;
         workloads_string_set(&self->text[i], "lent");
         weft_subtask_start_owned(co, &self->call[i], workloads_lend(id, self->text[i], &self->result[i]),
-                                 drop_text, &self->id[i]);
+                                 drop_text, give_up, &self->id[i]);
     }
 }
 
@@ -95,6 +102,9 @@ WEFT_ASYNC(caller)
         case 6: // events come between the rounds of those who yield
             while (weft_in_flight(&self->call[0].call))
                 WEFT_AWAIT(weft_yield(co));
+            if (pick(2))
+                weft_stop(&self->call[0].call); // gives up what nobody has taken
+            WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 2:
             WEFT_AWAIT(weft_yield(co));
@@ -122,7 +132,7 @@ WEFT_ASYNC(caller)
             for (self->i = 0; self->i < 2; self->i++)
                 self->ops[self->i] = &self->call[self->i].call.op;
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
-            EXPECT(!weft__op_in_flight(self->ops[self->any.index]), "weft_await_any tells one in flight");
+            EXPECT(!weft__op_pends(self->ops[self->any.index]), "weft_await_any tells one in flight");
             note_call(self, self->any.index);
             if (pick(2))
                 weft_stop(&self->call[1 - self->any.index].call);
@@ -137,6 +147,10 @@ WEFT_ASYNC(caller)
             weft_subtask_cancel(&self->call[self->i].call);
         else
             weft_stop(&self->call[self->i].call);
+        if (calls[self->id[self->i]].owned && !weft_in_flight(&self->call[self->i].call))
+            EXPECT(weft_subtask_state_of(&self->call[self->i].call) != WEFT_SUBTASK_RETURNED,
+                   "call %u: who would have taken the result was cancelled, and nobody gives it up",
+                   self->id[self->i]);
         WEFT_AWAIT(weft_await(co, &self->call[self->i].call));
         note_call(self, self->i);
     }
@@ -233,6 +247,10 @@ static void check(void)
         call_model *it = &calls[id];
         EXPECT(it->resolved, "call %u: made, but never resolved", id);
         uint32_t due = it->started ? it->answer : WEFT_SUBTASK_STARTED_CANCELLED;
+        if (it->given_up) {
+            EXPECT(due == WEFT_SUBTASK_RETURNED, "call %u: there was no result to be given up", id);
+            due = WEFT_SUBTASK_RETURNED_CANCELLED;
+        }
         EXPECT(it->seen == due, "call %u: the peer said %u, and the component saw %u", id, due, it->seen);
         EXPECT(!it->dropped || due == WEFT_SUBTASK_STARTED_CANCELLED, "call %u: its arguments were the peer's",
                id);

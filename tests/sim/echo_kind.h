@@ -33,7 +33,7 @@ static weft_left K(run)(weft_coro *co)
     WEFT_BEGIN;
     began = true;
     self->handle = K(new)(&self->out);
-    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
+    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), NULL, &self->handle);
     WEFT_AWAIT(K(forward)(co, &self->forward, &self->in, &self->out, self->items, 1 + pick(4)));
     RETURN(co, EXPORTED, 7);
     WEFT_FINALLY;

@@ -211,7 +211,8 @@ WEFT_ASYNC(feed)
     self->scope.policy = WEFT_GO_ON;
     if (!make_feed(co, self))
         WEFT_FINISH;
-    weft_subtask_start_owned(co, &self->call, workloads_take_bytes(self->handle), drop_handle, &self->handle);
+    weft_subtask_start_owned(co, &self->call, workloads_take_bytes(self->handle), drop_handle, NULL,
+                             &self->handle);
     if (pick(2))
         WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_FINALLY;

@@ -105,6 +105,10 @@ typedef struct {
     weft_subtask_owned call;
     weft_any any;
     weft_op *ops[1];
+    weft_case cases[2];
+    weft_event over;
+    uint32_t turns;
+    bool waits;
 } K(write_frame);
 
 static void K(drop_reader)(void *handle)
@@ -118,7 +122,20 @@ static weft_left K(write_run)(weft_coro *co)
     K(write_frame) *self = weft_frame(co, K(write_frame));
     WEFT_BEGIN;
     self->handle = K(new)(&self->out, MAKE(OTHERWISE));
-    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
+    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), NULL, &self->handle);
+    self->waits = true;
+    weft_event_set(&self->over);
+    for (self->turns = pick(3); self->turns; self->turns--) {
+        WEFT_AWAIT(
+            weft_select(co, self->cases, K(reader_dropped)(of, &self->out), weft_event_wait(of, &self->over)));
+        WEFT_AWAIT(weft_yield(co));
+    }
+    if (pick(4) == 0) {
+        RETURN(co, EXPORT_WRITE, 7);
+        WEFT_FINISH;
+    }
+    weft_stop(&self->out);
+    self->waits = false;
     switch (pick(6)) {
     case 0:
         break;
@@ -150,7 +167,7 @@ static weft_left K(write_run)(weft_coro *co)
     }
     RETURN(co, EXPORT_WRITE, 7);
     WEFT_FINALLY;
-    if (pick(2))
+    if (!self->waits && pick(2))
         WEFT_AWAIT(weft_await(co, &self->out));
     weft_stop(&self->out);
     if (weft_resolved(&self->out))

@@ -134,7 +134,7 @@ WEFT_ASYNC(sharer)
                 self->at->open = false;
                 self->handle = shared_bytes_release(&self->at->in);
                 WEFT_AWAIT(weft_subtask_call_owned(co, &self->call, workloads_take_bytes(self->handle),
-                                                   drop_handle, &self->handle));
+                                                   drop_handle, NULL, &self->handle));
             }
             break;
         case 2:

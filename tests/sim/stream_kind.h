@@ -12,6 +12,15 @@
 
 WEFT_STREAM_CANCEL(KIND, "$root", TAKE_NAME, 0);
 
+// Waits for the other end to go, as long as it likes: in a select, so that this ends in any case.
+#define GONE(wait)                                                                                             \
+    weft_event_set(&self->over);                                                                               \
+    for (self->turns = pick(3); self->turns; self->turns--) {                                                  \
+        WEFT_AWAIT(weft_select(co, self->cases, wait, weft_event_wait(of, &self->over)));                      \
+        if (pick(2))                                                                                           \
+            WEFT_AWAIT(weft_yield(co));                                                                        \
+    }
+
 // ---- Reading ----
 
 typedef struct {
@@ -23,6 +32,9 @@ typedef struct {
     bool begun;
     weft_any any;
     weft_op *ops[1];
+    weft_case cases[2];
+    weft_event over;
+    uint32_t turns;
 } K(read_frame);
 
 static void K(note_read)(K(read_frame) * self)
@@ -48,7 +60,15 @@ static weft_left K(read_run)(weft_coro *co)
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
         self->length = pick(9);
         self->begun = true;
-        switch (pick(6)) {
+        switch (pick(7)) {
+        case 6:
+            self->in.count = 0;
+            GONE(K(writer_dropped)(of, &self->in));
+            if (pick(2))
+                K(cancel_read)(&self->in);
+            weft_stop(&self->in);
+            EXPECT(!self->in.count, "a wait for the writer to go has read");
+            break;
         case 5:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
             if (pick(2))
@@ -148,6 +168,9 @@ typedef struct {
     weft_op *ops[1];
     uint32_t handle;
     weft_subtask_owned call;
+    weft_case cases[2];
+    weft_event over;
+    uint32_t turns;
 } K(write_frame);
 
 static void K(drop_reader)(void *handle)
@@ -174,8 +197,14 @@ static weft_left K(write_run)(weft_coro *co)
     K(write_frame) *self = weft_frame(co, K(write_frame));
     WEFT_BEGIN;
     self->handle = K(new)(&self->out);
-    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), &self->handle);
+    weft_subtask_start_owned(co, &self->call, TAKE(self->handle), K(drop_reader), NULL, &self->handle);
     for (self->rounds = pick(6); self->rounds; self->rounds--) {
+        GONE(K(reader_dropped)(of, &self->out));
+        if (self->rounds == 1 && pick(2))
+            break;
+        if (pick(2))
+            K(cancel_write)(&self->out);
+        weft_stop(&self->out);
         self->length = pick(9);
         for (size_t i = 0; i < self->length; i++)
             MAKE(self->items[i], model.component + i);
@@ -308,3 +337,4 @@ static void K(play_write)(weft_sim *sim, void *data)
 #undef EXPORTED
 #undef RETURN_OF
 #undef NO_READER
+#undef GONE

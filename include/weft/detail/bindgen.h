@@ -64,8 +64,9 @@
     }
 
 // READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it;
-// REST: where a write_all goes on; ENDED: gives its items up, or NULL. All but empty for a unit.
-#define WEFT__STREAM_COPIES(name, X, READ, WRITE, ITEMS, STORE, REST, ENDED)                                   \
+// REST: where a write_all goes on; NONE: no items; ENDED: gives its items up, or NULL. All but empty for a
+// unit.
+#define WEFT__STREAM_COPIES(name, X, READ, WRITE, ITEMS, STORE, REST, NONE, ENDED)                             \
     WEFT__FN void name##_start_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)           \
     {                                                                                                          \
         in->count = 0;                                                                                         \
@@ -166,6 +167,18 @@
             return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE, X##_cancel_write);  \
         return weft_breathe(co);                                                                               \
     }                                                                                                          \
+    WEFT__WAIT name##_writer_dropped(weft_coro *co, name##_reader *in)                                         \
+    {                                                                                                          \
+        if (weft__gone_asks(&in->op, #name "_writer_dropped"))                                                 \
+            name##_start_read(co, in, WEFT__JUST NONE 0);                                                      \
+        return weft__gone_wait(co, &in->op, WEFT_EVENT_STREAM_READ);                                           \
+    }                                                                                                          \
+    WEFT__WAIT name##_reader_dropped(weft_coro *co, name##_writer *out)                                        \
+    {                                                                                                          \
+        if (weft__gone_asks(&out->op, #name "_reader_dropped"))                                                \
+            name##_start_write(co, out, WEFT__JUST NONE 0);                                                    \
+        return weft__gone_wait(co, &out->op, WEFT_EVENT_STREAM_WRITE);                                         \
+    }                                                                                                          \
     WEFT__STATIC_ASSERT(1, "")
 
 #define WEFT__FUTURE_ENDS(name, X, VALUE, OTHERWISE, INIT)                                                     \
@@ -231,29 +244,36 @@
         }                                                                                                      \
         return weft__ready();                                                                                  \
     }                                                                                                          \
+    WEFT__WAIT name##_reader_dropped(weft_coro *co, name##_writer *out)                                        \
+    {                                                                                                          \
+        if (weft__gone_asks(&out->op, #name "_reader_dropped"))                                                \
+            (void)weft__future_begin(&out->op, #name "_reader_dropped");                                       \
+        return weft__gone_wait(co, &out->op, WEFT_EVENT_FUTURE_WRITE);                                         \
+    }                                                                                                          \
     WEFT__FN void name##__default_done(weft__default *base)                                                    \
     {                                                                                                          \
         name##__default *it = (name##__default *)base;                                                         \
         DROP(&it->value, weft_resolved(&base->base));                                                          \
         X##_drop_writable(base->base.op.handle);                                                               \
         weft__op_release(&base->base.op);                                                                      \
-        weft_free(it, sizeof *it);                                                                             \
+        weft__free(it, sizeof *it);                                                                            \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
     {                                                                                                          \
         if (!out->op.handle)                                                                                   \
             return true;                                                                                       \
         weft__op_stop_last(&out->op);                                                                          \
-        if (weft_resolved(out) || weft_dropped(out)) {                                                         \
+        if (weft_resolved(out) || out->op.status == WEFT_COPY_DROPPED) {                                       \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
             return true;                                                                                       \
         }                                                                                                      \
-        name##__default *it = (name##__default *)weft_alloc(sizeof *it);                                       \
+        name##__default *it = (name##__default *)weft__alloc(sizeof *it);                                      \
         if (!it)                                                                                               \
             return false;                                                                                      \
         __builtin_memset(&it->base, 0, sizeof it->base);                                                       \
+        out->op.status = WEFT_COPY_CANCELLED; /* DROPPED, if an event told it, is for the write to say */      \
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
         it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
@@ -267,7 +287,7 @@
     typedef T name##__item;                                                                                    \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
     WEFT__STREAM_COPIES(name, X, (T * items, ), (ITEM * items, ), (items, ), items,                            \
-                        ((const T *)writer->items + writer->count, ), ENDED)
+                        ((const T *)writer->items + writer->count, ), (NULL, ), ENDED)
 
 #define WEFT__STREAM_OWNED(name, X, T, drop)                                                                   \
     WEFT__FN void name##__ended(weft_stream_writer *writer)                                                    \
@@ -280,7 +300,7 @@
 #define WEFT__STREAM_UNIT(name, X)                                                                             \
     WEFT__PAYLOAD(X##_read, uint32_t, size_t);                                                                 \
     WEFT__STREAM_ENDS(name, X)                                                                                 \
-    WEFT__STREAM_COPIES(name, X, (), (), (), NULL, (), NULL)
+    WEFT__STREAM_COPIES(name, X, (), (), (), NULL, (), (), NULL)
 
 #define WEFT__FUTURE_OWNED(name, X, T, drop)                                                                   \
     WEFT__PAYLOAD(X##_read, uint32_t, T *);                                                                    \

@@ -7,6 +7,7 @@ enum weft__coro_state {
     WEFT__IDLE, // zeroed: never started
     WEFT__ENDED,
     WEFT__READY,
+    WEFT__TAKES, // the same, for the result of a weft_subtask_owned, which is on.op: a cancel comes before it
     WEFT__RUNNING,
     WEFT__ON_OP,
     WEFT__ON_START,

@@ -35,11 +35,17 @@ typedef struct weft__background {
 #define WEFT__IN_FLIGHT 8u
 #define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
 // Bits beside WEFT__IN_FLIGHT:
-#define WEFT__OWNED 16u      // it is a weft_subtask_owned whose callee has not taken the arguments
+#define WEFT__OWNED 16u      // it is a weft_subtask_owned
 #define WEFT__CANCELLING 32u // the host was asked to cancel it; the completion will come
 #define WEFT__ASKED 64u      // the host was asked by cancel.h, so weft_stop has only to wait for the completion
 #define WEFT__READ_ON 128u   // it is of a reader with a sequel, behind its fields: see stream.h
 #define WEFT__WRITE_ON 256u  // it is of a writer with one
+// It copies nothing, and waits for the other end to go: see gone.c. Also beside the DROPPED that an event told,
+// and no copy: a future has to be written all the same.
+#define WEFT__GONE 512u
+
+// A weft_subtask_owned that has returned, and nobody has taken its result.
+#define WEFT__UNTAKEN (WEFT__IN_FLIGHT | 7u)
 
 // A wait for any of several operations. Private, but for index.
 struct weft_any {
@@ -48,9 +54,16 @@ struct weft_any {
     weft_op **ops;
 };
 
+// Whether it is to be awaited or stopped.
 static inline bool weft__op_in_flight(const weft_op *op)
 {
     return op->status & WEFT__IN_FLIGHT;
+}
+
+// The same for a user: the completion has still to come.
+static inline bool weft__op_pends(const weft_op *op)
+{
+    return weft__op_in_flight(op) && op->status != WEFT__UNTAKEN;
 }
 
 static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
@@ -63,7 +76,7 @@ weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (
     __attribute__((warn_unused_result));
 // The same for a call: status is WEFT__STARTED if it has started.
 weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status) __attribute__((warn_unused_result));
-// For an operation in flight.
+// For an operation in flight, or an untaken one.
 weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
 void weft__op_cancel(weft_op *op);
 
@@ -106,6 +119,11 @@ static inline uint32_t weft__op_release(weft_op *op)
     return handle;
 }
 uint32_t weft__op_transfer(weft_op *op, const char *call);
+// A wait for the other end of `op` to go, in two parts: see gone.c. True if the host is to be asked between
+// them, by the start of a copy of nothing; `call` is for a message. And the wait, for `event`.
+bool weft__gone_asks(weft_op *op, const char *call);
+weft_poll weft__gone_wait(weft_coro *co, weft_op *op, enum weft_event_code event)
+    __attribute__((warn_unused_result));
 // Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.
 void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
 

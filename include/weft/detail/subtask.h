@@ -5,6 +5,8 @@
 
 static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
 {
+    if (call->op.status == WEFT__UNTAKEN)
+        return WEFT_SUBTASK_RETURNED;
     if (weft__op_in_flight(&call->op))
         return WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED ? WEFT_SUBTASK_STARTED
                                                                    : WEFT_SUBTASK_STARTING;
@@ -33,23 +35,6 @@ static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uin
         return weft__subtask_block(co, call, status);
     call->op.status = WEFT_SUBTASK_RETURNED;
     return weft_breathe(co);
-}
-
-static inline void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                            void (*drop)(void *arguments), void *arguments)
-{
-    weft_subtask_start(co, &it->call, status);
-    it->drop = drop;
-    it->arguments = arguments;
-    if (weft_subtask_state_of(&it->call) == WEFT_SUBTASK_STARTING)
-        it->call.op.status |= WEFT__OWNED;
-}
-
-static inline weft_poll weft_subtask_call_owned(weft_coro *co, weft_subtask_owned *it, uint32_t status,
-                                                void (*drop)(void *arguments), void *arguments)
-{
-    weft_subtask_start_owned(co, it, status, drop, arguments);
-    return weft_await(co, &it->call);
 }
 
 #endif

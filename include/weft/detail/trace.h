@@ -33,6 +33,10 @@ void weft__trace_ended(weft_child *child);
 #define WEFT__TRACE_SPAWNED(child) weft__trace_spawned(child)
 #define WEFT__TRACE_ENDED(child) weft__trace_ended(child)
 #define WEFT__TRACE_CALL(co, call_) ((co)->call = (call_))
+// For a message: the coroutine that runs, or ran last in this turn, and its last await.
+struct weft__text;
+void weft__trace_running(struct weft__text *to);
+#define WEFT__TRACE_RUNNING(text) weft__trace_running(text)
 #define WEFT__TRACE_DUMP_IF(condition) ((condition) ? weft_dump() : (void)0)
 
 // What is below `weft__stack_top` on the machine stack is gone when a turn ends.
@@ -84,6 +88,7 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_SPAWNED(child) ((void)0)
 #define WEFT__TRACE_ENDED(child) ((void)0)
 #define WEFT__TRACE_CALL(co, call) ((void)0)
+#define WEFT__TRACE_RUNNING(text) ((void)0)
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
 #define WEFT__TRACE_STACK_BEGIN() ((void)0)
 #define WEFT__TRACE_STACK_END() ((void)0)

@@ -157,7 +157,7 @@ static weft_left starting_run(weft_coro *co)
     self->token = weft_calls_peer_constructor_token(7);
     block();
     weft_subtask_start_owned(co, &self->owned, weft_calls_peer_keep_token(7, self->token, &self->result),
-                             drop_token, self);
+                             drop_token, NULL, self);
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_STARTING);
     weft_spawn(co, &self->scope, &self->child, &self->unblocker.co, unblocker_run);
     WEFT_AWAIT(weft_subtask_await_started(co, &self->owned.call));

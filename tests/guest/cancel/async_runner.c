@@ -147,7 +147,7 @@ static weft_left call_starting_run(weft_coro *co)
     self->held = true;
     self->in = bytes_new(&self->writer);
     weft_subtask_start_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result), drop_arguments,
-                             self);
+                             NULL, self);
     WEFT_AWAIT(weft_yield(co));
     weft_subtask_cancel(&self->owned.call);
     WEFT_AWAIT(weft_await(co, &self->owned.call));
@@ -233,7 +233,7 @@ static weft_left caller_run(weft_coro *co)
     if (self->kind == AWAIT_STARTED) {
         self->in = bytes_new(&self->out);
         weft_subtask_start_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result), drop_in,
-                                 self);
+                                 NULL, self);
         WEFT_AWAIT(weft_subtask_await_started(co, &self->owned.call));
     } else {
         weft_subtask_start(co, &self->owned.call, weft_cancel_peer_shielded(5, false, &self->result));

@@ -31,7 +31,7 @@ static weft_left caller_run(weft_coro *co)
     WEFT_BEGIN;
     self->in = bytes_new(&self->out);
     WEFT_AWAIT(weft_subtask_call_owned(co, &self->owned, weft_cancel_peer_take(self->in, &self->result),
-                                       drop_arguments, self));
+                                       drop_arguments, NULL, self));
     WEFT_FINALLY;
     EXPECT(self->dropped, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&self->out);
@@ -157,7 +157,8 @@ static weft_left owned_stopped_run(weft_coro *co)
     WEFT_BEGIN;
     hold(self);
     it->in = bytes_new(&it->out);
-    weft_subtask_start_owned(co, &it->owned, weft_cancel_peer_take(it->in, &it->result), drop_arguments, it);
+    weft_subtask_start_owned(co, &it->owned, weft_cancel_peer_take(it->in, &it->result), drop_arguments, NULL,
+                             it);
     WEFT_AWAIT(weft_yield(co));
     weft_stop(&it->owned.call);
     EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_STARTED_CANCELLED);
@@ -167,6 +168,119 @@ static weft_left owned_stopped_run(weft_coro *co)
     EXPECT(it->dropped, weft_subtask_state_of(&it->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&it->out);
     release(self);
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END;
+}
+
+// A result that nobody takes: it comes by the cancel; it has come before that; and it has come while nobody
+// awaited. One that is awaited, or was, is not given up.
+
+typedef struct {
+    weft_coro co;
+    weft_subtask_owned owned;
+    uint32_t result, given_up;
+    bool went_on;
+} getter;
+
+static void give_up(void *data)
+{
+    getter *self = data;
+    EXPECT(self->result, 7);
+    self->given_up++;
+}
+
+static void start_getting(weft_coro *co, getter *self, uint32_t turns)
+{
+    self->result = self->given_up = 0;
+    weft_subtask_start_owned(co, &self->owned, weft_cancel_peer_shielded(turns, true, &self->result), NULL,
+                             give_up, self);
+}
+
+static weft_left getter_run(weft_coro *co)
+{
+    getter *self = weft_frame(co, getter);
+    WEFT_BEGIN;
+    self->went_on = false;
+    start_getting(co, self, 3);
+    WEFT_AWAIT(weft_await(co, &self->owned.call));
+    self->went_on = true;
+    WEFT_FINALLY;
+    weft_stop(&self->owned.call);
+    if (self->result) {
+        EXPECT(self->went_on, !self->given_up);
+        EXPECT(weft_subtask_state_of(&self->owned.call),
+               self->given_up ? WEFT_SUBTASK_RETURNED_CANCELLED : WEFT_SUBTASK_RETURNED);
+    }
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_child child;
+    getter getter;
+    settle settle;
+    weft_op *ops[1];
+    weft_any any;
+    uint32_t i;
+} untaken;
+
+static void get(weft_coro *co, untaken *self)
+{
+    while (weft_next_ended(&self->scope)) {
+    }
+    weft_spawn(co, &self->scope, &self->child, &self->getter.co, getter_run);
+}
+
+static weft_left untaken_run(weft_coro *co)
+{
+    untaken *self = weft_frame(co, untaken);
+    getter *it = &self->getter;
+    WEFT_BEGIN;
+    get(co, self);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(it->given_up, 0);
+
+    get(co, self);
+    WEFT_AWAIT(weft_yield(co));
+    weft_cancel(&it->co);
+    EXPECT(it->given_up, 1);
+    WEFT_AWAIT(weft_join(co, &self->child));
+    EXPECT(weft_outcome_of(&it->co), WEFT_CANCELLED);
+
+    // The coroutine is ready to take it, and is cancelled then.
+    get(co, self);
+    WEFT_AWAIT(weft_yield(co));
+    weft_stop(&it->owned.call);
+    EXPECT(it->given_up, 0);
+    EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_RETURNED);
+    weft_cancel(&it->co);
+    EXPECT(it->given_up, 1);
+    WEFT_AWAIT(weft_join(co, &self->child));
+
+    // Nobody awaits: it is stopped; it is awaited alone, and as one of several.
+    for (self->i = 0; self->i < 3; self->i++) {
+        start_getting(co, it, 1);
+        while (weft_in_flight(&it->owned.call))
+            WEFT_AWAIT(weft_yield(co));
+        EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_RETURNED);
+        EXPECT(it->given_up, 0);
+        WEFT_AWAIT(weft_subtask_await_started(co, &it->owned.call));
+        self->ops[0] = &it->owned.call.op;
+        if (self->i == 1)
+            WEFT_AWAIT(weft_await(co, &it->owned.call));
+        else if (self->i == 2)
+            WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
+        weft_stop(&it->owned.call);
+        EXPECT(it->given_up, self->i == 0);
+    }
+    start_getting(co, it, 3);
+    WEFT_AWAIT(weft_yield(co));
+    weft_stop(&it->owned.call);
+    EXPECT(it->given_up, 1);
+    WEFT_FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    weft_stop(&it->owned.call);
     WEFT_AWAIT(end(co, &self->settle));
     WEFT_END;
 }
@@ -351,6 +465,7 @@ SWEEP(owned_started)
 SWEEP(owned_starts_late)
 SWEEP(owned_returns)
 SWEEP(owned_stopped)
+SWEEP(untaken)
 
 static uint64_t peer_probe(void)
 {
@@ -368,6 +483,8 @@ static uint64_t peer_probe(void)
     TEST(sweep_owned_starts_late)                                                                              \
     TEST(sweep_owned_returns)                                                                                  \
     TEST(sweep_owned_stopped)                                                                                  \
+    TEST(untaken)                                                                                              \
+    TEST(sweep_untaken)                                                                                        \
     TEST(shield_none)                                                                                          \
     TEST(shield_of_child)                                                                                      \
     TEST(shield_of_parent)                                                                                     \

@@ -507,6 +507,125 @@ static weft_left many_tasks_run(weft_coro *co)
     WEFT_END;
 }
 
+// Waits for the other end to go: idle, before and behind a copy of that end, which loses nothing; in a select,
+// cancelled, and told by the host's own event alone.
+
+typedef struct gone {
+    test base;
+    weft_case cases[2];
+    weft_scope scope;
+    weft_child handle;
+    struct waiter {
+        weft_coro co;
+        struct gone *of;
+        bool closes, told;
+    } other;
+} gone;
+
+// In another coroutine: waits, or after some turns takes the peer's copy back and closes its ends.
+static weft_left waiter_run(weft_coro *co)
+{
+    struct waiter *self = weft_frame(co, struct waiter);
+    WEFT_BEGIN;
+    if (!self->closes) {
+        WEFT_AWAIT(items_writer_dropped(co, &self->of->base.reader));
+        self->told = true;
+        WEFT_FINISH;
+    }
+    WEFT_AWAIT(weft_subtask_call(co, &self->of->base.other, weft_streams_peer_later()));
+    stop_call(&self->of->base);
+    weft_streams_peer_close_writer();
+    weft_streams_peer_close_reader();
+    WEFT_FINALLY;
+    WEFT_END;
+}
+
+static void with_other(gone *self, bool closes)
+{
+    while (weft_next_ended(&self->scope)) {
+    }
+    self->other.of = self;
+    self->other.closes = closes;
+    weft_spawn(&self->base.co, &self->scope, &self->handle, &self->other.co, waiter_run);
+}
+
+#define SELECTS_LATER(wait)                                                                                    \
+    do {                                                                                                       \
+        weft_subtask_start(co, &self->later, weft_streams_peer_later());                                       \
+        AWAIT(weft_select(co, it->cases, wait, weft_await(of, &self->later)));                                 \
+        EXPECT(weft_chosen(it->cases), 1);                                                                     \
+    } while (0)
+
+static weft_left gone_run(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    gone *it = weft_frame(co, gone);
+    WEFT_BEGIN;
+    // Idle; and again, when that is known.
+    open_reader(self);
+    open_writer(self);
+    SELECTS_LATER(items_writer_dropped(of, &self->reader));
+    SELECTS_LATER(items_reader_dropped(of, &self->writer));
+    EXPECT(reading(self) && writing(self), true);
+    with_other(it, true);
+    AWAIT(items_writer_dropped(co, &self->reader));
+    AWAIT(items_reader_dropped(co, &self->writer));
+    AWAIT(items_writer_dropped(co, &self->reader));
+    AWAIT(items_reader_dropped(co, &self->writer));
+    EXPECT(weft_dropped(&self->reader) && weft_dropped(&self->writer), true);
+    start_read(self, 2);
+    EXPECT(received(self), DROPPED(0));
+    start_write(self, 2);
+    EXPECT(sent(self), DROPPED(0));
+
+    // What can be read while it waits is read then.
+    open_reader(self);
+    SELECTS_LATER(items_writer_dropped(of, &self->reader));
+    EXPECT(call(self, weft_streams_peer_write(3, &self->result)), PENDING);
+    SELECTS_LATER(items_writer_dropped(of, &self->reader));
+    stop_read(self);
+    start_read(self, 3);
+    EXPECT(received(self), COMPLETED(3));
+    AWAIT_CALL();
+
+    // Only the host's event tells: the peer has a copy in flight when the wait begins, and then goes.
+    EXPECT(call(self, weft_streams_peer_write(3, &self->result)), PENDING);
+    with_other(it, true);
+    AWAIT(items_writer_dropped(co, &self->reader));
+    EXPECT(weft_dropped(&self->reader), true);
+    open_writer(self);
+    EXPECT(call(self, weft_streams_peer_read(3, &self->result)), PENDING);
+    with_other(it, true);
+    AWAIT(items_reader_dropped(co, &self->writer));
+    EXPECT(weft_dropped(&self->writer), true);
+
+    // A cancel leaves the end as it was, whatever the wait had come to.
+    open_reader(self);
+    for (self->n = 0; self->n < 2; self->n++) {
+        with_other(it, false);
+        AWAIT_LATER();
+        if (self->n) {
+            EXPECT(call(self, weft_streams_peer_write(2, &self->result)), PENDING);
+            AWAIT_LATER();
+        }
+        EXPECT(reading(self), true);
+        weft_cancel(&it->other.co);
+        AWAIT(weft_join_all(co, &it->scope));
+        EXPECT(it->other.told || reading(self) || weft_dropped(&self->reader), false);
+        start_read(self, 2);
+        if (!self->n)
+            EXPECT(peer_write(2), COMPLETED(2));
+        AWAIT_READ();
+        EXPECT(received(self), COMPLETED(2));
+        AWAIT_CALL();
+    }
+    WEFT_FINALLY;
+    weft_stop(&self->later);
+    end_case(self);
+    WEFT_AWAIT(weft_scope_close(co, &it->scope));
+    WEFT_END;
+}
+
 #define TESTS                                                                                                  \
     END_TESTS                                                                                                  \
     TEST(many_reads)                                                                                           \
@@ -521,5 +640,6 @@ static weft_left many_tasks_run(weft_coro *co)
     TEST(await_at_rest)                                                                                        \
     TEST(copied_end)                                                                                           \
     TEST(any)                                                                                                  \
-    TEST(any_of_many)
+    TEST(any_of_many)                                                                                          \
+    TEST(gone)
 #include "weft_runner.h"

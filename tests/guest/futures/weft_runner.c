@@ -213,6 +213,82 @@ static weft_left unsolicited_run(weft_coro *co)
     WEFT_END;
 }
 
+// Waits for the reader to go: told by the host, and then the writer is closed unwritten; not chosen in a
+// select, cancelled, and then written all the same.
+typedef struct {
+    weft_coro co;
+    plain_writer *out;
+} waits_gone;
+
+static weft_left waits_gone_run(weft_coro *co)
+{
+    waits_gone *self = weft_frame(co, waits_gone);
+    WEFT_BEGIN;
+    WEFT_AWAIT(plain_reader_dropped(co, self->out));
+    WEFT_FINALLY;
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    weft_case cases[2];
+    plain_writer out;
+    weft_event event;
+    weft_subtask call;
+    waits_gone child;
+    weft_scope scope;
+    weft_child handle;
+    settle settle;
+} reader_gone;
+
+static weft_left reader_gone_run(weft_coro *co)
+{
+    reader_gone *self = weft_frame(co, reader_gone);
+    WEFT_BEGIN;
+    WEFT_AWAIT(
+        weft_subtask_call(co, &self->call, PEER(take_narrow)(plain_new(&self->out, 5), text_of("~~~c"))));
+    WEFT_AWAIT(plain_reader_dropped(co, &self->out));
+    EXPECT(weft_dropped(&self->out), true);
+    WEFT_AWAIT(plain_reader_dropped(co, &self->out));
+    WEFT_AWAIT(plain_write(co, &self->out, 6));
+    EXPECT(weft_resolved(&self->out) || !weft_dropped(&self->out), false);
+    EXPECT(plain_close_writer(co, &self->out), true);
+
+    // The news come while nobody waits.
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(take_narrow)(plain_new(&self->out, 5), text_of("|c"))));
+    plain_start_write(co, &self->out, 6);
+    weft_stop(&self->out);
+    PEER(open)();
+    self->settle.scripted = true;
+    WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
+    EXPECT(weft_dropped(&self->out), false);
+    WEFT_AWAIT(plain_reader_dropped(co, &self->out));
+    EXPECT(plain_close_writer(co, &self->out), true);
+
+    // Not chosen, then cancelled, then written.
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(take_narrow)(plain_new(&self->out, 5), text_of("|sc"))));
+    weft_event_set(&self->event);
+    WEFT_AWAIT(
+        weft_select(co, self->cases, plain_reader_dropped(of, &self->out), weft_event_wait(of, &self->event)));
+    EXPECT(weft_chosen(self->cases), 1);
+    EXPECT(weft_in_flight(&self->out), true);
+    self->child.out = &self->out;
+    weft_spawn(co, &self->scope, &self->handle, &self->child.co, waits_gone_run);
+    WEFT_AWAIT(weft_yield(co));
+    weft_cancel(&self->child.co);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(weft_outcome_of(&self->child.co), WEFT_CANCELLED);
+    EXPECT(weft_in_flight(&self->out) || weft_dropped(&self->out), false);
+    PEER(open)();
+    WEFT_AWAIT(plain_write(co, &self->out, 7));
+    EXPECT(weft_resolved(&self->out), true);
+    WEFT_FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    EXPECT(plain_close_writer(co, &self->out), true);
+    WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
+    WEFT_END;
+}
+
 // The functions that wait, and what they say.
 typedef struct {
     weft_coro co;
@@ -427,5 +503,6 @@ static weft_left many_run(weft_coro *co)
     TEST(unsolicited)                                                                                          \
     TEST(frame_gone)                                                                                           \
     TEST(block_on)                                                                                             \
-    TEST(no_memory)
+    TEST(no_memory)                                                                                            \
+    TEST(reader_gone)
 #include "weft_runner.h"

@@ -366,6 +366,10 @@ TEST_BODY(held_acquire, {
 
 TEST_BODY(no_result_exit, {})
 
+// failed_result: see the root
+
+TEST_BODY(failed_result_exit, {})
+
 // second_result
 
 TEST_BODY(second_result_return, {

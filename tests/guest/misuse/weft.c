@@ -61,6 +61,7 @@
     TEST(local_in_use_inherited)                                                                               \
     TEST(still_bound_end)                                                                                      \
     TEST(no_result_exit)                                                                                       \
+    TEST(failed_result_exit)                                                                                   \
     TEST(second_result_return)                                                                                 \
     TEST(wrong_export_return)                                                                                  \
     TEST(wrong_export_block_on)                                                                                \
@@ -182,6 +183,8 @@ static weft_left root_run(weft_coro *co)
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
     WEFT_AWAIT(weft_call(co, &self->test.co, chosen->run));
+    if (named("failed_result_exit"))
+        WEFT_FAIL(7);
     if (!named("no_result_exit"))
         WEFT_RETURN_VOID(co, EXPORT);
     WEFT_FINALLY;

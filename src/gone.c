@@ -1,0 +1,52 @@
+// A wait for the other end to go.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/op.h>
+#include "internal.h"
+
+// An operation of an idle end whose completion tells it. First that is a copy of nothing: a host completes it
+// when the other end has gone, but also when that has a copy of its own. From then on the host knows of no
+// operation, and what completes this one is the event that it sends unasked, if it does. A future has no copy
+// of nothing, so its writer begins with that.
+
+uint32_t weft__gone_forget(uint32_t handle)
+{
+    (void)handle;
+    return WEFT_COPY_CANCELLED;
+}
+
+// Another wait for the same asks the host anew.
+bool weft__gone_asks(weft_op *op, const char *call)
+{
+    if (!weft__op_in_flight(op))
+        return true;
+    WEFT__CHECK(!(op->status & WEFT__GONE), busy, call, op->handle);
+    (void)call;
+    if (op->cancel != weft__gone_forget || op->waiter)
+        return false;
+    weft__op_stop(op);
+    return true;
+}
+
+weft_poll weft__gone_wait(weft_coro *co, weft_op *op, enum weft_event_code event)
+{
+    if (!weft__op_in_flight(op)) {
+        if (weft__op_is(op, WEFT_COPY_DROPPED))
+            return weft_breathe(co);
+        weft__op_track(co->task, op, event, weft__gone_forget);
+    }
+    op->status |= WEFT__GONE;
+    return weft__op_park(co, op);
+}
+
+bool weft__gone_goes_on(weft_op *op, uint32_t before)
+{
+    if (weft__op_is(op, WEFT_COPY_COMPLETED)) {
+        bool cancelled = before & WEFT__CANCELLING;
+        op->status = cancelled ? WEFT_COPY_CANCELLED : before;
+        op->cancel = weft__gone_forget;
+        return !cancelled;
+    }
+    if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED))
+        op->status |= WEFT__GONE;
+    return false;
+}
