@@ -149,6 +149,22 @@ bool never_starts(weft_sim_call *call)
     return true;
 }
 
+void add(weft_sim *sim, void *data)
+{
+    (void)sim;
+    weft_sim_call *call = data;
+    linger();
+    if (never_starts(call))
+        return;
+    const weft_sim_value *args = weft_sim_call_start(call);
+    uint64_t sum = args[0].number + args[1].number;
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2))
+        weft_sim_call_cancelled(call);
+    else
+        weft_sim_call_return(call, &(weft_sim_value){.number = sum});
+}
+
 weft_sim_end *take_end(weft_sim_call *call)
 {
     linger();

@@ -67,6 +67,8 @@ weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, 
 const weft_sim_type *param_type(const char *export);
 // A script for each call of an import: `body` gets the call, which may have started already.
 void answer_by_script(const char *import, weft_sim_script body);
+// The peer of most workloads, whose import add returns the sum: in its time, and unless it obeys a cancel.
+void add(weft_sim *sim, void *call);
 // True if a cancel came before the call has started, and it is obeyed.
 bool never_starts(weft_sim_call *call);
 // The end that a call of an import passes; NULL if the call obeyed a cancel instead.
