@@ -247,6 +247,7 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = busy_workload;
     list[count++] = promise_workload;
     list[count++] = select_workload;
+    list[count++] = together_workload;
     weft_workloads.count = count;
     for (int i = 0; i < SMALL; i++)
         list[count++] = small_workloads[i];
