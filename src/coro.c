@@ -32,7 +32,7 @@ static weft_coro **back_of(weft_coro *co, bool has_ticket)
     return has_ticket ? &co->on.ticket->back : &co->on.back;
 }
 
-static void push(weft_coro **queue, weft_coro *co, bool has_ticket)
+void weft__waiters_push(weft_coro **queue, weft_coro *co, bool has_ticket)
 {
     weft_coro *first = *queue, *last = co;
     if (first) {
@@ -74,7 +74,7 @@ void weft__waiters_leave(weft_coro *co, bool has_ticket)
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
 {
     weft_poll poll = weft__park(co, state, call);
-    push(queue, co, state == WEFT__ON_TICKET);
+    weft__waiters_push(queue, co, state == WEFT__ON_TICKET);
     if (state >= WEFT__ON_LOCAL)
         co->task->sleepers++;
     return poll;

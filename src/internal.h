@@ -99,7 +99,9 @@ static inline weft_coro **weft__queue_of(const weft_coro *last)
     return (weft_coro **)((uintptr_t)last->next - 1);
 }
 
-// Takes the first out; NULL if there is none. All in a queue wait with tickets, or none does.
+// Puts `co` behind the others. All in a queue wait with tickets, or none does.
+void weft__waiters_push(weft_coro **queue, weft_coro *co, bool has_ticket);
+// Takes the first out; NULL if there is none.
 weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
 // Takes `co` out of the queue that it waits in.
 void weft__waiters_leave(weft_coro *co, bool has_ticket);
@@ -188,7 +190,8 @@ static inline weft_coro *weft__caller_of(const weft_coro *co)
 // only.
 extern void (*weft__unwind_call)(weft_op *op);
 // Takes `co` out of what it waits in, of the states from WEFT__ON_SCOPE on. What it waited with is not served.
-void weft__leave_queue(weft_coro *co);
+// False if it waits still: for the lock that it gave up for a condition. It will be woken with that.
+bool weft__leave_queue(weft_coro *co);
 // A cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 

@@ -98,6 +98,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     weft_task *task = co->task;
     if (scope->count) {
         WEFT__CHECK(scope->task != task, other_task, "weft_spawn", 0);
+        WEFT__CHECK(scope->count == scope->limit, scope_full, "weft_spawn", 0);
     } else {
         scope->task = task;
         task->flags |= WEFT__LEAVES;
@@ -161,9 +162,10 @@ static bool failed(weft_scope *scope, const weft_coro *co)
     return scope->policy == WEFT_TELL_PARENT && !scope->closing;
 }
 
-// A child has ended: wakes who waits for one, or for all if it was the last.
+// A child has ended: wakes who waits for room, or for one, or for all if it was the last.
 static void tell(weft_scope *scope)
 {
+    weft__wake_all(&scope->room);
     if (scope->count == 0) {
         scope->cancelled = false;
         weft__wake_all(&scope->all);
@@ -204,7 +206,7 @@ void weft__child_ended(weft_child *child)
         ended_otherwise(scope, child);
     if (detached)
         free_block(child);
-    if (scope->count == 0 || scope->any)
+    if (scope->count == 0 || (uintptr_t)scope->any | (uintptr_t)scope->room)
         tell(scope);
 }
 
@@ -234,6 +236,13 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
     if (scope->count == 0 || scope->ended)
         return weft__ready();
     return wait_for(co, scope->task, &scope->any, "weft_join_any");
+}
+
+weft_poll weft_scope_room(weft_coro *co, weft_scope *scope)
+{
+    if (!weft_scope_is_full(scope))
+        return weft__ready();
+    return wait_for(co, scope->task, &scope->room, "weft_scope_room");
 }
 
 // First to last. While a cancel blocks, children of another task may end, and leave whichever list they are in.

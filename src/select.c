@@ -12,40 +12,50 @@ static weft_coro *owner_of(const weft_case *cases)
     return (weft_coro *)cases->co.up;
 }
 
-// Takes a case out of what it waits in, and leaves no trace but its operation, in flight. One that is being
-// tried is left alone.
-static void leave(weft_coro *of)
+static void end(weft_coro *of)
 {
-    if (of->state == WEFT__RUNNING)
-        return;
-    if (of->state >= WEFT__ON_SCOPE) {
-        if (of->state >= WEFT__ON_LOCAL)
-            of->task->sleepers--;
-        weft__leave_queue(of);
-    } else if (of->state >= WEFT__ON_OP) {
-        weft__op_unawait(of);
-    }
+    if (of->state >= WEFT__ON_LOCAL)
+        of->task->sleepers--;
     of->state = WEFT__ENDED;
 }
 
-void weft__withdraw(weft_case *cases)
+// Takes a case out of what it waits in, and leaves no trace but its operation, in flight. One that is being
+// tried is left alone. False if it has to wait for the lock that it gave up.
+static bool leave(weft_coro *of)
 {
-    for (uint32_t i = 0; i < cases->co.line; i++)
-        leave(&cases[i].co);
+    if (of->state == WEFT__RUNNING)
+        return true;
+    if (of->state >= WEFT__ON_SCOPE && !weft__leave_queue(of)) {
+        of->flags |= WEFT__UNWIND;
+        return false;
+    }
+    if (of->state >= WEFT__ON_OP && of->state <= WEFT__ON_ANY)
+        weft__op_unawait(of);
+    end(of);
+    return true;
 }
 
+bool weft__withdraw(weft_case *cases)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < cases->co.line; i++)
+        all &= leave(&cases[i].co);
+    return all;
+}
+
+// Also of one that was signalled, and waits for its lock now; and of one that has it, and was not chosen.
 void weft__case_served(weft_coro *of)
 {
     weft_case *cases = (weft_case *)(void *)of - of->code;
     weft_coro *owner = owner_of(cases);
-    if (of->state >= WEFT__ON_LOCAL)
-        of->task->sleepers--;
-    of->state = WEFT__ENDED;
-    cases->co.resume = (uintptr_t)of->code + 1;
-    weft__withdraw(cases);
+    if (of->state != WEFT__ON_TICKET || of->on.ticket->is != WEFT__REGAINS)
+        end(of);
+    if (!(of->flags & WEFT__UNWIND))
+        cases->co.resume = (uintptr_t)of->code + 1;
+    bool all = weft__withdraw(cases);
     // While another was tried: by what came in a cancel that blocked, or by that case itself.
     WEFT__CHECK(owner->state == WEFT__RUNNING && !weft__blocked, own_case, "weft_select", 0);
-    if (owner->state == WEFT__ON_SELECT)
+    if (all && owner->state == WEFT__ON_SELECT)
         weft__wake(owner);
 }
 
@@ -75,25 +85,22 @@ bool weft__case_tried(weft_case *cases, uint32_t pending)
     weft_coro *of = &cases[cases->co.line - 1].co;
     if (!pending)
         of->state = WEFT__ENDED;
-    if (cases->co.resume) { // while it was tried, another was served
-        leave(of);
+    if (cases->co.resume) // while it was tried, another was served
+        return true;
+    if (!pending) {
+        cases->co.resume = cases->co.line;
         return true;
     }
-    if (pending) {
-        WEFT__CHECK(of->state == WEFT__RUNNING || of->state == WEFT__ON_CHILD || of->state == WEFT__ON_YIELD ||
-                        of->state == WEFT__ON_SELECT,
-                    no_case, "weft_select", 0);
-        return false;
-    }
-    cases->co.resume = cases->co.line;
-    weft__withdraw(cases);
-    return true;
+    WEFT__CHECK(of->state == WEFT__RUNNING || of->state == WEFT__ON_CHILD || of->state == WEFT__ON_YIELD ||
+                    of->state == WEFT__ON_SELECT,
+                no_case, "weft_select", 0);
+    return false;
 }
 
 weft_poll weft__select_wait(weft_case *cases)
 {
     weft_coro *owner = owner_of(cases);
-    if (cases->co.resume)
+    if (cases->co.resume && weft__withdraw(cases))
         return weft_breathe(owner);
     weft_poll poll = weft__park(owner, WEFT__ON_SELECT, "weft_select");
     owner->on.cases = cases;

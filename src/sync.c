@@ -1,4 +1,4 @@
-// Events, semaphores and channels: queues of coroutines, served in order.
+// Events, semaphores, conditions and channels: queues of coroutines, served in order.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/sync.h>
 #include <weft/task.h>
@@ -52,7 +52,7 @@ bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit)
 {
     uint32_t limit = limit_of(semaphore);
     WEFT__CHECK(weft_held(permit), held, "weft_acquire", 0);
-    WEFT__CHECK(permit->ticket.is == WEFT__WAITS, slot_busy, "weft_acquire", 0);
+    WEFT__CHECK(permit->ticket.is >= WEFT__WAITS, slot_busy, "weft_acquire", 0);
     WEFT__CHECK(semaphore->taken > limit || (semaphore->waiters && semaphore->taken < limit), limit_changed,
                 "weft_acquire", 0);
     if (semaphore->taken >= limit)
@@ -84,7 +84,52 @@ void weft_release(weft_permit *permit)
         permit->from->taken--;
 }
 
-static void turn_away(weft_coro **queue)
+// The permit of `co`, which waits, is its own again; or, if none is free, it waits for that, behind the others.
+static bool regain(weft_coro *co)
+{
+    weft_permit *permit = (weft_permit *)(void *)co->on.ticket;
+    if (permit->from->taken < limit_of(permit->from)) {
+        permit->from->taken++;
+        hold(&permit->ticket);
+        return true;
+    }
+    permit->ticket.is = WEFT__REGAINS;
+    weft__waiters_push(&permit->from->waiters, co, true);
+    return false;
+}
+
+weft_poll weft_condition_wait(weft_coro *co, weft_condition *condition, weft_permit *permit)
+{
+    WEFT__CHECK(!weft_held(permit), not_held, "weft_condition_wait", 0);
+    weft_release(permit);
+    weft_poll poll = weft__park_ticket(co, &condition->waiters, &permit->ticket, "weft_condition_wait");
+    permit->ticket.is = WEFT__GAVE_UP;
+    return poll;
+}
+
+bool weft__condition_leave(weft_coro *co)
+{
+    if (co->on.ticket->is == WEFT__REGAINS)
+        return false;
+    weft__waiters_leave(co, true);
+    return regain(co);
+}
+
+// A case of a select is told at once: it is chosen, although it waits for its lock.
+void weft_condition_signal(weft_condition *condition)
+{
+    weft_coro *first = weft__waiters_pop(&condition->waiters, true);
+    if (first && (regain(first) || first->flags & WEFT__CASE))
+        weft__wake(first);
+}
+
+void weft_condition_broadcast(weft_condition *condition)
+{
+    while (condition->waiters)
+        weft_condition_signal(condition);
+}
+
+void weft__turn_away(weft_coro **queue)
 {
     for (weft_coro *first; (first = weft__waiters_pop(queue, true));) {
         first->on.ticket->is = WEFT__UNSERVED;
@@ -95,6 +140,6 @@ static void turn_away(weft_coro **queue)
 void weft__channel_close(weft_channel *channel)
 {
     channel->closed = true;
-    turn_away(&channel->senders);
-    turn_away(&channel->receivers);
+    weft__turn_away(&channel->senders);
+    weft__turn_away(&channel->receivers);
 }

@@ -16,14 +16,18 @@ static void cancel_awaited(weft_op *op)
         weft__op_cancel(op);
 }
 
-void weft__leave_queue(weft_coro *co)
+bool weft__leave_queue(weft_coro *co)
 {
+    bool has_ticket = co->state == WEFT__ON_TICKET;
+    if (has_ticket && co->on.ticket->is > WEFT__WAITS)
+        return weft__condition_leave(co);
     if (co->state == WEFT__ON_TIMER)
         weft__timer_leave(co->on.timer);
     else
-        weft__waiters_leave(co, co->state == WEFT__ON_TICKET);
-    if (co->state == WEFT__ON_TICKET)
+        weft__waiters_leave(co, has_ticket);
+    if (has_ticket)
         co->on.ticket->is = WEFT__UNSERVED;
+    return true;
 }
 
 // From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
@@ -47,13 +51,11 @@ void weft__unwind(weft_coro *co)
         weft_any *any = co->on.any;
         for (uint32_t i = 0; i < any->count; i++)
             cancel_awaited(any->ops[i]);
-    } else if (co->state == WEFT__ON_SELECT) {
-        weft__withdraw(co->on.cases);
-        weft__wake(co);
     } else if (co->state == WEFT__TAKES) {
         weft__owned_give_up(co->on.op);
-    } else if (co->state >= WEFT__ON_SCOPE) {
-        weft__leave_queue(co);
+        weft__wake(co);
+    } else if (co->state == WEFT__ON_SELECT ? weft__withdraw(co->on.cases)
+                                            : co->state >= WEFT__ON_SCOPE && weft__leave_queue(co)) {
         weft__wake(co);
     }
 }

@@ -56,10 +56,15 @@ WEFT__WEAK void weft__local_release(weft_local *local);
 // time.c: takes `timer` out of its virtual clock. Without it, there is none.
 WEFT__WEAK void weft__timer_leave(weft_timer *timer);
 
+// sync.c: takes `co` out of a wait for a condition, with its lock; false if it waits for that still. Without
+// it, there is no condition.
+WEFT__WEAK bool weft__condition_leave(weft_coro *co);
+
 // select.c: a case has what it waited for: its owner is woken in its place. And all cases are taken out of what
-// they wait in. Without it, there is no case.
+// they wait in; false if one waits still, for the lock that it gave up for a condition: then it wakes the
+// owner. Without it, there is no case.
 WEFT__WEAK void weft__case_served(weft_coro *of);
-WEFT__WEAK void weft__withdraw(weft_case *cases);
+WEFT__WEAK bool weft__withdraw(weft_case *cases);
 
 // embedded.c: registers an operation in flight with the foreign task, takes it out, wakes the foreign task.
 // Without it, no task is embedded.

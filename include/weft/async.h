@@ -27,13 +27,15 @@
 //   be read from that frame.
 // - A frame is zero when it is used for the first time, or at least its header is; later it has ended. That is
 //   checked, and so is the handle of a spawn, which may be in the frame.
-// - `frame` is a T *, and evaluated once, but for WEFT_TRY_CALL: after the wait that evaluates it again.
+// - `frame` is a T *, and evaluated once, but for WEFT_TRY_CALL: after the wait that evaluates it again, as
+//   WEFT_TRY_ONCE does its attempt.
 // - Macros without WEFT_BLOCK and WEFT_EMBEDDED in their name use the `co` in scope.
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
 
 #include "coro.h"
 #include "error.h"
+#include "once.h"
 #include "scope.h"
 #include "task.h"
 #include "time.h"
@@ -67,6 +69,10 @@
 
 // WEFT_CALL_WITHIN(T, frame, deadline, clock, duration, fields...) and WEFT_CALL_UNTIL(T, frame, deadline,
 // clock, when, fields...) are weft_call_within and weft_call_until: statements; deadline->expired tells.
+
+// WEFT_ONCE(T, frame, attempt, once, fields...) is weft_once_call: a statement; attempt->error tells. If it is
+// done already, no value is evaluated. After WEFT_TRY_ONCE, it is done, or the caller has failed with that
+// code.
 
 // ---- Spawns ----
 

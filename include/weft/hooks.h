@@ -43,8 +43,10 @@ void weft_report(const char *text, size_t length);
     RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                    \
     RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")         \
     RULE(held, "permit", "is held already: release it first")                                                  \
+    RULE(not_held, "permit", "is not held: acquire it first")                                                  \
     RULE(copied, "permit", "is a copy: release the one that was acquired")                                     \
     RULE(limit_changed, "semaphore", "has another limit than before, and permits of that are taken")           \
+    RULE(settled, "value", "has come, or failed, already: it does so once")                                    \
     RULE(slot_busy, "slot", "is waited with already: each wait has its own")                                   \
     RULE(no_case, "case", "has not waited itself: it takes `of`, and is neither weft_call nor weft_yield")     \
     RULE(own_case, "case", "is served by another of its select: one has not both ends of a channel")           \
@@ -55,6 +57,7 @@ void weft_report(const char *text, size_t length);
     RULE(no_room_to_read, "buffer", "has a length of 0: nothing can be read into it")                          \
     RULE(local_in_use, "binding", "is made already, covered by a later one, or seen by a spawned coroutine")   \
     RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
+    RULE(scope_full, "scope", "has as many children as its limit: WEFT_AWAIT_ROOM(&scope) before a spawn")     \
     RULE(other_task, "scope", "has children of another task: use a scope for each")                            \
     RULE(not_started, "coroutine", "has not been started")                                                     \
     RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \

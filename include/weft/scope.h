@@ -14,6 +14,7 @@
 //   each failure counts as the first did.
 // - A child runs in the task of its spawner, from the next time that the spawner waits. All children of a scope
 //   are of one task; who waits for them may be of another.
+// - A scope with a limit has at most so many children at a time: WEFT_AWAIT_ROOM stands before each spawn.
 // - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in:
 //   that cancels what still runs and waits for it. So a coroutine never outlives its scope, nor a cancel of
 //   the owner leave a child behind.
@@ -49,10 +50,11 @@ struct weft_child {
     WEFT__TRACE_CHILD_FIELDS
 } __attribute__((aligned(16)));
 
-// Zero-initialised is an open, empty scope. Set policy before the first spawn. Read-only: the rest of the first
-// part.
+// Zero-initialised is an open, empty scope. Set policy and limit before the first spawn. Read-only: the rest of
+// the first part.
 typedef struct weft_scope {
     weft_policy policy;
+    uint32_t limit;  // children at a time; 0: any number
     bool failed;     // a child has, since the scope was closed or the last failure acknowledged
     int32_t failure; // the code of the first that did
     uint32_t count;  // children that have not ended
@@ -65,10 +67,11 @@ typedef struct weft_scope {
     weft_child **ended_end; // where the next of those goes; NULL: to `ended`, which is empty
     weft_coro *all;         // queue: wait for all
     weft_coro *any;         // queue: wait for one
+    weft_coro *room;        // queue: wait for room
 } weft_scope;
 
 // Spawns `run` with the caller's frame, whose parameters are set and whose memory stays until it has ended, as
-// does `child`. Misuse if either is in use, or if the scope has children of another task.
+// does `child`. Misuse if either is in use, if the scope has children of another task, or as many as its limit.
 void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *frame, weft_step *run);
 
 // Spawns `run` with a frame of `size` bytes from weft_alloc, zeroed; returns it, for its parameters to be set
@@ -80,6 +83,22 @@ static inline weft_child *weft_child_of(void *frame)
 {
     return (weft_child *)frame - 1;
 }
+
+// WEFT_AWAIT_ROOM(scope); waits, in a body, until `scope` has fewer children than its limit, and does nothing
+// if it has none. A spawn that follows without a wait between has room. Nothing is taken: a cancel leaves
+// nothing behind. `scope` is evaluated several times.
+#define WEFT_AWAIT_ROOM(scope)                                                                                 \
+    while (weft_scope_is_full(scope))                                                                          \
+    WEFT_AWAIT(weft_scope_room(co, (scope)))
+
+static inline bool weft_scope_is_full(const weft_scope *scope)
+{
+    return scope->limit && scope->count >= scope->limit;
+}
+
+// Waits until a child has ended, if the scope is full: the wait of that macro, for a select. If others spawn
+// into the scope too, one of them may have been first: it is full again then.
+weft_poll weft_scope_room(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
 
 // Nobody asks for the child any more: weft_next_ended skips it, and if its memory is the library's, it goes,
 // when the child has ended. The scope waits for it as before.

@@ -9,8 +9,8 @@
 //     switch (weft_chosen(self->cases)) ... // 0, 1 or 2
 //
 // A case is any wait that takes a coroutine, with `of` in the place of that: of an operation, an event, a send
-// or receive of a channel, a permit, ended children, a time. It is neither weft_call, of whatever kind, nor
-// weft_yield, nor weft_select.
+// or receive of a channel, a permit, a condition, what is broadcast or comes once, ended children, room in a
+// scope, a time. It is neither weft_call, of whatever kind, nor weft_yield, nor weft_select.
 //
 // The cases are tried in their order, up to the first that is ready. If none is, all wait, and the first that
 // is served is chosen. Then the others are withdrawn: it is as if they had never waited, but for operations,
@@ -18,6 +18,8 @@
 //
 // - Of what was not chosen nothing has been taken: no item, no permit. Only the slot of the chosen case tells
 //   something: those of cases that were not tried are as they were before.
+// - A condition whose case was tried has given up its lock, and the select comes back with it: when it has to
+//   wait for that, too.
 // - An operation that stays in flight is awaited by the next select, or stopped. In a loop, start it before
 //   (weft_subtask_start, name_start_read, ...), let weft_await(of, ...) be the case, and start the next when
 //   that was chosen. Else what came in between is overwritten.

@@ -1,4 +1,5 @@
-// Events, semaphores, mutexes and channels between coroutines, of one task or of several of the same component.
+// Events, semaphores, mutexes, conditions and channels between coroutines, of one task or of several of the
+// same component.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All are the caller's memory, zero-initialised is valid, and nothing allocates. They must stay while somebody
@@ -63,6 +64,28 @@ bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit);
 // Misuse if it is a copy of the one that was acquired.
 void weft_release(weft_permit *permit);
 
+// What may become true of something that a mutex keeps.
+typedef struct weft_condition {
+    weft_coro *waiters;
+} weft_condition;
+
+// Gives the lock up, which is held with `permit`, and waits for a signal. Whoever comes back has the lock
+// again: also in the finaliser, if it was cancelled, and in a select that has chosen otherwise. Others had it
+// meanwhile, so look again:
+//
+//     while (!self->jobs->count)
+//         WEFT_AWAIT(weft_condition_wait(co, &self->jobs->some, &self->lock));
+//
+// Who is cancelled may have been signalled before. So its finaliser signals again, before it gives the lock
+// back, if another can do what it did not.
+weft_poll weft_condition_wait(weft_coro *co, weft_condition *condition, weft_permit *permit)
+    __attribute__((warn_unused_result));
+
+// Lets the first who waits go on, or all, as soon as each can have the lock. It is kept by nobody: who waits
+// later has missed it. The caller may hold the lock, or not.
+void weft_condition_signal(weft_condition *condition);
+void weft_condition_broadcast(weft_condition *condition);
+
 // WEFT_CHANNEL(name, T, capacity) makes a bounded channel of items of any type T, also of handles, by any
 // number of senders and receivers: within a component it does what a stream between two of its own ends may
 // not.
@@ -80,7 +103,6 @@ void weft_release(weft_permit *permit);
 //   name_close(&channel)        no more items: those inside are still received; who waits comes back unserved
 //
 // capacity 0 is a rendezvous: an item is sent when it is received.
-#define WEFT_CHANNEL(name, T, capacity_) WEFT__CHANNEL(name, T, capacity_)
 
 // True if the send or receive with `slot` took place.
 #define weft_served(slot) weft__is_served(&(slot)->ticket)

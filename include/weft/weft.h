@@ -20,11 +20,13 @@
 #include "cancel.h"  // cancels that do not block the component
 
 // What coroutines do for each other.
-#include "local.h"  // task-locals
-#include "scope.h"  // children: spawn, join, race
-#include "select.h" // the first of several waits, of whatever kind
-#include "sync.h"   // events, mutexes, semaphores, channels
-#include "time.h"   // sleeps, deadlines, a virtual clock
+#include "broadcast.h" // to all who have subscribed
+#include "local.h"     // task-locals
+#include "once.h"      // a value that comes once, a start-up that is shared
+#include "scope.h"     // children: spawn, join, race
+#include "select.h"    // the first of several waits, of whatever kind
+#include "sync.h"      // events, mutexes, semaphores, conditions, channels
+#include "time.h"      // sleeps, deadlines, a virtual clock
 
 // Conveniences.
 #include "error_context.h" // opaque errors of the component model

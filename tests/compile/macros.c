@@ -333,6 +333,9 @@ weft_step *more_steps[] = {flows_run};
 WEFT_CHANNEL(lane, uint32_t, 4);
 WEFT_CHANNEL(rendezvous, w_string_t, 0);
 WEFT_CLOCK(host_clock, w_clock);
+WEFT_ONESHOT(reply, uint32_t);
+WEFT_ONESHOT(text_reply, w_string_t);
+WEFT_BROADCAST(news, w_string_t, 4);
 
 typedef struct {
     weft_coro co;
@@ -354,6 +357,13 @@ typedef struct {
     weft_case cases[8];
     weft_deadline deadline;
     uint32_t item;
+    weft_condition condition;
+    reply answer;
+    text_reply text_answer;
+    news the_news;
+    news_subscriber subscriber;
+    weft_once once;
+    weft_attempt attempt;
 } scopes;
 
 static weft_left scopes_run(weft_coro *co)
@@ -391,6 +401,26 @@ static weft_left scopes_run(weft_coro *co)
         lane_close(&self->words);
     if (lane_try_receive(&self->words, &self->item))
         WEFT_AWAIT(rendezvous_send(co, &self->meeting, &self->text_slot, self->text_slot.item));
+
+    WEFT_AWAIT(weft_condition_wait(co, &self->condition, &self->lock));
+    weft_condition_signal(&self->condition);
+    weft_condition_broadcast(&self->condition);
+    reply_complete(&self->answer, 1);
+    text_reply_fail(&self->text_answer, 2);
+    WEFT_TRY(&self->answer, reply_wait(co, &self->answer));
+    news_subscribe(&self->the_news, &self->subscriber);
+    if (news_send(&self->the_news, self->text_slot.item) &&
+        !news_try_receive(&self->the_news, &self->subscriber))
+        WEFT_AWAIT(news_receive(co, &self->the_news, &self->subscriber));
+    if (news_is_dropped(&self->the_news, &self->subscriber) || !weft_served(&self->subscriber))
+        news_close(&self->the_news);
+    WEFT_AWAIT(weft_once_call(co, &self->attempt, &self->once, &self->first.co, waits_run));
+    WEFT_AWAIT(weft_once_begin(co, &self->once, &self->permit));
+    if (weft_held(&self->permit))
+        weft_once_done(&self->once, &self->permit);
+    WEFT_AWAIT_ROOM(&self->scope);
+    if (weft_scope_is_full(&self->scope))
+        WEFT_AWAIT(weft_scope_room(co, &self->scope));
 
     weft_virtual_clock_init(&self->clock);
     weft_virtual_clock_advance(&self->clock, 10);
@@ -488,6 +518,8 @@ typedef struct {
     weft_scope scope;
     weft_child child, children[2];
     weft_deadline deadline;
+    weft_once start_up;
+    weft_attempt attempt;
     uint32_t handle, count;
     uint64_t x;
     w_string_t text;
@@ -520,6 +552,12 @@ WEFT_ASYNC(typed)
     WEFT_CALL_WITHIN(many, &self->it, &self->deadline, &host_clock, 5, .text = self->text, .b = 1);
     WEFT_CALL_UNTIL(many, &self->it, &self->deadline, &host_clock, weft_now(&host_clock) + 5);
     WEFT_CALL_UNTIL(many, &self->it, &self->deadline, &host_clock, 5, .text.len = 1);
+    WEFT_ONCE(many, &self->it, &self->attempt, &self->start_up);
+    if (self->attempt.error)
+        WEFT_TRY_ONCE(many, &self->it, &self->attempt, &self->start_up, .a = 1, .text = self->text);
+    else
+        WEFT_TRY_ONCE(many, &self->it, &self->attempt, &self->start_up);
+    WEFT_AWAIT_ROOM(&self->scope);
     WEFT_SPAWN(many, &self->it, &self->scope, &self->child);
     for (self->count = 0; self->count < 2; self->count++)
         WEFT_SPAWN(many, &self->them[self->count], &self->scope, &self->children[self->count],

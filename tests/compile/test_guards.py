@@ -20,6 +20,9 @@ SOURCE = """
 WEFT_STREAM(numbers, w_stream_u32, uint32_t);
 WEFT_FUTURE(number, w_future_u32, uint32_t);
 
+WEFT_ONESHOT(reply, uint32_t);
+WEFT_BROADCAST(news, uint32_t, 2);
+
 typedef struct { weft_coro co; } other;
 void use(uint32_t number);
 void forget(int *number);
@@ -64,6 +67,13 @@ typedef struct {
     weft_any any;
     weft_op *ops[1];
     weft_case cases[2];
+    weft_once once;
+    weft_attempt attempt;
+    weft_condition condition;
+    weft_permit permit;
+    reply reply;
+    news news;
+    news_subscriber subscriber;
 } frame;
 
 TYPES
@@ -109,6 +119,8 @@ ASYNC = (
 STARTS = {
     "call": "WEFT_CALL(TYPE, FRAME FIELDS);",
     "try_call": "WEFT_TRY_CALL(TYPE, FRAME FIELDS);",
+    "once": "WEFT_ONCE(TYPE, FRAME, &self->attempt, &self->once FIELDS);",
+    "try_once": "WEFT_TRY_ONCE(TYPE, FRAME, &self->attempt, &self->once FIELDS);",
     "call_within": "WEFT_CALL_WITHIN(TYPE, FRAME, &self->deadline, self->clock, 5 FIELDS);",
     "call_until": "WEFT_CALL_UNTIL(TYPE, FRAME, &self->deadline, self->clock, 5 FIELDS);",
     "spawn": "WEFT_SPAWN(TYPE, FRAME, &self->scope, &self->handle FIELDS);",
@@ -153,6 +165,10 @@ TYPED = {
     "more_cases_than_room": Guard(
         select("weft_await(of, &self->in)", "weft_never(of)"), select(*["weft_never(of)"] * 3),
         "with one for each wait of the select", "with one for each wait of the select",
+    ),
+    "broadcast_that_keeps_nothing": Guard(
+        "WEFT_BROADCAST(none, uint32_t, 1);", "WEFT_BROADCAST(none, uint32_t, 0);",
+        "a broadcast keeps at least one item", "a broadcast keeps at least one item", place="TYPES",
     ),
     "more_fields_than_16": Guard(
         start("call", fields=", .x = 1" * 16), start("call", fields=", .x = 1" * 17),
@@ -329,6 +345,12 @@ GUARDS = TYPED | {
     "ignored_stream_write_all": unused("numbers_write_all(co, &self->out, self->items, 4)"),
     "ignored_future_read": unused("number_read(co, &self->one, &self->x)"),
     "ignored_future_write": unused("number_write(co, &self->of_one, 1)"),
+    "ignored_condition": unused("weft_condition_wait(co, &self->condition, &self->permit)"),
+    "ignored_oneshot": unused("reply_wait(co, &self->reply)"),
+    "ignored_broadcast": unused("news_receive(co, &self->news, &self->subscriber)"),
+    "ignored_once": unused("weft_once_begin(co, &self->once, &self->permit)"),
+    "ignored_once_call": unused("weft_once_call(co, &self->attempt, &self->once, &self->child.co, other_run)"),
+    "ignored_room": unused("weft_scope_room(co, &self->scope)"),
     "await_of_no_wait": Guard(
         "WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));",
         "WEFT_AWAIT(self->in.count);",

@@ -67,6 +67,14 @@ static weft_left sweep_run(weft_coro *co)
     WEFT_END;
 }
 
+// A test on its file's own `frame`, and the beginning of its body.
+#define TEST_OF(name)                                                                                          \
+    typedef frame name;                                                                                        \
+    static weft_left name##_run(weft_coro *co)
+#define BEGIN                                                                                                  \
+    frame *self = weft_frame(co, frame);                                                                       \
+    WEFT_BEGIN
+
 #define SWEEP(test)                                                                                            \
     typedef sweep sweep_##test;                                                                                \
     static weft_left sweep_##test##_run(weft_coro *co)                                                         \

@@ -28,6 +28,8 @@ OTHER_EXPORT = "the export is not the one that this task was called by"
 AWAITED = "the operation N has a waiter already"
 UNTOLD = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than before, and permits of that are taken"
+NOT_HELD = "the permit is not held: acquire it first"
+SETTLED = "the value has come, or failed, already: it does so once"
 SLOT = "the slot is waited with already: each wait has its own"
 NO_CASE = "the case has not waited itself: it takes `of`, and is neither weft_call nor weft_yield"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
@@ -85,6 +87,10 @@ WEFT = {
     "child_busy_typed_spawn": ("child_busy", f"weft_spawn: {CHILD_BUSY}"),
     "child_busy_typed_handle": ("untold", f"weft_spawn: {UNTOLD}"),
     "other_task_spawn": ("other_task", "weft_spawn: the scope has children of another task: use a scope for each"),
+    "scope_full_spawn": (
+        "scope_full",
+        "weft_spawn: the scope has as many children as its limit: WEFT_AWAIT_ROOM(&scope) before a spawn",
+    ),
     "stray_return_ready": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_pending": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_parked": ("stray_return", f"{EXPORT}: {STRAY}"),
@@ -106,12 +112,19 @@ WEFT = {
     "abandoned_call": ("abandoned", f"{EXPORT}: {ABANDONED}"),
     "abandoned_block_on": ("abandoned", f"weft_block_on: {ABANDONED}"),
     "held_acquire": ("held", "weft_acquire: the permit is held already: release it first"),
+    "not_held_wait": ("not_held", f"weft_condition_wait: {NOT_HELD}"),
+    "not_held_done": ("not_held", f"weft_once_done: {NOT_HELD}"),
     "copied_permit": ("copied", "weft_release: the permit is a copy: release the one that was acquired"),
     "limit_changed_raise": ("limit_changed", f"weft_acquire: {LIMIT}"),
     "limit_changed_lower": ("limit_changed", f"weft_acquire: {LIMIT}"),
+    "settled_complete": ("settled", f"answer_complete: {SETTLED}"),
+    "settled_fail": ("settled", f"answer_fail: {SETTLED}"),
     "slot_busy_receive": ("slot_busy", f"letters_receive: {SLOT}"),
     "slot_busy_send": ("slot_busy", f"letters_send: {SLOT}"),
     "slot_busy_acquire": ("slot_busy", f"weft_acquire: {SLOT}"),
+    "slot_busy_subscriber": ("slot_busy", f"news_receive: {SLOT}"),
+    "slot_busy_subscribe": ("slot_busy", f"news_subscribe: {SLOT}"),
+    "slot_busy_condition": ("slot_busy", f"weft_acquire: {SLOT}"),
     "slot_busy_select": ("slot_busy", f"weft_select: {SLOT}"),
     "not_running_select": ("not_running", f"weft_select: {NOT_RUNNING}"),
     "no_case_call": ("no_case", f"weft_select: {NO_CASE}"),

@@ -390,21 +390,6 @@ void open_inner_gate(void)
 
 // ---- The world ----
 
-static void answer(weft_sim *sim, void *data)
-{
-    (void)sim;
-    weft_sim_call *call = data;
-    linger();
-    if (never_starts(call))
-        return;
-    weft_sim_call_start(call);
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2))
-        weft_sim_call_cancelled(call);
-    else
-        weft_sim_call_return(call, &(weft_sim_value){.number = 12});
-}
-
 static void one_call(weft_sim *sim, void *data)
 {
     (void)sim;
@@ -434,7 +419,7 @@ static void play(weft_sim *sim, void *data)
     for (uint32_t i = 0; i < INSIDES; i++)
         insides[i] = (inside){0};
     tasks = 0;
-    answer_by_script("add", answer);
+    answer_by_script("add", add);
     weft_sim_spawn(sim, calm_down, NULL);
     left = 1 + pick(4);
     for (uint32_t i = left; i; i--)

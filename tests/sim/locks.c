@@ -95,19 +95,6 @@ void open_gate(void)
     weft_event_set(&event);
 }
 
-static void answer(weft_sim *sim, void *data)
-{
-    (void)sim;
-    weft_sim_call *call = data;
-    linger();
-    weft_sim_call_start(call);
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2))
-        weft_sim_call_cancelled(call);
-    else
-        weft_sim_call_return(call, &(weft_sim_value){.number = 1});
-}
-
 static uint32_t left;
 static bool all_over;
 
@@ -127,7 +114,7 @@ static void play(weft_sim *sim, void *data)
     event = (weft_event){0};
     in_mutex = in_semaphore = line_first = line_end = next_number = 0;
     all_over = false;
-    answer_by_script("add", answer);
+    answer_by_script("add", add);
     weft_sim_spawn(sim, calm_down, NULL);
     left = 2 + pick(6);
     for (uint32_t i = left; i; i--)

@@ -73,9 +73,7 @@ static const char *reason(uint32_t event, uint32_t state)
         return "a subtask is in flight until it has resolved, and its handle goes with that";
     if (event == RESOLVED && state == NO_OPERATION)
         return "a subtask is in flight until it has resolved, and its handle goes with that";
-    if (event == NONE &&
-        (state == ROOT + WEFT__ON_ANY - WEFT__ON_OP || state == ROOT + WEFT__ON_LOCAL - WEFT__ON_OP ||
-         state == ROOT + WEFT__ON_TICKET - WEFT__ON_OP))
+    if (event == NONE && state == ROOT + WEFT__ON_ANY - WEFT__ON_OP)
         return "NONE wakes who yields: no root of a workload waits so while another coroutine yields";
     if (event == FUTURE_READ && state == NO_OPERATION)
         return "a future's writer writes before it goes";

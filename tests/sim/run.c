@@ -149,6 +149,22 @@ bool never_starts(weft_sim_call *call)
     return true;
 }
 
+void add(weft_sim *sim, void *data)
+{
+    (void)sim;
+    weft_sim_call *call = data;
+    linger();
+    if (never_starts(call))
+        return;
+    const weft_sim_value *args = weft_sim_call_start(call);
+    uint64_t sum = args[0].number + args[1].number;
+    linger();
+    if (weft_sim_call_cancel_asked(call) && pick(2))
+        weft_sim_call_cancelled(call);
+    else
+        weft_sim_call_return(call, &(weft_sim_value){.number = sum});
+}
+
 weft_sim_end *take_end(weft_sim_call *call)
 {
     linger();
@@ -231,6 +247,7 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = busy_workload;
     list[count++] = promise_workload;
     list[count++] = select_workload;
+    list[count++] = together_workload;
     weft_workloads.count = count;
     for (int i = 0; i < SMALL; i++)
         list[count++] = small_workloads[i];

@@ -309,6 +309,7 @@ void exports_workloads_tick(uint32_t by)
         close_channels();
     wake_small();
     turn_selects(by);
+    turn_together();
 }
 
 // ---- The world ----

@@ -17,6 +17,7 @@ enum kind {
     EVENT,   // the one that all have
     EVENT_AGAIN,
     PERMIT,
+    CONDITION,
     CHILD,
     CHILDREN,
     SLEEP,      // on the virtual clock
@@ -36,6 +37,9 @@ static straight straight_channel;
 static roomy roomy_channel;
 static weft_event nudge;
 static weft_semaphore semaphore;
+static weft_mutex mutex;
+static weft_condition condition;
+static uint32_t signals;
 static weft_virtual_clock the_clock;
 static uint32_t items, inside, made, resolved, left;
 static uint32_t slept[SLEEPS], last_sleep; // what the peer answered: the time of the sleep, + 5
@@ -68,7 +72,7 @@ typedef struct {
     uint32_t id[CALLS], result[CALLS]; // id: of a call that nobody has noted
     weft_any any;
     weft_op *ops[2];
-    weft_permit permit;
+    weft_permit permit, lock;
     weft_scope scope;
     weft_child child;
     dawdler dawdler;
@@ -134,8 +138,10 @@ static void prepare(weft_coro *co, selector *self, enum kind kind)
 }
 
 // One end of a channel in one select: it is not to serve itself.
-static bool may_stand(const selector *self, uint32_t at, enum kind kind)
+static bool may_stand(selector *self, uint32_t at, enum kind kind)
 {
+    if (kind == CONDITION)
+        return !weft_held(&self->lock) && weft_try_acquire(&mutex, &self->lock);
     for (uint32_t i = 0; i < at; i++)
         if (self->kinds[i] == kind || self->kinds[i] == kind + BOTH_ENDS || self->kinds[i] + BOTH_ENDS == kind)
             return false;
@@ -146,7 +152,9 @@ static void draw(weft_coro *co, selector *self)
 {
     uint32_t some = 0;
     for (uint32_t i = 0; i < CASES; i++) {
-        enum kind kind = pick(KINDS);
+        enum kind kind = pick(KINDS + 3);
+        if (kind >= KINDS)
+            kind = HOST_SLEEP; // where it replaces another, others go on while it blocks
         self->kinds[i] = may_stand(self, i, kind) ? kind : NOTHING;
         prepare(co, self, self->kinds[i]);
         some |= self->kinds[i];
@@ -172,6 +180,8 @@ static weft_poll wait(weft_coro *of, selector *self, uint32_t at)
         return weft_event_wait(of, &nudge);
     case PERMIT:
         return weft_acquire(of, &semaphore, &self->permit);
+    case CONDITION:
+        return weft_condition_wait(of, &condition, &self->lock);
     case CHILD:
         return weft_join(of, &self->child);
     case CHILDREN:
@@ -241,6 +251,8 @@ static void note(selector *self)
         EXPECT(self->cases[i].co.state <= WEFT__ENDED, "case %u waits still", i);
     note_served(self, kind);
     EXPECT(weft_held(&self->permit) == (kind == PERMIT), "a permit is held, and kind %u was chosen", kind);
+    for (uint32_t i = 0; i < CASES; i++)
+        EXPECT(self->kinds[i] != CONDITION || weft_held(&self->lock), "a lock that was given up is not back");
     EXPECT(self->straight.ticket.is != WEFT__WAITS && self->roomy.ticket.is != WEFT__WAITS &&
                self->permit.ticket.is != WEFT__WAITS,
            "a slot is waited with still");
@@ -258,6 +270,9 @@ static void note(selector *self)
         break;
     case PERMIT:
         EXPECT(inside++ < PERMITS, "more are inside than there are permits");
+        break;
+    case CONDITION:
+        EXPECT(signals--, "a condition was chosen, and nobody signalled");
         break;
     case CHILD:
         EXPECT(weft_outcome_of(&self->dawdler.co) != WEFT_UNFINISHED, "the child still runs");
@@ -278,10 +293,17 @@ static void note(selector *self)
     }
 }
 
+static void signal_one(void)
+{
+    signals += condition.waiters != NULL;
+    weft_condition_signal(&condition);
+}
+
 static void leave(selector *self)
 {
     inside -= weft_held(&self->permit);
     weft_release(&self->permit);
+    weft_release(&self->lock);
 }
 
 WEFT_ASYNC(selector)
@@ -299,6 +321,8 @@ WEFT_ASYNC(selector)
             weft_event_set(&nudge);
         else if (!all_over && !run.calm && pick(2))
             weft_event_clear(&nudge);
+        if (pick(4) == 0)
+            signal_one();
         if (pick(3) == 0 || weft_held(&self->permit))
             WEFT_AWAIT(weft_yield(co));
         leave(self);
@@ -326,25 +350,12 @@ void turn_selects(uint32_t by)
     weft_virtual_clock_advance(&the_clock, by);
     if (run.calm || by == 2)
         weft_event_set(&nudge);
+    if (by == 2)
+        signal_one();
     if (run.calm) {
         straight_close(&straight_channel);
         roomy_close(&roomy_channel);
     }
-}
-
-static void answer(weft_sim *sim, void *data)
-{
-    (void)sim;
-    weft_sim_call *call = data;
-    linger();
-    if (never_starts(call))
-        return;
-    uint32_t id = (uint32_t)weft_sim_call_start(call)[0].number;
-    linger();
-    if (weft_sim_call_cancel_asked(call) && pick(2))
-        weft_sim_call_cancelled(call);
-    else
-        weft_sim_call_return(call, &(weft_sim_value){.number = id + 5});
 }
 
 static void one_call(weft_sim *sim, void *data)
@@ -362,6 +373,9 @@ static void play(weft_sim *sim, void *data)
     roomy_channel = (roomy){0};
     nudge = (weft_event){0};
     semaphore = (weft_semaphore){.limit = PERMITS};
+    mutex = (weft_mutex){0};
+    condition = (weft_condition){0};
+    signals = 0;
     weft_virtual_clock_init(&the_clock);
     items = inside = made = resolved = last_sleep = 0;
     for (uint32_t i = 0; i < ITEMS; i++)
@@ -369,7 +383,7 @@ static void play(weft_sim *sim, void *data)
     for (uint32_t i = 0; i < SLEEPS; i++)
         slept[i] = 0;
     all_over = false;
-    answer_by_script("add", answer);
+    answer_by_script("add", add);
     weft_sim_spawn(sim, calm_down, NULL);
     left = 1 + pick(5);
     for (uint32_t i = left; i; i--)
@@ -390,8 +404,10 @@ static void check(void)
         EXPECT(sent[i] == received[i], "item %u was %ssent, and %sreceived", i, sent[i] ? "" : "not ",
                received[i] ? "" : "not ");
     EXPECT(made == resolved, "%u calls were made, and %u resolved", made, resolved);
-    EXPECT(!inside && !semaphore.taken, "a permit has not come back");
-    EXPECT(!nudge.waiters && !semaphore.waiters && !the_clock.first, "somebody waits, and nobody is there");
+    EXPECT(!inside && !semaphore.taken && !mutex.taken, "a permit has not come back");
+    EXPECT(!signals, "%u signals were lost", signals);
+    EXPECT(!nudge.waiters && !semaphore.waiters && !mutex.waiters && !condition.waiters && !the_clock.first,
+           "somebody waits, and nobody is there");
     EXPECT(!straight_channel.base.senders && !straight_channel.base.receivers && !roomy_channel.base.senders &&
                !roomy_channel.base.receivers,
            "somebody waits at a channel, and nobody is there");

@@ -67,6 +67,8 @@ weft_sim_call_state call_and_wait(const char *name, const weft_sim_value *args, 
 const weft_sim_type *param_type(const char *export);
 // A script for each call of an import: `body` gets the call, which may have started already.
 void answer_by_script(const char *import, weft_sim_script body);
+// The peer of most workloads, whose import add returns the sum: in its time, and unless it obeys a cancel.
+void add(weft_sim *sim, void *call);
 // True if a cancel came before the call has started, and it is obeyed.
 bool never_starts(weft_sim_call *call);
 // The end that a call of an import passes; NULL if the call obeyed a cancel instead.
@@ -75,7 +77,7 @@ weft_sim_end *take_end(weft_sim_call *call);
 uint32_t copy_items(weft_sim_end *end, void *items, uint32_t count);
 
 // What the export tick does beside turning the clock: wakes who waits in the workloads cancels, locks,
-// channels, sleepers, shared, small, selects.
+// channels, sleepers, shared, small, selects, together.
 void set_stage(void);
 void open_gate(void);
 void close_channels(void);
@@ -84,6 +86,7 @@ void close_shared(void);
 void open_inner_gate(void);
 void wake_small(void);
 void turn_selects(uint32_t by);
+void turn_together(void);
 
 // Count what must be given back: strings, and the like.
 extern int32_t owed;
@@ -91,7 +94,7 @@ extern int32_t owed;
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
     cancel_workload, lock_workload, channel_workload, echo_workloads[2], crowd_workload, doze_workload,
     share_workload, flow_workloads[3], local_workload, foreign_workload, block_workload, busy_workload,
-    promise_workload, select_workload;
+    promise_workload, select_workload, together_workload;
 enum { SMALL = 8 };
 extern const workload small_workloads[SMALL];
 

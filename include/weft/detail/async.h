@@ -123,6 +123,18 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__CALL_BY(call, T, frame, deadline, clock, time, ...)                                              \
     WEFT_AWAIT(WEFT__START(T, frame, call(co, (deadline), (clock), (time), &weft__frame->co, T##__step),       \
                            __VA_ARGS__))
+#define WEFT__ONCE(wait_by, T, frame, attempt, once, ...)                                                      \
+    wait_by((attempt), __extension__({                                                                         \
+                weft_once *const weft__once = (once);                                                          \
+                weft_attempt *const weft__attempt = (attempt);                                                 \
+                weft__attempt->error = 0;                                                                      \
+                weft__once->done                                                                               \
+                    ? weft_breathe(co)                                                                         \
+                    : WEFT__START(T, frame,                                                                    \
+                                  weft_once_call(co, weft__attempt, weft__once, &weft__frame->co, T##__step),  \
+                                  __VA_ARGS__);                                                                \
+            }))
+#define WEFT__AWAIT_IT(it, wait_) WEFT_AWAIT(wait_)
 #define WEFT__TRY_CALL(T, frame, ...)                                                                          \
     do {                                                                                                       \
         WEFT__CALL(T, frame, __VA_ARGS__);                                                                     \
@@ -187,6 +199,8 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT_TRY(it, wait) WEFT__TRY(it, wait)
 #define WEFT_CALL_WITHIN(T, ...) WEFT__CALL_BY(weft_call_within, T, __VA_ARGS__, )
 #define WEFT_CALL_UNTIL(T, ...) WEFT__CALL_BY(weft_call_until, T, __VA_ARGS__, )
+#define WEFT_ONCE(T, ...) WEFT__ONCE(WEFT__AWAIT_IT, T, __VA_ARGS__, )
+#define WEFT_TRY_ONCE(T, ...) WEFT__ONCE(WEFT__TRY, T, __VA_ARGS__, )
 #define WEFT_SPAWN(T, ...) WEFT__SPAWN(T, __VA_ARGS__, )
 #define WEFT_SPAWN_NEW(T, ...) WEFT__SPAWN_NEW(T, __VA_ARGS__, )
 #define WEFT_TASK_SPAWN(T, ...) WEFT__TASK_SPAWN(T, __VA_ARGS__, )

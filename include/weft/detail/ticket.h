@@ -7,7 +7,13 @@ struct weft_ticket {
     weft_coro *back; // link of the queue that it is in; of a permit that is held, itself
     uint8_t is;      // one of the following
 };
-enum { WEFT__UNSERVED, WEFT__SERVED, WEFT__WAITS };
+enum {
+    WEFT__UNSERVED,
+    WEFT__SERVED,
+    WEFT__WAITS,
+    WEFT__GAVE_UP, // the permit, for a condition that it waits for
+    WEFT__REGAINS  // the permit: it does not leave the queue without
+};
 
 static inline bool weft__is_served(const weft_ticket *ticket)
 {

@@ -299,6 +299,14 @@ TEST_BODY(other_task_spawn, {
     weft_block_on(&in_other_task, spawns_run);
 })
 
+// scope_full
+
+TEST_BODY(scope_full_spawn, {
+    self->scope.limit = 1;
+    weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
+    weft_spawn(co, &self->scope, &other_child, &another, idle_run);
+})
+
 // stray_return: it compiles only with what a step returns made by hand
 
 static weft_left stray(weft_poll poll)

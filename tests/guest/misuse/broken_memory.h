@@ -6,12 +6,21 @@
 #include "test.h"
 
 WEFT_CHANNEL(letters, uint32_t, 0);
+WEFT_ONESHOT(answer, uint32_t);
+WEFT_BROADCAST(news, uint32_t, 1);
 WEFT_FLOW(numbers, uint32_t);
 
 static letters channel;
 static letters_slot slot;
 
-// copied, limit_changed, slot_busy
+// not_held, copied, limit_changed, settled, slot_busy
+
+static weft_condition condition;
+static weft_once once;
+
+TEST_BODY(not_held_wait, { WEFT_AWAIT(weft_condition_wait(co, &condition, &self->permit)); })
+
+TEST_BODY(not_held_done, { weft_once_done(&once, &self->permit); })
 
 TEST_BODY(copied_permit, {
     weft_permit copy;
@@ -51,6 +60,18 @@ TEST_BODY(limit_changed_lower, {
     weft_try_acquire(&self->semaphore, &late);
 })
 
+static answer asked;
+
+TEST_BODY(settled_complete, {
+    answer_fail(&asked, 1);
+    answer_complete(&asked, 1);
+})
+
+TEST_BODY(settled_fail, {
+    answer_complete(&asked, 1);
+    answer_fail(&asked, 1);
+})
+
 static weft_left receives_run(weft_coro *co)
 {
     WEFT_BEGIN;
@@ -75,6 +96,44 @@ TEST_BODY(slot_busy_acquire, {
     static test waiter;
     weft_try_acquire(&waiter.semaphore, &self->permit);
     weft_spawn(co, &self->scope, &self->child, &waiter.co, acquires_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_acquire(co, &waiter.semaphore, &waiter.permit));
+})
+
+static news the_news;
+static news_subscriber subscriber;
+
+static weft_left subscribes_run(weft_coro *co)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(news_receive(co, &the_news, &subscriber));
+    WEFT_END;
+}
+
+TEST_BODY(slot_busy_subscriber, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, subscribes_run);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(news_receive(co, &the_news, &subscriber));
+})
+
+TEST_BODY(slot_busy_subscribe, {
+    weft_spawn(co, &self->scope, &self->child, &self->other, subscribes_run);
+    WEFT_AWAIT(weft_yield(co));
+    news_subscribe(&the_news, &subscriber);
+})
+
+static weft_left waits_for_signal(weft_coro *co)
+{
+    test *self = weft_frame(co, test);
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_acquire(co, &self->semaphore, &self->permit));
+    WEFT_AWAIT(weft_condition_wait(co, &condition, &self->permit));
+    WEFT_END;
+}
+
+TEST_BODY(slot_busy_condition, {
+    static test waiter;
+    weft_spawn(co, &self->scope, &self->child, &waiter.co, waits_for_signal);
     WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_acquire(co, &waiter.semaphore, &waiter.permit));
 })

@@ -48,6 +48,7 @@
     TEST(child_busy_typed_spawn)                                                                               \
     TEST(child_busy_typed_handle)                                                                              \
     TEST(other_task_spawn)                                                                                     \
+    TEST(scope_full_spawn)                                                                                     \
     TEST(stray_return_ready)                                                                                   \
     TEST(stray_return_pending)                                                                                 \
     TEST(stray_return_parked)                                                                                  \
@@ -69,12 +70,19 @@
     TEST(abandoned_call)                                                                                       \
     TEST(abandoned_block_on)                                                                                   \
     TEST(held_acquire)                                                                                         \
+    TEST(not_held_wait)                                                                                        \
+    TEST(not_held_done)                                                                                        \
     TEST(copied_permit)                                                                                        \
     TEST(limit_changed_raise)                                                                                  \
     TEST(limit_changed_lower)                                                                                  \
+    TEST(settled_complete)                                                                                     \
+    TEST(settled_fail)                                                                                         \
     TEST(slot_busy_receive)                                                                                    \
     TEST(slot_busy_send)                                                                                       \
     TEST(slot_busy_acquire)                                                                                    \
+    TEST(slot_busy_subscriber)                                                                                 \
+    TEST(slot_busy_subscribe)                                                                                  \
+    TEST(slot_busy_condition)                                                                                  \
     TEST(slot_busy_select)                                                                                     \
     TEST(not_running_select)                                                                                   \
     TEST(no_case_call)                                                                                         \

@@ -77,12 +77,6 @@ static void help(weft_coro *co, uint32_t i, helper how)
     weft_spawn(co, &self->scope, &self->children[i], &self->helpers[i].co, helper_run);
 }
 
-#define TEST_OF(name)                                                                                          \
-    typedef frame name;                                                                                        \
-    static weft_left name##_run(weft_coro *co)
-#define BEGIN                                                                                                  \
-    frame *self = weft_frame(co, frame);                                                                       \
-    WEFT_BEGIN
 // What is left of all that there can be.
 #define END                                                                                                    \
     WEFT_FINALLY;                                                                                              \

@@ -9,11 +9,18 @@
 WEFT_STREAM(numbers, exports_weft_sync_peer_stream_u32, uint32_t);
 WEFT_CHANNEL(few, uint32_t, 4);
 WEFT_CHANNEL(rendezvous, uint32_t, 0);
+WEFT_ONESHOT(value, uint32_t);
+WEFT_BROADCAST(news, uint32_t, 1);
 
 static weft_event event, leaves[8];
 static weft_mutex mutex;
 static few few_numbers;
 static rendezvous none;
+static value the_value;
+static weft_condition condition;
+static news the_news;
+static weft_once once;
+static uint32_t brought, runs;
 static uint32_t waiting, had, holder, finalised, left_behind;
 
 // Who can be cancelled from another task.
@@ -31,6 +38,9 @@ void exports_weft_sync_peer_reset(void)
         leaves[i].is_set = false;
     few_numbers = (few){0};
     none = (rendezvous){0};
+    the_value = (value){0};
+    once = (weft_once){0};
+    brought = runs = 0;
     had = finalised = left_behind = 0;
 }
 
@@ -359,3 +369,73 @@ WEFT_ASYNC(join_adopted)
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_join_adopted, join_adopted, (exports_weft_sync_peer_how_t how),
             .how = how);
+
+// What all calls have in common.
+typedef struct {
+    weft_coro co;
+} start_up;
+
+WEFT_ASYNC(start_up)
+{
+    WEFT_BEGIN;
+    runs++;
+    WEFT_AWAIT(weft_event_wait(co, &event));
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    exports_weft_sync_peer_what_t what;
+    weft_permit held;
+    news_subscriber subscriber;
+    start_up start;
+    weft_attempt attempt;
+    uint32_t result;
+} share;
+
+WEFT_ASYNC(share)
+{
+    WEFT_BEGIN;
+    waiting++;
+    switch (self->what) {
+    case EXPORTS_WEFT_SYNC_PEER_WHAT_VALUE:
+        WEFT_AWAIT(value_wait(co, &the_value));
+        self->result = the_value.value;
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_WHAT_CONDITION:
+        WEFT_AWAIT(weft_acquire(co, &mutex, &self->held));
+        while (!brought)
+            WEFT_AWAIT(weft_condition_wait(co, &condition, &self->held));
+        self->result = brought;
+        WEFT_AWAIT(weft_yield(co)); // the others wait for the lock
+        weft_release(&self->held);
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_WHAT_NEWS:
+        news_subscribe(&the_news, &self->subscriber);
+        WEFT_AWAIT(news_receive(co, &the_news, &self->subscriber));
+        self->result = self->subscriber.item;
+        break;
+    case EXPORTS_WEFT_SYNC_PEER_WHAT_START_UP:
+        WEFT_ONCE(start_up, &self->start, &self->attempt, &once);
+        self->result = runs;
+        break;
+    }
+    WEFT_RETURN(co, exports_weft_sync_peer_share, self->result);
+    WEFT_FINALLY;
+    waiting--;
+    if (self->what == EXPORTS_WEFT_SYNC_PEER_WHAT_CONDITION && weft_cancelled(co))
+        finalised += weft_held(&self->held);
+    weft_release(&self->held);
+    WEFT_END;
+}
+
+WEFT_EXPORT(callee, exports_weft_sync_peer_share, share, (exports_weft_sync_peer_what_t what), .what = what);
+
+void exports_weft_sync_peer_bring(uint32_t x)
+{
+    value_complete(&the_value, x);
+    news_send(&the_news, x);
+    brought = x;
+    weft_condition_broadcast(&condition);
+    weft_event_set(&event);
+}

@@ -366,6 +366,38 @@ static weft_left join_across_run(weft_coro *co)
     WEFT_END;
 }
 
+// What several tasks wait for together, each asleep; the first is cancelled.
+typedef frame share_across;
+
+static weft_left share_across_run(weft_coro *co)
+{
+    frame *self = weft_frame(co, frame);
+    WEFT_BEGIN;
+    for (self->i = WEFT_SYNC_PEER_WHAT_VALUE; self->i <= WEFT_SYNC_PEER_WHAT_START_UP; self->i++) {
+        weft_sync_peer_reset();
+        for (uint32_t i = 0; i < 4; i++)
+            weft_subtask_start(co, &self->calls[i],
+                               weft_sync_peer_share((weft_sync_peer_what_t)self->i, &self->results[i]));
+        EXPECT(weft_sync_peer_waiting(), 4);
+        weft_stop(&self->calls[0]);
+        EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED_CANCELLED);
+        EXPECT(weft_sync_peer_cancelled(), self->i == WEFT_SYNC_PEER_WHAT_CONDITION);
+        WEFT_AWAIT(weft_yield(co)); // another runs the start-up
+        weft_sync_peer_bring(20);
+        for (self->item = 1; self->item < 4; self->item++) {
+            WEFT_AWAIT(weft_await(co, &self->calls[self->item]));
+            EXPECT(self->results[self->item], self->i == WEFT_SYNC_PEER_WHAT_START_UP ? 2 : 20);
+        }
+        EXPECT(weft_sync_peer_waiting(), 0);
+    }
+    // It is there, at once.
+    WEFT_AWAIT(weft_subtask_call(co, &self->one,
+                                 weft_sync_peer_share(WEFT_SYNC_PEER_WHAT_START_UP, &self->results[0])));
+    EXPECT(self->results[0], 2);
+    WEFT_FINALLY;
+    WEFT_END;
+}
+
 #define TESTS                                                                                                  \
     TEST(wake_one)                                                                                             \
     TEST(wake_by_sync)                                                                                         \
@@ -377,6 +409,7 @@ static weft_left join_across_run(weft_coro *co)
     TEST(mutex_is_fair)                                                                                        \
     TEST(mutex_cancelled)                                                                                      \
     TEST(join_across)                                                                                          \
+    TEST(share_across)                                                                                         \
     TEST(outlive)                                                                                              \
     TEST(channel_order)                                                                                        \
     TEST(channel_close)                                                                                        \
