@@ -53,7 +53,6 @@ void weft__unwind(weft_coro *co)
             cancel_awaited(any->ops[i]);
     } else if (co->state == WEFT__TAKES) {
         weft__owned_give_up(co->on.op);
-        weft__wake(co);
     } else if (co->state == WEFT__ON_SELECT ? weft__withdraw(co->on.cases)
                                             : co->state >= WEFT__ON_SCOPE && weft__leave_queue(co)) {
         weft__wake(co);
