@@ -177,10 +177,15 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     return error;
 }
 
-static void drop_request(void *handle)
+static void drop_request(void *of)
 {
-    weft__client_wasi_http_types_request_drop_own(
-        (weft__client_wasi_http_types_own_request_t){(int32_t)(intptr_t)handle});
+    weft_fetch *it = of;
+    weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__run.request});
+}
+
+static void drop_response(void *of)
+{
+    weft__client_wasi_http_client_result_own_response_error_code_free(result_of(of));
 }
 
 // Sends it, and begins with a body that is all here: of these nobody has to tell the end, for its length is
@@ -188,13 +193,12 @@ static void drop_request(void *handle)
 static weft_error start(weft_coro *co, weft_fetch *it)
 {
     weft__fetch_run *self = &it->weft__run;
-    int32_t request;
-    weft_error error = make(it, &request);
+    weft_error error = make(it, &self->request);
     if (error)
         return error;
-    weft__client_wasi_http_client_own_request_t own = {request};
+    weft__client_wasi_http_client_own_request_t own = {self->request};
     weft_subtask_start_owned(co, &self->call, weft__client_wasi_http_client_send(own, result_of(it)),
-                             drop_request, (void *)(intptr_t)request);
+                             drop_request, drop_response, it);
     if (self->options.body.length && !self->options.streams) {
         weft_bytes_start_write_all(co, &it->out, (const uint8_t *)self->options.body.at,
                                    self->options.body.length);
@@ -309,11 +313,8 @@ static weft_left run(weft_coro *co)
         weft__fetch_take(it);
     } while (!it->error && self->follows && redirects(it));
     WEFT_FINALLY;
-    if (weft_cancelled(co) && !it->status) {
+    if (weft_cancelled(co) && !it->status)
         it->error = self->options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
-        if (weft_subtask_state_of(&self->call.call) == WEFT_SUBTASK_RETURNED)
-            weft__client_wasi_http_client_result_own_response_error_code_free(result_of(it));
-    }
     if (!it->status || it->error)
         close_request(it);
     WEFT_END;

@@ -74,20 +74,26 @@ static int32_t with_headers(weft_http_exchange *it)
     return made.f0.__handle;
 }
 
-static void drop_request(void *handle)
+static void drop_request(void *of)
 {
-    weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){(int32_t)(intptr_t)handle});
+    weft_fetch *inner = of;
+    weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){inner->weft__run.request});
+}
+
+static void drop_response(void *of)
+{
+    weft__next_wasi_http_handler_result_own_response_error_code_free(result_of(of));
 }
 
 static void start(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
     WEFT__CHECK(!it->weft__request, closed, "weft_http_next", 0);
-    int32_t request = it->weft__next_fields ? with_headers(it) : it->weft__request;
+    inner->weft__run.request = it->weft__next_fields ? with_headers(it) : it->weft__request;
     it->weft__request = 0;
-    weft__next_wasi_http_handler_own_request_t own = {request};
+    weft__next_wasi_http_handler_own_request_t own = {inner->weft__run.request};
     weft_subtask_start_owned(co, &inner->weft__run.call,
                              weft__next_wasi_http_handler_handle(own, result_of(inner)), drop_request,
-                             (void *)(intptr_t)request);
+                             drop_response, inner);
 }
 
 // The response with the headers that were added, around the same body.
@@ -125,10 +131,6 @@ static weft_left pass_on_run(weft_coro *co)
         weft__http_return(co, it,
                           it->weft__fields ? response_with_headers(it, result->val.ok.__handle)
                                            : result->val.ok.__handle);
-    WEFT_FINALLY;
-    if (weft_cancelled(co) && !it->weft__begun && !it->error &&
-        weft_subtask_state_of(&self->call.call) == WEFT_SUBTASK_RETURNED)
-        weft__next_wasi_http_handler_result_own_response_error_code_free(result_of(inner));
     WEFT_END;
 }
 
@@ -139,10 +141,6 @@ static weft_left next_run(weft_coro *co)
     start(co, self->exchange, self->it);
     WEFT_AWAIT(weft_await(co, &self->call.call));
     weft__fetch_take(self->it);
-    WEFT_FINALLY;
-    if (!self->it->status && weft_cancelled(co) &&
-        weft_subtask_state_of(&self->call.call) == WEFT_SUBTASK_RETURNED)
-        weft__next_wasi_http_handler_result_own_response_error_code_free(result_of(self->it));
     WEFT_END;
 }
 

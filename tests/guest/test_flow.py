@@ -20,9 +20,9 @@ def test_flow(passes, test, runner, callee):
     [
         ("forward", 256000, None),
         ("forward", 0, None),
-        ("1000000", 300000, "300000 1"),  # the end
-        ("200000", 300000, "200000 2"),  # the limit
-        ("300000", 300000, "300000 2"),  # both: wasmtime's standard input does not tell
+        ("1000000", 300000, "300000 0"),  # WEFT_OK
+        ("200000", 300000, "200000 3"),  # WEFT_ELIMIT
+        ("300000", 300000, "300000 3"),  # both: wasmtime's standard input does not tell
     ],
 )
 def test_streams_of_the_host(tools, command, size, answer):

@@ -690,8 +690,9 @@ def test_slow_reader(server):
 
 def test_imports_of_a_server(component, imports):
     version = "@0.3.2"
-    names = {"wasi:cli/types", "wasi:cli/stdin", "wasi:cli/stdout", "wasi:clocks/types", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
-    assert imports(component("net-serve")) == {name + version for name in names}
+    names = {"wasi:cli/types", "wasi:cli/stdin", "wasi:cli/stdout", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
+    types = "wasi:clocks/types" + version  # the name of a number, which a build that is optimised may not need
+    assert imports(component("net-serve")) - {types} == {name + version for name in names}
 
 
 def test_imports_of_a_connection(component, imports):

@@ -32,7 +32,7 @@ typedef struct weft_connection {
         out; // to the peer. weft_bytes_finish, or a close of it, tells the peer the end, and `in` goes on
     weft_error error;
     void *data; // yours
-    WEFT__CONNECTION
+    WEFT__PRIVATE(CONNECTION)
 } weft_connection;
 
 // Connects to an address. error: WEFT_ECONNREFUSED, WEFT_EHOSTUNREACH, WEFT_ETIMEDOUT, WEFT_EINVAL (port 0, or
@@ -78,7 +78,7 @@ weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options
 
 // Zero-initialised is one that does not listen.
 typedef struct weft_listener {
-    WEFT__LISTENER
+    WEFT__PRIVATE(LISTENER)
 } weft_listener;
 
 typedef struct weft_listen_options {

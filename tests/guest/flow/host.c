@@ -54,7 +54,7 @@ static weft_left host_run(weft_coro *co)
         __builtin_memcpy(self->all.items, self->rest, self->length);
         WEFT_AWAIT(bytes_read_to_end(co, &self->to_end, &self->in, &self->all, self->limit));
         char *at = self->answer + sizeof self->answer - 1;
-        *at = (char)('0' + self->to_end.ended);
+        *at = (char)('0' - self->to_end.error);
         *--at = ' ';
         size_t number = self->all.count;
         do {

@@ -14,12 +14,12 @@
         call;                                                                                                  \
     })
 
-#define WEFT__CONNECTION                                                                                       \
+#define WEFT__PRIVATE_CONNECTION                                                                               \
     int32_t weft__socket; /* 0: closed, or given up */                                                         \
     weft_coro weft__co;   /* the connect */                                                                    \
     struct weft__connecting *weft__connecting;
 
-#define WEFT__LISTENER                                                                                         \
+#define WEFT__PRIVATE_LISTENER                                                                                 \
     int32_t weft__socket;                                                                                      \
     int32_t weft__next;               /* accepted, and taken by nobody */                                      \
     weft_stream_reader weft__sockets; /* closed: it does not listen */                                         \
