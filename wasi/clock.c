@@ -4,12 +4,12 @@
 #include <weft/weft.h>
 #include "weft_wasi_clock.h"
 
-WEFT__CLOCK_OF(weft_clock weft_host_clock, host, weft__wasi_clocks_monotonic_clock);
+WEFT__CLOCK_OF(weft_clock weft_host_clock, host, weft__clock_wasi_clocks_monotonic_clock);
 
 weft_instant weft_instant_now(void)
 {
-    weft__wasi_clocks_system_clock_instant_t now;
-    weft__wasi_clocks_system_clock_now(&now);
+    weft__clock_wasi_clocks_system_clock_instant_t now;
+    weft__clock_wasi_clocks_system_clock_now(&now);
     return (weft_instant){now.seconds, now.nanoseconds};
 }
 
