@@ -52,6 +52,7 @@ static bool begins(const weft_op *op, const weft__bytes_result *result, const ch
         return true;
     WEFT__CHECK(!op->handle && !result->told, closed, call, 0);
     WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
+    (void)result;
     (void)call;
     return false;
 }
