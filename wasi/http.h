@@ -30,7 +30,4 @@ void weft__fetch_take(struct weft_fetch *it);
 // Replies with a response.
 void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response);
 
-// Gives back the texts of the request.
-void weft__http_forget(weft_http_exchange *it);
-
 #endif

@@ -225,14 +225,9 @@ static weft_error body_error(trailers_result *last)
 WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code,
                    trailers_result, body_error);
 
-void weft__fetch_take(weft_fetch *it)
+static void take(weft_fetch *it, int32_t handle)
 {
-    response_result *result = result_of(it);
-    if (result->is_err) {
-        it->error = failed(it, &result->val.err);
-        return;
-    }
-    weft__wasi_http_types_own_response_t response = {result->val.ok.__handle};
+    weft__wasi_http_types_own_response_t response = {handle};
     weft__wasi_http_types_borrow_response_t borrowed = {response.__handle};
     weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
     done_writer received;
@@ -241,6 +236,21 @@ void weft__fetch_take(weft_fetch *it)
     weft__wasi_http_types_static_response_consume_body(response, done_new(&received, (done_result){0}), &body);
     done_close_writer(NULL, &received);
     it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
+}
+
+void weft__fetch_take(weft_fetch *it)
+{
+    response_result *result = result_of(it);
+    if (result->is_err)
+        it->error = failed(it, &result->val.err);
+    else
+        take(it, result->val.ok.__handle);
+}
+
+void weft_fetch_response_of(weft_fetch *it, int32_t response)
+{
+    weft_fetch_close(it);
+    take(it, response);
 }
 
 static void close_request(weft_fetch *it)

@@ -173,12 +173,32 @@ weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_b
     return weft_call(co, &it->weft__collect.co, collect_run);
 }
 
-void weft__http_forget(weft_http_exchange *it)
+// ---- As handles ----
+
+weft_http_exchange weft_http_request_of(int32_t request)
 {
+    return (weft_http_exchange){.weft__request = request};
+}
+
+int32_t weft_http_request_release(weft_http_exchange *it)
+{
+    int32_t request = it->weft__request;
+    it->weft__request = 0;
+    return request;
+}
+
+void weft_http_request_close(weft_http_exchange *it)
+{
+    weft_bytes_close_reader(&it->in);
+    if (it->weft__request)
+        weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
+    it->weft__request = 0;
     weft_wasi_http_string_t other = {it->weft__other_method.ptr, it->weft__other_method.len};
     weft_wasi_http_string_t target = {it->weft__target.ptr, it->weft__target.len};
     weft_wasi_http_string_free(&other);
     weft_wasi_http_string_free(&target);
+    it->weft__method = (weft_text){0};
+    it->weft__other_method = it->weft__target = (weft__http_string){0};
     weft__http_free_headers(&it->weft__request_headers);
     weft__http_free_headers(&it->weft__request_trailers);
 }

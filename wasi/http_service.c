@@ -140,17 +140,19 @@ weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_
 // What is left of the exchange, but for the trailers.
 static void close(weft_http_exchange *it)
 {
-    weft_bytes_close_reader(&it->in);
+    weft_http_request_close(it);
     weft_bytes_close_writer(&it->out);
     if (it->weft__sent)
         weft__wasi_http_types_future_result_void_error_code_drop_readable(it->weft__sent);
     it->weft__sent = 0;
-    if (it->weft__request)
-        weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
     weft__http_drop_fields(&it->weft__fields);
     weft__http_drop_fields(&it->weft__trailer_fields);
     weft__http_drop_fields(&it->weft__next_fields);
-    weft__http_forget(it);
+}
+
+void weft_http_limit(uint32_t limit)
+{
+    WEFT_LIMIT(weft__service_exports_wasi_http_handler_handle, limit);
 }
 
 weft_left weft__http_run(weft_coro *co)

@@ -210,7 +210,9 @@ REDIRECTS = [
 @pytest.mark.parametrize("status, method, body, then, with_body", REDIRECTS)
 def test_redirect(fetch, peer, status, method, body, then, with_body):
     def answer(connection, path, rest):
-        if path == "/a/b":
+        if path == "/a/b":  # not before the body is here: a host takes an early answer for a broken one
+            if body:
+                read_body(connection, it.heads[-1], rest)
             return connection.sendall(reply(b"", f"{status} x", "location: ../c?d"))
         text = read_body(connection, it.heads[-1], rest) if with_body else rest
         connection.sendall(reply(text + b"|" if then != "HEAD" else b""))

@@ -1,6 +1,10 @@
 # The library beside a world of the user's own, at every version of WASI 0.3 on either side.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import http.server
+import threading
+import urllib.request
+
 import pytest
 from paths import ROOT
 
@@ -13,6 +17,16 @@ add_subdirectory({ROOT}/tests/wasi wasi)
 """
 
 
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"the page")
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture(scope="session", params=["0.3.0", "0.3.2"])
 def built(request, run, tmp_path_factory):
     """The components with a library of that version, and the version."""
@@ -22,7 +36,7 @@ def built(request, run, tmp_path_factory):
     (folder / "CMakeLists.txt").write_text(PROJECT)
     options = [f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", "-DCMAKE_BUILD_TYPE=Debug", f"-DWEFT_WASI_VERSION={request.param}"]
     run(["cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", *options])
-    run(["cmake", "--build", folder / "build", "--target", "beside-0.3.0", "beside-0.3.2", "console-filter", "http-cases"])
+    run(["cmake", "--build", folder / "build", "--target", "beside-0.3.0", "beside-0.3.2", "handler-0.3.0", "handler-0.3.2", "console-filter", "http-cases"])
     return folder / "build/wasi", request.param
 
 
@@ -31,6 +45,17 @@ def test_beside(host, built, users):
     folder, _ = built
     ended = host.run(folder / f"beside-{users}.wasm", options=["--invoke", 'say("word ")'])
     assert (ended.code, ended.out, ended.err) == (0, b"word word 5\n", "")
+
+
+@pytest.mark.parametrize("users", ["0.3.0", "0.3.2"])
+def test_handles_pass_both_ways(host, built, users):
+    folder, _ = built
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as page, host.serve(folder / f"handler-{users}.wasm", "-S", "http") as it:
+        threading.Thread(target=page.serve_forever, daemon=True).start()
+        at = f"127.0.0.1:{page.server_address[1]}"
+        with urllib.request.urlopen(f"http://127.0.0.1:{it.port}/fetch", at.encode(), timeout=60) as answer:
+            assert answer.read() == b"the page"
+        page.shutdown()
 
 
 def test_alone(host, built, imports):

@@ -105,6 +105,9 @@ weft_text weft_fetch_url(const weft_fetch *fetch);
 // What the host calls the error, such as "TLS-certificate-error"; "" if it has not told one.
 const char *weft_fetch_reason(const weft_fetch *fetch);
 
+// Takes over a response of wasi:http/types that came by bindings of your own, as if it had been fetched.
+void weft_fetch_response_of(weft_fetch *fetch, int32_t response);
+
 // Ends what is left, and gives all memory back. Closed is fine. Memory: what the host tells, and the address of
 // a redirect, are allocated.
 void weft_fetch_close(weft_fetch *fetch);

@@ -106,6 +106,23 @@ weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int stat
 // or error tells.
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
 
+// At most `limit` requests at a time in an instance, and no limit for 0: the host keeps the others, or has
+// another instance for them. May be called at any time, as from the first request. See weft_limit_calls.
+void weft_http_limit(uint32_t limit);
+
+// ---- Beside bindings of your own ----
+
+// Takes over a request of wasi:http/types that an export of your own was called with: for what stands under
+// "The request" above. The exchange has no reply; weft_http_request_close ends it.
+weft_http_exchange weft_http_request_of(int32_t request);
+
+// Gives the request up, to be handed on: 0 if its body was asked for. What was told of it stays.
+int32_t weft_http_request_release(weft_http_exchange *it);
+
+// Drops what is left of the request, and gives all its memory back. For weft_http_request_of only. Closed is
+// fine.
+void weft_http_request_close(weft_http_exchange *it);
+
 // WEFT_HTTP_SERVICE(T); makes the async function T the service: it runs once a request, in a frame that starts
 // zeroed but for the exchange. Stands once in a program. WASI: exports wasi:http/handler.
 
