@@ -50,15 +50,17 @@ void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
     WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
 }
 
-weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
+static bool is_status(int status)
 {
-    WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin", 0);
-    if (status < 200 || status > 599)
-        return it->error = WEFT_EINVAL;
+    return status >= 200 && status <= 599;
+}
+
+// Sends the head, before a body that comes by `contents`.
+static void begin(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_handle contents)
+{
     // Should nothing else be written there, the client learns that the body is cut off.
     trailers_result cut = {.is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
     weft__wasi_http_types_own_headers_t headers = {weft__http_made(&it->weft__fields).__handle};
-    weft__wasi_http_types_stream_u8_t contents = weft_bytes_new(&it->out);
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
     it->weft__fields = 0;
     weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
@@ -66,6 +68,23 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
         (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
     it->weft__sent = made.f1;
     weft__http_return(co, it, made.f0.__handle);
+}
+
+weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
+{
+    WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin", 0);
+    if (!is_status(status))
+        return it->error = WEFT_EINVAL;
+    begin(co, it, status, weft_bytes_new(&it->out));
+    return WEFT_OK;
+}
+
+weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body)
+{
+    WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin_with", 0);
+    if (!is_status(status))
+        return it->error = WEFT_EINVAL;
+    begin(co, it, status, weft_bytes_release(body));
     return WEFT_OK;
 }
 

@@ -82,10 +82,11 @@ def test_read_all_has_a_limit(ask):
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 3 << 20])
-def test_echo(ask, size, chunked):
+@pytest.mark.parametrize("path", ["/echo", "/splice"])
+def test_echo(ask, size, chunked, path):
     body = os.urandom(size)
     parts = iter([body[:1], body[1:]]) if chunked else body
-    assert ask("/echo", "POST", parts, encode_chunked=chunked, headers={"Transfer-Encoding": "chunked"} if chunked else {})[2] == body
+    assert ask(path, "POST", parts, encode_chunked=chunked, headers={"Transfer-Encoding": "chunked"} if chunked else {})[2] == body
 
 
 CUT = {
@@ -97,7 +98,7 @@ CUT = {
 
 
 @pytest.mark.parametrize("how", CUT)
-@pytest.mark.parametrize("path", ["/echo", "/collect/100"])
+@pytest.mark.parametrize("path", ["/echo", "/collect/100", "/splice"])
 def test_body_cut_short_is_none(service, how, path):
     """A client that goes in the middle of a body: the handler learns it, and the reply, if somebody still reads, is cut, too."""
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\n".encode() + CUT[how]

@@ -93,6 +93,11 @@ weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_
 // another status; nothing is sent. Misuse if it was sent already.
 weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 
+// The same with a body that is all that `body` still brings, and that this component does not touch: the host
+// gets the stream itself, of a file, a socket, or another body. Not in flight, and not over; it is closed then.
+// Only the host learns how it ends: announce its length, so that a client sees a body that is cut.
+weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body);
+
 // Replies with a whole body, which stays until then: weft_http_begin with content-type, unless it is NULL, and
 // content-length, and a write of it all. error: as of these.
 weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)

@@ -101,6 +101,11 @@ WEFT_ASYNC(cases)
         add_headers(self, "", weft_http_request_trailers(it, &count), count);
         if (self->size)
             weft_http_trailer_add(it, "x-echoed", weft_text_trim(text_of(self)));
+    } else if (path_is(self, "/splice")) {
+        weft_text length = weft_http_request_header(it, "content-length");
+        if (length.at)
+            weft_http_header_add(it, "content-length", length);
+        weft_http_begin_with(co, it, 200, weft_http_body(it));
     } else if (path_is(self, "/trailers")) {
         weft_http_header_add(it, "trailer", WEFT_TEXT("x-last"));
         weft_http_begin(co, it, 200);
