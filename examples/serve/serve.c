@@ -1,6 +1,5 @@
 // A file server: what is beneath the directory `site`, with ranges and conditional requests.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
 //     wasmtime serve -S p3,cli -W component-model-async --dir path/to/files::site --env LIMIT=100 serve.wasm
 #include <weft/wasi.h>
 
