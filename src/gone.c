@@ -43,7 +43,8 @@ bool weft__gone_goes_on(weft_op *op, uint32_t before)
     if (weft__op_is(op, WEFT_COPY_COMPLETED)) {
         bool cancelled = before & WEFT__CANCELLING;
         op->status = cancelled ? WEFT_COPY_CANCELLED : before;
-        op->cancel = weft__gone_forget;
+        if (!cancelled) // else the next copy of this end would have that for its cancel
+            op->cancel = weft__gone_forget;
         return !cancelled;
     }
     if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED))

@@ -83,7 +83,7 @@ struct member {
     weft_scope scope, spawners;
     weft_child handle;
     spawner beside, own;
-    uint32_t rounds, kids;
+    uint32_t rounds, more, kids;
     bool inside, waits, receives, selects;
 };
 
@@ -198,7 +198,7 @@ WEFT_ASYNC(member)
     for (self->rounds = 1 + pick(6); self->rounds; self->rounds--) {
         self->selects = pick(2);
         self->value = &values[pick(VALUES)];
-        switch (pick(9)) {
+        switch (pick(10)) {
         case 0:
             WEFT_AWAIT(weft_acquire(co, &mutex, &self->lock));
             enter(self);
@@ -242,24 +242,27 @@ WEFT_ASYNC(member)
             }
             break;
         case 4:
-            for (uint32_t i = pick(3); i; i--)
-                news_send(&the_news, (uint32_t)the_news.base.sent);
-            if (pick(2))
-                break;
-            self->receives = true;
-            if (self->selects)
-                WEFT_AWAIT(weft_select(co, self->cases, news_receive(of, &the_news, &self->reader),
-                                       weft_event_wait(of, &nudge)));
-            else
-                WEFT_AWAIT(news_receive(co, &the_news, &self->reader));
-            note_received(self);
-            break;
         case 5:
+            for (uint32_t i = pick(3); i; i--) {
+                bool is_sent = news_send(&the_news, (uint32_t)the_news.base.sent);
+                EXPECT(!is_sent || !the_news.base.receivers, "one waits on for news that were sent");
+            }
+            for (self->more = pick(5); self->more; self->more--) {
+                self->receives = true;
+                if (self->selects)
+                    WEFT_AWAIT(weft_select(co, self->cases, news_receive(of, &the_news, &self->reader),
+                                           weft_event_wait(of, &nudge)));
+                else
+                    WEFT_AWAIT(news_receive(co, &the_news, &self->reader));
+                note_received(self);
+            }
+            break;
         case 6:
+        case 7:
             if (pick(4)) {
                 WEFT_ONCE(start, &self->start, &self->attempt, &once);
-                EXPECT(once.done || weft_failure(&self->start.co) == CODE,
-                       "the start-up neither ran nor failed");
+                EXPECT(self->attempt.error ? self->attempt.error == CODE : once.done, "the start-up came to %d",
+                       self->attempt.error);
                 break;
             }
             WEFT_AWAIT(weft_select(co, self->cases, weft_once_begin(of, &once, &self->turn),
@@ -275,7 +278,7 @@ WEFT_ASYNC(member)
             }
             weft_release(&self->turn);
             break;
-        case 7:
+        case 8:
             if (!self->spawners.count) {
                 while (weft_next_ended(&self->spawners)) {
                 }

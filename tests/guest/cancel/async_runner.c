@@ -30,9 +30,17 @@ static weft_left ticker_run(weft_coro *co)
 
 typedef struct {
     weft_coro co;
+    struct common *of;
+} reading;
+
+typedef struct common {
+    weft_coro co;
     weft_scope scope;
     weft_child children[2];
     ticker ticker;
+    reading reading;
+    weft_event event;
+    weft_case cases[2];
     weft_subtask_owned owned;
     uint32_t in, result;
     int dropped;
@@ -364,6 +372,45 @@ static weft_left streams_run(weft_coro *co)
     WEFT_END;
 }
 
+static weft_left reads_run(weft_coro *co)
+{
+    common *self = weft_frame(co, reading)->of;
+    WEFT_BEGIN;
+    WEFT_AWAIT(bytes_read(co, &self->reader, self->buffer, 8));
+    WEFT_END;
+}
+
+// A wait for the writer to go that is cancelled when the writer has a copy of its own: the host is asked to
+// cancel the read behind it, too.
+typedef common gone;
+static weft_left gone_run(weft_coro *co)
+{
+    common *self = weft_frame(co, common);
+    WEFT_BEGIN;
+    self->reader = bytes_reader_of(bytes_new(&self->writer));
+    weft_event_set(&self->event);
+    WEFT_AWAIT(weft_select(co, self->cases, bytes_writer_dropped(of, &self->reader),
+                           weft_event_wait(of, &self->event)));
+    EXPECT(weft_in_flight(&self->reader), true);
+    bytes_start_write(co, &self->writer, (const uint8_t *)"x", 1);
+    bytes_cancel_read(&self->reader);
+    EXPECT(weft_in_flight(&self->reader), false);
+    WEFT_AWAIT(bytes_read(co, &self->reader, self->buffer, 8));
+    EXPECT(self->reader.count, 1);
+    WEFT_AWAIT(weft_await(co, &self->writer));
+    self->reading.of = self;
+    weft_spawn(co, &self->scope, &self->children[0], &self->reading.co, reads_run);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT(weft_in_flight(&self->reader), true);
+    weft_cancel(&self->reading.co);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT(weft_copy_cancelled(&self->reader), true);
+    WEFT_FINALLY;
+    WEFT_AWAIT(close_common(co, self));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END;
+}
+
 typedef common futures;
 static weft_left futures_run(weft_coro *co)
 {
@@ -398,6 +445,7 @@ SWEEP(unwound)
 SWEEP(unwound_any)
 SWEEP(unwound_starting)
 SWEEP(streams)
+SWEEP(gone)
 SWEEP(futures)
 
 static uint64_t peer_probe(void)
@@ -415,6 +463,7 @@ static uint64_t peer_probe(void)
     TEST(unwound_any)                                                                                          \
     TEST(unwound_starting)                                                                                     \
     TEST(streams)                                                                                              \
+    TEST(gone)                                                                                                 \
     TEST(futures)                                                                                              \
     TEST(sweep_call_takes_time)                                                                                \
     TEST(sweep_call_insists)                                                                                   \
@@ -424,5 +473,6 @@ static uint64_t peer_probe(void)
     TEST(sweep_unwound_any)                                                                                    \
     TEST(sweep_unwound_starting)                                                                               \
     TEST(sweep_streams)                                                                                        \
+    TEST(sweep_gone)                                                                                           \
     TEST(sweep_futures)
 #include "weft_runner.h"
