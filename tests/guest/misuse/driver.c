@@ -17,7 +17,10 @@ driver_callback_code_t exports_driver_run(driver_string_t *test)
             driver_event_t event = {0};
             while (event.code != DRIVER_SUBTASK_RETURNED)
                 driver_waitable_set_wait(set, &event);
+            driver_waitable_join(call, 0);
+            driver_waitable_set_drop(set);
         }
+        driver_subtask_drop(call);
     }
     driver_string_free(test);
     driver_result_void_string_t result = {0};
