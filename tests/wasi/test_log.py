@@ -101,6 +101,15 @@ def test_service(host, component):
     assert lines[-2:] == [("info", "asked for /fail"), ("error", "service failed: code 7")]
 
 
+@pytest.mark.parametrize("count", [0, 100])
+def test_in_an_export(host, component, count):
+    """Who has an export of their own flushes the log: any number may, and a cancel loses nothing."""
+    ended = host.run(component("mine-log"), options=["--invoke", f"work({count})"])
+    assert (ended.code, ended.out) == (0, f"{count}\n".encode())
+    lines = [*(f"line {n}" for n in range(count)), "flushed", "flushed", "last"]
+    assert logged(ended.err) == [("info", line) for line in lines]
+
+
 def test_imports(component, imports):
     """Only programs that log ask for the time."""
     assert imports(component("log-losses")) == {"wasi:clocks/system-clock@0.3.2", "wasi:cli/types@0.3.2", "wasi:cli/stderr@0.3.2"}
