@@ -81,7 +81,7 @@ static char *put_number(char *at, unsigned number, unsigned digits)
 }
 
 // The end of the text; NULL for a year that takes more digits.
-static char *write(char *at, const char *pattern, int64_t seconds)
+static char *put_date(char *at, const char *pattern, int64_t seconds)
 {
     const date it = date_of(seconds);
     if (it.year < 0 || it.year > 9999)
@@ -130,12 +130,12 @@ static weft_text ended(char *room, char *end)
 
 weft_text weft_instant_to_http(weft_instant when, char *room)
 {
-    return ended(room, write(room, "%a, %d %b %Y %H:%M:%S GMT", when.seconds));
+    return ended(room, put_date(room, "%a, %d %b %Y %H:%M:%S GMT", when.seconds));
 }
 
 weft_text weft_instant_to_iso(weft_instant when, unsigned digits, char *room)
 {
-    char *at = write(room, "%Y-%m-%dT%H:%M:%S", when.seconds);
+    char *at = put_date(room, "%Y-%m-%dT%H:%M:%S", when.seconds);
     if (at) {
         if (digits) {
             *at = '.';

@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../src/text.h"
 #include "internal.h"
+#include "log.h"
 
 void weft__report_failure(const char *name, int code)
 {
+    if (weft__log_failure) {
+        weft__log_failure(name, code);
+        return;
+    }
     weft__text line;
     line.length = 0;
     weft__add(&line, "weft: ");

@@ -2,6 +2,7 @@
 // a whole reply, or sees that it did not.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http.h"
+#include "log.h"
 #include "weft_wasi_http_service.h"
 
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
@@ -179,6 +180,8 @@ weft_left weft__http_run(weft_coro *co)
     weft__http_root *self = weft_frame(co, weft__http_root);
     weft_http_exchange *it = self->http;
     WEFT_BEGIN;
+    if (weft__log_begin)
+        weft__log_begin(&self->log, co);
     WEFT_AWAIT(weft_call(co, self->handler, self->run));
     WEFT_FINALLY;
     self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE;
@@ -197,6 +200,8 @@ weft_left weft__http_run(weft_coro *co)
         close(it);
     }
     trailers_close_writer(co, trailers_of(it));
+    if (weft__log_end)
+        weft__log_end(&self->log);
     WEFT_END;
 }
 

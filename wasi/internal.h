@@ -4,6 +4,7 @@
 #define WEFT_WASI_INTERNAL_H
 
 #include <weft/wasi/bytes.h>
+#include <weft/weft.h>
 
 // The ends of a stream that comes with a future, of `from`, which tells how it ended. Both are the new end's.
 weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t future,
@@ -11,8 +12,8 @@ weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t fut
 // For a new stream whose readable end was handed to who told `future`.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
-// Tells, in builds that show messages, that an async function has failed: with a weft_error, or a code of its
-// own.
+// Tells, in the log if the program has one, else in builds that show messages, that an async function has
+// failed: with a weft_error, or a code of its own.
 void weft__report_failure(const char *name, int code);
 
 // Makes the weft__bytes_source `name` of a future type X of the bindings; `error` is its function for a T.
@@ -27,5 +28,26 @@ void weft__report_failure(const char *name, int code);
         return error((T *)value);                                                                              \
     }                                                                                                          \
     static const weft__bytes_source name = {name##_read, X##_cancel_read, X##_drop_readable, name##_error}
+
+// ---- Printing: print.c ----
+
+// A standard stream. Who prints has its turn.
+typedef struct weft__printed {
+    weft_bytes_writer *(*end)(void);
+    weft_mutex turn;
+} weft__printed;
+extern weft__printed weft__print_stderr;
+
+// Prints a text, which stays until then.
+typedef struct weft__print {
+    weft_coro co;
+    weft__printed *to;
+    weft_permit turn;
+    const char *text;
+    size_t length;
+    size_t block_size;        // bytes of memory that is given back; 0: none
+    struct weft__print *next; // in the list of those that are over
+} weft__print;
+WEFT_ASYNC_DECLARE_EXTERN(weft__print);
 
 #endif

@@ -2,41 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/console.h>
 #include <weft/wasi/format.h>
-#include <weft/weft.h>
+#include "internal.h"
 
-typedef struct stream {
-    weft_bytes_writer *(*end)(void);
-    weft_mutex turn;
-} stream;
-
-typedef struct print {
-    weft_coro co;
-    stream *to;
-    weft_permit turn;
-    const char *text;
-    size_t length;
-    size_t block_size;  // bytes; 0: it is the usual one
-    struct print *next; // in the list of those that are over
-} print;
+weft__printed weft__print_stderr = {.end = weft_stderr};
 
 // One at a time needs no memory, if its text is short.
-static print usual;
+static weft__print usual;
 static char usual_text[512];
 static bool usual_is_taken;
 
 // Who awaits a coroutine may look at it until it has ended, so its memory goes when another prints.
-static print *over;
+static weft__print *over;
 
 static void free_over(void)
 {
-    for (print *it; (it = over);) {
+    for (weft__print *it; (it = over);) {
         over = it->next;
         weft_free(it, it->block_size);
     }
 }
 
 // The end to print to. That there was no memory for another print is no error of its stream.
-static weft_bytes_writer *end_of(const stream *to)
+static weft_bytes_writer *end_of(const weft__printed *to)
 {
     weft_bytes_writer *end = to->end();
     if (end->error == WEFT_ENOMEM)
@@ -44,7 +31,7 @@ static weft_bytes_writer *end_of(const stream *to)
     return end;
 }
 
-WEFT_ASYNC(print)
+WEFT_ASYNC_EXTERN(weft__print)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &self->to->turn, &self->turn));
@@ -58,17 +45,17 @@ WEFT_ASYNC(print)
     if (self->block_size) {
         self->next = over;
         over = self;
-    } else {
-        usual_is_taken = false;
     }
+    if (self == &usual)
+        usual_is_taken = false;
     WEFT_END;
 }
 
-static weft_poll print_to(weft_coro *co, stream *to, const char *format, va_list arguments)
+static weft_poll print_to(weft_coro *co, weft__printed *to, const char *format, va_list arguments)
 {
     free_over();
     weft_bytes_writer *end = end_of(to);
-    print *it = &usual;
+    weft__print *it = &usual;
     size_t room = usual_is_taken ? 0 : sizeof usual_text, block_size = 0;
     const char *text = usual_text;
     size_t length = weft_vformat(usual_text, room, format, arguments);
@@ -83,13 +70,13 @@ static weft_poll print_to(weft_coro *co, stream *to, const char *format, va_list
         weft_vformat((char *)(it + 1), length + 1, format, arguments);
     }
     usual_is_taken = usual_is_taken || it == &usual;
-    *it = (print){.to = to, .text = text, .length = length, .block_size = block_size};
-    return weft_call(co, &it->co, print__step);
+    *it = (weft__print){.to = to, .text = text, .length = length, .block_size = block_size};
+    return weft_call(co, &it->co, weft__print__step);
 }
 
 weft_poll weft_printf(weft_coro *co, const char *format, ...)
 {
-    static stream to = {.end = weft_stdout};
+    static weft__printed to = {.end = weft_stdout};
     va_list arguments;
     va_start(arguments, format);
     weft_poll poll = print_to(co, &to, format, arguments);
@@ -99,10 +86,9 @@ weft_poll weft_printf(weft_coro *co, const char *format, ...)
 
 weft_poll weft_eprintf(weft_coro *co, const char *format, ...)
 {
-    static stream to = {.end = weft_stderr};
     va_list arguments;
     va_start(arguments, format);
-    weft_poll poll = print_to(co, &to, format, arguments);
+    weft_poll poll = print_to(co, &weft__print_stderr, format, arguments);
     va_end(arguments);
     return poll;
 }

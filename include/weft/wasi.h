@@ -13,6 +13,7 @@
 #include "wasi/random.h"  // random numbers
 #include "wasi/console.h" // standard input, output and error
 #include "wasi/fs.h"      // files and directories
+#include "wasi/log.h"     // lines on standard error that nobody waits for
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
 #include "wasi/address.h" // addresses of IPv4 and IPv6, from and to text

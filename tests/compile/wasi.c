@@ -94,6 +94,7 @@ WEFT_ASYNC(times)
 typedef struct {
     weft_coro co;
     times waits;
+    weft_log_level level;
     weft_bytes_reader in;
     weft_bytes_writer out;
     weft_lines lines;
@@ -122,6 +123,10 @@ WEFT_ASYNC(program)
         WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), WEFT_TEXT("a terminal\n")));
     WEFT_TRY(weft_stderr(), weft_write(co, weft_stderr(), greeting));
     WEFT_TRY(weft_stdout(), weft_printf(co, "%d\n", 1));
+    if (weft_text_to_log_level(WEFT_TEXT("info"), &self->level) == WEFT_OK)
+        weft_log_up_to(self->level);
+    weft_log(WEFT_LOG_ERROR, "%d", 3);
+    WEFT_AWAIT(weft_log_flush(co));
     WEFT_TRY(weft_stderr(), weft_eprintf(co, "%s\n", "2"));
     WEFT_FINALLY;
     weft_bytes_close_reader(&self->in);

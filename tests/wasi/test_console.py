@@ -77,7 +77,7 @@ def test_prints_take_turns(host, component):
         assert int(count) == next(order[int(number)])
         assert len(text) == max(1, (int(number) * 97 + int(count) * 31) % 1500)
     assert rest.count("\ncancelled\n") == 30
-    assert rest.endswith("\ncancelled\n" + "1".rjust(510) + "\nend\n")
+    assert rest.endswith("\ncancelled\n" + "1".rjust(510) + f"\n0 0 <1>\n0 1 <{1:31}>\n0 2 <{1:62}>\nend\n")
 
 
 def test_imports(component, imports):

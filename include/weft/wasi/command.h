@@ -14,7 +14,8 @@
 #include "../bindgen.h"
 // WEFT_COMMAND(T); makes the async function T the program: its frame is zeroed, T runs, and the program ends
 // when T has ended and what it printed is out. Its exit code is 0 if T is done. If T has failed, that is told
-// on standard error in builds that show messages, and the exit code is 1. Stands once in a program. WASI:
+// in the log if the program has one (log.h), else on standard error in builds that show messages, and the exit
+// code is 1. Stands once in a program. WASI:
 // exports wasi:cli/run.
 #include "detail/command.h"
 

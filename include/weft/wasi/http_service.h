@@ -17,7 +17,8 @@
 // A reply is whole when the handler has ended as done. Else the client learns it:
 //
 // - A handler that ended without a reply answers 500 for it, and 503 if it failed by WEFT_ENOMEM. Why, is told
-//   on standard error in builds that show messages, and never to the client.
+//   in the log if the program has one (log.h), else on standard error in builds that show messages, and never
+//   to the client.
 // - One that failed or was cancelled after the head was sent cuts the body: the client sees an error, never a
 //   short reply that looks whole.
 //

@@ -24,13 +24,13 @@ void weft_free(void *memory, size_t size)
 
 typedef struct {
     weft_coro co;
-    int number, line;
+    int number, line, lines;
 } printer;
 
 WEFT_ASYNC(printer)
 {
     WEFT_BEGIN;
-    for (self->line = 0; self->line < LINES; self->line++)
+    for (self->line = 0; self->line < self->lines; self->line++)
         WEFT_TRY(weft_stdout(), weft_printf(co, "%d %d <%*d>\n", self->number, self->line,
                                             (self->number * 97 + self->line * 31) % LONGEST, 1));
     WEFT_END;
@@ -76,7 +76,7 @@ WEFT_ASYNC(turns)
     weft_bytes_start_write_all(co, weft_stdout(), (const uint8_t *)"not printed\n", 12);
     WEFT_TRY(weft_stdout(), weft_printf(co, "begin\n"));
     for (int i = 0; i < PRINTERS; i++)
-        WEFT_SPAWN(printer, &self->printers[i], &self->scope, &self->children[i], .number = i);
+        WEFT_SPAWN(printer, &self->printers[i], &self->scope, &self->children[i], .number = i, .lines = LINES);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     if (self->scope.failed)
         WEFT_FAIL(self->scope.failure);
@@ -87,7 +87,8 @@ WEFT_ASYNC(turns)
     self->before = blocks;
     for (self->rounds = 0; self->rounds < CANCELS; self->rounds++) {
         for (int i = 0; i < PRINTERS; i++)
-            WEFT_SPAWN(printer, &self->printers[i], &self->scope, &self->children[i], .number = i);
+            WEFT_SPAWN(printer, &self->printers[i], &self->scope, &self->children[i], .number = i,
+                       .lines = LINES);
         for (self->left = self->rounds; self->left; self->left--)
             WEFT_AWAIT(weft_yield(co));
         WEFT_AWAIT(weft_scope_close(co, &self->scope));
@@ -102,6 +103,12 @@ WEFT_ASYNC(turns)
     if (weft_stdout()->error != WEFT_ENOMEM)
         WEFT_FAIL(2);
     WEFT_TRY(weft_stdout(), weft_printf(co, "%*d\n", 510, 1));
+    self->scope.policy = WEFT_GO_ON;
+    for (int i = 0; i < 2; i++) // the second has to wait for its turn
+        WEFT_SPAWN(printer, &self->printers[i], &self->scope, &self->children[i], .number = i, .lines = 3);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    if (weft_outcome_of(&self->printers[0].co) != WEFT_DONE || self->scope.failure != WEFT_ENOMEM)
+        WEFT_FAIL(3);
     WEFT_TRY(weft_stdout(), weft_printf(co, "end\n"));
     is_empty = false;
     WEFT_AWAIT(weft_bytes_finish(co, weft_stdout()));

@@ -3,6 +3,8 @@
 #ifndef WEFT_WASI_DETAIL_COMMAND_H
 #define WEFT_WASI_DETAIL_COMMAND_H
 
+#include "log.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -17,6 +19,7 @@ typedef struct weft__command {
     const char *name;
     weft_coro *program;
     weft_step *run;
+    weft__log_host log;
 } weft__command;
 
 weft_left weft__command_run(weft_coro *co);
@@ -31,6 +34,7 @@ weft_left weft__command_run(weft_coro *co);
         const char *name;                                                                                      \
         weft_coro *program;                                                                                    \
         weft_step *run;                                                                                        \
+        weft__log_host log;                                                                                    \
         T##__WEFT_ASYNC_is_missing_above frame __attribute__((aligned(16)));                                   \
     } T##__command;                                                                                            \
     WEFT_UNZEROED(T##__command, frame);                                                                        \

@@ -3,6 +3,8 @@
 #ifndef WEFT_WASI_DETAIL_HTTP_SERVICE_H
 #define WEFT_WASI_DETAIL_HTTP_SERVICE_H
 
+#include "log.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -18,6 +20,7 @@ typedef struct weft__http_root {
     weft_coro *handler;
     weft_http_exchange *http;
     weft_step *run;
+    weft__log_host log;
     bool is_whole;
 } weft__http_root;
 
@@ -37,6 +40,7 @@ uint32_t weft__http_refuse(int32_t request);
         weft_coro *handler;                                                                                    \
         weft_http_exchange *http;                                                                              \
         weft_step *run;                                                                                        \
+        weft__log_host log;                                                                                    \
         bool is_whole;                                                                                         \
         T##__WEFT_ASYNC_is_missing_above frame __attribute__((aligned(16)));                                   \
     } T##__service;                                                                                            \
