@@ -748,6 +748,34 @@ def test_as_another_user(start, tmp_path, d):
     assert shell("open", 0, "d/all/a", "wc") == shell("mkdir", "d/all/x/y", "p") == ("OK",)
 
 
+def run_with_few_files(host, component, folder, *options):
+    """Its exit code, and what it says."""
+    pipe = {"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    process = host.start(component, options=[f"--dir={folder}::d", *options], preexec_fn=few_files, **pipe)
+    try:
+        said = process.communicate(timeout=5 * LIMIT)[1]
+    finally:
+        process.kill()
+    return process.returncode, said
+
+
+def test_nothing_is_left(host, component, d):
+    """Of a thousand times, also out of what has failed."""
+    (d / "a").write_text("text")
+    (d / "link").symlink_to("a")
+    (d / "sub/sub").mkdir(parents=True)
+    for i in range(40):
+        (d / ("n" * 200 + str(i))).write_text("")
+    assert run_with_few_files(host, component("fs-many"), d) == (0, "")
+    assert (d / "b").read_text() == "text"
+
+
+def test_cancelled_at_each_wait(host, component, d):
+    """With a time limit, wasmtime's operations take their time."""
+    assert run_with_few_files(host, component("fs-sweep"), d, "-W", "timeout=600s") == (0, "")
+    assert [path for path in d.rglob(".weft-*")] == []
+
+
 def test_imports(component, imports):
     """Who only reads a file imports no more than that takes."""
     assert imports(component("fs-read")) == {
