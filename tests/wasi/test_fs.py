@@ -776,6 +776,16 @@ def test_cancelled_at_each_wait(host, component, d):
     assert [path for path in d.rglob(".weft-*")] == []
 
 
+def test_out_of_memory(host, component, d):
+    (d / "a").write_text("text")
+    (d / "sub/sub").mkdir(parents=True)
+    for i in range(3):
+        (d / "sub/sub" / (str(i) * 200)).mkdir()
+    ended = host.run(component("fs-memory"), options=[f"--dir={d}::d"])
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(os.listdir(d)) == ["a", "sub"]
+
+
 def test_imports(component, imports):
     """Who only reads a file imports no more than that takes."""
     assert imports(component("fs-read")) == {
