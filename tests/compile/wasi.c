@@ -213,6 +213,10 @@ typedef struct {
     weft_coro co;
     weft_file file, directory;
     weft_fs fs;
+    weft_list list;
+    weft_walk walk;
+    weft_whole whole;
+    weft_bytes_buffer text;
     weft_bytes_reader in;
     weft_bytes_writer out;
     weft_text path;
@@ -245,7 +249,19 @@ WEFT_ASYNC(files)
     WEFT_TRY(&self->fs, weft_fs_readlink(co, &self->fs, "a", self->buffer, sizeof self->buffer));
     WEFT_TRY(&self->fs, weft_fs_set_times(co, &self->fs, self->fs.target, self->fs.info.modified, WEFT_TIME_NOW,
                                           .no_follow = true));
+    WEFT_TRY(&self->list, weft_list_open(co, &self->list, "name", .beneath = &self->directory));
+    WEFT_TRY(&self->list, weft_list_next(co, &self->list));
+    WEFT_TRY(&self->walk, weft_walk_open(co, &self->walk, self->list.name, .depth = 9));
+    WEFT_TRY(&self->walk, weft_walk_next(co, &self->walk));
+    if (weft_text_equal(self->walk.name, self->walk.path) && self->walk.type == WEFT_FILE_DIRECTORY)
+        weft_walk_skip(&self->walk);
+    WEFT_TRY(&self->whole, weft_whole_read(co, &self->whole, "name", &self->text, 1 << 20, .no_follow = true));
+    WEFT_TRY(&self->whole,
+             weft_whole_write(co, &self->whole, self->walk.path, "text", .beneath = &self->directory));
     WEFT_FINALLY;
+    weft_bytes_buffer_free(&self->text);
+    weft_list_close(&self->list);
+    weft_walk_close(&self->walk);
     weft_bytes_close_reader(&self->in);
     weft_bytes_close_writer(&self->out);
     weft_file_close(&self->file);

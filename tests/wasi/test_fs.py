@@ -28,6 +28,24 @@ def decoded(word):
     return re.sub(rb"%(..)", lambda it: bytes.fromhex(it[1].decode()), word)
 
 
+def as_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+def open_to_all(path):
+    for folder in [path, *path.parents[:3]]:
+        folder.chmod(folder.stat().st_mode | 0o711)
+
+
+FEW = 48
+
+
+def few_files():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, FEW))
+
+
 class Shell:
     """shell("open", 0, "d/file") is what the call has told: the name of its error first."""
 
@@ -509,13 +527,206 @@ def test_directories(shell, d):
     assert not (d / "x").exists()
 
 
+# ---- Directories ----
+
+
+def listed(shell, *words):
+    *told, error = shell("list", *words)[1:]
+    return {name: TYPES[kind] for name, kind in zip(told[::2], told[1::2])}, error.decode()
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 32, 1000])
+def test_list(shell, d, count):
+    for i in range(count):
+        (d / f"file{i}").write_text("")
+    assert listed(shell, "d") == ({b"file%d" % i: "regular" for i in range(count)}, "OK")
+    assert shell("open", 0, "d") == ("OK",)
+    assert listed(shell, "0:.") == listed(shell, "d/") == listed(shell, "d")
+
+
+def test_list_of_all_types(shell, d):
+    (d / "a").write_text("")
+    (d / "sub").mkdir()
+    (d / "to_sub").symlink_to("sub")
+    (d / "sub/é\n").write_text("")
+    (d / "sub" / LONG[:255]).write_text("")
+    os.mkfifo(d / "pipe")
+    found, error = listed(shell, "d")
+    assert found.pop(b"pipe") in ("pipe", "unknown")
+    assert (found, error) == ({b"a": "regular", b"sub": "directory", b"to_sub": "link"}, "OK")
+    names = {"é\n".encode(): "regular", LONG[:255].encode(): "regular"}
+    assert listed(shell, "d/sub") == listed(shell, "d/to_sub") == (names, "OK")
+    assert listed(shell, "d/to_sub", "n") == ({}, "ELOOP") or listed(shell, "d/to_sub", "n") == ({}, "ENOTDIR")
+    assert listed(shell, "d/a") == ({}, "ENOTDIR")
+    assert listed(shell, "d/nosuch") == ({}, "ENOENT")
+    assert listed(shell, "d/..") == ({}, "EPERM")
+
+
+def test_list_with_a_name_that_is_no_utf8(shell, d):
+    """wasmtime ends there, and that is told: some of the names are not all of them."""
+    for i in range(40):
+        (d / f"file{i}").write_text("")
+    with open(os.fsencode(d) + b"/\xff", "w"):
+        pass
+    found, error = listed(shell, "d")
+    assert (len(found) < 41, error) == (True, "EILSEQ")
+    (told,) = [it for it in walked(shell, "d") if it[2] != "OK"]
+    assert told == (b"", 0, "EILSEQ")
+
+
+def walked(shell, *words):
+    *told, error = shell("walk", *words)[1:]
+    assert error == b"OK"
+    return [(path, depth, error.decode()) for path, depth, error in zip(told[::3], told[1::3], told[2::3])]
+
+
+def tree_of(folder):
+    """All that is beneath it, and how deep."""
+    paths = [path.relative_to(folder) for path in folder.rglob("*")]
+    return {(os.fsencode(path), len(path.parts), "OK") for path in paths}
+
+
+@pytest.fixture
+def tree(d):
+    for path in ["a/b/c/d", "a/e", "f", "g/h/i/j/k"]:
+        (d / path).mkdir(parents=True)
+    for path in ["1", "a/2", "a/b/3", "a/b/c/d/4", "g/h/5"]:
+        (d / path).write_text("")
+    for i in range(50):
+        (d / "a/e" / str(i)).write_text("")
+    (d / "up").symlink_to(".")
+    (d / "a/up").symlink_to("..")
+    return d
+
+
+def test_walk(shell, tree):
+    told = walked(shell, "d")
+    assert len(told) == len(set(told))
+    assert set(told) == tree_of(tree)
+    paths = [path for path, *_ in told]
+    for path, depth, _ in told:  # a directory comes before what is in it, and all that in one piece
+        beneath = [at for at, other in enumerate(paths) if other.startswith(path + b"/")]
+        assert beneath == list(range(paths.index(path) + 1, paths.index(path) + 1 + len(beneath)))
+        assert depth == path.count(b"/") + 1
+    assert walked(shell, "d/f") == []
+    assert shell("walk", "d/1")[1:] == (b"ENOTDIR",)
+    assert shell("walk", "d/nosuch")[1:] == (b"ENOENT",) or shell("walk", "d/nosuch") == ("", b"ENOENT")
+
+
+def test_walk_leaves_out(shell, tree):
+    without = {it for it in tree_of(tree) if not re.search(rb"(^|/)b/", it[0])}
+    assert set(walked(shell, "d", "", "b")) == without
+
+
+def test_walk_that_is_too_deep(shell, tree):
+    beneath = {it for it in tree_of(tree) if it[1] <= 2}
+    too_deep = {(path, 2, "ELIMIT") for path, depth, _ in beneath if depth == 2 and (tree / os.fsdecode(path)).is_dir()}
+    too_deep -= {(b"a/up", 2, "ELIMIT")}
+    assert set(walked(shell, "d", 2)) == beneath | too_deep
+
+
+def test_walk_down_a_deep_path(shell, d):
+    """A stack of its own: the path is longer than the host takes one."""
+    at = os.open(d, os.O_RDONLY)
+    for _ in range(60):
+        os.mkdir("n" * 100, dir_fd=at)
+        inner = os.open("n" * 100, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+    told = walked(shell, "d")
+    assert [(len(path), depth, error) for path, depth, error in told] == [(i * 101 - 1, i, "OK") for i in range(1, 61)]
+    assert walked(shell, "d", 128) == told
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_walk_past_what_cannot_be_read(start, tree, tmp_path):
+    (tree / "a/b").chmod(0)
+    (tree / "f").chmod(0o400)
+    open_to_all(tmp_path)
+    (tree / "home").mkdir()
+    (tree / "home").chmod(0o777)
+    shell = start(preexec_fn=as_nobody, env={"HOME": tree / "home"})
+    told = set(walked(shell, "d", "", "home"))
+    left_out = {it for it in tree_of(tree) if it[0].startswith((b"a/b/", b"home/"))}
+    assert told == tree_of(tree) - left_out | {(b"a/b", 2, "EACCES"), (b"f", 1, "EACCES")}
+
+
+# ---- Whole files ----
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, 65536, 1 << 20])
+def test_whole_read(shell, d, size):
+    text = os.urandom(size)
+    (d / "a").write_bytes(text)
+    assert shell("get", "d/a", size) == shell("get", "d/a", size + 1) == ("OK", size, text[:1000])
+    if size:
+        assert shell("get", "d/a", size - 1) == ("ELIMIT", size - 1, text[: size - 1][:1000])
+    assert shell("get", "d/nosuch", 9) == ("ENOENT", 0, b"")
+    assert shell("get", "d", 9) == ("EISDIR", 0, b"")
+    os.mkfifo(d / "pipe")
+    assert shell("get", "d/pipe", 9) == ("ENODEV", 0, b"")
+
+
+def test_whole_write(shell, d):
+    for text in ["", "text", "longer " * 5000, "x"]:
+        assert shell("set", "d/a", text) == ("OK",)
+        assert (d / "a").read_text() == text
+    (d / "link").symlink_to("a")
+    (d / "sub").mkdir()
+    assert shell("set", "d/link", "new") == ("OK",)
+    assert ((d / "a").read_text(), (d / "link").read_text()) == ("x", "new")
+    assert shell("open", 0, "d", "dw") == shell("set", "0:sub/b", "text") == ("OK",)
+    assert (d / "sub/b").read_text() == "text"
+    assert shell("set", "d/sub", "text") == shell("set", "d/c/", "text") == ("EISDIR",)
+    assert shell("set", "d/nosuch/a", "text") == ("ENOENT",)
+    assert shell("set", "d/\udcff", "text") == ("EILSEQ",)
+    assert shell("set", "0:../a", "text") == ("EPERM",)
+    assert shell("open", 0, "d", "d") == ("OK",)
+    assert shell("set", "0:a", "text") == ("EROFS",)
+    assert sorted(os.listdir(d)) == ["a", "link", "sub"]
+    assert os.listdir(d / "sub") == ["b"]
+
+
+def test_whole_write_beside_what_others_have_left(shell, d):
+    for i in range(20):
+        (d / f".weft-{i:08x}").write_text("theirs")
+    assert shell("set", "d/a", "text") == shell("set", "d/b", "text") == ("OK",)
+    assert len(os.listdir(d)) == 22
+    assert all((d / f".weft-{i:08x}").read_text() == "theirs" for i in range(20))
+
+
+def test_whole_write_without_space(start, small):
+    """What was there stays."""
+    (small / "a").write_text("old")
+    (small / "full").write_bytes(bytes(230 << 10))
+    shell = start({"d": small})
+    assert shell("set", "d/a", "x" * 60000) == ("ENOSPC",)
+    assert (small / "a").read_text() == "old"
+    assert sorted(os.listdir(small)) == ["a", "full"]
+
+
+def test_whole_write_is_seen_whole(start, d):
+    """By who looks all the time."""
+    shell = start()
+    texts = [letter * 50000 for letter in "ab"]
+    assert shell("set", "d/a", texts[0]) == ("OK",)
+    seen, over = set(), threading.Event()
+
+    def look():
+        while not over.is_set():
+            seen.add((d / "a").read_text())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for i in range(60):
+        assert shell("set", "d/a", texts[i % 2]) == ("OK",)
+    over.set()
+    thread.join()
+    assert seen <= set(texts)
+
+
 # ---- What is not allowed, and what there is too little of ----
-
-
-def as_nobody():
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
@@ -526,8 +737,7 @@ def test_as_another_user(start, tmp_path, d):
     (d / "closed/a").write_text("text")
     (d / "all").mkdir()
     (d / "all").chmod(0o777)
-    for folder in [tmp_path, *tmp_path.parents[:3]]:
-        folder.chmod(folder.stat().st_mode | 0o711)
+    open_to_all(tmp_path)
     shell = start(preexec_fn=as_nobody, env={"HOME": d / "all"})
     assert shell("open", 0, "d/mine") == shell("open", 0, "d/mine", "w") == ("EACCES",)
     assert shell("open", 0, "d/closed/a") == shell("stat", "d/closed/a") == ("EACCES",)
@@ -538,11 +748,42 @@ def test_as_another_user(start, tmp_path, d):
     assert shell("open", 0, "d/all/a", "wc") == shell("mkdir", "d/all/x/y", "p") == ("OK",)
 
 
-FEW = 48
+def run_with_few_files(host, component, folder, *options):
+    """Its exit code, and what it says."""
+    pipe = {"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    process = host.start(component, options=[f"--dir={folder}::d", *options], preexec_fn=few_files, **pipe)
+    try:
+        said = process.communicate(timeout=5 * LIMIT)[1]
+    finally:
+        process.kill()
+    return process.returncode, said
 
 
-def few_files():
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, FEW))
+def test_nothing_is_left(host, component, d):
+    """Of a thousand times, also out of what has failed."""
+    (d / "a").write_text("text")
+    (d / "link").symlink_to("n/" * 2000)
+    (d / "sub/sub").mkdir(parents=True)
+    for i in range(40):
+        (d / ("n" * 200 + str(i))).write_text("")
+    assert run_with_few_files(host, component("fs-many"), d) == (0, "")
+    assert (d / "b").read_text() == "text"
+
+
+def test_cancelled_at_each_wait(host, component, d):
+    """With a time limit, wasmtime's operations take their time."""
+    assert run_with_few_files(host, component("fs-sweep"), d, "-W", "timeout=600s") == (0, "")
+    assert [path for path in d.rglob(".weft-*")] == []
+
+
+def test_out_of_memory(host, component, d):
+    (d / "a").write_text("text")
+    (d / "sub/sub").mkdir(parents=True)
+    for i in range(3):
+        (d / "sub/sub" / (str(i) * 200)).mkdir()
+    ended = host.run(component("fs-memory"), options=[f"--dir={d}::d"])
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(os.listdir(d)) == ["a", "sub"]
 
 
 def test_imports(component, imports):

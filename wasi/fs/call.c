@@ -63,6 +63,39 @@ weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
     return weft__fs_wait(co, it, status, settle_nothing);
 }
 
+// ---- Descriptors ----
+
+void weft__fs_settle_open(weft__fs *it)
+{
+    FS(result_own_descriptor_error_code_t) *result = FS_RESULT(it, FS(result_own_descriptor_error_code_t));
+    it->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
+    if (!it->error)
+        it->descriptor = result->val.ok.__handle;
+}
+
+weft_poll weft__fs_open_at(weft_coro *co, weft__fs *it, uint8_t path_flags, uint8_t open_flags, uint8_t flags,
+                           void (*settle)(weft__fs *it))
+{
+    uint32_t status = FS_CALL(open_at)(
+        FS_ARGUMENTS(it, open_at, .self = weft__fs_directory(&it->at), .path_flags = path_flags,
+                     .path = weft__fs_string(it->at.path), .open_flags = open_flags, .flags = flags),
+        FS_RESULT(it, FS(result_own_descriptor_error_code_t)));
+    return weft__fs_wait(co, it, status, settle);
+}
+
+weft_poll weft__fs_open_directory(weft_coro *co, weft__fs *it, bool follow, void (*settle)(weft__fs *it))
+{
+    return weft__fs_open_at(co, it, follow, WASI_FILESYSTEM_TYPES_OPEN_FLAGS_DIRECTORY,
+                            WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_READ, settle);
+}
+
+void weft__fs_drop(int32_t *descriptor)
+{
+    if (*descriptor)
+        FS(descriptor_drop_own)((FS(own_descriptor_t)){*descriptor});
+    *descriptor = 0;
+}
+
 // ---- What is there ----
 
 weft_file_type weft__fs_type_of(uint8_t tag)

@@ -44,21 +44,9 @@ static void take_flags(weft_file *it, const weft_file_options *o)
                                   : WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_WRITE;
 }
 
-static void settle_open(weft__fs *fs)
-{
-    FS(result_own_descriptor_error_code_t) *result = FS_RESULT(fs, FS(result_own_descriptor_error_code_t));
-    fs->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
-    if (!fs->error)
-        ((weft_file *)fs)->descriptor = result->val.ok.__handle;
-}
-
 static weft_poll open_at(weft_coro *co, weft_file *it)
 {
-    uint32_t status = FS_CALL(open_at)(
-        FS_ARGUMENTS(&it->fs, open_at, .self = weft__fs_directory(&it->at), .path_flags = it->path_flags,
-                     .path = weft__fs_string(it->at.path), .open_flags = it->open_flags, .flags = it->flags),
-        FS_RESULT(&it->fs, FS(result_own_descriptor_error_code_t)));
-    return weft__fs_wait(co, &it->fs, status, settle_open);
+    return weft__fs_open_at(co, &it->fs, it->path_flags, it->open_flags, it->flags, weft__fs_settle_open);
 }
 
 static weft_poll look_at(weft_coro *co, weft_file *it)
@@ -114,8 +102,7 @@ int32_t weft_file_release(weft_file *it)
 
 void weft_file_close(weft_file *it)
 {
-    if (it->descriptor)
-        FS(descriptor_drop_own)((FS(own_descriptor_t)){weft_file_release(it)});
+    weft__fs_drop(&it->descriptor);
 }
 
 // ---- Bytes ----

@@ -27,6 +27,15 @@ weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
     __attribute__((warn_unused_result));
 weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, uint32_t status) __attribute__((warn_unused_result));
 
+// Opens it->at. The function that settles it begins with weft__fs_settle_open, or is that: it->descriptor is
+// what was opened.
+void weft__fs_settle_open(weft__fs *it);
+weft_poll weft__fs_open_at(weft_coro *co, weft__fs *it, uint8_t path_flags, uint8_t open_flags, uint8_t flags,
+                           void (*settle)(weft__fs *it)) __attribute__((warn_unused_result));
+weft_poll weft__fs_open_directory(weft_coro *co, weft__fs *it, bool follow, void (*settle)(weft__fs *it))
+    __attribute__((warn_unused_result));
+void weft__fs_drop(int32_t *descriptor);
+
 // Where the host writes what a call says; and where it reads the arguments of one that has many, set as here.
 #define FS_RESULT(it, T) ((T *)weft__fs_room((it)->call.result, sizeof(T) <= sizeof(it)->call.result))
 #define FS_ARGUMENTS(it, name, ...)                                                                            \
@@ -75,5 +84,18 @@ static inline descriptor weft__fs_directory(const weft__fs_place *at)
 
 // The two arguments of a place.
 #define FS_AT(at) weft__fs_directory(at), weft__fs_string((at)->path)
+
+// ---- Directories ----
+
+// Begins to read a directory. It goes on without the descriptor.
+void weft__listing_start(weft__listing *it, int32_t descriptor);
+
+// Goes on to the next entry that has come: false if none has.
+bool weft__listing_shift(weft__listing *it, weft_text *name, weft_file_type *type);
+
+// Waits for more entries, or for the end, `over`, with `error`. Only after the last that had come.
+weft_poll weft__listing_fill(weft_coro *co, weft__listing *it) __attribute__((warn_unused_result));
+
+void weft__listing_close(weft__listing *it);
 
 #endif

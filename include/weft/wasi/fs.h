@@ -162,6 +162,82 @@ typedef struct weft_fs_options {
 
 // weft_fs_set_times(co, &fs, path, accessed, modified, options...). WASI: set-times-at.
 
+// ---- Directories ----
+
+// What is in a directory, entry by entry, in no order, without `.` and `..`. Zero is closed. Read-only: error;
+// ended: there is no more entry; else name and type of this one, until the next.
+//
+//     WEFT_TRY(&self->list, weft_list_open(co, &self->list, "notes"));
+//     for (;;) {
+//         WEFT_TRY(&self->list, weft_list_next(co, &self->list));
+//         if (self->list.ended)
+//             break;
+//         ...self->list.name, self->list.type...
+//     }
+//     WEFT_FINALLY;
+//     weft_list_close(&self->list);
+typedef WEFT__FS(weft_list) weft_list;
+
+// weft_list_open(co, &list, path, options...), of weft_fs_options beneath and no_follow, opens, and closes
+// first what was open. WASI: open-at, read-directory.
+
+// Goes on to the next entry. A directory that could not be read to its end tells it by `error` in place of the
+// end, and then for ever: WEFT_EILSEQ if wasmtime came to a name that is no UTF-8, behind which there may be
+// others. Misuse if it is closed.
+weft_poll weft_list_next(weft_coro *co, weft_list *list) __attribute__((warn_unused_result));
+
+// Closes. Closed is fine.
+void weft_list_close(weft_list *list);
+
+// All that is beneath a directory: each directory, and then what is in it, before what comes after it. Links
+// are not followed. Zero is closed. Read-only: error; ended: there is no more; else path, from that directory
+// on, name, its last part, type, and depth, which is 1 for what is in the directory itself. They stay until the
+// next.
+//
+//     for (;;) {
+//         WEFT_AWAIT(weft_walk_next(co, &self->walk));
+//         if (self->walk.ended)
+//             break;
+//         if (self->walk.error)
+//             ...the directory self->walk.path could not be read, or not to its end...
+//         else
+//             ...self->walk.path, self->walk.type...
+//     }
+typedef WEFT__FS(weft_walk) weft_walk;
+
+typedef struct weft_walk_options {
+    weft_file *beneath; // the directory that the path is found beneath
+    uint32_t depth;     // what is deeper is not walked: WEFT_ELIMIT, once for each directory; 128 if 0
+} weft_walk_options;
+
+// weft_walk_open(co, &walk, path, options...) opens, and closes first what was open. A walk takes memory from
+// weft_alloc, until it is closed: for the longest path, and about 700 bytes for each level that it is in; for
+// each of these, the host holds two files open. WASI: open-at, read-directory.
+
+// Goes on to the next, or to an error, behind which it goes on. Misuse if it is closed.
+weft_poll weft_walk_next(weft_coro *co, weft_walk *walk) __attribute__((warn_unused_result));
+
+// Leaves out what is in the directory that it stands at.
+void weft_walk_skip(weft_walk *walk);
+
+// Closes. Closed is fine.
+void weft_walk_close(weft_walk *walk);
+
+// ---- Whole files ----
+
+// A file as one piece. It holds nothing open: there is no close. Read-only: error.
+typedef WEFT__FS(weft_whole) weft_whole;
+
+// weft_whole_read(co, &whole, path, &buffer, limit, options...), of weft_fs_options beneath and no_follow,
+// appends a file to a weft_bytes_buffer, which is yours, as is what came before an error or a cancel.
+// WEFT_ELIMIT if it holds `limit` bytes then, and there are more; WEFT_ENOMEM. WASI: stat-at, open-at,
+// read-via-stream.
+//
+// weft_whole_write(co, &whole, path, text, options...), with beneath, makes the text what is in the file. Who
+// opens it finds what was in it before, or all of that; so it is after an error or a cancel. For that the text
+// is written to a new file beside it, `.weft-` and eight digits, which takes its place, or is removed. A link
+// is replaced, not what it leads to. WASI: open-at, write-via-stream, sync, rename-at, unlink-file-at.
+
 #include "detail/fs_calls.h"
 
 #ifdef __cplusplus

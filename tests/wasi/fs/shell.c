@@ -6,13 +6,18 @@
 // directory: "0:path".
 #include <weft/wasi.h>
 
-enum { FILES = 4, WORDS = 6, SIZE = 80000, SECOND = 1000000000 };
+enum { FILES = 4, WORDS = 6, SIZE = 80000, ANSWER = 400000, SECOND = 1000000000 };
 
 typedef struct {
     weft_coro co;
     weft_file files[FILES];
     weft_fs fs;
+    weft_list list;
+    weft_walk walk;
+    weft_whole whole;
+    weft_bytes_buffer text;
     weft_file *file; // of this line
+    weft_error first;
     weft_file *beneath, *to_beneath;
     weft_bytes_reader in;
     weft_bytes_writer out;
@@ -20,7 +25,7 @@ typedef struct {
     size_t left, moved;
     size_t length; // of the answer
     weft_text words[WORDS];
-    uint8_t answer[SIZE];
+    uint8_t answer[ANSWER];
     uint8_t input[SIZE];
     uint8_t buffer[SIZE];
 } shell;
@@ -55,7 +60,7 @@ static void read_words(shell *self)
 
 static void say(shell *self, weft_text text)
 {
-    for (size_t i = 0; i < text.length && self->length + 3 < SIZE; i++) {
+    for (size_t i = 0; i < text.length && self->length + 100 < ANSWER; i++) {
         uint8_t byte = (uint8_t)text.at[i];
         if (byte > ' ' && byte < 127 && byte != '%' && byte != '#') {
             self->answer[self->length++] = byte;
@@ -90,6 +95,13 @@ static void say_number(shell *self, int64_t number)
 static void say_error(shell *self, weft_error error)
 {
     say(self, weft_text_z(weft_error_name(error)));
+}
+
+// Behind what it has told: the tests take it to the front.
+static void say_last(shell *self, weft_error error)
+{
+    tab(self);
+    say_error(self, error);
 }
 
 static void say_info(shell *self, weft_error error, const weft_file_info *info)
@@ -240,6 +252,52 @@ WEFT_ASYNC(shell)
             WEFT_AWAIT(
                 weft_fs_stat(co, &self->fs, at, .beneath = self->beneath, .no_follow = has(self, 2, 'n')));
             say_info(self, self->fs.error, &self->fs.info);
+        } else if (is(self, "list")) { // names and types, to the end
+            weft_text at = path(self, 1, &self->beneath);
+            WEFT_AWAIT(
+                weft_list_open(co, &self->list, at, .beneath = self->beneath, .no_follow = has(self, 2, 'n')));
+            while (!self->list.error) {
+                WEFT_AWAIT(weft_list_next(co, &self->list));
+                if (self->list.error || self->list.ended)
+                    break;
+                tab(self);
+                say(self, self->list.name);
+                say_number(self, self->list.type);
+            }
+            say_last(self, self->list.error);
+            weft_list_close(&self->list);
+        } else if (is(self, "walk")) { // paths, depths and errors; what is called by word 3 is left out
+            weft_text at = path(self, 1, &self->beneath);
+            WEFT_AWAIT(weft_walk_open(co, &self->walk, at, .beneath = self->beneath,
+                                      .depth = self->words[2].length ? (uint32_t)number(self, 2) : 0));
+            self->first = self->walk.error;
+            while (!self->first) {
+                WEFT_AWAIT(weft_walk_next(co, &self->walk));
+                if (self->walk.ended)
+                    break;
+                if (weft_text_equal(self->walk.name, self->words[3]))
+                    weft_walk_skip(&self->walk);
+                tab(self);
+                say(self, self->walk.path);
+                say_number(self, self->walk.depth);
+                tab(self);
+                say_error(self, self->walk.error);
+            }
+            say_last(self, self->first);
+            weft_walk_close(&self->walk);
+        } else if (is(self, "get")) { // a whole file, up to a limit
+            weft_text at = path(self, 1, &self->beneath);
+            WEFT_AWAIT(weft_whole_read(co, &self->whole, at, &self->text, (size_t)number(self, 2),
+                                       .beneath = self->beneath));
+            say_error(self, self->whole.error);
+            say_number(self, (int64_t)self->text.count);
+            tab(self);
+            say(self, weft_text_of(self->text.items, self->text.count < 1000 ? self->text.count : 1000));
+            weft_bytes_buffer_free(&self->text);
+        } else if (is(self, "set")) {
+            weft_text at = path(self, 1, &self->beneath);
+            WEFT_AWAIT(weft_whole_write(co, &self->whole, at, self->words[2], .beneath = self->beneath));
+            say_error(self, self->whole.error);
         } else if (is(self, "readlink")) {
             weft_text at = path(self, 1, &self->beneath);
             WEFT_AWAIT(weft_fs_readlink(co, &self->fs, at, (char *)self->buffer, (size_t)number(self, 2),
@@ -282,6 +340,8 @@ WEFT_ASYNC(shell)
     weft_bytes_close_reader(&self->in);
     for (int i = 0; i < FILES; i++)
         weft_file_close(&self->files[i]);
+    weft_list_close(&self->list);
+    weft_walk_close(&self->walk);
     WEFT_END;
 }
 WEFT_COMMAND(shell);

@@ -28,11 +28,27 @@ typedef struct weft__fs_place {
     weft_error error;                                                                                          \
     weft_file_info info;                                                                                       \
     weft__fs_call call;                                                                                        \
-    weft__fs_place at;
+    weft__fs_place at;                                                                                         \
+    int32_t descriptor; /* the last that was opened */
 
 struct weft__fs {
     WEFT__FS_FIELDS
 };
+
+// A directory that is being read: the names that have come, and where more come from.
+typedef struct weft__listing {
+    weft_coro co;
+    weft_error error;
+    bool over;
+    weft_stream_reader in;
+    weft_op told; // the future's
+    uint64_t result[4];
+    uint32_t next, count; // of the entries
+    uint64_t entries[48];
+    struct weft__listing *up; // of a walk
+    int32_t descriptor;
+    size_t path; // bytes of the directory's path in that of the walk
+} weft__listing;
 
 // Each struct begins with these.
 #define WEFT__FS(T)                                                                                            \
@@ -46,7 +62,6 @@ struct weft__fs {
 
 #define WEFT__FS_OF_weft_file                                                                                  \
     size_t count;                                                                                              \
-    int32_t descriptor;                                                                                        \
     uint8_t path_flags, open_flags, flags;                                                                     \
     bool appends, fixed;                                                                                       \
     uint8_t *bytes;                                                                                            \
@@ -61,5 +76,36 @@ struct weft__fs {
     char *room;                                                                                                \
     size_t size;                                                                                               \
     weft_error first;
+
+#define WEFT__FS_OF_weft_list                                                                                  \
+    weft_text name;                                                                                            \
+    weft_file_type type;                                                                                       \
+    bool ended;                                                                                                \
+    weft__listing listing;
+
+#define WEFT__FS_OF_weft_walk                                                                                  \
+    weft_text path, name;                                                                                      \
+    weft_file_type type;                                                                                       \
+    uint32_t depth;                                                                                            \
+    bool ended, enters, is_open;                                                                               \
+    uint32_t limit;                                                                                            \
+    weft__listing *level;                                                                                      \
+    char *room;                                                                                                \
+    size_t size;
+
+#define WEFT__FS_OF_weft_whole                                                                                 \
+    weft_file file;                                                                                            \
+    weft_fs names;                                                                                             \
+    weft_file_options options;                                                                                 \
+    weft_text path, text, name;                                                                                \
+    weft_bytes_reader in;                                                                                      \
+    weft_to_end to_end;                                                                                        \
+    weft_buffer *buffer;                                                                                       \
+    size_t limit;                                                                                              \
+    char *room;                                                                                                \
+    size_t size;                                                                                               \
+    uint32_t tries;                                                                                            \
+    bool made; /* the file `name` */                                                                           \
+    uint8_t more;
 
 #endif

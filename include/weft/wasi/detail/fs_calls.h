@@ -17,6 +17,20 @@ weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_in
                              weft_instant modified, const weft_fs_options *options)
     __attribute__((warn_unused_result));
 
+weft_poll weft__list_open(weft_coro *co, weft_list *it, weft_text path, const weft_fs_options *options)
+    __attribute__((warn_unused_result));
+weft_poll weft__walk_open(weft_coro *co, weft_walk *it, weft_text path, const weft_walk_options *options)
+    __attribute__((warn_unused_result));
+
+weft_poll weft__whole_read(weft_coro *co, weft_whole *it, weft_text path, weft_bytes_buffer *buffer,
+                           size_t limit, const weft_fs_options *options) __attribute__((warn_unused_result));
+weft_poll weft__whole_write(weft_coro *co, weft_whole *it, weft_text path, weft_text text,
+                            const weft_fs_options *options) __attribute__((warn_unused_result));
+
+#define weft_whole_read(co, whole, ...) WEFT__WHOLE_READ(co, whole, __VA_ARGS__, )
+#define weft_whole_write(co, whole, ...) WEFT__FS_TWO(weft__whole_write, co, whole, __VA_ARGS__, )
+#define weft_list_open(co, list, ...) WEFT__FS_ONE(weft__list_open, co, list, __VA_ARGS__, )
+#define weft_walk_open(co, walk, ...) WEFT__WALK_OPEN(co, walk, __VA_ARGS__, )
 #define weft_file_open(co, file, ...) WEFT__FILE_OPEN(co, file, __VA_ARGS__, )
 #define weft_fs_stat(co, fs, ...) WEFT__FS_ONE(weft__fs_stat, co, fs, __VA_ARGS__, )
 #define weft_fs_mkdir(co, fs, ...) WEFT__FS_ONE(weft__fs_mkdir, co, fs, __VA_ARGS__, )
@@ -30,6 +44,11 @@ weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_in
 
 #define WEFT__FILE_OPEN(co, it, path, ...)                                                                     \
     WEFT__WITH(weft_file_options, weft__file_open((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+#define WEFT__WHOLE_READ(co, it, path, buffer, limit, ...)                                                     \
+    WEFT__WITH(weft_fs_options,                                                                                \
+               weft__whole_read((co), (it), WEFT__PATH(path), (buffer), (limit), weft__options), __VA_ARGS__)
+#define WEFT__WALK_OPEN(co, it, path, ...)                                                                     \
+    WEFT__WITH(weft_walk_options, weft__walk_open((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
 #define WEFT__FS_ONE(call, co, it, path, ...)                                                                  \
     WEFT__WITH(weft_fs_options, call((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
 #define WEFT__FS_TWO(call, co, it, from, to, ...)                                                              \

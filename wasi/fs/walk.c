@@ -1,0 +1,169 @@
+// A tree, directory by directory: the listings of those that it is in are a stack.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+enum { DEPTH = 128 };
+
+// ---- The path ----
+
+// Room for so many bytes more; false if there is no memory.
+static bool grow(weft_walk *it, size_t more)
+{
+    size_t needed = it->path.length + more;
+    if (needed <= it->size)
+        return true;
+    size_t size = needed < 256 ? 256 : needed * 2;
+    char *room = weft_alloc(size);
+    if (!room)
+        return false;
+    if (it->room) {
+        __builtin_memcpy(room, it->room, it->path.length);
+        weft_free(it->room, it->size);
+    }
+    it->room = room;
+    it->size = size;
+    it->path.at = room;
+    return true;
+}
+
+// The path is so long now, and the name is its last part.
+static void cut(weft_walk *it, size_t length)
+{
+    size_t from = length;
+    while (from && it->room[from - 1] != '/')
+        from--;
+    it->path.length = length;
+    it->name = weft_text_slice(it->path, from, length);
+}
+
+// Makes it the path of an entry of the innermost directory.
+static bool name_entry(weft_walk *it, weft_text name)
+{
+    size_t length = it->path.length = it->level->path;
+    if (!grow(it, name.length + 1))
+        return false;
+    if (length)
+        it->room[length++] = '/';
+    __builtin_memcpy(it->room + length, name.at, name.length);
+    cut(it, length + name.length);
+    return true;
+}
+
+// ---- Levels ----
+
+// Goes into the directory that was opened.
+static void settle_enter(weft__fs *fs)
+{
+    weft_walk *it = (weft_walk *)fs;
+    weft__fs_settle_open(fs);
+    it->enters = false;
+    weft__listing *level = it->error ? NULL : weft_alloc(sizeof *level);
+    if (level) {
+        weft__listing_start(level, it->descriptor);
+        level->path = it->path.length;
+        level->descriptor = it->descriptor;
+        level->up = it->level;
+        it->level = level;
+        it->depth++;
+        it->is_open = true;
+        it->descriptor = 0;
+    } else if (!it->error) {
+        it->error = WEFT_ENOMEM;
+        weft__fs_drop(&it->descriptor);
+    }
+}
+
+static void leave(weft_walk *it)
+{
+    weft__listing *level = it->level;
+    it->level = level->up;
+    it->depth--;
+    weft__listing_close(level);
+    weft__fs_drop(&level->descriptor);
+    weft_free(level, sizeof *level);
+}
+
+// ---- The walk ----
+
+weft_poll weft__walk_open(weft_coro *co, weft_walk *it, weft_text path, const weft_walk_options *o)
+{
+    weft_walk_close(it);
+    it->error = weft__fs_find(o->beneath, path, false, &it->at);
+    if (it->error)
+        return weft_breathe(co);
+    it->limit = o->depth ? o->depth : DEPTH;
+    return weft__fs_open_directory(co, &it->fs, true, settle_enter);
+}
+
+// True if there is something to tell of what has come: an entry, an error, or the end.
+static bool tells(weft_walk *it)
+{
+    weft_text name;
+    while (it->level) {
+        weft__listing *level = it->level;
+        if (weft__listing_shift(level, &name, &it->type)) {
+            if (!name_entry(it, name))
+                it->error = WEFT_ENOMEM;
+            it->enters = !it->error && it->type == WEFT_FILE_DIRECTORY;
+            return true;
+        }
+        if (!level->over)
+            return false;
+        it->error = level->error;
+        it->type = WEFT_FILE_DIRECTORY;
+        cut(it, level->path);
+        leave(it);
+        if (it->error)
+            return true;
+    }
+    it->ended = true;
+    return true;
+}
+
+static weft_left next_run(weft_coro *co)
+{
+    weft_walk *self = weft_frame(co, weft_walk);
+    WEFT_BEGIN;
+    if (self->enters) {
+        self->at = (weft__fs_place){.directory = self->level->descriptor, .path = self->name};
+        WEFT_AWAIT(weft__fs_open_directory(co, &self->fs, false, settle_enter));
+        if (self->error)
+            WEFT_FINISH;
+    }
+    while (!tells(self)) {
+        self->error = WEFT_ECANCELED;
+        WEFT_AWAIT(weft__listing_fill(co, self->level));
+        self->error = WEFT_OK;
+    }
+    WEFT_END;
+}
+
+weft_poll weft_walk_next(weft_coro *co, weft_walk *it)
+{
+    WEFT__CHECK(!it->is_open, closed, "weft_walk_next", 0);
+    it->error = WEFT_OK;
+    if (it->enters && it->depth == it->limit) {
+        it->error = WEFT_ELIMIT;
+        it->enters = false;
+    }
+    if (it->error || (!it->enters && tells(it)))
+        return weft_breathe(co);
+    return weft_call(co, &it->co, next_run);
+}
+
+void weft_walk_skip(weft_walk *it)
+{
+    it->enters = false;
+}
+
+void weft_walk_close(weft_walk *it)
+{
+    while (it->level)
+        leave(it);
+    if (it->room)
+        weft_free(it->room, it->size);
+    it->room = NULL;
+    it->size = 0;
+    it->path = it->name = (weft_text){0};
+    it->is_open = it->ended = it->enters = false;
+}
