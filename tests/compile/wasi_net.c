@@ -18,6 +18,7 @@ size_t addresses(weft_text text, weft_address *address)
 typedef struct {
     weft_coro co;
     weft_connection conn, other;
+    weft_names names;
     weft_address address;
     weft_tcp_options options;
 } tcp;
@@ -26,6 +27,11 @@ WEFT_ASYNC(tcp)
 {
     WEFT_BEGIN;
     WEFT_TRY(&self->conn, weft_tcp_connect_to(co, &self->conn, &self->address));
+    WEFT_TRY(&self->names, weft_resolve(co, &self->names, WEFT_TEXT("example.org"), 80));
+    WEFT_TRY(&self->conn, weft_tcp_connect_any(co, &self->conn, self->names.addresses, self->names.count));
+    WEFT_TRY(&self->conn, weft_tcp_connect(co, &self->conn, "example.org:80"));
+    WEFT_TRY(&self->conn,
+             weft_tcp_connect(co, &self->conn, "example.org:80", .head_start_ms = 100, .socket.keep_alive = 1));
     if (weft_connection_set(&self->conn, .keep_alive = 1, .hop_limit = 3) ||
         weft_connection_options(&self->conn, &self->options) ||
         weft_connection_own(&self->conn, &self->address))
@@ -34,6 +40,7 @@ WEFT_ASYNC(tcp)
     WEFT_FINALLY;
     weft_connection_close(&self->conn);
     weft_connection_close(&self->other);
+    weft_names_close(&self->names);
     WEFT_END;
 }
 

@@ -1,7 +1,7 @@
 // TCP: connections, and listening for them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//     WEFT_TRY(&self->conn, weft_tcp_connect_to(co, &self->conn, &address));
+//     WEFT_TRY(&self->conn, weft_tcp_connect(co, &self->conn, "example.org:7"));
 //     WEFT_TRY(&self->conn.out, weft_write(co, &self->conn.out, WEFT_TEXT("ping\n")));
 //     WEFT_TRY(&self->conn.in, weft_bytes_read(co, &self->conn.in, self->buffer, sizeof self->buffer));
 //     WEFT_FINALLY;
@@ -24,6 +24,17 @@
 extern "C" {
 #endif
 
+// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
+typedef struct weft_tcp_options {
+    int keep_alive;              // 1: a peer that is silent is asked now and then whether it is there; -1: not
+    uint32_t keep_alive_idle_ms; // how long it is silent before
+    uint32_t keep_alive_interval_ms; // between two questions
+    uint32_t keep_alive_count;       // of questions without an answer before it is gone: WEFT_ETIMEDOUT
+    uint8_t hop_limit;
+    uint64_t receive_buffer; // bytes
+    uint64_t send_buffer;
+} weft_tcp_options;
+
 // A connection. Zero-initialised is a closed one. It may be moved while nothing is in flight on it. Read-only:
 // error, of the last connect or accept.
 typedef struct weft_connection {
@@ -34,6 +45,17 @@ typedef struct weft_connection {
     void *data; // yours
     WEFT__PRIVATE(CONNECTION)
 } weft_connection;
+
+typedef struct weft_tcp_connect_options {
+    uint32_t head_start_ms;  // of an address before the next is tried, too; 0: 250
+    weft_tcp_options socket; // .socket.keep_alive = 1
+} weft_tcp_connect_options;
+
+// weft_tcp_connect(co, conn, "example.org:80", .head_start_ms = 100) connects to a host by its name or address,
+// with a port, and weft_tcp_connect_any(co, conn, addresses, count, ...) to one of some addresses. They are
+// tried in their order, but families take turns; the next begins when one has failed, or after its head start;
+// the first that answers is it, and the others are closed. Waits. error: as of weft_resolve (names.h), or of
+// weft_tcp_connect_to for the first address that failed. What is given stays until then. Spec: RFC 8305.
 
 // Connects to an address. error: WEFT_ECONNREFUSED, WEFT_EHOSTUNREACH, WEFT_ETIMEDOUT, WEFT_EINVAL (port 0, or
 // no address of one host), WEFT_EACCES, WEFT_ENOMEM. What `conn` was before is closed. Takes memory of
@@ -51,17 +73,6 @@ weft_error weft_connection_peer(const weft_connection *conn, weft_address *addre
 weft_error weft_connection_own(const weft_connection *conn, weft_address *address);
 
 // ---- Options ----
-
-// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
-typedef struct weft_tcp_options {
-    int keep_alive;              // 1: a peer that is silent is asked now and then whether it is there; -1: not
-    uint32_t keep_alive_idle_ms; // how long it is silent before
-    uint32_t keep_alive_interval_ms; // between two questions
-    uint32_t keep_alive_count;       // of questions without an answer before it is gone: WEFT_ETIMEDOUT
-    uint8_t hop_limit;
-    uint64_t receive_buffer; // bytes
-    uint64_t send_buffer;
-} weft_tcp_options;
 
 // weft_connection_set(conn, .keep_alive = 1, .keep_alive_idle_ms = 30000) sets those that are not zero, and is
 // the weft_error of the first that fails. weft_connection_options tells all.

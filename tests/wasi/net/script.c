@@ -32,6 +32,10 @@ typedef struct {
     weft_error error;
     weft_text text;
     weft_address address;
+    weft_address addresses[8];
+    size_t count;
+    weft_names names;
+    char where[256];
     char room[WEFT_ADDRESS_ROOM];
     char words[512];
     uint8_t bytes[65536];
@@ -86,6 +90,25 @@ static weft_text told(things *it)
     return to;
 }
 
+static weft_error addresses_of(things *it)
+{
+    weft_text rest = it->argument, part;
+    weft_error error = WEFT_OK;
+    for (it->count = 0; !error && it->count < 8 && weft_text_next(&rest, ' ', &part); it->count++)
+        error = weft_text_to_address(part, &it->addresses[it->count]);
+    return error;
+}
+
+static weft_text listed(things *it)
+{
+    weft_text to = {(char *)it->bytes, 0};
+    for (size_t i = 0; i < it->names.count; i++) {
+        add(&to, weft_address_text(&it->names.addresses[i], it->room));
+        add(&to, WEFT_TEXT(" "));
+    }
+    return to;
+}
+
 // What waits for nothing; false if it is something else.
 static bool at_once(things *it)
 {
@@ -95,6 +118,7 @@ static bool at_once(things *it)
     } else if (is(it, "own")) {
         it->error = weft_connection_own(&it->conn, &it->address);
     } else if (is(it, "close")) {
+        weft_names_close(&it->names);
         weft_connection_close(&it->conn);
     } else if (is(it, "written")) {
         it->done = it->written;
@@ -131,6 +155,16 @@ WEFT_ASYNC(doing)
         it->error = weft_text_to_address(it->argument, &it->address);
         if (!it->error)
             WEFT_TRY(&it->conn, weft_tcp_connect_to(co, &it->conn, &it->address));
+    } else if (is(it, "connect-name")) {
+        it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
+        WEFT_TRY(&it->conn, weft_tcp_connect(co, &it->conn, it->where, .socket.hop_limit = 8));
+    } else if (is(it, "connect-any")) {
+        it->error = addresses_of(it);
+        WEFT_TRY(&it->conn, weft_tcp_connect_any(co, &it->conn, it->addresses, it->count));
+    } else if (is(it, "resolve")) {
+        WEFT_TRY(&it->names, weft_resolve(co, &it->names, it->argument, 7));
+        it->done = it->names.count;
+        it->text = listed(it);
     } else if (is(it, "write")) { // that text
         WEFT_AWAIT(weft_write(co, &it->conn.out, it->argument));
         it->done = it->conn.out.count;
@@ -242,6 +276,7 @@ WEFT_ASYNC(script)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_connection_close(&it->conn);
     weft_connection_close(&it->conn);
+    weft_names_close(&it->names);
     WEFT_END;
 }
 WEFT_COMMAND(script);
