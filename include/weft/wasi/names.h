@@ -26,7 +26,7 @@ typedef struct weft_names {
     weft_error error;
     weft_address *addresses; // the best first; of weft_alloc, until it is closed
     size_t count;
-    WEFT__NAMES
+    WEFT__PRIVATE(NAMES)
 } weft_names;
 
 // Resolves a name, or a text as weft_text_to_ip takes it, for which no host is asked. The addresses have

@@ -3,7 +3,7 @@
 #ifndef WEFT_WASI_DETAIL_NAMES_H
 #define WEFT_WASI_DETAIL_NAMES_H
 
-#define WEFT__NAMES                                                                                            \
+#define WEFT__PRIVATE_NAMES                                                                                    \
     weft_coro weft__co;                                                                                        \
     weft_text weft__host;                                                                                      \
     uint16_t weft__port;                                                                                       \

@@ -3,16 +3,7 @@
 #ifndef WEFT_WASI_DETAIL_TCP_H
 #define WEFT_WASI_DETAIL_TCP_H
 
-#include "../../async.h"
-
-// Options as they are named: `call` is with a weft__options of that type.
-#define WEFT__WITH_OPTIONS(type, call, ...)                                                                    \
-    __extension__({                                                                                            \
-        type weft__options;                                                                                    \
-        __builtin_memset(&weft__options, 0, sizeof weft__options);                                             \
-        WEFT__SET(&weft__options, __VA_ARGS__)                                                                 \
-        call;                                                                                                  \
-    })
+#include "options.h"
 
 #define WEFT__PRIVATE_CONNECTION                                                                               \
     int32_t weft__socket; /* 0: closed, or given up */                                                         \

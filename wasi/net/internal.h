@@ -4,7 +4,7 @@
 #define WEFT_WASI_NET_INTERNAL_H
 
 #include <weft/wasi/tcp.h>
-#include "internal.h"
+#include "../internal.h"
 #include "weft_wasi_net.h"
 
 // Short names for those of the bindings.

@@ -1,7 +1,7 @@
 // Names of hosts.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/names.h>
-#include "net.h"
+#include "internal.h"
 
 typedef weft__wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t result;
 _Static_assert(sizeof(result) <= sizeof(((weft_names *)0)->weft__result), "the room is too small");

@@ -3,7 +3,7 @@
 #include <weft/select.h>
 #include <weft/wasi/clock.h>
 #include <weft/wasi/names.h>
-#include "net.h"
+#include "internal.h"
 
 typedef struct attempt {
     weft_child child; // first
@@ -103,10 +103,9 @@ static weft_left race_run(weft_coro *co)
             if (!self->scope.count)
                 continue;
             WEFT_AWAIT(weft_select(co, self->cases, weft_join_any(of, &self->scope),
-                                   self->begun < self->count
-                                       ? weft_sleep(of, &weft_host_clock, &self->timer,
-                                                    WEFT_MILLISECONDS(self->options.head_start_ms))
-                                       : weft_never(of)));
+                                   self->begun < self->count ? weft_sleep(of, &weft_host_clock, &self->timer,
+                                                                          self->options.head_start)
+                                                             : weft_never(of)));
             take_ended(self);
         } while (!self->winner && (self->begun < self->count || self->scope.count));
     }
@@ -138,8 +137,8 @@ static weft_poll race(weft_coro *co, weft_connection *conn, const struct weft__r
     if (!self)
         return weft_breathe(co);
     *self = *with;
-    if (!self->options.head_start_ms)
-        self->options.head_start_ms = 250;
+    if (!self->options.head_start)
+        self->options.head_start = WEFT_MILLISECONDS(250);
     conn->weft__work = self;
     return weft_call(co, &conn->weft__co, race_run);
 }

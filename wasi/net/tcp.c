@@ -1,6 +1,6 @@
 // Connections of TCP.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "net.h"
+#include "internal.h"
 
 WEFT__BYTES_SOURCE(stream_source, weft__wasi_sockets_types_future_result_void_error_code,
                    SOCKETS(result_void_error_code_t), weft__net_result);
@@ -149,8 +149,6 @@ weft_error weft_connection_own(const weft_connection *conn, weft_address *addres
     return weft__tcp_address(conn->weft__socket, TCP(get_local_address), address);
 }
 
-enum { NS_PER_MS = 1000000 };
-
 weft_error weft__tcp_set(int32_t socket, const weft_tcp_options *options)
 {
     SOCKETS(borrow_tcp_socket_t) it = {socket};
@@ -161,8 +159,8 @@ weft_error weft__tcp_set(int32_t socket, const weft_tcp_options *options)
     if (options->option && !TCP(set_##name)(it, (value), &code))                                               \
     return weft__net_error(&code)
     SET(keep_alive, keep_alive_enabled, options->keep_alive > 0);
-    SET(keep_alive_idle_ms, keep_alive_idle_time, (uint64_t)options->keep_alive_idle_ms * NS_PER_MS);
-    SET(keep_alive_interval_ms, keep_alive_interval, (uint64_t)options->keep_alive_interval_ms * NS_PER_MS);
+    SET(keep_alive_idle, keep_alive_idle_time, options->keep_alive_idle);
+    SET(keep_alive_interval, keep_alive_interval, options->keep_alive_interval);
     SET(keep_alive_count, keep_alive_count, options->keep_alive_count);
     SET(hop_limit, hop_limit, options->hop_limit);
     SET(receive_buffer, receive_buffer_size, options->receive_buffer);
@@ -181,18 +179,16 @@ weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options
     SOCKETS(borrow_tcp_socket_t) it = borrowed(conn);
     weft__net_code code;
     bool on;
-    uint64_t idle, interval;
     if (!conn->weft__socket)
         return WEFT_ESTATE;
-    if (!TCP(get_keep_alive_enabled)(it, &on, &code) || !TCP(get_keep_alive_idle_time)(it, &idle, &code) ||
-        !TCP(get_keep_alive_interval)(it, &interval, &code) ||
+    if (!TCP(get_keep_alive_enabled)(it, &on, &code) ||
+        !TCP(get_keep_alive_idle_time)(it, &options->keep_alive_idle, &code) ||
+        !TCP(get_keep_alive_interval)(it, &options->keep_alive_interval, &code) ||
         !TCP(get_keep_alive_count)(it, &options->keep_alive_count, &code) ||
         !TCP(get_hop_limit)(it, &options->hop_limit, &code) ||
         !TCP(get_receive_buffer_size)(it, &options->receive_buffer, &code) ||
         !TCP(get_send_buffer_size)(it, &options->send_buffer, &code))
         return weft__net_error(&code);
     options->keep_alive = on ? 1 : -1;
-    options->keep_alive_idle_ms = (uint32_t)(idle / NS_PER_MS);
-    options->keep_alive_interval_ms = (uint32_t)(interval / NS_PER_MS);
     return WEFT_OK;
 }
