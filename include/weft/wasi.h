@@ -17,7 +17,9 @@
 #include "wasi/command.h" // WEFT_COMMAND: a program that is run once
 
 #include "wasi/address.h" // addresses of IPv4 and IPv6, from and to text
+#include "wasi/names.h"   // names of hosts
 #include "wasi/tcp.h"     // TCP: connections and listening
+#include "wasi/udp.h"     // UDP
 
 #include "wasi/tcp_server.h" // weft_tcp_serve: an async function for each connection
 

@@ -15,7 +15,7 @@ import time
 
 import pytest
 
-NETWORK = ["-S", "inherit-network"]
+NETWORK = ["-S", "inherit-network", "-S", "allow-ip-name-lookup"]
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 WAIT = 60  # seconds, for what comes in milliseconds
 
@@ -441,6 +441,242 @@ def test_cancelled_while_finishing(script):
         leaves_nothing(script, once)
 
 
+# ---- Names ----
+
+
+def test_resolve(script):
+    number, error, text = script.does("resolve localhost")
+    assert error == "OK" and number == len(text.split())
+    assert set(text.split()) <= {"127.0.0.1:7", "[::1]:7"} and text
+    for address, its in {"192.0.2.1": "192.0.2.1:7 ", "2001:db8::1": "[2001:db8::1]:7 ", "::1": "[::1]:7 "}.items():
+        assert script.does(f"resolve {address}") == (1, "OK", its)
+
+
+@pytest.mark.parametrize("name, error", {"": "EINVAL", "a b": "EINVAL", "x:80": "EINVAL", "nothing.invalid": "ENONAME", "a" * 300: "ENONAME"}.items())
+def test_resolve_no_name(script, name, error):
+    assert script.does(f"resolve {name}") == (0, error, "")
+
+
+def test_resolve_without_the_right_to(host, component):
+    """Addresses need none."""
+    with Script(host, component("net-script"), options=["-S", "inherit-network"]) as script:
+        assert script.does("resolve localhost") == (0, "EFAILNAME", "")
+        assert script.does("resolve 127.0.0.1")[1] == "OK"
+        with listening() as server:
+            port = server.getsockname()[1]
+            assert script.does(f"connect-name localhost:{port}") == (0, "EFAILNAME", "")
+            assert script.does(f"connect-name 127.0.0.1:{port}") == (0, "OK", "")
+
+
+def test_connect_by_name(script, family):
+    """Whatever addresses it has, the one that answers is taken."""
+    with listening(family) as server:
+        its_own = at(server).rpartition(":")[0]
+        named = its_own in script.does("resolve localhost")[2]
+        for host in (its_own, *["localhost"] * named):
+            assert script.does(f"connect-name {host}:{server.getsockname()[1]}") == (0, "OK", "")
+            with accepted(server) as peer:
+                peer.sendall(b"hello")
+                assert script.does("read") == (5, "OK", "hello")
+                assert script.does("get")[2].split()[4] == "8"
+
+
+@pytest.mark.parametrize("where, error", {"localhost": "EINVAL", ":80": "EINVAL", "nothing.invalid:80": "ENONAME", "localhost:0": "EINVAL"}.items())
+def test_connect_by_name_to_nothing(script, where, error):
+    assert script.does(f"connect-name {where}") == (0, error, "")
+    assert script.sockets() == 0
+
+
+def test_connect_to_any(script):
+    """One that refuses costs no time; the error is that of the first."""
+    with listening() as server, listening(socket.AF_INET6) as other:
+        began = time.monotonic()
+        assert script.does(f"connect-any {unused()} {unused()} 127.0.0.1:0 {at(server)} {unused()}") == (0, "OK", "")
+        assert script.does("peer")[2] == at(server)
+        # Families take turns.
+        assert script.does(f"connect-any {unused()} {at(server)} {at(other)}") == (0, "OK", "")
+        assert script.does("peer")[2] == at(other)
+        assert script.does(f"connect-any {unused()} 127.0.0.1:0") == (0, "ECONNREFUSED", "")
+        assert script.does(f"connect-any 127.0.0.1:0 {unused()}") == (0, "EINVAL", "")
+        assert script.does("connect-any") == (0, "EINVAL", "")
+        assert time.monotonic() - began < 0.25
+        assert script.sockets() == 0
+
+
+def test_head_start(script):
+    """One that says nothing is left behind after 250 ms, and closed."""
+    with full_listener() as silent, listening() as server:
+        before = script.sockets()
+        began = time.monotonic()
+        assert script.does(f"connect-any {at(silent)} {at(server)}") == (0, "OK", "")
+        assert 0.2 < time.monotonic() - began < 2
+        assert script.does("peer")[2] == at(server)
+        assert script.sockets() == before + 1
+        began = time.monotonic()
+        assert script.does(f"connect-any {at(silent)} {at(silent)} {at(server)}") == (0, "OK", "")
+        assert 0.45 < time.monotonic() - began < 3
+        # It may answer after all.
+        script.does("close")
+        script.tell(f"connect-any {at(silent)} {unused()}")
+        time.sleep(0.4)
+        assert script.sockets() == before + 1
+        accepted(silent).close()
+        assert script.answer() == (0, "OK", "")
+        assert script.does("peer")[2] == at(silent)
+
+
+def test_cancelled_while_connecting_to_any(script):
+    with full_listener() as silent:
+        script.does("connect 127.0.0.1:1")
+
+        def once(pause):
+            cancelled(script, f"connect-any {at(silent)} {unused()} {at(silent)}", pause * 50)
+            assert script.does("peer")[1] == "ESTATE"
+
+        leaves_nothing(script, once)
+
+
+def test_cancelled_while_connecting_by_name(script):
+    with full_listener() as silent, listening() as server:
+
+        def once(pause):
+            cancelled(script, f"connect-name localhost:{silent.getsockname()[1]}", pause)
+            cancelled(script, f"connect-name localhost:{server.getsockname()[1]}", pause)
+            script.does("close")
+            cancelled(script, "resolve localhost", pause / 10)
+            script.does("close")
+
+        leaves_nothing(script, once)
+
+
+# ---- Datagrams ----
+
+
+@pytest.fixture
+def udp(family):
+    with socket.socket(family, socket.SOCK_DGRAM) as peer:
+        peer.bind((LOOPBACK[family], 0))
+        peer.settimeout(WAIT)
+        yield peer
+
+
+def test_datagrams(script, udp):
+    """A socket is opened by its first send."""
+    assert script.does(f"udp-send-to {at(udp)} hello") == (0, "OK", "")
+    text, address = udp.recvfrom(100)
+    assert text == b"hello"
+    for answer in (b"to you", b"", b"x" * 99):
+        udp.sendto(answer, address)
+        assert script.does("udp-receive") == (len(answer), "OK", f"{at(udp)} {answer.decode()}")
+    assert script.does("udp-send-to " + at(udp)) == (0, "OK", "")
+    assert udp.recv(100) == b""
+    assert script.does("udp-own")[1] == "OK" and script.does("udp-peer")[1] == "ESTATE"
+    assert script.does("udp-hand-over")[1] == "OK"
+    assert script.does(f"udp-send-to {at(udp)} again")[1] == "OK" and udp.recv(100) == b"again"
+    assert script.does("udp-options")[2].split()[4] == "9"
+    script.does("udp-close")
+    assert {script.does(it)[1] for it in ("udp-own", "udp-peer", "udp-receive", "udp-options", "udp-disconnect")} == {"ESTATE"}
+    assert script.sockets() == 0
+    assert script.ends() == ""
+
+
+def test_bound_datagrams(script, udp):
+    assert script.does(f"udp-bind {at(udp)}") == (0, "EADDRINUSE", "")
+    assert script.does(f"udp-bind {at(udp).rpartition(':')[0]}:0") == (0, "OK", "")
+    address = peer_at(script.does("udp-own")[2])
+    udp.sendto(b"first", address)
+    assert script.does("udp-receive") == (5, "OK", f"{at(udp)} first")
+
+
+def test_connected_datagrams(script, udp, family):
+    """Those of others are not seen."""
+    assert script.does(f"udp-connect {at(udp)}") == (0, "OK", "")
+    assert script.does("udp-peer") == (0, "OK", at(udp))
+    assert script.does("udp-send hello") == (0, "OK", "")
+    text, address = udp.recvfrom(100)
+    assert text == b"hello"
+    with socket.socket(family, socket.SOCK_DGRAM) as other:
+        other.bind((LOOPBACK[family], 0))
+        other.sendto(b"other", address)
+        udp.sendto(b"mine", address)
+        assert script.does("udp-receive") == (4, "OK", f"{at(udp)} mine")
+        assert script.does(f"udp-send-to {at(other)} other") == (0, "EINVAL", "")
+    assert script.does("udp-disconnect") == (0, "OK", "")
+    assert script.does("udp-peer")[1] == "ESTATE"
+    assert script.does("udp-send lost") == (0, "EINVAL", "")
+
+
+def test_large_datagrams(script, udp):
+    script.does(f"udp-send-to {at(udp)} hello")
+    _, address = udp.recvfrom(100)
+    assert script.does("udp-send-many 65507") == (0, "OK", "")
+    assert udp.recv(1 << 16) == (bytes(range(251)) * 261)[:65507]
+    udp.sendto(bytes(65507), address)
+    assert script.does("udp-receive")[:2] == (65507, "OK")
+    if udp.family == socket.AF_INET:
+        assert script.does("udp-send-many 65508") == (0, "EMSGSIZE", "")
+    assert script.does("udp-send-many 65535") == (0, "EMSGSIZE", "")
+
+
+def test_refused_datagrams(script, udp):
+    """A connected socket is told by what comes next."""
+    address = at(udp)
+    udp.close()
+    assert script.does(f"udp-connect {address}") == (0, "OK", "")
+    assert script.does("udp-send hello") == (0, "OK", "")
+    assert script.does("udp-receive") == (0, "ECONNREFUSED", "")
+
+
+@pytest.mark.parametrize(
+    "command, error",
+    {
+        "udp-send-to 127.0.0.1:0 x": "EINVAL",
+        "udp-send-to 0.0.0.0:7 x": "EINVAL",
+        "udp-send-to 255.255.255.255:7 x": "EACCES",
+        "udp-send-to [::ffff:127.0.0.1]:7 x": "EINVAL",
+        "udp-send x": "EINVAL",
+        "udp-receive": "ESTATE",
+        "udp-bind 192.0.2.1:0": "EADDRNOTAVAIL",
+        "udp-bind localhost:0": "EINVAL",
+        "udp-connect 127.0.0.1:0": "EINVAL",
+    }.items(),
+)
+def test_no_datagrams(script, command, error):
+    assert script.does(command) == (0, error, "")
+    assert script.does("udp-close")[1] == "OK" and script.sockets() == 0
+
+
+def test_datagrams_without_the_right_to(host, component):
+    for options in ([], ["-S", "udp=n"], ["-S", "udp"]):
+        with Script(host, component("net-script"), options=options) as script:
+            assert script.does("udp-send-to 127.0.0.1:7 x")[1] == script.does("udp-bind 127.0.0.1:0")[1] == "EACCES"
+
+
+def test_cancelled_while_receiving(script, udp):
+    """No datagram is lost by it, and none left."""
+    script.does(f"udp-bind {at(udp).rpartition(':')[0]}:0")
+    address = peer_at(script.does("udp-own")[2])
+
+    def once(pause):
+        cancelled(script, "udp-receive", pause)
+        cancelled(script, f"udp-send-to {at(udp)} hello", pause)
+        udp.sendto(b"text", address)
+        assert script.does("udp-receive") == (4, "OK", f"{at(udp)} text")
+
+    leaves_nothing(script, once)
+
+
+def test_handed_over(script, family):
+    """The socket of a connection goes to other bindings and back, whose ends were taken before."""
+    with listening(family) as server, connected(script, server) as peer:
+        assert script.does("hand-over") == (0, "OK", "")
+        assert script.does("peer") == (0, "OK", at(server))
+        assert script.does("read") == (0, "ESTATE", "")
+        assert all_of(peer) == b""
+        script.does("close")
+    assert script.sockets() == 0
+
+
 # ---- Servers ----
 
 
@@ -593,7 +829,7 @@ def test_stop(server, by):
             server.does("stop")
         else:
             meets(server, address, b"s").close()
-        with pytest.raises(ConnectionRefusedError):
+        with pytest.raises((ConnectionRefusedError, ConnectionResetError)):
             for _ in range(100):
                 socket.create_connection(address, timeout=WAIT).close()
                 time.sleep(0.01)
@@ -688,14 +924,18 @@ def test_slow_reader(server):
         assert len(all_of(slow)) == sent
 
 
-def test_imports_of_a_server(component, imports):
+SERVER = {"wasi:cli/stdin", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
+IMPORTS = {
+    "net-addresses": {"wasi:cli/stdin"},
+    "net-ask": {"wasi:sockets/types"},
+    "net-serve": SERVER,
+    "net-script": SERVER | {"wasi:sockets/ip-name-lookup"},
+}
+
+
+@pytest.mark.parametrize("program", IMPORTS)
+def test_imports(component, imports, program):
     version = "@0.3.2"
-    names = {"wasi:cli/types", "wasi:cli/stdin", "wasi:cli/stdout", "wasi:clocks/monotonic-clock", "wasi:sockets/types"}
     types = "wasi:clocks/types" + version  # the name of a number, which a build that is optimised may not need
-    assert imports(component("net-serve")) - {types} == {name + version for name in names}
-
-
-def test_imports_of_a_connection(component, imports):
-    version = "@0.3.2"
-    names = {"wasi:cli/types", "wasi:cli/stdout", "wasi:sockets/types"}
-    assert imports(component("net-ask")) == {name + version for name in names}
+    names = IMPORTS[program] | {"wasi:cli/types", "wasi:cli/stdout"}
+    assert imports(component(program)) - {types} == {name + version for name in names}

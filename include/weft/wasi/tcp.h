@@ -1,7 +1,7 @@
 // TCP: connections, and listening for them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//     WEFT_TRY(&self->conn, weft_tcp_connect_to(co, &self->conn, &address));
+//     WEFT_TRY(&self->conn, weft_tcp_connect(co, &self->conn, "example.org:7"));
 //     WEFT_TRY(&self->conn.out, weft_write(co, &self->conn.out, WEFT_TEXT("ping\n")));
 //     WEFT_TRY(&self->conn.in, weft_bytes_read(co, &self->conn.in, self->buffer, sizeof self->buffer));
 //     WEFT_FINALLY;
@@ -18,22 +18,46 @@
 
 #include "address.h"
 #include "bytes.h"
+#include "clock.h"
 #include "detail/tcp.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
+typedef struct weft_tcp_options {
+    int keep_alive;               // 1: a peer that is silent is asked now and then whether it is there; -1: not
+    uint64_t keep_alive_idle;     // ns: how long it is silent before
+    uint64_t keep_alive_interval; // ns, between two questions
+    uint32_t keep_alive_count;    // of questions without an answer before it is gone: WEFT_ETIMEDOUT
+    uint8_t hop_limit;
+    uint64_t receive_buffer; // bytes
+    uint64_t send_buffer;
+} weft_tcp_options;
+
 // A connection. Zero-initialised is a closed one. It may be moved while nothing is in flight on it. Read-only:
 // error, of the last connect or accept.
 typedef struct weft_connection {
-    weft_bytes_reader in; // what the peer sends; its end: the peer has closed its side
-    weft_bytes_writer
-        out; // to the peer. weft_bytes_finish, or a close of it, tells the peer the end, and `in` goes on
+    weft_bytes_reader in;  // it ends when the peer has closed its side
+    weft_bytes_writer out; // weft_bytes_finish, or a close of it, tells the peer the end; `in` goes on
     weft_error error;
     void *data; // yours
     WEFT__PRIVATE(CONNECTION)
 } weft_connection;
+
+typedef struct weft_tcp_connect_options {
+    uint64_t head_start;     // ns, of an address before the next is tried, too; 0: 250 ms
+    weft_tcp_options socket; // .socket.keep_alive = 1
+} weft_tcp_connect_options;
+
+// weft_tcp_connect(co, conn, "example.org:80", .head_start = WEFT_MILLISECONDS(100)) connects to a host by its
+// name or address, with a port, and weft_tcp_connect_any(co, conn, addresses, count, ...) to one of some
+// addresses. They are tried in their order, but families take turns; the next begins when one has failed, or
+// after its head start; the first that answers is it, and the others are closed. Waits. error: as of
+// weft_resolve (names.h), or of weft_tcp_connect_to for the first address that failed. What is given stays
+// until then. Takes memory of weft_alloc until it ends. A cancel leaves `conn` closed, with WEFT_ECANCELED.
+// Spec: RFC 8305.
 
 // Connects to an address. error: WEFT_ECONNREFUSED, WEFT_EHOSTUNREACH, WEFT_ETIMEDOUT, WEFT_EINVAL (port 0, or
 // no address of one host), WEFT_EACCES, WEFT_ENOMEM. What `conn` was before is closed. Takes memory of
@@ -52,19 +76,8 @@ weft_error weft_connection_own(const weft_connection *conn, weft_address *addres
 
 // ---- Options ----
 
-// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
-typedef struct weft_tcp_options {
-    int keep_alive;              // 1: a peer that is silent is asked now and then whether it is there; -1: not
-    uint32_t keep_alive_idle_ms; // how long it is silent before
-    uint32_t keep_alive_interval_ms; // between two questions
-    uint32_t keep_alive_count;       // of questions without an answer before it is gone: WEFT_ETIMEDOUT
-    uint8_t hop_limit;
-    uint64_t receive_buffer; // bytes
-    uint64_t send_buffer;
-} weft_tcp_options;
-
-// weft_connection_set(conn, .keep_alive = 1, .keep_alive_idle_ms = 30000) sets those that are not zero, and is
-// the weft_error of the first that fails. weft_connection_options tells all.
+// weft_connection_set(conn, .keep_alive = 1, .keep_alive_idle = WEFT_SECONDS(30)) sets those that are not zero,
+// and is the weft_error of the first that fails. weft_connection_options tells all.
 weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options *options);
 
 // ---- Listening ----
@@ -89,9 +102,8 @@ typedef struct weft_listen_options {
 // weft_tcp_listen(listener, "[::1]:8080", .backlog = 100) listens at an address, as a C string;
 // weft_tcp_listen_at at one as a weft_address; and weft_tcp_listen_on with a socket of other bindings, bound or
 // not, which it takes over. Each is a weft_error: WEFT_EADDRINUSE, WEFT_EADDRNOTAVAIL (not of this machine),
-// WEFT_EACCES, WEFT_EINVAL,
-// ... Port 0 is any that is free: weft_listener_address tells. "0.0.0.0" is all addresses of IPv4, and "[::]"
-// all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
+// WEFT_EACCES, WEFT_EINVAL. Port 0 is any that is free: weft_listener_address tells. "0.0.0.0" is all addresses
+// of IPv4, and "[::]" all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
 // tcp-socket.{create,bind,listen}.
 
 weft_error weft_listener_address(const weft_listener *listener, weft_address *address);
@@ -102,7 +114,8 @@ weft_error weft_listener_address(const weft_listener *listener, weft_address *ad
 weft_poll weft_accept(weft_coro *co, weft_listener *listener, weft_connection *conn)
     __attribute__((warn_unused_result));
 
-// Stops listening; connections that it accepted go on. Closed is fine. Nothing may wait for it.
+// Stops listening. Connections that it accepted go on, and those that nobody accepted are reset. Closed is
+// fine. Nothing may wait for it.
 void weft_listener_close(weft_listener *listener);
 
 // ---- Sockets of other bindings ----

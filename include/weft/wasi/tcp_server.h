@@ -44,12 +44,12 @@ typedef struct weft_tcp_server {
     weft_error error;
     uint32_t active;
     weft_listener listener; // of tcp.h; where it listens, weft_listener_address tells
-    WEFT__TCP_SERVER
+    WEFT__PRIVATE(TCP_SERVER)
 } weft_tcp_server;
 
 typedef struct weft_tcp_serve_options {
     uint32_t limit;             // of connections at a time; 0: 1000
-    uint32_t finish_ms;         // how long those in flight may go on after a stop; 0: 10000
+    uint64_t finish;            // how long those in flight may go on after a stop; 0: 10 s
     void *data;                 // for each connection: conn.data
     weft_listen_options listen; // .listen.backlog = 100
 } weft_tcp_serve_options;
@@ -59,8 +59,9 @@ typedef struct weft_tcp_serve_options {
 // already. error: of the listening; WEFT_OK, it was stopped. A cancel cancels the connections, too, and waits
 // until they have ended.
 
-// Stops listening, at once. Connections go on for finish_ms; those that have not ended then are cancelled. When
-// all have ended, weft_tcp_serve is over. Any coroutine may call it, a connection's, too; twice is once.
+// Stops listening, at once: those that nobody has accepted are reset. Connections go on for `finish`; those
+// that have not ended then are cancelled. When all have ended, weft_tcp_serve is over. Any coroutine may call
+// it, a connection's, too; twice is once.
 void weft_tcp_stop(weft_tcp_server *server);
 
 #ifdef __cplusplus

@@ -24,6 +24,9 @@ void weft_free(void *memory, size_t size)
 typedef struct {
     weft_connection conn;
     weft_tcp_options options;
+    weft_udp udp;
+    weft_udp_options udp_options;
+    weft_datagram datagram;
     weft_text command, argument;
     uint64_t number; // the argument
     uint64_t done;
@@ -32,6 +35,10 @@ typedef struct {
     weft_error error;
     weft_text text;
     weft_address address;
+    weft_address addresses[8];
+    size_t count;
+    weft_names names;
+    char where[256];
     char room[WEFT_ADDRESS_ROOM];
     char words[512];
     uint8_t bytes[65536];
@@ -77,12 +84,31 @@ static weft_text told(things *it)
 {
     weft_text to = {(char *)it->bytes, 0};
     add_number(&to, it->options.keep_alive == 1);
-    add_number(&to, it->options.keep_alive_idle_ms);
-    add_number(&to, it->options.keep_alive_interval_ms);
+    add_number(&to, it->options.keep_alive_idle / WEFT_MILLISECONDS(1));
+    add_number(&to, it->options.keep_alive_interval / WEFT_MILLISECONDS(1));
     add_number(&to, it->options.keep_alive_count);
     add_number(&to, it->options.hop_limit);
     add_number(&to, it->options.receive_buffer);
     add_number(&to, it->options.send_buffer);
+    return to;
+}
+
+static weft_error addresses_of(things *it)
+{
+    weft_text rest = it->argument, part;
+    weft_error error = WEFT_OK;
+    for (it->count = 0; !error && it->count < 8 && weft_text_next(&rest, ' ', &part); it->count++)
+        error = weft_text_to_address(part, &it->addresses[it->count]);
+    return error;
+}
+
+static weft_text listed(things *it)
+{
+    weft_text to = {(char *)it->bytes, 0};
+    for (size_t i = 0; i < it->names.count; i++) {
+        add(&to, weft_address_text(&it->names.addresses[i], it->room));
+        add(&to, WEFT_TEXT(" "));
+    }
     return to;
 }
 
@@ -95,6 +121,7 @@ static bool at_once(things *it)
     } else if (is(it, "own")) {
         it->error = weft_connection_own(&it->conn, &it->address);
     } else if (is(it, "close")) {
+        weft_names_close(&it->names);
         weft_connection_close(&it->conn);
     } else if (is(it, "written")) {
         it->done = it->written;
@@ -103,15 +130,48 @@ static bool at_once(things *it)
     } else if (is(it, "close-out")) {
         weft_bytes_close_writer(&it->conn.out);
     } else if (is(it, "set")) {
-        it->error = weft_connection_set(&it->conn, .keep_alive = 1, .keep_alive_idle_ms = 30000,
-                                        .keep_alive_interval_ms = 5000, .keep_alive_count = 4, .hop_limit = 9,
-                                        .receive_buffer = 100000, .send_buffer = 50000);
+        it->error = weft_connection_set(&it->conn, .keep_alive = 1, .keep_alive_idle = WEFT_SECONDS(30),
+                                        .keep_alive_interval = WEFT_SECONDS(5), .keep_alive_count = 4,
+                                        .hop_limit = 9, .receive_buffer = 100000, .send_buffer = 50000);
+    } else if (is(it, "hand-over")) { // to other bindings, and back
+        int32_t socket = weft_connection_release(&it->conn);
+        if (weft_connection_peer(&it->conn, &it->address) != WEFT_ESTATE)
+            it->error = WEFT_EINVAL;
+        weft_connection_close(&it->conn);
+        it->conn = weft_connection_of(socket);
+    } else if (is(it, "udp-bind")) {
+        it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
+        it->error = it->error ? it->error : weft_udp_bind(&it->udp, it->where, .hop_limit = 5);
+    } else if (is(it, "udp-connect")) {
+        it->error = weft_text_to_address(it->argument, &it->address);
+        it->error = it->error ? it->error : weft_udp_connect(&it->udp, &it->address);
+    } else if (is(it, "udp-disconnect")) {
+        it->error = weft_udp_connect(&it->udp, NULL);
+    } else if (is(it, "udp-own")) {
+        it->error = weft_udp_own(&it->udp, &it->address);
+    } else if (is(it, "udp-peer")) {
+        it->error = weft_udp_peer(&it->udp, &it->address);
+    } else if (is(it, "udp-close")) {
+        weft_udp_close(&it->udp);
+        weft_datagram_close(&it->datagram);
+    } else if (is(it, "udp-hand-over")) {
+        int32_t socket = weft_udp_release(&it->udp);
+        weft_udp_close(&it->udp);
+        it->udp = weft_udp_of(socket);
+    } else if (is(it, "udp-options")) {
+        it->error = weft_udp_set(&it->udp, .hop_limit = 9, .receive_buffer = 100000, .send_buffer = 50000);
+        it->error = it->error ? it->error : weft_udp_options_of(&it->udp, &it->udp_options);
+        it->options = (weft_tcp_options){.hop_limit = it->udp_options.hop_limit,
+                                         .receive_buffer = it->udp_options.receive_buffer,
+                                         .send_buffer = it->udp_options.send_buffer};
+        it->text = told(it);
     } else if (is(it, "get")) {
         it->error = weft_connection_options(&it->conn, &it->options);
         it->text = it->error ? it->text : told(it);
     } else {
         return false;
     }
+    of_address = of_address || is(it, "udp-own") || is(it, "udp-peer");
     if (of_address && !it->error)
         it->text = weft_address_text(&it->address, it->room);
     return true;
@@ -131,6 +191,16 @@ WEFT_ASYNC(doing)
         it->error = weft_text_to_address(it->argument, &it->address);
         if (!it->error)
             WEFT_TRY(&it->conn, weft_tcp_connect_to(co, &it->conn, &it->address));
+    } else if (is(it, "connect-name")) {
+        it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
+        WEFT_TRY(&it->conn, weft_tcp_connect(co, &it->conn, it->where, .socket.hop_limit = 8));
+    } else if (is(it, "connect-any")) {
+        it->error = addresses_of(it);
+        WEFT_TRY(&it->conn, weft_tcp_connect_any(co, &it->conn, it->addresses, it->count));
+    } else if (is(it, "resolve")) {
+        WEFT_TRY(&it->names, weft_resolve(co, &it->names, it->argument, 7));
+        it->done = it->names.count;
+        it->text = listed(it);
     } else if (is(it, "write")) { // that text
         WEFT_AWAIT(weft_write(co, &it->conn.out, it->argument));
         it->done = it->conn.out.count;
@@ -162,6 +232,26 @@ WEFT_ASYNC(doing)
             it->done += it->conn.in.count;
         } while (it->conn.in.count);
         it->error = it->conn.in.error;
+    } else if (is(it, "udp-send")) { // that text
+        WEFT_TRY(&it->udp, weft_udp_send(co, &it->udp, (const uint8_t *)it->argument.at, it->argument.length));
+    } else if (is(it, "udp-send-to")) {
+        weft_text address;
+        weft_text_next(&it->argument, ' ', &address);
+        it->error = weft_text_to_address(address, &it->address);
+        WEFT_TRY(&it->udp, weft_udp_send_to(co, &it->udp, (const uint8_t *)it->argument.at, it->argument.length,
+                                            &it->address));
+    } else if (is(it, "udp-send-many")) {
+        for (size_t i = 0; i < it->number; i++)
+            it->bytes[i] = (uint8_t)(i % 251);
+        WEFT_TRY(&it->udp, weft_udp_send_to(co, &it->udp, it->bytes, (size_t)it->number, &it->address));
+    } else if (is(it, "udp-receive")) {
+        WEFT_TRY(&it->datagram, weft_udp_receive(co, &it->udp, &it->datagram));
+        weft_text to = {(char *)it->bytes, 0};
+        add(&to, weft_address_text(&it->datagram.from, it->room));
+        add(&to, WEFT_TEXT(" "));
+        add(&to, weft_text_of(it->datagram.bytes, it->datagram.length < 100 ? it->datagram.length : 100));
+        it->done = it->datagram.length;
+        it->text = to;
     } else if (is(it, "finish")) {
         WEFT_AWAIT(weft_bytes_finish(co, &it->conn.out));
         it->error = it->conn.out.error;
@@ -242,6 +332,9 @@ WEFT_ASYNC(script)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_connection_close(&it->conn);
     weft_connection_close(&it->conn);
+    weft_names_close(&it->names);
+    weft_datagram_close(&it->datagram);
+    weft_udp_close(&it->udp);
     WEFT_END;
 }
 WEFT_COMMAND(script);

@@ -25,7 +25,7 @@ typedef struct {
     weft_coro co;
     weft_tcp_server server;
     uint32_t limit;
-    uint32_t finish_ms;
+    uint64_t finish;
 } serving;
 
 typedef struct {
@@ -64,7 +64,7 @@ WEFT_ASYNC(serving)
 {
     WEFT_BEGIN;
     WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, NULL, echo, .limit = self->limit,
-                                           .finish_ms = self->finish_ms, .data = self));
+                                           .finish = self->finish, .data = self));
     WEFT_END;
 }
 
@@ -78,7 +78,7 @@ typedef struct {
     weft_address address;
     weft_text command, argument, text;
     weft_error error;
-    uint64_t done, number, finish_ms;
+    uint64_t done, number, finish;
     char room[WEFT_ADDRESS_ROOM];
     uint8_t line[512];
 } serve;
@@ -93,7 +93,7 @@ WEFT_ASYNC(serve)
     weft_tcp_server *server = &self->serving.server;
     WEFT_BEGIN;
     weft_bytes_lines(&self->lines, weft_stdin(), self->line, sizeof self->line, WEFT_LINES_CUT);
-    self->finish_ms = 500;
+    self->finish = WEFT_MILLISECONDS(500);
     for (;;) {
         WEFT_TRY(weft_stdin(), weft_line_next(co, &self->lines));
         if (!self->lines.is)
@@ -116,10 +116,10 @@ WEFT_ASYNC(serve)
         } else if (is(self, "unlisten")) {
             weft_listener_close(&self->listener);
         } else if (is(self, "finish")) {
-            self->finish_ms = self->number;
+            self->finish = WEFT_MILLISECONDS(self->number);
         } else if (is(self, "serve")) { // with that limit, at the listener
             WEFT_SPAWN(serving, &self->serving, &self->scope, &self->child, .server.listener = self->listener,
-                       .limit = (uint32_t)self->number, .finish_ms = (uint32_t)self->finish_ms);
+                       .limit = (uint32_t)self->number, .finish = self->finish);
             self->listener = (weft_listener){0};
         } else if (is(self, "stop")) {
             weft_tcp_stop(server);

@@ -3,8 +3,8 @@
 #ifndef WEFT_WASI_DETAIL_HTTP_CLIENT_H
 #define WEFT_WASI_DETAIL_HTTP_CLIENT_H
 
-#include "../../async.h"
 #include "http.h"
+#include "options.h"
 
 #pragma GCC system_header // the user is not warned of what stands here
 
@@ -48,11 +48,6 @@ typedef struct weft__fetch_collect {
 #define weft_fetch_get(co, fetch, ...) WEFT__FETCH(weft_fetch_with, co, fetch, __VA_ARGS__, )
 #define weft_fetch_start(co, fetch, ...) WEFT__FETCH(weft_fetch_start_with, co, fetch, __VA_ARGS__, )
 #define WEFT__FETCH(call, co, fetch, url, ...)                                                                 \
-    __extension__({                                                                                            \
-        weft_fetch_options weft__options;                                                                      \
-        __builtin_memset(&weft__options, 0, sizeof weft__options);                                             \
-        WEFT__SET(&weft__options, __VA_ARGS__)                                                                 \
-        call((co), (fetch), (url), &weft__options);                                                            \
-    })
+    WEFT__WITH_OPTIONS(weft_fetch_options, call((co), (fetch), (url), &weft__options), __VA_ARGS__)
 
 #endif

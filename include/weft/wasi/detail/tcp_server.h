@@ -5,6 +5,8 @@
 
 #include "../../sync.h"
 
+#pragma GCC system_header // the user is not warned of what stands here
+
 // The async function of a server's connections.
 typedef struct weft__tcp_handler {
     const char *name;
@@ -14,11 +16,11 @@ typedef struct weft__tcp_handler {
     size_t conn;   // where it is in the frame
 } weft__tcp_handler;
 
-#define WEFT__TCP_SERVER                                                                                       \
+#define WEFT__PRIVATE_TCP_SERVER                                                                               \
     weft_coro weft__co;                                                                                        \
     weft__tcp_handler weft__handler;                                                                           \
     uint32_t weft__limit;                                                                                      \
-    uint32_t weft__finish_ms;                                                                                  \
+    uint64_t weft__finish;                                                                                     \
     void *weft__data;                                                                                          \
     bool weft__accepting;                                                                                      \
     bool weft__stopping;                                                                                       \

@@ -1,7 +1,7 @@
 // Listening for connections.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/clock.h>
-#include "net.h"
+#include "internal.h"
 
 WEFT_STREAM(sockets, weft__wasi_sockets_types_stream_own_tcp_socket, SOCKETS(own_tcp_socket_t));
 _Static_assert(sizeof(sockets_reader) == sizeof(weft_stream_reader), "alike");

@@ -1,6 +1,6 @@
 // The addresses and errors of sockets, as the host has them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "net.h"
+#include "internal.h"
 
 weft_error weft__net_error(weft__net_code *code)
 {

@@ -3,7 +3,7 @@
 #include <weft/select.h>
 #include <weft/wasi/clock.h>
 #include <weft/wasi/tcp_server.h>
-#include "net.h"
+#include "internal.h"
 
 // ---- A connection ----
 
@@ -86,9 +86,8 @@ static weft_left serve_run(weft_coro *co)
             it->error = it->weft__conn.error;
     }
     weft_listener_close(&it->listener);
-    WEFT_AWAIT(weft_select(
-        co, it->weft__cases, weft_join_all(of, &it->weft__scope),
-        weft_sleep(of, &weft_host_clock, &it->weft__timer, WEFT_MILLISECONDS(it->weft__finish_ms))));
+    WEFT_AWAIT(weft_select(co, it->weft__cases, weft_join_all(of, &it->weft__scope),
+                           weft_sleep(of, &weft_host_clock, &it->weft__timer, it->weft__finish)));
     WEFT_FINALLY;
     weft_timer_stop(&it->weft__timer);
     weft_listener_close(&it->listener);
@@ -112,7 +111,7 @@ weft_poll weft__tcp_serve(weft_coro *co, weft_tcp_server *it, const char *where,
     it->weft__handler = *handler;
     it->weft__data = options->data;
     it->weft__limit = options->limit ? options->limit : 1000;
-    it->weft__finish_ms = options->finish_ms ? options->finish_ms : 10000;
+    it->weft__finish = options->finish ? options->finish : WEFT_SECONDS(10);
     it->error = where ? weft__tcp_listen(&it->listener, where, &options->listen) : WEFT_OK;
     if (it->error)
         return weft_breathe(co);

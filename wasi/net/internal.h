@@ -4,7 +4,7 @@
 #define WEFT_WASI_NET_INTERNAL_H
 
 #include <weft/wasi/tcp.h>
-#include "internal.h"
+#include "../internal.h"
 #include "weft_wasi_net.h"
 
 // Short names for those of the bindings.
@@ -35,6 +35,13 @@ weft_error weft__tcp_set(int32_t socket, const weft_tcp_options *options);
 typedef bool weft__tcp_address_call(SOCKETS(borrow_tcp_socket_t) self, SOCKETS(ip_socket_address_t) * it,
                                     weft__net_code *code);
 weft_error weft__tcp_address(int32_t socket, weft__tcp_address_call *call, weft_address *address);
+
+// The connection of a connect.
+weft_connection *weft__connection_of_co(weft_coro *co);
+
+// Readies `conn`, which is closed, for weft__tcp_connect_run on its weft__co. options: NULL for none.
+weft_error weft__tcp_ready(weft_connection *conn, const weft_address *address, const weft_tcp_options *options);
+weft_left weft__tcp_connect_run(weft_coro *co);
 
 // Makes `conn`, which is closed, that of a connected socket.
 void weft__connection_open(weft_connection *conn, int32_t socket);

@@ -1,6 +1,6 @@
 // Connections of TCP.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "net.h"
+#include "internal.h"
 
 WEFT__BYTES_SOURCE(stream_source, weft__wasi_sockets_types_future_result_void_error_code,
                    SOCKETS(result_void_error_code_t), weft__net_result);
@@ -42,7 +42,7 @@ int32_t weft_connection_release(weft_connection *conn)
 
 void weft_connection_close(weft_connection *conn)
 {
-    WEFT__CHECK(conn->weft__connecting, busy, "weft_connection_close", (uint32_t)conn->weft__socket);
+    WEFT__CHECK(conn->weft__work, busy, "weft_connection_close", (uint32_t)conn->weft__socket);
     weft_bytes_close_reader(&conn->in);
     weft_bytes_close_writer(&conn->out);
     weft__tcp_drop(&conn->weft__socket);
@@ -56,15 +56,15 @@ struct weft__connecting {
     SOCKETS(result_void_error_code_t) result;
 };
 
-static weft_connection *connection_of(weft_coro *co)
+weft_connection *weft__connection_of_co(weft_coro *co)
 {
     return (weft_connection *)(void *)((char *)co - offsetof(weft_connection, weft__co));
 }
 
-static weft_left connect_run(weft_coro *co)
+weft_left weft__tcp_connect_run(weft_coro *co)
 {
-    weft_connection *conn = connection_of(co);
-    struct weft__connecting *self = conn->weft__connecting;
+    weft_connection *conn = weft__connection_of_co(co);
+    struct weft__connecting *self = conn->weft__work;
     WEFT_BEGIN;
     WEFT_AWAIT(weft_subtask_call(co, &self->call, TCP(connect)(&self->args, &self->result)));
     conn->error = weft__net_result(&self->result);
@@ -75,7 +75,7 @@ static weft_left connect_run(weft_coro *co)
         weft__net_result(&self->result); // the host's words in it
     if (conn->error)
         weft__tcp_drop(&conn->weft__socket);
-    conn->weft__connecting = NULL;
+    conn->weft__work = NULL;
     weft_free(self, sizeof *self);
     WEFT_END;
 }
@@ -91,32 +91,38 @@ weft_error weft__tcp_create(weft_family family, int32_t *socket)
     return WEFT_OK;
 }
 
-// Readies the connect.
-static weft_error start(weft_connection *conn, const weft_address *address)
+static weft_error ready(weft_connection *conn, const weft_address *address, const weft_tcp_options *options)
 {
     weft_error error = weft__tcp_create(address->family, &conn->weft__socket);
+    if (!error && options)
+        error = weft__tcp_set(conn->weft__socket, options);
     if (error)
         return error;
     struct weft__connecting *it = weft_alloc(sizeof *it);
-    if (!it) {
-        weft__tcp_drop(&conn->weft__socket);
+    if (!it)
         return WEFT_ENOMEM;
-    }
     it->call = (weft_subtask){0};
     it->args.self = borrowed(conn);
     it->args.remote_address = weft__net_address(address);
-    conn->weft__connecting = it;
+    conn->weft__work = it;
     return WEFT_OK;
+}
+
+weft_error weft__tcp_ready(weft_connection *conn, const weft_address *address, const weft_tcp_options *options)
+{
+    weft_error error = ready(conn, address, options);
+    if (error)
+        weft__tcp_drop(&conn->weft__socket);
+    conn->error = error ? error : WEFT_ECANCELED; // until it is known
+    return error;
 }
 
 weft_poll weft_tcp_connect_to(weft_coro *co, weft_connection *conn, const weft_address *address)
 {
     weft_connection_close(conn);
-    conn->error = start(conn, address);
-    if (conn->error)
+    if (weft__tcp_ready(conn, address, NULL))
         return weft_breathe(co);
-    conn->error = WEFT_ECANCELED; // until it is known
-    return weft_call(co, &conn->weft__co, connect_run);
+    return weft_call(co, &conn->weft__co, weft__tcp_connect_run);
 }
 
 // ---- Addresses and options ----
@@ -143,8 +149,6 @@ weft_error weft_connection_own(const weft_connection *conn, weft_address *addres
     return weft__tcp_address(conn->weft__socket, TCP(get_local_address), address);
 }
 
-enum { NS_PER_MS = 1000000 };
-
 weft_error weft__tcp_set(int32_t socket, const weft_tcp_options *options)
 {
     SOCKETS(borrow_tcp_socket_t) it = {socket};
@@ -155,8 +159,8 @@ weft_error weft__tcp_set(int32_t socket, const weft_tcp_options *options)
     if (options->option && !TCP(set_##name)(it, (value), &code))                                               \
     return weft__net_error(&code)
     SET(keep_alive, keep_alive_enabled, options->keep_alive > 0);
-    SET(keep_alive_idle_ms, keep_alive_idle_time, (uint64_t)options->keep_alive_idle_ms * NS_PER_MS);
-    SET(keep_alive_interval_ms, keep_alive_interval, (uint64_t)options->keep_alive_interval_ms * NS_PER_MS);
+    SET(keep_alive_idle, keep_alive_idle_time, options->keep_alive_idle);
+    SET(keep_alive_interval, keep_alive_interval, options->keep_alive_interval);
     SET(keep_alive_count, keep_alive_count, options->keep_alive_count);
     SET(hop_limit, hop_limit, options->hop_limit);
     SET(receive_buffer, receive_buffer_size, options->receive_buffer);
@@ -175,18 +179,16 @@ weft_error weft_connection_options(const weft_connection *conn, weft_tcp_options
     SOCKETS(borrow_tcp_socket_t) it = borrowed(conn);
     weft__net_code code;
     bool on;
-    uint64_t idle, interval;
     if (!conn->weft__socket)
         return WEFT_ESTATE;
-    if (!TCP(get_keep_alive_enabled)(it, &on, &code) || !TCP(get_keep_alive_idle_time)(it, &idle, &code) ||
-        !TCP(get_keep_alive_interval)(it, &interval, &code) ||
+    if (!TCP(get_keep_alive_enabled)(it, &on, &code) ||
+        !TCP(get_keep_alive_idle_time)(it, &options->keep_alive_idle, &code) ||
+        !TCP(get_keep_alive_interval)(it, &options->keep_alive_interval, &code) ||
         !TCP(get_keep_alive_count)(it, &options->keep_alive_count, &code) ||
         !TCP(get_hop_limit)(it, &options->hop_limit, &code) ||
         !TCP(get_receive_buffer_size)(it, &options->receive_buffer, &code) ||
         !TCP(get_send_buffer_size)(it, &options->send_buffer, &code))
         return weft__net_error(&code);
     options->keep_alive = on ? 1 : -1;
-    options->keep_alive_idle_ms = (uint32_t)(idle / NS_PER_MS);
-    options->keep_alive_interval_ms = (uint32_t)(interval / NS_PER_MS);
     return WEFT_OK;
 }
