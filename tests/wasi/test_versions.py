@@ -36,7 +36,8 @@ def built(request, run, tmp_path_factory):
     (folder / "CMakeLists.txt").write_text(PROJECT)
     options = [f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", "-DCMAKE_BUILD_TYPE=Debug", f"-DWEFT_WASI_VERSION={request.param}"]
     run(["cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", *options])
-    run(["cmake", "--build", folder / "build", "--target", "beside-0.3.0", "beside-0.3.2", "handler-0.3.0", "handler-0.3.2", "console-filter", "http-cases"])
+    beside = [f"{world}-{version}" for world in ("beside", "files", "handler") for version in ("0.3.0", "0.3.2")]
+    run(["cmake", "--build", folder / "build", "--target", *beside, "console-filter", "http-cases"])
     return folder / "build/wasi", request.param
 
 
@@ -56,6 +57,14 @@ def test_handles_pass_both_ways(host, built, users):
         with urllib.request.urlopen(f"http://127.0.0.1:{it.port}/fetch", at.encode(), timeout=60) as answer:
             assert answer.read() == b"the page"
         page.shutdown()
+
+
+@pytest.mark.parametrize("users", ["0.3.0", "0.3.2"])
+def test_descriptors_pass_both_ways(host, built, users, tmp_path):
+    folder, _ = built
+    (tmp_path / "a").write_text("1234567")
+    ended = host.run(folder / f"files-{users}.wasm", options=["--dir", tmp_path, "--invoke", "look()"])
+    assert (ended.code, ended.out, ended.err) == (0, b"7\n", "")
 
 
 def test_alone(host, built, imports):
