@@ -34,9 +34,14 @@ def as_nobody():
     os.setuid(NOBODY)
 
 
-def open_to_all(path):
+def start_as_nobody(start, path):
+    """The host has a home beside what is given."""
     for folder in [path, *path.parents[:3]]:
         folder.chmod(folder.stat().st_mode | 0o711)
+    home = path / "home"
+    home.mkdir()
+    home.chmod(0o777)
+    return start(preexec_fn=as_nobody, env={"HOME": home})
 
 
 FEW = 48
@@ -643,12 +648,8 @@ def test_walk_down_a_deep_path(shell, d):
 def test_walk_past_what_cannot_be_read(start, tree, tmp_path):
     (tree / "a/b").chmod(0)
     (tree / "f").chmod(0o400)
-    open_to_all(tmp_path)
-    (tree / "home").mkdir()
-    (tree / "home").chmod(0o777)
-    shell = start(preexec_fn=as_nobody, env={"HOME": tree / "home"})
-    told = set(walked(shell, "d", "", "home"))
-    left_out = {it for it in tree_of(tree) if it[0].startswith((b"a/b/", b"home/"))}
+    told = set(walked(start_as_nobody(start, tmp_path), "d"))
+    left_out = {it for it in tree_of(tree) if it[0].startswith(b"a/b/")}
     assert told == tree_of(tree) - left_out | {(b"a/b", 2, "EACCES"), (b"f", 1, "EACCES")}
 
 
@@ -737,8 +738,7 @@ def test_as_another_user(start, tmp_path, d):
     (d / "closed/a").write_text("text")
     (d / "all").mkdir()
     (d / "all").chmod(0o777)
-    open_to_all(tmp_path)
-    shell = start(preexec_fn=as_nobody, env={"HOME": d / "all"})
+    shell = start_as_nobody(start, tmp_path)
     assert shell("open", 0, "d/mine") == shell("open", 0, "d/mine", "w") == ("EACCES",)
     assert shell("open", 0, "d/closed/a") == shell("stat", "d/closed/a") == ("EACCES",)
     assert shell("open", 0, "d/new", "wc") == shell("mkdir", "d/new") == shell("unlink", "d/mine") == ("EACCES",)
