@@ -62,6 +62,7 @@ TEST_BODY(fine_close_in_flight, {
     WEFT_AWAIT(weft_yield(co));
     numbers_close_reader(&self->in);
     number_close_reader(&self->one);
+    numbers_close_writer(&self->out);
     self->in = numbers_reader_of(numbers_new(&self->out));
     numbers_start_write_all(co, &self->out, self->items, 4);
     number_start_write(co, &self->of_one, 1);
