@@ -114,6 +114,7 @@ WEFT_ASYNC(chat)
     }
     talk_subscribe(&self->room->talk, &self->heard);
     say(self, " is here", WEFT_TEXT(""));
+    WEFT_TRY(&self->conn.out, weft_write(co, &self->conn.out, WEFT_TEXT("welcome\n")));
     WEFT_SPAWN(saying, &self->saying, &self->scope, &self->child, .of = self);
     for (;;) {
         WEFT_AWAIT(weft_select(co, self->cases, talk_receive(of, &self->room->talk, &self->heard),

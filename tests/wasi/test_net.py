@@ -8,12 +8,14 @@ import os
 import pathlib
 import random
 import resource
+import selectors
 import socket
 import struct
 import subprocess
 import time
 
 import pytest
+from soak import much
 
 NETWORK = ["-S", "inherit-network", "-S", "allow-ip-name-lookup"]
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
@@ -806,6 +808,14 @@ def test_many_at_a_time(server, family):
     becomes(lambda: server.does("active")[0], 0)
 
 
+def test_options_of_a_listener(server):
+    """Its connections have them."""
+    with socket.create_connection(serves(server), timeout=WAIT) as peer:
+        peer.sendall(b"?")
+        peer.shutdown(socket.SHUT_WR)
+        assert all_of(peer) == b"?\x07"
+
+
 def test_limit(server):
     """Who is over it waits, and is served when another has gone."""
     address = serves(server, limit=2)
@@ -904,6 +914,65 @@ def test_out_of_handles(host, component, preset):
         meets(server, address).close()
         assert server.does("left")[1] == "OK"
         one.close()
+
+
+@pytest.fixture
+def many_handles():
+    """As many sockets as the system allows, here and in the host."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+CONNECTIONS, SECONDS = much((10000, 60), (500, 2))
+FRAME = 1024  # bytes of linear memory that a connection may take, without the buffer of its handler
+
+
+def echoes(peers, seconds):
+    """How often each was answered, 64 bytes at a time, by each byte right."""
+    answered = dict.fromkeys(peers, 0)
+    ends = time.monotonic() + seconds
+    with selectors.DefaultSelector() as selector:
+
+        def asks(peer):
+            text = b"%032d%032d" % (peer.fileno(), answered[peer])
+            peer.sendall(text)
+            selector.register(peer, selectors.EVENT_READ, (peer, text))
+
+        for peer in peers:
+            asks(peer)
+        while selector.get_map():
+            for key, _ in selector.select(WAIT):
+                peer, text = key.data
+                assert peer.recv(100) == text
+                selector.unregister(peer)
+                answered[peer] += 1
+                if time.monotonic() < ends:
+                    asks(peer)
+    return sorted(answered.values())
+
+
+def test_long(many_handles, server):
+    """Many at once, a tenth of them busy: each byte is right, none starves, and when they have gone, all is as before."""
+    if many_handles < CONNECTIONS * 1.2:
+        pytest.skip(f"the system allows {many_handles} handles")
+    address = serves(server, limit=CONNECTIONS)
+    meets(server, address).close()
+    becomes(lambda: server.does("active")[0], 0)
+    before, memory, handles = server.does("left"), server.memory(), server.sockets()
+    with contextlib.ExitStack() as open_ones:
+        peers = [open_ones.enter_context(meets(server, address)) for _ in range(CONNECTIONS)]
+        each = (server.does("left")[0] - before[0]) / CONNECTIONS - 16384
+        assert 0 < each < FRAME
+        answered = echoes(peers[::10], SECONDS)
+        slowest, median = answered[0], answered[len(answered) // 2]
+        assert slowest > median / 4
+        told = f"{each:.0f} bytes of linear memory, {(server.memory() - memory) / CONNECTIONS:.0f} of the host"
+        print(f"{CONNECTIONS} connections: {told} each; {sum(answered)} answers, slowest {slowest}, median {median}")
+    becomes(lambda: server.does("active")[0], 0)
+    table = 16 * CONNECTIONS  # bytes that the table of operations keeps, at most
+    assert server.does("left")[0] - before[0] < table and server.sockets() == handles
 
 
 def test_slow_reader(server):

@@ -1,6 +1,6 @@
 // A server that echoes, and is told by lines of standard input what to do; each is answered by a line, as
 // script.c does. Of what a connection sends, the first byte tells: `f`, it fails; `w`, it waits for ever; `s`,
-// it stops the server.
+// it stops the server; `?`, it is told the hop limit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <stdlib.h>
 #include <weft/wasi.h>
@@ -33,6 +33,7 @@ typedef struct {
     weft_connection conn;
     weft_event never;
     char first;
+    weft_tcp_options options;
     uint8_t buffer[16384];
 } echo;
 WEFT_UNZEROED(echo, buffer);
@@ -48,6 +49,8 @@ WEFT_ASYNC(echo)
         if (!self->first && self->conn.in.count)
             self->first = (char)self->buffer[0];
         WEFT_TRY(&self->conn.out, weft_bytes_write_all(co, &self->conn.out, self->buffer, self->conn.in.count));
+        if (self->first == '?' && !weft_connection_options(&self->conn, &self->options))
+            WEFT_TRY(&self->conn.out, weft_bytes_write_all(co, &self->conn.out, &self->options.hop_limit, 1));
         if (self->first == 'f')
             WEFT_FAIL(3);
         if (self->first == 's')
