@@ -49,8 +49,10 @@ WEFT_ASYNC(echo)
         if (!self->first && self->conn.in.count)
             self->first = (char)self->buffer[0];
         WEFT_TRY(&self->conn.out, weft_bytes_write_all(co, &self->conn.out, self->buffer, self->conn.in.count));
-        if (self->first == '?' && !weft_connection_options(&self->conn, &self->options))
+        if (self->first == '?' && !weft_connection_options(&self->conn, &self->options)) {
             WEFT_TRY(&self->conn.out, weft_bytes_write_all(co, &self->conn.out, &self->options.hop_limit, 1));
+            self->first = '.';
+        }
         if (self->first == 'f')
             WEFT_FAIL(3);
         if (self->first == 's')
