@@ -679,6 +679,50 @@ def test_handed_over(script, family):
     assert script.sockets() == 0
 
 
+# ---- Listening ----
+
+
+def test_accept(script, family):
+    host = LOOPBACK[family]
+    _, error, address = script.does(f"listen {f'[{host}]' if ':' in host else host}:0")
+    assert error == "OK"
+    script.tell("accept")
+    with socket.create_connection(peer_at(address), timeout=WAIT) as peer:
+        assert script.answer() == (0, "OK", "")
+        assert script.does("own") == (0, "OK", address)
+        assert script.does("peer") == (0, "OK", at(peer))
+        peer.sendall(b"hello")
+        assert script.does("read") == (5, "OK", "hello")
+        script.does("unlisten")  # the connection goes on
+        assert script.does("write to you") == (6, "OK", "")
+        assert peer.recv(100) == b"to you"
+    assert script.does("accept") == (0, "ESTATE", "")
+    script.does("close")
+    assert script.sockets() == 0
+
+
+def test_cancelled_while_accepting(script):
+    """Nobody who came meanwhile is lost."""
+    address = peer_at(script.does("listen 127.0.0.1:0")[2])
+
+    def is_next(peer):
+        told = script.does("peer")
+        return told[1] == "OK" and told[2] == at(peer)
+
+    def once(pause):
+        cancelled(script, "accept", pause)
+        assert script.does("& accept")[1] == "OK"
+        with socket.create_connection(address, timeout=WAIT) as peer:
+            time.sleep(pause / 10)
+            script.does("cancel")
+            assert is_next(peer) or (script.does("accept")[1] == "OK" and is_next(peer))
+        script.does("close")
+
+    for _ in range(10):
+        once(0)
+    leaves_nothing(script, once)
+
+
 # ---- Servers ----
 
 

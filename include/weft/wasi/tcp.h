@@ -11,6 +11,9 @@
 // `error` of the end tells: WEFT_ECONNRESET, WEFT_ECONNBROKEN, WEFT_ETIMEDOUT, ... A peer that has gone is seen
 // by the second write at the earliest: the first is taken by the system.
 //
+// A connect and an accept are async functions: for a select, spawn who calls them, and let weft_join be the
+// case.
+//
 // A host grants the network: wasmtime by `-S inherit-network`; else all is WEFT_EACCES. WASI:
 // wasi:sockets/types, tcp-socket.
 #ifndef WEFT_WASI_TCP_H

@@ -24,6 +24,7 @@ void weft_free(void *memory, size_t size)
 typedef struct {
     weft_connection conn;
     weft_tcp_options options;
+    weft_listener listener;
     weft_udp udp;
     weft_udp_options udp_options;
     weft_datagram datagram;
@@ -139,6 +140,12 @@ static bool at_once(things *it)
             it->error = WEFT_EINVAL;
         weft_connection_close(&it->conn);
         it->conn = weft_connection_of(socket);
+    } else if (is(it, "listen")) {
+        it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
+        it->error = it->error ? it->error : weft_tcp_listen(&it->listener, it->where);
+        it->error = it->error ? it->error : weft_listener_address(&it->listener, &it->address);
+    } else if (is(it, "unlisten")) {
+        weft_listener_close(&it->listener);
     } else if (is(it, "udp-bind")) {
         it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
         it->error = it->error ? it->error : weft_udp_bind(&it->udp, it->where, .hop_limit = 5);
@@ -171,7 +178,7 @@ static bool at_once(things *it)
     } else {
         return false;
     }
-    of_address = of_address || is(it, "udp-own") || is(it, "udp-peer");
+    of_address = of_address || is(it, "listen") || is(it, "udp-own") || is(it, "udp-peer");
     if (of_address && !it->error)
         it->text = weft_address_text(&it->address, it->room);
     return true;
@@ -194,6 +201,8 @@ WEFT_ASYNC(doing)
     } else if (is(it, "connect-name")) {
         it->error = weft_text_to_z(it->argument, it->where, sizeof it->where);
         WEFT_TRY(&it->conn, weft_tcp_connect(co, &it->conn, it->where, .socket.hop_limit = 8));
+    } else if (is(it, "accept")) {
+        WEFT_TRY(&it->conn, weft_accept(co, &it->listener, &it->conn));
     } else if (is(it, "connect-any")) {
         it->error = addresses_of(it);
         WEFT_TRY(&it->conn, weft_tcp_connect_any(co, &it->conn, it->addresses, it->count));
@@ -332,6 +341,7 @@ WEFT_ASYNC(script)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_connection_close(&it->conn);
     weft_connection_close(&it->conn);
+    weft_listener_close(&it->listener);
     weft_names_close(&it->names);
     weft_datagram_close(&it->datagram);
     weft_udp_close(&it->udp);
