@@ -22,11 +22,9 @@
 //         WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, "[::]:8080", echo, .limit = 1000));
 //
 // - Each connection runs by itself. One that fails ends itself only; why, is told on standard error in builds
-// that
-//   show messages.
+//   that show messages.
 // - Its frame is of weft_alloc and starts zeroed but for `conn`. When it has ended, in whatever way, the
-// connection is
-//   closed and the frame is given back. If there is no memory for it, the connection is closed at once.
+//   connection is closed and the frame is given back. If there is no memory for it, the connection is closed.
 // - A connection takes its frame, of which `conn` is 256 bytes, and 80 bytes; and some 8 KB of wasmtime.
 // - It sees the task-locals of who serves.
 // - At the limit, connections wait at the host, as many as the backlog has room for.

@@ -1,8 +1,8 @@
 // UDP: datagrams, which may be lost, come twice, or in another order.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//     WEFT_TRY(&self->udp, weft_udp_send_to(co, &self->udp, request, sizeof request,
-//     &self->names.addresses[0])); WEFT_TRY(&self->answer, weft_udp_receive(co, &self->udp, &self->answer));
+//     WEFT_TRY(&self->udp, weft_udp_send_to(co, &self->udp, self->question, 12, &self->address));
+//     WEFT_TRY(&self->answer, weft_udp_receive(co, &self->udp, &self->answer));
 //     ... self->answer.bytes, self->answer.length, self->answer.from ...
 //     WEFT_FINALLY;
 //     weft_datagram_close(&self->answer);
@@ -53,8 +53,8 @@ typedef struct weft_udp_options {
 // address of one host, or port 0. WASI: udp-socket.{connect,disconnect}.
 weft_error weft_udp_connect(weft_udp *udp, const weft_address *address);
 
-// Sends a datagram to an address; a closed socket is opened, at any free port. It has been given to the system
-// then, not to a peer. The bytes stay until then. One at a time. error: WEFT_EMSGSIZE, more than the system
+// Sends a datagram to an address; a closed socket is opened, at any free port. Then the system has it, and
+// perhaps the peer. The bytes stay until then. One at a time. error: WEFT_EMSGSIZE, more than the system
 // takes, which is 65,507 bytes for IPv4; WEFT_EINVAL; WEFT_EHOSTUNREACH; WEFT_ECONNREFUSED, if connected:
 // nobody listened to an earlier one; WEFT_EACCES, a broadcast. WASI: udp-socket.send.
 weft_poll weft_udp_send_to(weft_coro *co, weft_udp *udp, const uint8_t *bytes, size_t size,
@@ -84,7 +84,7 @@ weft_error weft_udp_peer(const weft_udp *udp, weft_address *address);
 // that fails. weft_udp_options_of tells all.
 weft_error weft_udp_options_of(const weft_udp *udp, weft_udp_options *options);
 
-// Takes over a socket of other bindings: what wit-bindgen c calls own_udp_socket_t, its __handle. And gives it
+// Takes over a socket of other bindings: what wit-bindgen c calls own_udp_socket_t, its __handle; and gives it
 // up.
 weft_udp weft_udp_of(int32_t socket);
 int32_t weft_udp_release(weft_udp *udp);
