@@ -115,6 +115,13 @@ ASYNC = (
     "typedef struct { weft_coro co; uint32_t x; } one;\nWEFT_ASYNC(one)\n{\nWEFT_BEGIN;\nBODY_OF\nWEFT_END;\n}\n"
     "weft_step *the_one = one__step;"
 )
+# Of weft/wasi.h.
+SERVER = """#include <weft/wasi.h>
+typedef struct { weft_coro co; TYPE conn; } talker;
+WEFT_ASYNC(talker) { WEFT_BEGIN; WEFT_END; }
+weft_poll serves(weft_coro *co, weft_tcp_server *it);
+weft_poll serves(weft_coro *co, weft_tcp_server *it) { return weft_tcp_serve(co, it, NULL, talker); }
+"""
 # Each start of an async function, and where its frame, or its type, stands.
 STARTS = {
     "call": "WEFT_CALL(TYPE, FRAME FIELDS);",
@@ -545,6 +552,13 @@ GUARDS = TYPED | {
         "WEFT_EXPORT_STEP(w, exports_double, root, root_run, (float n), self->n = (uint32_t)n);",
         "conflicting types for 'exports_double'",
         "conflicting types for 'exports_double'",
+        place="TYPES",
+    ),
+    "a server of another frame": Guard(
+        SERVER.replace("TYPE", "weft_connection"),
+        SERVER.replace("TYPE", "weft_udp"),
+        "a frame of a TCP server has `weft_connection conn`",
+        "a frame of a TCP server has `weft_connection conn`",
         place="TYPES",
     ),
 }

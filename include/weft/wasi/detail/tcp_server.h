@@ -34,7 +34,7 @@ typedef struct weft__tcp_handler {
 #define WEFT__TCP_SERVE(co, server, where, T, ...)                                                             \
     __extension__({                                                                                            \
         WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->conn, weft_connection *),                                      \
-                            "a frame of a server's connection has `weft_connection conn`");                    \
+                            "a frame of a TCP server has `weft_connection conn`");                             \
         weft__tcp_handler weft__it = {#T, T##__step, sizeof(T##__WEFT_ASYNC_is_missing_above),                 \
                                       WEFT__ZEROED(T), offsetof(T, conn)};                                     \
         WEFT__WITH_OPTIONS(weft_tcp_serve_options,                                                             \
