@@ -551,6 +551,32 @@ def test_cancelled_while_connecting_by_name(script):
         leaves_nothing(script, once)
 
 
+def test_no_memory(script):
+    """Whichever allocation fails, that is the error, and nothing is left."""
+    with listening() as server:
+        addresses = f"{unused()} {at(server)}"
+        commands = {
+            f"connect {at(server)}": 1,
+            f"connect-any {addresses}": 4,
+            f"connect-name localhost:{server.getsockname()[1]}": 5,
+            "resolve localhost": 1,
+            "resolve 127.0.0.1": 1,
+        }
+        for command, most in commands.items():
+            script.does(command)
+            script.does("close")
+            before, sockets = script.does("left")[0], script.sockets()
+            errors = []
+            while not errors or errors[-1] != "OK":
+                script.does(f"fail {len(errors) + 1}")
+                errors.append(script.does(command)[1])
+                script.does("close")
+                assert len(errors) <= most + 1
+            assert set(errors[:-1]) <= {"ENOMEM", "ECONNREFUSED"} and errors[0] == "ENOMEM", (command, errors)
+            script.does("fail 0")
+            assert (script.does("left")[0], script.sockets()) == (before, sockets)
+
+
 # ---- Datagrams ----
 
 
@@ -896,6 +922,18 @@ def test_stop(server, by):
         assert 0.3 < time.monotonic() - began < WAIT
     assert server.does("active")[0] == server.sockets() == 0
     assert server.does("ended")[0] == (2 if by == "a call" else 3)
+
+
+def test_no_memory_for_one(server):
+    """It is closed, and the others are served."""
+    address = serves(server)
+    with meets(server, address) as one:
+        server.does("fail 1")
+        with socket.create_connection(address, timeout=WAIT) as lost:
+            assert all_of(lost) == b""
+        one.sendall(b"more")
+        assert one.recv(100) == b"more"
+        meets(server, address).close()
 
 
 def test_stop_at_the_limit(server):

@@ -123,7 +123,7 @@ static char *put(char *at, const char *text)
     return at + length;
 }
 
-static char *put_number(char *at, uint32_t number, uint32_t base)
+__attribute__((noinline)) static char *put_number(char *at, uint32_t number, uint32_t base)
 {
     char digits[10];
     size_t count = 0;

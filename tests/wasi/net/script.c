@@ -1,24 +1,7 @@
 // Does what it is told, a line of standard input at a time, and answers each with a line: a number, how it
 // went, and a text. A line that begins with "& " is begun, and answered at once; `cancel` ends what it began.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <stdlib.h>
-#include <weft/wasi.h>
-
-// What is allocated, for `left`.
-static size_t allocated;
-
-void *weft_alloc(size_t size)
-{
-    void *memory = malloc(size);
-    allocated += memory ? size : 0;
-    return memory;
-}
-
-void weft_free(void *memory, size_t size)
-{
-    allocated -= memory ? size : 0;
-    free(memory);
-}
+#include "memory.h"
 
 // What the commands use, one of each.
 typedef struct {
@@ -299,17 +282,12 @@ static weft_text answer(script *self)
     return to;
 }
 
-// The bytes that are allocated, and the number that the next handle gets.
 static void look(things *it)
 {
-    weft_bytes_writer out;
-    weft_bytes_reader in = weft_bytes_reader_of(weft_bytes_new(&out));
     weft_text to = {(char *)it->bytes, 0};
-    add_number(&to, in.op.handle);
+    add_number(&to, next_handle());
     it->text = to;
     it->done = allocated;
-    weft_bytes_close_reader(&in);
-    weft_bytes_close_writer(&out);
 }
 
 WEFT_ASYNC(script)
@@ -325,6 +303,9 @@ WEFT_ASYNC(script)
         bool begins = weft_text_starts(line, WEFT_TEXT("& "));
         if (weft_text_equal_z(line, "cancel")) {
             WEFT_AWAIT(weft_scope_close(co, &self->scope));
+        } else if (weft_text_starts(line, WEFT_TEXT("fail "))) {
+            parse(it, line);
+            failing = it->number;
         } else if (weft_text_equal_z(line, "left")) {
             parse(it, line);
             look(it);

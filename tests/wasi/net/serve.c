@@ -2,24 +2,7 @@
 // script.c does. Of what a connection sends, the first byte tells: `f`, it fails; `w`, it waits for ever; `s`,
 // it stops the server; `?`, it is told the hop limit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <stdlib.h>
-#include <weft/wasi.h>
-
-// What is allocated, for `left`.
-static size_t allocated;
-
-void *weft_alloc(size_t size)
-{
-    void *memory = malloc(size);
-    allocated += memory ? size : 0;
-    return memory;
-}
-
-void weft_free(void *memory, size_t size)
-{
-    allocated -= memory ? size : 0;
-    free(memory);
-}
+#include "memory.h"
 
 typedef struct {
     weft_coro co;
@@ -138,16 +121,12 @@ WEFT_ASYNC(serve)
             self->done = server->active;
         } else if (is(self, "ended")) {
             self->done = ended;
+        } else if (is(self, "fail")) {
+            failing = self->number;
         } else if (is(self, "left")) {
-            weft_bytes_writer out;
-            weft_bytes_reader in = weft_bytes_reader_of(weft_bytes_new(&out));
             self->done = allocated;
-            self->number = in.op.handle;
-            weft_bytes_close_reader(&in);
-            weft_bytes_close_writer(&out);
-            WEFT_TRY(weft_stdout(), weft_printf(co, "%llu OK %llu\n", (unsigned long long)self->done,
-                                                (unsigned long long)self->number));
-            continue;
+            self->text = weft_text_of(
+                self->room, weft_format(self->room, sizeof self->room, "%u", (unsigned)next_handle()));
         } else {
             self->text = WEFT_TEXT("what?");
         }
