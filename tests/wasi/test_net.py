@@ -9,6 +9,7 @@ import pathlib
 import random
 import resource
 import selectors
+import signal
 import socket
 import struct
 import subprocess
@@ -391,13 +392,15 @@ def cancelled(script, command, pause):
 
 
 @contextlib.contextmanager
-def full_listener():
-    """One whose queue is full, so that a connect to it waits."""
+def full_listener(fillers=None):
+    """One whose queue is full, so that a connect to it waits. `fillers` gets those who fill it."""
     with listening(backlog=0) as server, contextlib.ExitStack() as waiting:
         for _ in range(4):
             peer = waiting.enter_context(socket.socket())
             peer.setblocking(False)
             peer.connect_ex(server.getsockname())
+            if fillers is not None:
+                fillers.append(peer)
         yield server
 
 
@@ -525,6 +528,26 @@ def test_head_start(script):
         accepted(silent).close()
         assert script.answer() == (0, "OK", "")
         assert script.does("peer")[2] == at(silent)
+
+
+def test_both_answer(script):
+    """While the program is not looking. One is taken, and the other closed."""
+    fillers = []
+    with full_listener(fillers) as one, full_listener(fillers) as other:
+        before = script.sockets()
+        script.tell(f"connect-any {at(one)} {at(other)}")
+        becomes(script.sockets, before + 2)
+        os.kill(script.process.pid, signal.SIGSTOP)
+        try:
+            for peer in fillers:
+                peer.close()
+            peers = [accepted(server) for server in (one, other) for _ in range(2)]  # who was in the queue, and the program
+        finally:
+            os.kill(script.process.pid, signal.SIGCONT)
+        assert script.answer() == (0, "OK", "")
+        assert script.sockets() == before + 1
+        for peer in peers:
+            peer.close()
 
 
 def test_cancelled_while_connecting_to_any(script):
