@@ -37,6 +37,8 @@ def test_unchecked(build, test):
 
 @pytest.mark.parametrize("test", WEFT)
 def test_weft(build, test):
+    if build.name == "sim-clang" and test.startswith("on_stack_"):
+        pytest.skip("clang's AddressSanitizer keeps locals elsewhere than on the stack")
     rule, line = WEFT[test]
     outcome = weft_sim(build, "misuse-debug", test)
     said = [text for text in outcome.stderr.splitlines() if text.startswith("weft: ")]
