@@ -12,7 +12,7 @@ void weft_subtask_start_owned(weft_coro *co, weft_subtask_owned *it, uint32_t st
     it->data = data;
     if (weft_in_flight(&it->call))
         it->call.op.status |= WEFT__OWNED;
-    else if (drop_result)
+    else if (drop_result) // not covered: no call of the tests that owns its result returns at once
         it->call.op.status = WEFT__UNTAKEN;
 }
 
@@ -36,7 +36,7 @@ weft_poll weft__owned_take(weft_coro *co, weft_op *op)
 {
     weft_poll poll = weft_breathe(co);
     op->status = WEFT_SUBTASK_RETURNED;
-    if (poll.pending) {
+    if (poll.pending) { // not covered: one wait in 1,024
         co->state = WEFT__TAKES;
         co->on.op = op;
     }

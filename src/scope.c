@@ -240,7 +240,7 @@ weft_poll weft_join_any(weft_coro *co, weft_scope *scope)
 
 weft_poll weft_scope_room(weft_coro *co, weft_scope *scope)
 {
-    if (!weft_scope_is_full(scope))
+    if (!weft_scope_is_full(scope)) // not covered: WEFT_AWAIT_ROOM looks before
         return weft__ready();
     return wait_for(co, scope->task, &scope->room, "weft_scope_room");
 }

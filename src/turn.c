@@ -164,7 +164,7 @@ static void wake_yielded(weft_task *task)
     for (weft_coro *co; (co = weft__queue_pop(&task->yielded));) {
         bool takes = co->state == WEFT__TAKES;
         weft__wake(co);
-        if (takes)
+        if (takes) // not covered: as in weft__owned_take
             co->state = WEFT__TAKES;
     }
 }

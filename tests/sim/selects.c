@@ -348,10 +348,10 @@ WEFT_EXPORT_OR(workloads, exports_workloads_select, selector, (void),
 void turn_selects(uint32_t by)
 {
     weft_virtual_clock_advance(&the_clock, by);
-    if (run.calm || by == 2)
+    if (run.calm || by == 2) {
         weft_event_set(&nudge);
-    if (by == 2)
         signal_one();
+    }
     if (run.calm) {
         straight_close(&straight_channel);
         roomy_close(&roomy_channel);
