@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A seed with more host calls than these, such as one that yields for long, has every so many of them tried: all
-// would take the square of the time.
+// A seed with more host calls than these, such as one that yields for long, has every so many of them tried:
+// all would take the square of the time.
 enum { MOST_RUNS = 1000 };
 
 // Of a choice with many possibilities, those at both ends.
