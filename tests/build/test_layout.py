@@ -1,6 +1,8 @@
 # What the tree promises beyond code: clang-format's layout, SPDX lines, and no host to download from.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+from pathlib import Path
+
 import pytest
 from paths import ROOT
 
@@ -32,3 +34,12 @@ def test_no_downloads_by_address(files):
     build_files = [path for path in files if path.suffix in builds or path.name in names]
     scheme = "https" + "://"
     assert [str(path.relative_to(ROOT)) for path in build_files if scheme in path.read_text()] == []
+
+
+def test_nothing_is_here_by_mistake(run):
+    """Every file has a suffix that no compiler's output has, or a name that says what it is."""
+    named = {"Makefile", "LICENSE", "run"}
+    made = {"", ".a", ".o", ".pyc", ".s", ".so", ".wasm", ".wat"}
+    listed = [Path(name) for name in run(["git", "-C", ROOT, "ls-files"]).splitlines()]
+    own = [path for path in listed if path.name not in named and "corpus" not in path.parts and path.name[0] != "."]
+    assert [str(path) for path in own if path.suffix in made] == []
