@@ -14,7 +14,7 @@ weft_left weft__command_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, self->program, self->run));
     WEFT_FINALLY;
     if (weft_outcome_of(self->program) == WEFT_FAILED)
-        weft__report_failure(self->name, weft_failure(self->program));
+        weft__report_failure(self->name, self->program);
     if (weft__log_end) {
         weft__log_end(&self->log);
         WEFT_AWAIT(weft__log_flush(co));

@@ -51,7 +51,47 @@ weft_error weft__http_error(weft__http_code *code)
     return error;
 }
 
+// A host has one code for a body that was cut short and for one that breaks the protocol: in either case, not
+// all has come.
+weft_error weft__http_body_error(weft_error error)
+{
+    return error == WEFT_EPROTO ? WEFT_EEOF : error;
+}
+
+// ---- Bodies ----
+
+void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,
+                             size_t limit, weft_error *error, weft_error cut)
+{
+    self->in = in;
+    self->buffer = buffer;
+    self->limit = limit;
+    self->error = error;
+    self->cut = cut;
+}
+
+weft_left weft__http_collect_run(weft_coro *co)
+{
+    weft__http_collect *self = weft_frame(co, weft__http_collect);
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, self->in, self->buffer, self->limit));
+    WEFT_FINALLY;
+    weft_error error = self->to_end.error ? self->to_end.error : self->in->error;
+    *self->error = error == WEFT_ECANCELED ? self->cut : error;
+    WEFT_END;
+}
+
 // ---- Headers ----
+
+weft_text weft__decimal(uint64_t number, char digits[20])
+{
+    char *at = digits + 20;
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return weft_text_of(at, (size_t)(digits + 20 - at));
+}
 
 weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields)
 {

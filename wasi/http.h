@@ -12,6 +12,17 @@ typedef weft__wasi_http_types_error_code_t weft__http_code;
 // What a code of the host's is here. Takes the code.
 weft_error weft__http_error(weft__http_code *code);
 
+// What that is of a body's end.
+weft_error weft__http_body_error(weft_error error);
+
+// Reads the rest of a body: *error tells how, and is `cut` if it was cancelled.
+void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,
+                             size_t limit, weft_error *error, weft_error cut);
+weft_left weft__http_collect_run(weft_coro *co);
+
+// A number in decimal, at the end of `digits`.
+weft_text weft__decimal(uint64_t number, char digits[20]);
+
 // *fields, made on first use. To add a header: WEFT_EHEADER if it is not valid or not allowed, or there are too
 // many.
 weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields);
@@ -26,6 +37,9 @@ void weft__http_free_headers(weft__http_headers *headers);
 // The response of a call that has returned, in it->weft__run.result; or how it failed.
 struct weft_fetch;
 void weft__fetch_take(struct weft_fetch *it);
+
+// Closes what there was, and forgets it.
+void weft__fetch_reset(struct weft_fetch *it);
 
 // Replies with a response.
 void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response);

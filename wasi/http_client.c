@@ -43,16 +43,6 @@ static bool is_dropped(const weft__fetch_run *self, weft_text name)
             weft_text_alike_z(name, "proxy-authorization"));
 }
 
-static weft_text decimal(uint64_t number, char digits[20])
-{
-    char *at = digits + 20;
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    return weft_text_of(at, (size_t)(digits + 20 - at));
-}
-
 // A length is announced also of an empty body, or the host sends it in chunks; and always where one is known: a
 // GET is sent without its body else.
 static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
@@ -64,7 +54,7 @@ static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
                 weft_text_equal_z(weft_text_z(self->method), "HEAD");
     if (!length && (options->streams || bare))
         return WEFT_OK;
-    return weft__http_append(fields, WEFT_TEXT("content-length"), decimal(length, digits));
+    return weft__http_append(fields, WEFT_TEXT("content-length"), weft__decimal(length, digits));
 }
 
 static weft_error make_fields(const weft__fetch_run *self, int32_t *fields)
@@ -216,7 +206,7 @@ static weft_error body_error(trailers_result *last)
 {
     weft_fetch *it = (weft_fetch *)(void *)((char *)last - offsetof(weft_fetch, in.result.value));
     if (last->is_err)
-        return failed(it, &last->val.err);
+        return weft__http_body_error(failed(it, &last->val.err));
     if (last->val.ok.is_some)
         it->weft__trailers = weft__http_all_of(last->val.ok.val);
     return WEFT_OK;
@@ -249,7 +239,7 @@ void weft__fetch_take(weft_fetch *it)
 
 void weft_fetch_response_of(weft_fetch *it, int32_t response)
 {
-    weft_fetch_close(it);
+    weft__fetch_reset(it);
     take(it, response);
 }
 
@@ -265,7 +255,15 @@ static void close_request(weft_fetch *it)
     self->sent = 0;
     weft__http_free_headers(&it->weft__headers);
     weft__http_free_headers(&it->weft__trailers);
+}
+
+void weft__fetch_reset(weft_fetch *it)
+{
+    weft_fetch_close(it);
+    it->error = WEFT_OK;
     it->status = 0;
+    it->redirected = 0;
+    it->weft__code = 0;
 }
 
 static void free_url(weft__fetch_run *self)
@@ -306,6 +304,7 @@ static bool redirects(weft_fetch *it)
         it->redirected++;
     }
     close_request(it);
+    it->status = 0;
     return !it->error;
 }
 
@@ -340,7 +339,7 @@ static weft_poll run_within(weft_coro *co, weft_fetch *it, weft_coro *child, wef
 static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_options *options, bool follows)
 {
     weft__fetch_run *self = &it->weft__run;
-    weft_fetch_close(it);
+    weft__fetch_reset(it);
     self->it = it;
     self->options = *options;
     self->follows = follows;
@@ -381,25 +380,11 @@ weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *it)
 
 // ---- Its body ----
 
-static weft_left collect_run(weft_coro *co)
-{
-    weft__fetch_collect *self = weft_frame(co, weft__fetch_collect);
-    WEFT_BEGIN;
-    WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, &self->it->in, self->buffer, self->limit));
-    WEFT_FINALLY;
-    weft_error error = self->to_end.error ? self->to_end.error : self->it->in.error;
-    if (error == WEFT_ECANCELED)
-        error = self->it->weft__run.options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
-    self->it->error = error;
-    WEFT_END;
-}
-
 weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *it, weft_bytes_buffer *buffer, size_t limit)
 {
-    it->weft__collect.it = it;
-    it->weft__collect.buffer = buffer;
-    it->weft__collect.limit = limit;
-    return run_within(co, it, &it->weft__collect.co, collect_run);
+    weft_error cut = it->weft__run.options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
+    weft__http_collect_from(&it->weft__collect, &it->in, buffer, limit, &it->error, cut);
+    return run_within(co, it, &it->weft__collect.co, weft__http_collect_run);
 }
 
 weft_text weft_fetch_header(weft_fetch *it, const char *name)
@@ -475,7 +460,4 @@ void weft_fetch_close(weft_fetch *it)
 {
     close_request(it);
     free_url(&it->weft__run);
-    it->error = WEFT_OK;
-    it->redirected = 0;
-    it->weft__code = 0;
 }

@@ -126,7 +126,7 @@ static weft_http_exchange *exchange_of(trailers *last)
 static weft_error body_error(trailers *last)
 {
     if (last->is_err)
-        return weft__http_error(&last->val.err);
+        return weft__http_body_error(weft__http_error(&last->val.err));
     if (last->val.ok.is_some)
         exchange_of(last)->weft__request_trailers = weft__http_all_of(last->val.ok.val);
     return WEFT_OK;
@@ -154,23 +154,10 @@ weft_bytes_reader *weft_http_body(weft_http_exchange *it)
     return &it->in;
 }
 
-static weft_left collect_run(weft_coro *co)
-{
-    weft__http_collect *self = weft_frame(co, weft__http_collect);
-    WEFT_BEGIN;
-    WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, weft_http_body(self->it), self->buffer, self->limit));
-    WEFT_FINALLY;
-    weft_error error = self->to_end.error == WEFT_OK ? self->it->in.error : self->to_end.error;
-    self->it->error = error == WEFT_ECANCELED ? WEFT_OK : error;
-    WEFT_END;
-}
-
 weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_buffer *buffer, size_t limit)
 {
-    it->weft__collect.it = it;
-    it->weft__collect.buffer = buffer;
-    it->weft__collect.limit = limit;
-    return weft_call(co, &it->weft__collect.co, collect_run);
+    weft__http_collect_from(&it->weft__collect, weft_http_body(it), buffer, limit, &it->error, WEFT_OK);
+    return weft_call(co, &it->weft__collect.co, weft__http_collect_run);
 }
 
 // ---- As handles ----

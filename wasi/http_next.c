@@ -146,7 +146,7 @@ static weft_left next_run(weft_coro *co)
 
 static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, weft_step *step)
 {
-    weft_fetch_close(inner);
+    weft__fetch_reset(inner);
     inner->weft__run.it = inner;
     inner->weft__run.exchange = it;
     return weft_call(co, &inner->weft__run.co, step);

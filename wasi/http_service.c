@@ -89,24 +89,13 @@ weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int statu
     return WEFT_OK;
 }
 
-// `number` in decimal, at the end of `digits`.
-static weft_text decimal(size_t number, char digits[20])
-{
-    char *at = digits + 20;
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    return weft_text_of(at, (size_t)(digits + 20 - at));
-}
-
 static weft_error begin_whole(weft_coro *co, weft_http_exchange *it, int status, const char *type,
                               size_t length)
 {
     char digits[20];
     weft_error error = type ? weft_http_header_add(it, "content-type", weft_text_z(type)) : WEFT_OK;
     if (!error && status != 204 && status != 304)
-        error = weft_http_header_add(it, "content-length", decimal(length, digits));
+        error = weft_http_header_add(it, "content-length", weft__decimal(length, digits));
     return it->error = error ? error : weft_http_begin(co, it, status);
 }
 
@@ -175,6 +164,12 @@ void weft_http_limit(uint32_t limit)
     WEFT_LIMIT(weft__service_exports_wasi_http_handler_handle, limit);
 }
 
+// A client that goes while its reply is written is no fault of the handler's, which fails by that.
+static bool has_gone(const weft_http_exchange *it, int code)
+{
+    return code == WEFT_EPIPE && it->weft__begun && it->out.error == WEFT_EPIPE;
+}
+
 weft_left weft__http_run(weft_coro *co)
 {
     weft__http_root *self = weft_frame(co, weft__http_root);
@@ -185,8 +180,8 @@ weft_left weft__http_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, self->handler, self->run));
     WEFT_FINALLY;
     self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE;
-    if (weft_outcome_of(self->handler) == WEFT_FAILED)
-        weft__report_failure(self->name, weft_failure(self->handler));
+    if (weft_outcome_of(self->handler) == WEFT_FAILED && !has_gone(it, weft_failure(self->handler)))
+        weft__report_failure(self->name, self->handler);
     if (!it->weft__begun && !weft_returned(co)) {
         weft__http_drop_fields(&it->weft__fields);
         begin_whole(co, it, weft_failure(self->handler) == WEFT_ENOMEM ? 503 : 500, NULL, 0);

@@ -12,9 +12,9 @@ weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t fut
 // For a new stream whose readable end was handed to who told `future`.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
-// Tells, in the log if the program has one, else in builds that show messages, that an async function has
-// failed: with a weft_error, or a code of its own.
-void weft__report_failure(const char *name, int code);
+// Tells, in the log if the program has one, else in builds that show messages, how the async function of that
+// name has failed: by which code, and in builds with WEFT_TRACE, behind which wait.
+void weft__report_failure(const char *name, const weft_coro *co);
 
 // Makes the weft__bytes_source `name` of a future type X of the bindings; `error` is its function for a T.
 #define WEFT__BYTES_SOURCE(name, X, T, error)                                                                  \

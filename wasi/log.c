@@ -190,10 +190,7 @@ void weft_log(weft_log_level level, const char *format, ...)
         start(hosts->task);
 }
 
-void weft__log_failure(const char *name, int code)
+void weft__log_failure(const char *text, size_t length)
 {
-    if (code < 0)
-        weft_log(WEFT_LOG_ERROR, "%s failed: %s", name, weft_error_text(code));
-    else
-        weft_log(WEFT_LOG_ERROR, "%s failed: code %d", name, code);
+    weft_log(WEFT_LOG_ERROR, "%.*s", (int)length, text);
 }

@@ -13,6 +13,6 @@ WEFT__WEAK void weft__log_end(weft__log_host *host);
 WEFT__WEAK weft_poll weft__log_flush(weft_coro *co);
 
 // Logs what weft__report_failure is to tell.
-WEFT__WEAK void weft__log_failure(const char *name, int code);
+WEFT__WEAK void weft__log_failure(const char *text, size_t length);
 
 #endif

@@ -9,6 +9,8 @@ from limits import limited
 from paths import ROOT
 
 from tools.service import FLAGS, Service
+from wasi.shells import d, shell, start  # noqa: F401: fixtures
+from wasi.sockets import family, script, server  # noqa: F401: fixtures
 
 HOSTS = ["wasmtime"]
 

@@ -101,6 +101,11 @@ def test_get(fetch, peer):
     assert lines[0] == "get /a/b?c=d http/1.1" and "content-length: 0" not in lines and "transfer-encoding: chunked" not in lines
 
 
+def test_what_stays_when_it_is_closed(fetch, peer):
+    got = fetch(peer(CUT["length"]).at, close=1)
+    assert (got.error, got.status, got.reason, got.url, got.body) == ("EEOF", 200, "HTTP-protocol-error", "", "12345")
+
+
 @pytest.mark.parametrize("status", [200, 204, 304, 404, 500])
 def test_status_is_no_error(fetch, peer, status):
     got = fetch(peer(f"HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n".encode()).at)
@@ -260,7 +265,7 @@ CUT = {
 @pytest.mark.parametrize("how", CUT)
 def test_body_cut_short_is_none(fetch, peer, how):
     got = fetch(peer(CUT[how]).at)
-    assert (got.error, got.status, got.reason, got.body) == ("EPROTO", 200, "HTTP-protocol-error", "12345")
+    assert (got.error, got.status, got.reason, got.body) == ("EEOF", 200, "HTTP-protocol-error", "12345")
 
 
 def test_trailers(fetch, peer):

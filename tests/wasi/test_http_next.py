@@ -1,15 +1,13 @@
 # Middleware in front of a service: what it does not touch goes through as it is.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import contextlib
-import http.client
 import os
-import socket
 
 import pytest
 from paths import ROOT
 
-LIMIT = 60  # seconds for an answer
+from wasi import http_asks
+from wasi.http_asks import raw, request
 
 
 @pytest.fixture(scope="session", params=["debug", "release"])
@@ -23,13 +21,7 @@ def service(request, host, tools, run, tmp_path_factory):
 
 @pytest.fixture
 def ask(service):
-    def ask(path, method="GET", body=None, headers=(), **more):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=LIMIT)) as connection:
-            connection.request(method, path, body, dict(headers), **more)
-            answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
-
-    yield ask
+    yield lambda *what, **more: http_asks.ask(service, *what, **more)
     assert not service.fault()
 
 
@@ -64,16 +56,11 @@ def test_bodies(ask, size, how):
     assert got == body
 
 
-@pytest.mark.parametrize("how", ["", "x-gate: more\r\n", "x-gate: look\r\n"], ids=["as it is", "with headers", "changed"])
+@pytest.mark.parametrize("how", [[], ["x-gate: more"], ["x-gate: look"]], ids=["as it is", "with headers", "changed"])
 @pytest.mark.parametrize("path", ["/cut", "/fails", "/nothing"])
 def test_failures_behind_it(service, path, how):
     """A reply that is cut stays cut, and one that is none is a 500."""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{how}\r\n".encode())
-        text = b""
-        with contextlib.suppress(ConnectionResetError):
-            while part := connection.recv(65536):
-                text += part
+    text = raw(service, request(path, *how))
     if path == "/cut":
         assert not text.endswith(b"0\r\n\r\n")
     else:

@@ -1,8 +1,6 @@
 # An HTTP service, as clients of every kind see it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import contextlib
-import http.client
 import os
 import socket
 import time
@@ -11,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from paths import ROOT
 
-LIMIT = 60  # seconds for an answer
+from wasi import http_asks
+from wasi.http_asks import LIMIT, connected, raw, request, rest
 
 
 @pytest.fixture(scope="session", params=["debug", "release"])
@@ -22,29 +21,7 @@ def service(request, host):
 
 @pytest.fixture
 def ask(service):
-    def ask(path, method="GET", body=None, headers=(), **more):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=LIMIT)) as connection:
-            connection.request(method, path, body, dict(headers), **more)
-            answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
-
-    return ask
-
-
-def raw(service, text):
-    """All that comes back for these bytes, until the connection is closed."""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
-        connection.sendall(text)
-        parts = []
-        with contextlib.suppress(ConnectionResetError):
-            while part := connection.recv(65536):
-                parts.append(part)
-        return b"".join(parts)
-
-
-def request(path, *headers, body=b"", method="GET"):
-    lines = [f"{method} {path} HTTP/1.1", "host: x", "connection: close", *headers]
-    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
+    return lambda *what, **more: http_asks.ask(service, *what, **more)
 
 
 @pytest.mark.parametrize("how", ["", "/body-first"])
@@ -102,14 +79,11 @@ CUT = {
 def test_body_cut_short_is_none(service, how, path):
     """A client that goes in the middle of a body: the handler learns it, and the reply, if somebody still reads, is cut, too."""
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\n".encode() + CUT[how]
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+    with connected(service) as connection:
         connection.sendall(head)
         if how != "bad chunk":
             connection.shutdown(socket.SHUT_WR)
-        text = b""
-        with contextlib.suppress(ConnectionResetError):
-            while part := connection.recv(65536):
-                text += part
+        text = rest(connection)
     assert b"HTTP/1.1 200" not in text or (b"12345" in text and not text.endswith(b"0\r\n\r\n")), text
     assert not service.fault()
 
@@ -175,15 +149,16 @@ def test_goes_on_after_the_reply(ask):
 
 
 def test_client_that_goes(service, ask):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+    """The handler hears it, and that it fails by it is told to nobody."""
+    with connected(service) as connection:
         connection.sendall(request("/endless"))
         assert connection.recv(65536)
     assert ask("/describe")[0] == 200
     ends = time.monotonic() + LIMIT
-    # The instance that wrote is told at its next write: it says why it failed where messages are.
-    while "the other end is gone" not in service.words() and time.monotonic() < ends and "debug" in " ".join(service.command):
+    while "the client has gone" not in service.words():
+        assert time.monotonic() < ends
         time.sleep(0.05)
-    assert not service.fault()
+    assert "the other end is gone" not in service.words() and not service.fault()
 
 
 def test_second_reply_is_misuse(host, component):
@@ -211,20 +186,18 @@ def test_pipelined(service):
 
 
 def test_head_a_byte_at_a_time(service):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+    with connected(service) as connection:
         for byte in request("/status/200"):
             connection.send(bytes([byte]))
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_expect_continue(service):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=LIMIT) as connection:
+    with connected(service) as connection:
         connection.sendall(request("/collect/3", "content-length: 3", "expect: 100-continue", method="POST"))
         assert connection.recv(65536).startswith(b"HTTP/1.1 100 Continue")
         connection.sendall(b"abc")
-        text = b""
-        while part := connection.recv(65536):
-            text += part
+        text = rest(connection)
         assert text.endswith(b"abc")
 
 

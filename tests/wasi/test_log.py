@@ -16,7 +16,8 @@ ALL = [("error", 0), ("warning", 1), ("info", 2), ("debug", 3)]
 
 
 def logged(text):
-    """Lines of the log as (level, text), others as they are."""
+    """Lines of the log as (level, text), others as they are. Where a failure was, Debug tells, and console's tests look."""
+    text = re.sub(r" \(last waited in \w+ at \w+\.c:\d+\)", "", text)
     return [found.groups() if (found := LINE.fullmatch(line)) else line for line in text.splitlines()]
 
 

@@ -37,7 +37,7 @@ def built(request, run, tmp_path_factory):
     options = [f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAIN}", "-DCMAKE_BUILD_TYPE=Debug", f"-DWEFT_WASI_VERSION={request.param}"]
     run(["cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", *options])
     beside = [f"{world}-{version}" for world in ("beside", "files", "handler") for version in ("0.3.0", "0.3.2")]
-    run(["cmake", "--build", folder / "build", "--target", *beside, "console-filter", "http-cases"])
+    run(["cmake", "--build", folder / "build", "--target", *beside, "console-filter", "http-gate"])
     return folder / "build/wasi", request.param
 
 
@@ -70,5 +70,5 @@ def test_descriptors_pass_both_ways(host, built, users, tmp_path):
 def test_alone(host, built, imports):
     folder, version = built
     assert host.run(folder / "console-filter.wasm", stdin=b"text").out == b"text"
-    assert imports(folder / "http-cases.wasm") == {f"wasi:http/types@{version}"}
+    assert imports(folder / "http-gate.wasm") == {f"wasi:http/{name}@{version}" for name in ("types", "handler")}
     assert f"wasi:cli/stdout@{version}" in imports(folder / "console-filter.wasm")

@@ -34,7 +34,7 @@ static weft_left root_run(weft_coro *co)
     WEFT_AWAIT(weft_call(co, handler, server->weft__handler.run));
     WEFT_FINALLY;
     if (weft_outcome_of(handler) == WEFT_FAILED)
-        weft__report_failure(server->weft__handler.name, weft_failure(handler));
+        weft__report_failure(server->weft__handler.name, handler);
     weft_connection_close(connection_of(self));
     server->active--;
     weft_event_set(&server->weft__changed);

@@ -16,7 +16,7 @@
 //
 // - A response with a status such as 404 is no error: see `status`. An error is that there is none, or no whole
 //   one: then `error` tells, and weft_fetch_reason what the host calls it.
-// - A body that was cut short ends with an error, never as if it were whole.
+// - A body that was cut short ends with an error, WEFT_EEOF or WEFT_ETIMEDOUT, never as if it were whole.
 // - A request is sent once, but for redirects. What may be sent again after an error, only you can know: a
 //   method such as GET may, and any after WEFT_ECONNREFUSED.
 // - The host keeps no connection and no cookies, decodes nothing, and sends no method but what HTTP has. https
@@ -33,23 +33,28 @@
 extern "C" {
 #endif
 
-// What a request may have. Zero means what is said. Texts stay until the wait for the response is over.
+// What a request may have. Zero is the default that is said. Texts stay until the wait for the response is
+// over, and `body` until weft_fetch_close: a peer may answer before it has all of it.
 typedef struct weft_fetch_options {
-    const char *method;              // "POST" if there is a body, else "GET"
+    const char *method;              // default: POST if there is a body, else GET
     const weft_http_header *headers; // header_count of them
     size_t header_count;
-    const char *type; // of the body, for content-type: none
-    weft_text body;   // none
-    // The body is written to `out`, after weft_fetch_start, and ended by weft_fetch_finish. `length` bytes of
-    // it are announced, or, if 0, nothing is: it is then sent in chunks.
+    const char *type; // content-type of the body; default: the header is not sent
+    weft_text body;   // default: no body
+    // The body is written to `out`, after weft_fetch_start, and ended by weft_fetch_finish. `length` is
+    // announced; default: it is not, and the body is sent in chunks.
     bool streams;
     uint64_t length;
-    uint32_t redirects; // how many are followed: none. They drop authorization and cookie where the origin
-                        // changes, do not lead from https to http, and send a body again only on 307 and 308
-    // In ns. Of all until the head of the response is here, redirects included; and of weft_fetch_read_all
-    // again: no limit. Of the connection alone, of the first byte behind the request, and between two bytes:
-    // the host's, which is 600 s each on wasmtime.
-    uint64_t timeout, connect_timeout, first_byte_timeout, between_bytes_timeout;
+    // How many redirects are followed; default: none. Where the origin changes, authorization and cookie are
+    // dropped. https does not lead to http. Only 307 and 308 send a body again.
+    uint32_t redirects;
+    // Limits of time, in ns. Until the head of the response is here, with all redirects; a weft_fetch_read_all
+    // has as long once more; default: none. For one limit of all together, call an async function of yours by
+    // WEFT_CALL_WITHIN.
+    uint64_t timeout;
+    // Of the connection, of the first byte behind the request, and between two bytes. Default: the host's, 600
+    // s on wasmtime.
+    uint64_t connect_timeout, first_byte_timeout, between_bytes_timeout;
 } weft_fetch_options;
 
 #include "detail/http_client.h"
@@ -108,8 +113,8 @@ const char *weft_fetch_reason(const weft_fetch *fetch);
 // Takes over a response of wasi:http/types that came by bindings of your own, as if it had been fetched.
 void weft_fetch_response_of(weft_fetch *fetch, int32_t response);
 
-// Ends what is left, and gives all memory back. Closed is fine. Memory: what the host tells, and the address of
-// a redirect, are allocated.
+// Ends what is left, and gives all memory back: texts go. error, status and redirected stay until the next
+// request. Closed is fine. Memory: what the host tells, and the address, are allocated.
 void weft_fetch_close(weft_fetch *fetch);
 
 #ifdef __cplusplus

@@ -74,7 +74,7 @@ const weft_http_header *weft_http_request_trailers(weft_http_exchange *it, size_
 weft_bytes_reader *weft_http_body(weft_http_exchange *it);
 
 // Appends the rest of the body to *buffer, at most `limit` bytes in all. error: WEFT_ELIMIT, WEFT_ENOMEM, or
-// how the body was cut short. A cancel leaves what had come in the buffer.
+// WEFT_EEOF if it was cut short. A cancel leaves what had come in the buffer.
 weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_buffer *buffer, size_t limit)
     __attribute__((warn_unused_result));
 

@@ -156,8 +156,10 @@ WEFT_ASYNC(cases)
         WEFT_FAIL(3);
     } else if (path_is(self, "/endless")) {
         weft_http_begin(co, it, 200);
-        for (;;)
-            WEFT_TRY(it, weft_bytes_write_all(co, &it->out, self->buffer, sizeof self->buffer));
+        while (!it->error)
+            WEFT_AWAIT(weft_bytes_write_all(co, &it->out, self->buffer, sizeof self->buffer));
+        WEFT_AWAIT(weft_write(co, weft_stderr(), WEFT_TEXT("the client has gone\n")));
+        WEFT_FAIL(it->error);
     } else if (path_is(self, "/twice")) {
         WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, WEFT_TEXT("one\n")));
         WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, WEFT_TEXT("two\n")));

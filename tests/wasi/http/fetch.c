@@ -100,6 +100,8 @@ WEFT_ASYNC(get)
     }
     if (!page->error && page->status)
         WEFT_AWAIT(weft_fetch_read_all(co, page, &self->text, 1 << 16));
+    if (number(self, "close"))
+        weft_fetch_close(page);
     WEFT_AWAIT(weft_http_reply(co, &self->http, 200, "text/plain", told(self)));
     WEFT_FINALLY;
     weft_fetch_close(page);

@@ -30,9 +30,10 @@ typedef struct weft__http_trailers {
 
 typedef struct weft__http_collect {
     weft_coro co;
-    struct weft_http_exchange *it;
+    weft_bytes_reader *in;
     weft_bytes_buffer *buffer;
     size_t limit;
+    weft_error *error, cut;
     weft_to_end to_end;
 } weft__http_collect;
 

@@ -28,20 +28,12 @@ typedef struct weft__fetch_run {
     weft__http_trailers trailers;
 } weft__fetch_run;
 
-typedef struct weft__fetch_collect {
-    weft_coro co;
-    struct weft_fetch *it;
-    weft_bytes_buffer *buffer;
-    size_t limit;
-    weft_to_end to_end;
-} weft__fetch_collect;
-
 #define WEFT__PRIVATE_FETCH                                                                                    \
     uint8_t weft__code; /* the host's, + 1 */                                                                  \
     weft__http_headers weft__headers;                                                                          \
     weft__http_headers weft__trailers;                                                                         \
     weft__fetch_run weft__run;                                                                                 \
-    weft__fetch_collect weft__collect;                                                                         \
+    weft__http_collect weft__collect;                                                                          \
     weft_deadline weft__deadline;
 
 // The empty argument behind stands for the options, if there are none.
