@@ -17,7 +17,8 @@ enum { ASKS = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ };
 static bool ask(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end))
 {
     if (!result->asking) {
-        drop(op->handle);
+        if (op->handle) // 0: the stream's end was never here
+            drop(op->handle);
         weft__op_release(op);
         op->handle = result->future;
         op->cancel = result->from->cancel;
@@ -168,7 +169,8 @@ static void write_told(weft_bytes_writer *out)
     out->op.status = WEFT_COPY_DROPPED;
     if (!told)
         return;
-    out->error = error || finishing ? error : WEFT_EPIPE;
+    if (error) // else it stays what the writes have left
+        out->error = error;
     if (finishing) {
         out->op.status = 0;
         out->result = (weft__bytes_result){0};
@@ -338,9 +340,13 @@ weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle)
 
 weft_bytes_handle weft_bytes_release(weft_bytes_reader *in)
 {
-    WEFT__CHECK(in->result.told || in->result.asking || in->op.status == WEFT__COPY_LAST, other_gone,
-                "weft_bytes_release", in->op.handle);
-    weft_bytes_handle handle = weft__op_transfer(&in->op, "weft_bytes_release");
+    weft_bytes_writer none;
+    bool is_over = in->op.status == WEFT__COPY_LAST || weft_dropped(in);
+    // The host takes no end that has heard so: another one that is over.
+    weft_bytes_handle handle =
+        is_over ? weft_bytes_new(&none) : weft__op_transfer(&in->op, "weft_bytes_release");
+    if (is_over)
+        weft_bytes_close_writer(&none);
     weft_bytes_close_reader(in);
     return handle;
 }
@@ -356,6 +362,7 @@ weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t fut
 
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from)
 {
+    out->sequel = write_on;
     out->result.from = from;
     out->result.future = future;
 }

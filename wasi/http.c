@@ -60,14 +60,44 @@ weft_error weft__http_body_error(weft_error error)
 
 // ---- Bodies ----
 
+weft_error weft__http_cut(const weft_deadline *deadline)
+{
+    return deadline && deadline->expired ? WEFT_ETIMEDOUT : WEFT_ECANCELED;
+}
+
+// How a body was received, nobody is to learn: it is what it is.
+typedef weft__wasi_http_types_result_void_error_code_t received_result;
+WEFT_FUTURE(received, weft__wasi_http_types_future_result_void_error_code, received_result);
+
+weft__http_contents weft__http_request_body(int32_t request)
+{
+    weft__http_contents body;
+    received_writer received;
+    weft__wasi_http_types_static_request_consume_body((weft__wasi_http_types_own_request_t){request},
+                                                      received_new(&received, (received_result){0}), &body);
+    received_close_writer(NULL, &received);
+    return body;
+}
+
+weft__http_contents weft__http_response_body(int32_t response)
+{
+    weft__http_contents body;
+    received_writer received;
+    weft__wasi_http_types_static_response_consume_body((weft__wasi_http_types_own_response_t){response},
+                                                       received_new(&received, (received_result){0}), &body);
+    received_close_writer(NULL, &received);
+    return body;
+}
+
 void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,
-                             size_t limit, weft_error *error, weft_error cut)
+                             size_t limit, weft_error *error, const weft_deadline *deadline)
 {
     self->in = in;
     self->buffer = buffer;
     self->limit = limit;
     self->error = error;
-    self->cut = cut;
+    self->deadline = deadline;
+    *error = WEFT_ECANCELED; // before the first step
 }
 
 weft_left weft__http_collect_run(weft_coro *co)
@@ -77,11 +107,14 @@ weft_left weft__http_collect_run(weft_coro *co)
     WEFT_AWAIT(weft_bytes_read_to_end(co, &self->to_end, self->in, self->buffer, self->limit));
     WEFT_FINALLY;
     weft_error error = self->to_end.error ? self->to_end.error : self->in->error;
-    *self->error = error == WEFT_ECANCELED ? self->cut : error;
+    *self->error = weft_cancelled(co) && error == WEFT_ECANCELED ? weft__http_cut(self->deadline) : error;
     WEFT_END;
 }
 
-// ---- Headers ----
+// ---- Heads ----
+
+const char *const weft__http_methods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                          "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
 weft_text weft__decimal(uint64_t number, char digits[20])
 {
@@ -100,6 +133,14 @@ weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields)
     return (weft__wasi_http_types_borrow_fields_t){*fields};
 }
 
+static weft_error header_error(bool is_done, weft__wasi_http_types_header_error_t *error)
+{
+    if (is_done)
+        return WEFT_OK;
+    weft__wasi_http_types_header_error_free(error);
+    return WEFT_EHEADER;
+}
+
 weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value)
 {
     weft__wasi_http_types_field_name_t field = {(uint8_t *)name.at, name.length};
@@ -107,10 +148,20 @@ weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value)
     weft__wasi_http_types_header_error_t error;
     if (!weft_text_is_utf8(name))
         return WEFT_EHEADER;
-    if (weft__wasi_http_types_method_fields_append(weft__http_made(fields), &field, &content, &error))
-        return WEFT_OK;
-    weft__wasi_http_types_header_error_free(&error);
-    return WEFT_EHEADER;
+    return header_error(
+        weft__wasi_http_types_method_fields_append(weft__http_made(fields), &field, &content, &error), &error);
+}
+
+weft_error weft__http_set(int32_t *fields, weft_text name, weft_text value)
+{
+    weft__wasi_http_types_field_name_t field = {(uint8_t *)name.at, name.length};
+    weft__wasi_http_types_field_value_t content = {(uint8_t *)value.at, value.length};
+    weft__wasi_http_types_list_field_value_t all = {&content, value.at != NULL};
+    weft__wasi_http_types_header_error_t error;
+    if (!weft_text_is_utf8(name))
+        return WEFT_EHEADER;
+    return header_error(weft__wasi_http_types_method_fields_set(weft__http_made(fields), &field, &all, &error),
+                        &error);
 }
 
 void weft__http_drop_fields(int32_t *fields)

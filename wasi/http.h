@@ -15,18 +15,31 @@ weft_error weft__http_error(weft__http_code *code);
 // What that is of a body's end.
 weft_error weft__http_body_error(weft_error error);
 
-// Reads the rest of a body: *error tells how, and is `cut` if it was cancelled.
+// What a cancel is to be called, in an async function with a deadline, or NULL.
+weft_error weft__http_cut(const weft_deadline *deadline);
+
+// The body of a request or response, which it takes.
+typedef weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t
+    weft__http_contents;
+weft__http_contents weft__http_request_body(int32_t request);
+weft__http_contents weft__http_response_body(int32_t response);
+
+// Reads the rest of a body in weft__http_collect_run: *error tells how.
 void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,
-                             size_t limit, weft_error *error, weft_error cut);
+                             size_t limit, weft_error *error, const weft_deadline *deadline);
 weft_left weft__http_collect_run(weft_coro *co);
+
+// The names of the methods that HTTP has, by their tags.
+extern const char *const weft__http_methods[WASI_HTTP_TYPES_METHOD_OTHER];
 
 // A number in decimal, at the end of `digits`.
 weft_text weft__decimal(uint64_t number, char digits[20]);
 
-// *fields, made on first use. To add a header: WEFT_EHEADER if it is not valid or not allowed, or there are too
-// many.
+// *fields, made on first use. To add a header, or to have it in place of all of its name, or for NULL at `at`
+// none of them: WEFT_EHEADER if it is not valid or not allowed, or there are too many.
 weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields);
 weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value);
+weft_error weft__http_set(int32_t *fields, weft_text name, weft_text value);
 void weft__http_drop_fields(int32_t *fields);
 
 // All headers of fields, which it takes; the value of the first of a name; and their end.
@@ -34,8 +47,10 @@ weft__http_headers weft__http_all_of(weft__wasi_http_types_own_fields_t fields);
 weft_text weft__http_value(const weft__http_headers *headers, const char *name);
 void weft__http_free_headers(weft__http_headers *headers);
 
-// The response of a call that has returned, in it->weft__run.result; or how it failed.
+// Of a call to `send`, or to the next handler: begins with it, whose request is in it->weft__run and whose
+// result comes there, of which status is what the host said; and takes the response, or tells how it failed.
 struct weft_fetch;
+void weft__fetch_call(weft_coro *co, struct weft_fetch *it, uint32_t status);
 void weft__fetch_take(struct weft_fetch *it);
 
 // Closes what there was, and forgets it.

@@ -7,11 +7,9 @@
 
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
 typedef weft__client_wasi_http_client_result_own_response_error_code_t response_result;
-typedef weft__wasi_http_types_result_void_error_code_t done_result;
 
-// Those that the client sends own nothing.
+// Those that a client sends own nothing.
 WEFT_FUTURE(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
-WEFT_FUTURE(done, weft__wasi_http_types_future_result_void_error_code, done_result);
 _Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
 _Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
 
@@ -43,6 +41,19 @@ static bool is_dropped(const weft__fetch_run *self, weft_text name)
             weft_text_alike_z(name, "proxy-authorization"));
 }
 
+static uint8_t method_tag(weft_text name)
+{
+    uint8_t tag = 0;
+    while (tag < WASI_HTTP_TYPES_METHOD_OTHER && !weft_text_equal_z(name, weft__http_methods[tag]))
+        tag++;
+    return tag;
+}
+
+static bool is_bare(const weft__fetch_run *self)
+{
+    return method_tag(weft_text_z(self->method)) <= WASI_HTTP_TYPES_METHOD_HEAD;
+}
+
 // A length is announced also of an empty body, or the host sends it in chunks; and always where one is known: a
 // GET is sent without its body else.
 static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
@@ -50,9 +61,7 @@ static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
     const weft_fetch_options *options = &self->options;
     char digits[20];
     uint64_t length = options->streams ? options->length : options->body.length;
-    bool bare = weft_text_equal_z(weft_text_z(self->method), "GET") ||
-                weft_text_equal_z(weft_text_z(self->method), "HEAD");
-    if (!length && (options->streams || bare))
+    if (!length && (options->streams || is_bare(self)))
         return WEFT_OK;
     return weft__http_append(fields, WEFT_TEXT("content-length"), weft__decimal(length, digits));
 }
@@ -107,12 +116,7 @@ typedef weft__wasi_http_types_borrow_request_t borrowed_request;
 
 static bool set_method(borrowed_request request, weft_text name)
 {
-    static const char *const names[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
-                                        "CONNECT", "OPTIONS", "TRACE", "PATCH"};
-    weft__wasi_http_types_method_t method = {.tag = WASI_HTTP_TYPES_METHOD_OTHER};
-    for (uint8_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (weft_text_equal_z(name, names[i]))
-            method.tag = i;
+    weft__wasi_http_types_method_t method = {.tag = method_tag(name)};
     if (method.tag == WASI_HTTP_TYPES_METHOD_OTHER) {
         method.val.other.ptr = (uint8_t *)name.at;
         method.val.other.len = name.length;
@@ -175,7 +179,17 @@ static void drop_request(void *of)
 
 static void drop_response(void *of)
 {
-    weft__client_wasi_http_client_result_own_response_error_code_free(result_of(of));
+    response_result *result = result_of(of);
+    if (result->is_err)
+        weft__wasi_http_types_error_code_free((weft__http_code *)(void *)&result->val.err);
+    else
+        weft__wasi_http_types_response_drop_own(
+            (weft__wasi_http_types_own_response_t){result->val.ok.__handle});
+}
+
+void weft__fetch_call(weft_coro *co, weft_fetch *it, uint32_t status)
+{
+    weft_subtask_start_owned(co, &it->weft__run.call, status, drop_request, drop_response, it);
 }
 
 // Sends it, and begins with a body that is all here: of these nobody has to tell the end, for its length is
@@ -187,15 +201,13 @@ static weft_error start(weft_coro *co, weft_fetch *it)
     if (error)
         return error;
     weft__client_wasi_http_client_own_request_t own = {self->request};
-    weft_subtask_start_owned(co, &self->call, weft__client_wasi_http_client_send(own, result_of(it)),
-                             drop_request, drop_response, it);
-    if (self->options.body.length && !self->options.streams) {
+    weft__fetch_call(co, it, weft__client_wasi_http_client_send(own, result_of(it)));
+    if (self->options.streams)
+        return WEFT_OK;
+    if (self->options.body.length)
         weft_bytes_start_write_all(co, &it->out, (const uint8_t *)self->options.body.at,
                                    self->options.body.length);
-        trailers_start_write(co, trailers_of(it), (trailers_result){0});
-    } else if (!self->options.streams) {
-        trailers_start_write(co, trailers_of(it), (trailers_result){0});
-    }
+    trailers_start_write(co, trailers_of(it), (trailers_result){0});
     return WEFT_OK;
 }
 
@@ -212,19 +224,23 @@ static weft_error body_error(trailers_result *last)
     return WEFT_OK;
 }
 
+static uint32_t take_sent(weft_bytes_reader *in)
+{
+    weft_fetch *it = (weft_fetch *)(void *)((char *)in - offsetof(weft_fetch, in));
+    uint32_t sent = it->weft__run.sent;
+    it->weft__run.sent = 0;
+    return sent;
+}
+
 WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code,
-                   trailers_result, body_error);
+                   trailers_result, body_error, take_sent);
 
 static void take(weft_fetch *it, int32_t handle)
 {
-    weft__wasi_http_types_own_response_t response = {handle};
-    weft__wasi_http_types_borrow_response_t borrowed = {response.__handle};
-    weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
-    done_writer received;
+    weft__wasi_http_types_borrow_response_t borrowed = {handle};
     it->status = weft__wasi_http_types_method_response_get_status_code(borrowed);
     it->weft__headers = weft__http_all_of(weft__wasi_http_types_method_response_get_headers(borrowed));
-    weft__wasi_http_types_static_response_consume_body(response, done_new(&received, (done_result){0}), &body);
-    done_close_writer(NULL, &received);
+    weft__http_contents body = weft__http_response_body(handle);
     it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
 }
 
@@ -263,14 +279,15 @@ void weft__fetch_reset(weft_fetch *it)
     it->error = WEFT_OK;
     it->status = 0;
     it->redirected = 0;
+    it->retried = 0;
     it->weft__code = 0;
+    it->weft__run.options = (weft_fetch_options){0};
 }
 
-static void free_url(weft__fetch_run *self)
+static void free_url(weft_text url, size_t size)
 {
-    if (self->url.at)
-        weft_free((void *)self->url.at, self->url_size);
-    self->url = (weft_text){0};
+    if (url.at)
+        weft_free((void *)url.at, size);
 }
 
 // Follows a redirect, if the response is one that is to be followed. Spec: RFC 9110, 15.4.
@@ -283,22 +300,26 @@ static bool redirects(weft_fetch *it)
     if (!self->options.redirects || !location.at || !(again || (status >= 301 && status <= 303)))
         return false;
     weft__url from, to;
-    weft_text url;
-    size_t size;
+    weft_text url = {0};
+    size_t size = 0;
     weft__url_split(self->url, &from);
-    if (it->redirected == self->options.redirects) {
+    if (it->redirected == self->options.redirects)
         it->error = WEFT_EREDIRECTS;
-    } else if (!(it->error = weft__url_resolve(&from, location, &url, &size))) {
+    else if (!(it->error = weft__url_resolve(&from, location, &url, &size))) {
         weft__url_split(url, &to);
         if (from.is_https && !to.is_https)
             it->error = WEFT_EREDIRECTS;
+    }
+    if (it->error) {
+        free_url(url, size);
+    } else {
         self->same_origin = self->same_origin && weft__url_same_origin(&from, &to);
         bool is_head = weft_text_equal_z(weft_text_z(self->method), "HEAD");
         if (status == 303 || (!again && weft_text_equal_z(weft_text_z(self->method), "POST"))) {
             self->method = is_head ? "HEAD" : "GET";
             self->options.body = (weft_text){0};
         }
-        free_url(self);
+        free_url(self->url, self->url_size);
         self->url = url;
         self->url_size = size;
         it->redirected++;
@@ -308,29 +329,99 @@ static bool redirects(weft_fetch *it)
     return !it->error;
 }
 
+// ---- Again ----
+
+// Methods that may be sent twice, by their tags. Spec: RFC 9110, 9.2.2.
+enum {
+    TWICE = 1 << WASI_HTTP_TYPES_METHOD_GET | 1 << WASI_HTTP_TYPES_METHOD_HEAD |
+    1 << WASI_HTTP_TYPES_METHOD_PUT | 1 << WASI_HTTP_TYPES_METHOD_DELETE | 1 << WASI_HTTP_TYPES_METHOD_OPTIONS |
+    1 << WASI_HTTP_TYPES_METHOD_TRACE
+};
+
+static bool may_pass(const weft_fetch *it)
+{
+    switch (it->error) {
+    case WEFT_OK:
+        return it->status == 408 || it->status == 429 || (it->status >= 502 && it->status <= 504);
+    case WEFT_ECONNREFUSED:
+    case WEFT_ECONNLIMIT:
+    case WEFT_EHOSTUNREACH:
+        return true;
+    case WEFT_ECONNRESET:
+    case WEFT_EPROTO:
+    case WEFT_ETIMEDOUT:
+        return TWICE >> method_tag(weft_text_z(it->weft__run.method)) & 1;
+    default:
+        return false;
+    }
+}
+
+enum { LONGEST_PAUSE = 30 };
+
+// Whether to send it again, and after which pause.
+static bool retries(weft_fetch *it, uint64_t *pause)
+{
+    const weft_fetch_options *options = &it->weft__run.options;
+    uint64_t seconds;
+    if (it->retried == options->retries || !may_pass(it))
+        return false;
+    uint64_t most = options->pause ? options->pause : WEFT_MILLISECONDS(100);
+    for (uint32_t i = 0; i < it->retried && most < WEFT_SECONDS(LONGEST_PAUSE); i++)
+        most *= 2;
+    if (most > WEFT_SECONDS(LONGEST_PAUSE))
+        most = WEFT_SECONDS(LONGEST_PAUSE);
+    // By chance is when the response came: enough that many who fail at once do not come back at once.
+    *pause = most - weft_now(&weft_host_clock) % (most / 2 + 1);
+    if (!weft_text_to_u64(weft_fetch_header(it, "retry-after"), &seconds)) {
+        if (seconds > LONGEST_PAUSE)
+            return false;
+        *pause = WEFT_SECONDS(seconds);
+    }
+    close_request(it);
+    it->error = WEFT_OK;
+    it->status = 0;
+    it->weft__code = 0;
+    it->retried++;
+    return true;
+}
+
+// That of run_within, or NULL if there is none.
+static const weft_deadline *deadline_of(const weft_fetch *it)
+{
+    return it->weft__run.options.timeout ? &it->weft__deadline : NULL;
+}
+
 static weft_left run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_fetch *it = self->it;
+    uint64_t pause;
     WEFT_BEGIN;
-    do {
-        if (self->follows)
-            it->error = start(co, it);
+    for (;;) {
+        it->error = self->follows ? start(co, it) : WEFT_OK;
         if (it->error)
             WEFT_FINISH;
         WEFT_AWAIT(weft_await(co, &self->call.call));
         weft__fetch_take(it);
-    } while (!it->error && self->follows && redirects(it));
+        if (!self->follows)
+            WEFT_FINISH;
+        if (retries(it, &pause))
+            WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, pause));
+        else if (it->error || !redirects(it))
+            WEFT_FINISH;
+    }
     WEFT_FINALLY;
     if (weft_cancelled(co) && !it->status)
-        it->error = self->options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
-    if (!it->status || it->error)
+        it->error = weft__http_cut(deadline_of(it));
+    // A body that streams may be written just now: that is closed by who writes it.
+    if (self->follows && it->error)
         close_request(it);
     WEFT_END;
 }
 
 static weft_poll run_within(weft_coro *co, weft_fetch *it, weft_coro *child, weft_step *step)
 {
+    it->error = WEFT_ECANCELED; // before the first step
     uint64_t timeout = it->weft__run.options.timeout;
     return timeout ? weft_call_within(co, &it->weft__deadline, &weft_host_clock, timeout, child, step)
                    : weft_call(co, child, step);
@@ -346,6 +437,8 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
     self->same_origin = true;
     bool has_body = options->streams || options->body.length;
     self->method = options->method ? options->method : has_body ? "POST" : "GET";
+    if (options->streams && !options->length && is_bare(self)) // the host would send none of it
+        return it->error = WEFT_ELENGTH;
     return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);
 }
 
@@ -374,6 +467,7 @@ weft_poll weft_fetch_response(weft_coro *co, weft_fetch *it)
 weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *it)
 {
     WEFT__CHECK(!trailers_of(it)->op.handle, closed, "weft_fetch_finish", 0);
+    WEFT__CHECK(weft_in_flight(&it->out), busy, "weft_fetch_finish", it->out.op.handle);
     weft_bytes_close_writer(&it->out);
     return trailers_write(co, trailers_of(it), (trailers_result){0});
 }
@@ -382,8 +476,7 @@ weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *it)
 
 weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *it, weft_bytes_buffer *buffer, size_t limit)
 {
-    weft_error cut = it->weft__run.options.timeout ? WEFT_ETIMEDOUT : WEFT_OK;
-    weft__http_collect_from(&it->weft__collect, &it->in, buffer, limit, &it->error, cut);
+    weft__http_collect_from(&it->weft__collect, &it->in, buffer, limit, &it->error, deadline_of(it));
     return run_within(co, it, &it->weft__collect.co, weft__http_collect_run);
 }
 
@@ -459,5 +552,6 @@ const char *weft_fetch_reason(const weft_fetch *it)
 void weft_fetch_close(weft_fetch *it)
 {
     close_request(it);
-    free_url(&it->weft__run);
+    free_url(it->weft__run.url, it->weft__run.url_size);
+    it->weft__run.url = (weft_text){0};
 }

@@ -11,12 +11,10 @@ static weft__wasi_http_types_borrow_request_t borrowed(const weft_http_exchange 
 
 static void ask_method(weft_http_exchange *it)
 {
-    static const char *const names[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
-                                        "CONNECT", "OPTIONS", "TRACE", "PATCH"};
     weft__wasi_http_types_method_t method;
     weft__wasi_http_types_method_request_get_method(borrowed(it), &method);
-    if (method.tag < sizeof names / sizeof *names) {
-        it->weft__method = weft_text_z(names[method.tag]);
+    if (method.tag < WASI_HTTP_TYPES_METHOD_OTHER) {
+        it->weft__method = weft_text_z(weft__http_methods[method.tag]);
     } else {
         it->weft__other_method = (weft__http_string){method.val.other.ptr, method.val.other.len};
         it->weft__method = weft_text_of(method.val.other.ptr, method.val.other.len);
@@ -115,7 +113,6 @@ bool weft_http_is(weft_http_exchange *it, const char *method, const char *patter
 // ---- Its body ----
 
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers;
-typedef weft__wasi_http_types_result_void_error_code_t done;
 
 // Where the value lies tells the exchange: it does not move.
 static weft_http_exchange *exchange_of(trailers *last)
@@ -134,21 +131,16 @@ static weft_error body_error(trailers *last)
 
 WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers,
                    body_error);
-WEFT_FUTURE(done, weft__wasi_http_types_future_result_void_error_code, done);
 
 weft_bytes_reader *weft_http_body(weft_http_exchange *it)
 {
     if (it->weft__request) {
-        weft__wasi_http_types_own_request_t request = {it->weft__request};
-        weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
-        done_writer received;
         size_t count;
         weft_http_method(it);
         target(it);
         weft_http_request_headers(it, &count);
+        weft__http_contents body = weft__http_request_body(it->weft__request);
         it->weft__request = 0;
-        weft__wasi_http_types_static_request_consume_body(request, done_new(&received, (done){0}), &body);
-        done_close_writer(NULL, &received);
         it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
     }
     return &it->in;
@@ -156,7 +148,7 @@ weft_bytes_reader *weft_http_body(weft_http_exchange *it)
 
 weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_buffer *buffer, size_t limit)
 {
-    weft__http_collect_from(&it->weft__collect, weft_http_body(it), buffer, limit, &it->error, WEFT_OK);
+    weft__http_collect_from(&it->weft__collect, weft_http_body(it), buffer, limit, &it->error, NULL);
     return weft_call(co, &it->weft__collect.co, weft__http_collect_run);
 }
 

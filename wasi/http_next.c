@@ -12,53 +12,59 @@ static response_result *result_of(weft_fetch *inner)
     return (response_result *)(void *)inner->weft__run.result;
 }
 
+typedef weft__wasi_http_types_own_fields_t own_fields;
+
+// A copy of headers, which it takes, that may be changed.
+static own_fields copied(own_fields from)
+{
+    own_fields copy =
+        weft__wasi_http_types_method_fields_clone((weft__wasi_http_types_borrow_fields_t){from.__handle});
+    weft__wasi_http_types_fields_drop_own(from);
+    return copy;
+}
+
+// ---- The request ----
+
+// The headers that it is passed on with: at first those that it came with.
+static int32_t *next_fields(weft_http_exchange *it, const char *call)
+{
+    WEFT__CHECK(!it->weft__request, closed, call, 0);
+    (void)call;
+    if (!it->weft__next_fields)
+        it->weft__next_fields = copied(weft__wasi_http_types_method_request_get_headers(
+                                           (weft__wasi_http_types_borrow_request_t){it->weft__request}))
+                                    .__handle;
+    return &it->weft__next_fields;
+}
+
 weft_error weft_http_next_header_add(weft_http_exchange *it, const char *name, weft_text value)
 {
-    return weft__http_append(&it->weft__next_fields, weft_text_z(name), value);
+    return weft__http_append(next_fields(it, "weft_http_next_header_add"), weft_text_z(name), value);
 }
 
-// Adds those of `more`, which it drops, behind a copy of those of `from`, which it takes.
-static weft__wasi_http_types_own_fields_t joined(weft__wasi_http_types_own_fields_t from, int32_t *more)
+weft_error weft_http_next_header_set(weft_http_exchange *it, const char *name, weft_text value)
 {
-    weft__wasi_http_types_own_fields_t all =
-        weft__wasi_http_types_method_fields_clone((weft__wasi_http_types_borrow_fields_t){from.__handle});
-    weft__http_headers added = weft__http_all_of((weft__wasi_http_types_own_fields_t){*more});
-    weft__wasi_http_types_fields_drop_own(from);
-    *more = 0;
-    for (size_t i = 0; i < added.count; i++)
-        weft__http_append(&all.__handle, added.all[i].name, added.all[i].value);
-    weft__http_free_headers(&added);
-    return all;
+    return weft__http_set(next_fields(it, "weft_http_next_header_set"), weft_text_z(name), value);
 }
 
-typedef weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t body;
-
-// How a body was received, nobody is to learn: it goes on.
-typedef weft__wasi_http_types_result_void_error_code_t done_result;
-WEFT_FUTURE(done, weft__wasi_http_types_future_result_void_error_code, done_result);
-
-// A request with the headers that were added, around the same body.
-static int32_t with_headers(weft_http_exchange *it)
+// A request with the headers that were changed, around the same body.
+static int32_t with_headers(weft_http_exchange *it, uint32_t *sent)
 {
-    weft__wasi_http_types_own_request_t from = {it->weft__request};
     weft__wasi_http_types_borrow_request_t of = {it->weft__request};
-    weft__wasi_http_types_own_fields_t headers =
-        joined(weft__wasi_http_types_method_request_get_headers(of), &it->weft__next_fields);
+    own_fields headers = {it->weft__next_fields};
     weft__wasi_http_types_method_t method;
     weft__wasi_http_types_scheme_t scheme;
     weft_wasi_http_string_t target, authority;
+    it->weft__next_fields = 0;
     weft__wasi_http_types_method_request_get_method(of, &method);
     bool has_target = weft__wasi_http_types_method_request_get_path_with_query(of, &target);
     bool has_scheme = weft__wasi_http_types_method_request_get_scheme(of, &scheme);
     bool has_authority = weft__wasi_http_types_method_request_get_authority(of, &authority);
 
-    body contents;
-    done_writer received;
-    weft__wasi_http_types_static_request_consume_body(from, done_new(&received, (done_result){0}), &contents);
-    done_close_writer(NULL, &received);
+    weft__http_contents body = weft__http_request_body(it->weft__request);
     weft__wasi_http_types_tuple2_own_request_future_result_void_error_code_t made;
-    weft__wasi_http_types_static_request_new(headers, &contents.f0, contents.f1, NULL, &made);
-    weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
+    weft__wasi_http_types_static_request_new(headers, &body.f0, body.f1, NULL, &made);
+    *sent = made.f1;
     of.__handle = made.f0.__handle;
     weft__wasi_http_types_method_request_set_method(of, &method);
     weft__wasi_http_types_method_request_set_path_with_query(of, has_target ? &target : NULL);
@@ -74,63 +80,71 @@ static int32_t with_headers(weft_http_exchange *it)
     return made.f0.__handle;
 }
 
-static void drop_request(void *of)
-{
-    weft_fetch *inner = of;
-    weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){inner->weft__run.request});
-}
-
-static void drop_response(void *of)
-{
-    weft__next_wasi_http_handler_result_own_response_error_code_free(result_of(of));
-}
-
 static void start(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
+    weft__fetch_run *self = &inner->weft__run;
     WEFT__CHECK(!it->weft__request, closed, "weft_http_next", 0);
-    inner->weft__run.request = it->weft__next_fields ? with_headers(it) : it->weft__request;
+    self->request = it->weft__next_fields ? with_headers(it, &self->sent) : it->weft__request;
     it->weft__request = 0;
-    weft__next_wasi_http_handler_own_request_t own = {inner->weft__run.request};
-    weft_subtask_start_owned(co, &inner->weft__run.call,
-                             weft__next_wasi_http_handler_handle(own, result_of(inner)), drop_request,
-                             drop_response, inner);
+    weft__next_wasi_http_handler_own_request_t own = {self->request};
+    weft__fetch_call(co, inner, weft__next_wasi_http_handler_handle(own, result_of(inner)));
 }
 
-// The response with the headers that were added, around the same body.
-static int32_t response_with_headers(weft_http_exchange *it, int32_t from)
+// ---- The response ----
+
+// Makes *response one with the headers that were added, around the same body.
+static weft_error add_headers(weft_http_exchange *it, int32_t *response)
 {
-    weft__wasi_http_types_borrow_response_t of = {from};
+    weft__wasi_http_types_borrow_response_t of = {*response};
     uint16_t status = weft__wasi_http_types_method_response_get_status_code(of);
-    weft__wasi_http_types_own_fields_t headers =
-        joined(weft__wasi_http_types_method_response_get_headers(of), &it->weft__fields);
-    body contents;
-    done_writer received;
-    weft__wasi_http_types_static_response_consume_body((weft__wasi_http_types_own_response_t){from},
-                                                       done_new(&received, (done_result){0}), &contents);
-    done_close_writer(NULL, &received);
+    own_fields headers = copied(weft__wasi_http_types_method_response_get_headers(of));
+    weft__http_headers added = weft__http_all_of((own_fields){it->weft__fields});
+    weft_error error = WEFT_OK;
+    it->weft__fields = 0;
+    for (size_t i = 0; !error && i < added.count; i++)
+        error = weft__http_append(&headers.__handle, added.all[i].name, added.all[i].value);
+    weft__http_free_headers(&added);
+    if (error) {
+        weft__wasi_http_types_fields_drop_own(headers);
+        return error;
+    }
+    weft__http_contents body = weft__http_response_body(*response);
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
-    weft__wasi_http_types_static_response_new(headers, &contents.f0, contents.f1, &made);
+    weft__wasi_http_types_static_response_new(headers, &body.f0, body.f1, &made);
     weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
-    of.__handle = made.f0.__handle;
+    *response = made.f0.__handle;
+    of.__handle = *response;
     weft__wasi_http_types_method_response_set_status_code(of, status);
-    return made.f0.__handle;
+    return WEFT_OK;
 }
 
 static weft_left pass_on_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
-    weft_fetch *inner = self->it;
     weft_http_exchange *it = self->exchange;
     WEFT_BEGIN;
-    start(co, it, inner);
+    it->error = WEFT_OK;
+    start(co, it, self->it);
     WEFT_AWAIT(weft_await(co, &self->call.call));
-    response_result *result = result_of(inner);
-    if (result->is_err)
+    response_result *result = result_of(self->it);
+    if (result->is_err) {
         it->error = weft__http_error((weft__http_code *)(void *)&result->val.err);
-    else
-        weft__http_return(co, it,
-                          it->weft__fields ? response_with_headers(it, result->val.ok.__handle)
-                                           : result->val.ok.__handle);
+        WEFT_FINISH;
+    }
+    int32_t response = result->val.ok.__handle;
+    if (it->weft__fields && (it->error = add_headers(it, &response))) {
+        weft__wasi_http_types_response_drop_own((weft__wasi_http_types_own_response_t){response});
+        WEFT_FINISH;
+    }
+    if (it->weft__over) // which tells the status
+        it->weft__status = weft__wasi_http_types_method_response_get_status_code(
+            (weft__wasi_http_types_borrow_response_t){response});
+    it->weft__upstream = self->sent;
+    self->sent = 0;
+    weft__http_return(co, it, response);
+    WEFT_FINALLY;
+    if (weft_cancelled(co))
+        it->error = WEFT_ECANCELED;
     WEFT_END;
 }
 
@@ -138,15 +152,21 @@ static weft_left next_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     WEFT_BEGIN;
+    self->it->error = WEFT_OK;
     start(co, self->exchange, self->it);
     WEFT_AWAIT(weft_await(co, &self->call.call));
     weft__fetch_take(self->it);
+    WEFT_FINALLY;
+    if (weft_cancelled(co))
+        self->it->error = WEFT_ECANCELED;
     WEFT_END;
 }
 
-static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, weft_step *step)
+static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, weft_error *error,
+                     weft_step *step)
 {
     weft__fetch_reset(inner);
+    *error = WEFT_ECANCELED; // before the first step
     inner->weft__run.it = inner;
     inner->weft__run.exchange = it;
     return weft_call(co, &inner->weft__run.co, step);
@@ -154,11 +174,10 @@ static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, w
 
 weft_poll weft_http_pass_on(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
-    it->error = WEFT_OK;
-    return run(co, it, inner, pass_on_run);
+    return run(co, it, inner, &it->error, pass_on_run);
 }
 
 weft_poll weft_http_next(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
-    return run(co, it, inner, next_run);
+    return run(co, it, inner, &inner->error, next_run);
 }

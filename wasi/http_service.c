@@ -30,6 +30,8 @@ static trailers_writer *trailers_of(weft_http_exchange *it)
     return (trailers_writer *)(void *)&it->weft__trailers;
 }
 
+static const trailers_result cut = {.is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
+
 static trailers_result whole(weft_http_exchange *it)
 {
     trailers_result last = {.val.ok = {.is_some = it->weft__trailer_fields, .val = {it->weft__trailer_fields}}};
@@ -60,10 +62,10 @@ static bool is_status(int status)
 static void begin(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_handle contents)
 {
     // Should nothing else be written there, the client learns that the body is cut off.
-    trailers_result cut = {.is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
     weft__wasi_http_types_own_headers_t headers = {weft__http_made(&it->weft__fields).__handle};
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
     it->weft__fields = 0;
+    it->weft__status = (uint16_t)status;
     weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
     weft__wasi_http_types_method_response_set_status_code(
         (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
@@ -83,8 +85,12 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body)
 {
     WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin_with", 0);
-    if (!is_status(status))
+    // What the host has ready behind a first read, wasmtime loses when it gets the stream back.
+    bool was_read = body->result.from && body->count;
+    if (!is_status(status) || was_read)
         return it->error = WEFT_EINVAL;
+    if (body->result.from && body->result.from->keeps)
+        it->weft__upstream = body->result.from->keeps(body);
     begin(co, it, status, weft_bytes_release(body));
     return WEFT_OK;
 }
@@ -93,6 +99,8 @@ static weft_error begin_whole(weft_coro *co, weft_http_exchange *it, int status,
                               size_t length)
 {
     char digits[20];
+    if (!is_status(status))
+        return it->error = WEFT_EINVAL;
     weft_error error = type ? weft_http_header_add(it, "content-type", weft_text_z(type)) : WEFT_OK;
     if (!error && status != 204 && status != 304)
         error = weft_http_header_add(it, "content-length", weft__decimal(length, digits));
@@ -119,6 +127,8 @@ static weft_left finish_run(weft_coro *co)
     weft_http_exchange *it = self->it;
     trailers_writer *last = trailers_of(it);
     WEFT_BEGIN;
+    if (it->out.error) // of a client that has gone, wasmtime never tells how it took the rest
+        WEFT_FINISH;
     // Not before: the host tells it only when it has the trailers, and a writer that hears of its client's
     // going asks at once.
     weft__bytes_writer_to(&it->out, it->weft__sent, &sent_source);
@@ -179,7 +189,7 @@ weft_left weft__http_run(weft_coro *co)
         weft__log_begin(&self->log, co);
     WEFT_AWAIT(weft_call(co, self->handler, self->run));
     WEFT_FINALLY;
-    self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE;
+    self->is_whole = weft_outcome_of(self->handler) == WEFT_DONE && !weft_in_flight(&it->out);
     if (weft_outcome_of(self->handler) == WEFT_FAILED && !has_gone(it, weft_failure(self->handler)))
         weft__report_failure(self->name, self->handler);
     if (!it->weft__begun && !weft_returned(co)) {
@@ -187,32 +197,31 @@ weft_left weft__http_run(weft_coro *co)
         begin_whole(co, it, weft_failure(self->handler) == WEFT_ENOMEM ? 503 : 500, NULL, 0);
         self->is_whole = true;
     }
-    if (self->is_whole && trailers_of(it)->op.handle) {
-        trailers_start_write(co, trailers_of(it), whole(it));
+    if (it->weft__over)
+        it->weft__over(it, self->is_whole);
+    if (trailers_of(it)->op.handle) {
+        trailers_start_write(co, trailers_of(it), self->is_whole ? whole(it) : cut);
         close(it);
         WEFT_AWAIT(weft_await(co, trailers_of(it)));
+        trailers_close_writer(co, trailers_of(it));
     } else {
         close(it);
     }
-    trailers_close_writer(co, trailers_of(it));
+    if (it->weft__upstream) {
+        weft__bytes_writer_to(&it->out, it->weft__upstream, &sent_source);
+        WEFT_AWAIT(weft_bytes_finish(co, &it->out));
+    }
     if (weft__log_end)
         weft__log_end(&self->log);
     WEFT_END;
 }
 
+// By an error, which the host makes a 500 of: a response has trailers, and who writes these needs memory.
 uint32_t weft__http_refuse(int32_t request)
 {
-    weft__wasi_http_types_own_fields_t headers = weft__wasi_http_types_constructor_fields();
-    weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
-    trailers_writer last;
-    weft__wasi_http_types_static_response_new(headers, NULL, trailers_new(&last, (trailers_result){0}), &made);
-    weft__wasi_http_types_method_response_set_status_code(
-        (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, 503);
-    weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
     weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
-        .val.ok = {made.f0.__handle}};
-    weft__service_exports_wasi_http_handler_handle_return(reply);
+        .is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
     weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){request});
-    trailers_close_writer(NULL, &last);
+    weft__service_exports_wasi_http_handler_handle_return(reply);
     return WEFT_CALLBACK_EXIT;
 }

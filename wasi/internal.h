@@ -9,15 +9,17 @@
 // The ends of a stream that comes with a future, of `from`, which tells how it ended. Both are the new end's.
 weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t future,
                                           const weft__bytes_source *from);
-// For a new stream whose readable end was handed to who told `future`.
+// For a new stream whose readable end went to who tells by `future` how the stream was taken.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
 // Tells, in the log if the program has one, else in builds that show messages, how the async function of that
 // name has failed: by which code, and in builds with WEFT_TRACE, behind which wait.
 void weft__report_failure(const char *name, const weft_coro *co);
 
-// Makes the weft__bytes_source `name` of a future type X of the bindings; `error` is its function for a T.
-#define WEFT__BYTES_SOURCE(name, X, T, error)                                                                  \
+// WEFT__BYTES_SOURCE(name, X, T, error) makes the weft__bytes_source `name` of a future type X of the bindings;
+// `error` is its function for a T. `keeps` may stand behind it.
+#define WEFT__BYTES_SOURCE(...) WEFT__BYTES_SOURCE_OF(__VA_ARGS__, NULL, )
+#define WEFT__BYTES_SOURCE_OF(name, X, T, error, keeps, ...)                                                   \
     static uint32_t name##_read(uint32_t future, void *value)                                                  \
     {                                                                                                          \
         _Static_assert(sizeof(T) <= sizeof(((weft__bytes_result *)0)->value), "the room is too small");        \
@@ -27,7 +29,8 @@ void weft__report_failure(const char *name, const weft_coro *co);
     {                                                                                                          \
         return error((T *)value);                                                                              \
     }                                                                                                          \
-    static const weft__bytes_source name = {name##_read, X##_cancel_read, X##_drop_readable, name##_error}
+    static const weft__bytes_source name = {name##_read, X##_cancel_read, X##_drop_readable, name##_error,     \
+                                            keeps}
 
 // ---- Printing: print.c ----
 

@@ -14,8 +14,7 @@ from types import SimpleNamespace
 import pytest
 from paths import ROOT
 
-LIMIT = 60  # seconds for an answer
-
+from wasi.http_asks import LIMIT, Peer, ask, connected, reply
 
 @pytest.fixture(scope="session", params=["debug", "release"])
 def service(request, host):
@@ -47,49 +46,18 @@ def fetch(service):
     assert not service.fault()
 
 
-class Peer:
-    """Answers each connection by `answer(connection, head)` in a thread, and keeps what it was asked."""
-
-    def __init__(self, answer):
-        self.answer, self.heads = answer, []
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
-        self.at = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        with contextlib.suppress(OSError):  # closed by the test
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self.talk, args=[connection], daemon=True).start()
-
-    def talk(self, connection):
-        head = b""
-        connection.settimeout(LIMIT)
-        with connection, contextlib.suppress(OSError):
-            while b"\r\n\r\n" not in head and not head.startswith(b"\x16") and (part := connection.recv(65536)):
-                head += part
-            head, _, rest = head.partition(b"\r\n\r\n")
-            self.heads.append(head.decode("latin-1"))
-            self.answer(connection, head.decode("latin-1").split("\r\n")[0].split(" ")[1], rest)
-
-
 @pytest.fixture
 def peer():
     """peer(answer): an answer is bytes, or a function of the connection, the path, and what came behind the head."""
     peers = []
 
     def make(answer):
-        peers.append(Peer(answer if callable(answer) else lambda connection, *_: connection.sendall(answer)))
+        peers.append(Peer(answer))
         return peers[-1]
 
     yield make
     for it in peers:
-        it.listener.close()
-
-
-def reply(body=b"", status="200 OK", *fields):
-    lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", *fields]
-    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
+        it.close()
 
 
 def test_get(fetch, peer):
@@ -147,6 +115,11 @@ def test_streamed_body(fetch, peer, length):
     it = peer(answer)
     got = fetch(it.at, stream=300000, length=length)
     assert got.error == "OK" and int(got.body) >= 300000
+
+
+def test_streamed_body_of_a_get(fetch, peer):
+    """A host would send none of it."""
+    assert fetch(peer(reply()).at, stream=100, method="GET").error == "ELENGTH"
 
 
 def test_streamed_body_that_is_cut(fetch, peer):
@@ -254,6 +227,65 @@ def test_secrets_stay_with_their_origin(fetch, peer):
     assert "x-mine" in names and not names & {"authorization", "cookie"}
 
 
+def failing(times, how):
+    """A peer that fails so often, and then answers with the body."""
+    def answer(connection, path, rest):
+        nonlocal times
+        body = read_body(connection, head, rest) if "content-length" in (head := it.heads[-1].lower()) else b""
+        times -= 1
+        connection.sendall(reply(body) if times < 0 else how)
+
+    it = Peer(answer)
+    return it
+
+
+UNAVAILABLE = reply(b"later", "503 x")
+
+
+@pytest.mark.parametrize("method, body", [("GET", ""), ("POST", "words"), ("PUT", "words")])
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+def test_sent_again(fetch, method, body, status):
+    with failing(2, reply(b"later", f"{status} x")) as it:
+        got = fetch(it.at, retries=3, pause=1, method=method, body=body)
+        assert (got.error, got.status, got.body, len(it.heads)) == ("OK", 200, body, 3)
+
+
+def test_sent_again_so_often(fetch):
+    with failing(9, UNAVAILABLE) as it:
+        assert (fetch(it.at, retries=1, pause=1).body, len(it.heads)) == ("later", 2)
+        assert (fetch(it.at).status, len(it.heads)) == (503, 3)
+        assert fetch(it.at, retries=1000, pause=60, timeout=200).error == "ETIMEDOUT"
+
+
+@pytest.mark.parametrize("status", [200, 301, 400, 404, 500, 501])
+def test_status_that_does_not_pass(fetch, status):
+    with failing(1, reply(b"", f"{status} x")) as it:
+        assert (fetch(it.at, retries=3, pause=1).status, len(it.heads)) == (status, 1)
+
+
+@pytest.mark.parametrize("method, sent", [("GET", 2), ("HEAD", 2), ("PUT", 2), ("DELETE", 2), ("POST", 1), ("PATCH", 1), ("BREW", 1)])
+def test_what_may_be_sent_twice(fetch, method, sent):
+    """A connection that is closed without an answer: nobody knows what has become of the request."""
+    with failing(1, b"") as it:
+        assert (fetch(it.at, retries=1, pause=1, method=method).error, len(it.heads)) == ("OK" if sent == 2 else "EPROTO", sent)
+
+
+def test_pauses(fetch):
+    """At least a half of 100 and of 200 ms, also of a POST: nothing was sent."""
+    began = time.monotonic()
+    assert fetch("http://127.0.0.1:1/", retries=2, pause=100, method="POST").error == "ECONNREFUSED"
+    assert time.monotonic() - began >= 0.15
+
+
+def test_pause_that_a_peer_asks_for(fetch):
+    began = time.monotonic()
+    with failing(1, reply(b"", "503 x", "retry-after: 1")) as it:
+        assert (fetch(it.at, retries=1, pause=1).status, len(it.heads)) == (200, 2)
+    assert time.monotonic() - began >= 1
+    with failing(1, reply(b"", "503 x", "retry-after: 31")) as it:
+        assert (fetch(it.at, retries=1, pause=1).status, len(it.heads)) == (503, 1)
+
+
 CUT = {
     "length": b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345",
     "chunk": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\na\r\n12345",
@@ -325,6 +357,41 @@ def test_timeout_of_a_connection(fetch):
         at = f"http://127.0.0.1:{listener.getsockname()[1]}"
         assert fetch(at, connect=200).error == "ETIMEDOUT"
         assert fetch(at, timeout=200).error == "ETIMEDOUT"
+
+
+def test_cancel(fetch, peer):
+    """It stays what it was, however often it is waited for."""
+    assert fetch(peer(wait).at, cancel=100).error == "ECANCELED"
+    assert fetch(peer(wait).at, cancel=100, timeout=5000).error == "ECANCELED"
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 << 20])
+def test_body_that_goes_on(service, peer, size):
+    """As the reply's, after the fetch was closed, with the connection that it comes from."""
+    body = os.urandom(size)
+    query = urllib.parse.urlencode({"url": peer(reply(body)).at, "proxy": 1})
+    assert urllib.request.urlopen(f"http://127.0.0.1:{service.port}/?{query}", timeout=LIMIT).read() == body
+    assert not service.fault()
+
+
+def test_client_of_a_body_that_goes_on_goes(service, peer):
+    """The task that has handed it on ends, and so does the connection that it comes from."""
+    ends = threading.Event()
+
+    def answer(connection, path, rest):
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 10000000\r\n\r\n12345")
+        wait(connection, path, rest)
+        ends.set()
+
+    query = urllib.parse.urlencode({"url": peer(answer).at, "proxy": 1})
+    with connected(service) as client:
+        client.sendall(f"GET /?{query} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        assert b"200 OK" in client.recv(1000)
+    assert ends.wait(LIMIT)
+    limit = time.monotonic() + LIMIT
+    while ask(service, "/?tasks=1")[2] != b"1" and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert ask(service, "/?tasks=1")[2] == b"1"
 
 
 def test_no_tls(fetch, peer):

@@ -7,7 +7,7 @@ import pytest
 from paths import ROOT
 
 from wasi import http_asks
-from wasi.http_asks import raw, request
+from wasi.http_asks import Peer, raw, reply, request
 
 
 @pytest.fixture(scope="session", params=["debug", "release"])
@@ -35,6 +35,14 @@ def test_with_headers(ask):
     status, headers, text = ask("/describe?a=b", "BREW", b"x", {"x-gate": "more"})
     assert (status, headers["x-gate"]) == (200, "more")
     assert text.decode().splitlines()[:4] == ["method: BREW", "path: /describe", "query: a=b", "x-one: by the gate"]
+
+
+def test_with_other_headers(ask):
+    more = {"x-gate": "set", "x-one": "mine", "x-two": "mine", "x-three": "mine", "x-four": "mine"}
+    lines = ask("/describe", headers=more)[2].decode().splitlines()
+    given = sorted(line for line in lines if line.startswith("header x-") and "gate" not in line)
+    assert given == ["header x-error=EHEADER", "header x-four=mine", "header x-one=mine", "header x-two=set"]
+    assert "header x-one=by the gate" in lines
 
 
 def test_changed(ask):
@@ -66,6 +74,17 @@ def test_failures_behind_it(service, path, how):
     else:
         assert text.startswith(b"HTTP/1.1 500 ")
     assert not service.fault()
+
+
+def test_body_that_the_next_one_fetches(host, tools, run, tmp_path):
+    """Whole, through both."""
+    gate, fetch = (ROOT / f"build/debug/tests/wasi/http-{name}.wasm" for name in ("gate", "fetch"))
+    run([tools.wasm_tools, "compose", gate, "-d", fetch, "-o", tmp_path / "both.wasm"])
+    body = os.urandom(3 << 20)
+    with Peer(reply(body)) as peer, host.serve(tmp_path / "both.wasm", "-S", "http") as service:
+        for how in {}, {"x-gate": "more"}:
+            assert http_asks.ask(service, f"/?proxy=1&url={peer.at}", headers=how)[2] == body
+        assert not service.fault()
 
 
 def test_imports(component, imports):

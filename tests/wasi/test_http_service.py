@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,29 @@ def test_echo(ask, size, chunked, path):
     body = os.urandom(size)
     parts = iter([body[:1], body[1:]]) if chunked else body
     assert ask(path, "POST", parts, encode_chunked=chunked, headers={"Transfer-Encoding": "chunked"} if chunked else {})[2] == body
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 6, 3 << 20])
+def test_splice(ask, size):
+    """To its end; but not behind a read, unless that has told that there is nothing."""
+    body = os.urandom(size)
+    assert ask("/splice/finish", "POST", body)[::2] == (200, body)
+    assert ask("/splice/rest", "POST", body)[::2] == ((400, b"Bad Request") if size else (200, b""))
+
+
+@pytest.mark.parametrize("rest, error", [(b"\r\n", "OK"), (b"x: y\r\n\r\n", "OK"), (b"nonsense\r\n\r\n", "EEOF")])
+def test_end_that_is_told_late(service, rest, error):
+    """Behind the last byte, and behind a few reads that were stopped while they waited to be told."""
+    with connected(service) as connection:
+        connection.sendall(request("/late", "transfer-encoding: chunked", body=b"5\r\nwords\r\n0\r\n", method="POST"))
+        time.sleep(0.2)
+        connection.sendall(rest)
+        assert http_asks.rest(connection).endswith(f"words stopped {error}".encode())
+
+
+def test_ends_in_the_middle_of_a_write(service):
+    text = raw(service, request("/in-flight"))
+    assert not text.endswith(b"0\r\n\r\n") and len(text) < 8 << 20
 
 
 CUT = {
@@ -155,16 +179,37 @@ def test_client_that_goes(service, ask):
         assert connection.recv(65536)
     assert ask("/describe")[0] == 200
     ends = time.monotonic() + LIMIT
-    while "the client has gone" not in service.words():
+    while "the client has gone: EPIPE" not in service.words():
         assert time.monotonic() < ends
         time.sleep(0.05)
     assert "the other end is gone" not in service.words() and not service.fault()
 
 
+@pytest.mark.parametrize(
+    "path, line",
+    [
+        ("/describe/a?secret=b", "GET /describe/a 200"),
+        ("/status/404", "GET /status/404 404"),
+        ("/fails", "GET /fails 500"),
+        ("/cut", "GET /cut 200"),
+    ],
+)
+def test_log_line(service, path, line):
+    raw(service, request(path, "x-log: yes"))
+    ends = time.monotonic() + LIMIT
+    while not (told := re.search(rf" info {line} \d+\.\d{{3}} ms(.*)\n", service.words())):
+        assert time.monotonic() < ends, service.words()
+        time.sleep(0.05)
+    assert told[1] == (", cut" if path == "/cut" else "")
+
+
 def test_second_reply_is_misuse(host, component):
     with host.serve(component("http-cases")) as service:
         raw(service, request("/twice"))
-        assert service.fault()
+        ends = time.monotonic() + LIMIT
+        while not service.fault():
+            assert time.monotonic() < ends
+            time.sleep(0.05)
         if "debug" in str(component("http-cases")):
             assert "weft: weft_http_begin: the export has returned already" in service.words()
 

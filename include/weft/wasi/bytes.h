@@ -65,7 +65,8 @@ void weft_bytes_close_reader(weft_bytes_reader *in);
 
 // ---- Writing ----
 
-// Writes 1 to `size` bytes.
+// Writes 1 to `size` bytes. One of none asks: it waits while there is no room, and leaves `error` if the other
+// end is gone.
 weft_poll weft_bytes_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
     __attribute__((warn_unused_result));
 void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
@@ -98,8 +99,9 @@ weft_bytes_handle weft_bytes_new(weft_bytes_writer *out);
 // Takes over a readable end that came with a call or a result.
 weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle);
 
-// Gives it up to hand it on; in is closed. Not in flight, and not over. How the stream ends, only the new owner
-// can learn.
+// Gives it up to hand it on; in is closed. Not in flight. How the stream ends, only the new owner can learn. Of
+// a stream that the host makes, before the first read: wasmtime loses what it has ready when it gets it back.
+// The end of a body lives no longer than its weft_fetch or weft_http_exchange.
 weft_bytes_handle weft_bytes_release(weft_bytes_reader *in);
 
 // ---- More with one wait ----

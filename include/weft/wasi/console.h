@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-// The ends. To close one gives it back to the host; it is opened again by the next use.
+// The ends. To close or finish one gives it back to the host: it is another one, opened anew, by the next use.
 weft_bytes_reader *weft_stdin(void);
 weft_bytes_writer *weft_stdout(void);
 weft_bytes_writer *weft_stderr(void);

@@ -17,8 +17,7 @@
 // - A response with a status such as 404 is no error: see `status`. An error is that there is none, or no whole
 //   one: then `error` tells, and weft_fetch_reason what the host calls it.
 // - A body that was cut short ends with an error, WEFT_EEOF or WEFT_ETIMEDOUT, never as if it were whole.
-// - A request is sent once, but for redirects. What may be sent again after an error, only you can know: a
-//   method such as GET may, and any after WEFT_ECONNREFUSED.
+// - A request is sent once, but for redirects and `.retries`.
 // - The host keeps no connection and no cookies, decodes nothing, and sends no method but what HTTP has. https
 //   is its business, too.
 //
@@ -46,9 +45,19 @@ typedef struct weft_fetch_options {
     bool streams;
     uint64_t length;
     // How many redirects are followed; default: none. Where the origin changes, authorization and cookie are
-    // dropped. https does not lead to http. Only 307 and 308 send a body again.
+    // dropped. https does not lead to http. Behind 303, and for a POST also behind 301 and 302, a GET without a
+    // body follows.
     uint32_t redirects;
-    // Limits of time, in ns. Until the head of the response is here, with all redirects; a weft_fetch_read_all
+    // How often the request is sent again, after what may pass; default: never. That is a status of 408, 429,
+    // 502, 503 or 504, or an error: WEFT_ECONNREFUSED, WEFT_ECONNLIMIT and WEFT_EHOSTUNREACH for all methods,
+    // and for those that may be sent twice (GET, HEAD, OPTIONS, TRACE, PUT, DELETE: RFC 9110, 9.2.2) also
+    // WEFT_ECONNRESET, WEFT_EPROTO and WEFT_ETIMEDOUT by a limit of the host's. Before it is a pause: of
+    // `pause` ns, default 100 ms, and twice as long each time, up to 30 s, and of that a random part of up to a
+    // half is left out; or as the response's `retry-after` says, but then a response that asks for more than 30
+    // s is returned.
+    uint32_t retries;
+    uint64_t pause;
+    // Limits of time, in ns. Until the head of the response is here, with all retries; a weft_fetch_read_all
     // has as long once more; default: none. For one limit of all together, call an async function of yours by
     // WEFT_CALL_WITHIN.
     uint64_t timeout;
@@ -59,12 +68,13 @@ typedef struct weft_fetch_options {
 
 #include "detail/http_client.h"
 
-// One request at a time, and its response; zero-initialised is none. It must not be moved until it is closed.
-// Read-only: the first part.
+// One request at a time, and its response; zero-initialised is none. Neither it nor its ends may be moved until
+// it is closed. Read-only: the first part.
 typedef struct weft_fetch {
     weft_error error;
-    int status;            // of the response, 200 to 599; 0 if there is none
+    int status;            // of the response, 101 to 999; 0 if there is none
     uint32_t redirected;   // how many were followed
+    uint32_t retried;      // how often it was sent again
     weft_bytes_reader in;  // the response's body, to be read, or not
     weft_bytes_writer out; // the request's body, if it streams
     WEFT__PRIVATE(FETCH)
@@ -73,11 +83,12 @@ typedef struct weft_fetch {
 // weft_fetch_get(co, fetch, url, .option = value, ...) sends a request and waits for the head of the response.
 // `url` is "http://host/path?query", or with https, and what stands behind a `#` is left out. What `fetch` had
 // of an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
-// WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request.
+// WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request: WEFT_ECANCELED.
 
 // weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
-// once, and follows no redirects. Write to fetch->out, call weft_fetch_finish, and wait for
-// weft_fetch_response.
+// once, and neither follows redirects nor sends again. Write to fetch->out, call weft_fetch_finish, and wait
+// for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`, of whose body the host would send
+// none.
 
 // The same with options in memory of yours, which are copied.
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)
@@ -88,7 +99,7 @@ weft_error weft_fetch_start_with(weft_coro *co, weft_fetch *fetch, const char *u
 // Ends a body that streams. Without it, the peer is told that the body was cut off.
 weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
 
-// Waits for the head of the response, which may come before all of the body is sent. error: as of
+// Waits for the head of the response, which may come before all of the body is sent. error and cancel: as of
 // weft_fetch_get.
 weft_poll weft_fetch_response(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
 

@@ -18,12 +18,12 @@
 //
 // - A handler that ended without a reply answers 500 for it, and 503 if it failed by WEFT_ENOMEM. Why, is told
 //   in the log if the program has one (log.h), else on standard error in builds that show messages, and never
-//   to the client.
-// - One that failed or was cancelled after the head was sent cuts the body: the client sees an error, never a
-//   short reply that looks whole.
+//   to the client. A request that finds no memory to start with is answered 500, too.
+// - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
+//   sees an error, never a short reply that looks whole.
 //
-// What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. The
-// exchange must not be moved.
+// What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. Neither
+// it nor its ends may be moved.
 //
 // Of the host, not of the service: the head of a request, idle connections, `date`, and these headers, which
 // never arrive and can't be set: connection, keep-alive, proxy-connection, proxy-authenticate,
@@ -95,8 +95,9 @@ weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_
 weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 
 // The same with a body that is all that `body` still brings, and that this component does not touch: the host
-// gets the stream itself, of a file, a socket, or another body. Not in flight, and not over; it is closed then.
-// Only the host learns how it ends: announce its length, so that a client sees a body that is cut.
+// gets the stream itself, of a file, a socket, or another body. It is not in flight, and closed then. Only the
+// host learns how it ends: announce its length, so that a client sees a body that is cut. The body of a fetch
+// goes on also when the weft_fetch is closed. WEFT_EINVAL also for a body of which something was read before.
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body);
 
 // Replies with a whole body, which stays until then: weft_http_begin with content-type, unless it is NULL, and
@@ -109,8 +110,17 @@ weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int stat
     __attribute__((warn_unused_result));
 
 // Ends the reply before the handler does: for one that goes on with other work. The client has all of it then,
-// or error tells.
+// or error tells. That a client goes just then, or stays and reads no more, wasmtime does not tell: call it
+// with a deadline. A cancel cuts the reply, if its end has not gone out.
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
+
+// Logs a line (log.h) when the handler of this request has ended, as a server's access log has it, without the
+// query:
+//
+//     2026-11-30T03:45:45.123Z info GET /letters/a 200 1.250 ms
+//
+// It may end in ", cut"; without a reply it has `-` for the status. To be called before the body is asked for.
+void weft_http_log_request(weft_http_exchange *it);
 
 // At most `limit` requests at a time in an instance, and no limit for 0: the host keeps the others, or has
 // another instance for them. May be called at any time, as from the first request. See weft_limit_calls.

@@ -16,9 +16,7 @@
 // - A line that has no room in the ring is lost. How many are is told by a line in their place.
 // - What was not yet written when the component traps, or leaves by weft_exit, is lost.
 // - If standard error is gone, so are the lines. Nothing fails.
-// - wasmtime writes standard error by a call that blocks: while nobody reads a pipe that is full, the whole
-// component
-//   stands still, as console.h says.
+// - While nobody reads a pipe that is full, wasmtime lets the whole component stand still: see console.h.
 //
 // Nothing allocates. WASI: wasi:cli/stderr, wasi:clocks/system-clock.
 #ifndef WEFT_WASI_LOG_H

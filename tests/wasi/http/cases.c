@@ -6,7 +6,8 @@ typedef struct {
     weft_coro co;
     weft_http_exchange http;
     weft_bytes_buffer body;
-    size_t size, at;
+    weft_timer timer;
+    size_t size, at, stops;
     uint64_t rounds;
     weft_text words[2];
     char text[4096];
@@ -14,6 +15,8 @@ typedef struct {
 } cases;
 
 WEFT_UNZEROED(cases, text);
+
+static const uint8_t big[8 << 20];
 
 static void add(cases *self, weft_text text)
 {
@@ -79,6 +82,8 @@ WEFT_ASYNC(cases)
 {
     weft_http_exchange *it = &self->http; // before WEFT_BEGIN: anew at each step
     WEFT_BEGIN;
+    if (weft_http_request_header(it, "x-log").at)
+        weft_http_log_request(it);
     if (path_is(self, "/describe") || path_is(self, "/describe/{how}")) {
         describe(self, self->words[0].length);
         WEFT_TRY(it, weft_http_reply(co, it, 200, "text/plain", text_of(self)));
@@ -106,6 +111,30 @@ WEFT_ASYNC(cases)
         if (length.at)
             weft_http_header_add(it, "content-length", length);
         weft_http_begin_with(co, it, 200, weft_http_body(it));
+    } else if (path_is(self, "/splice/{how}")) {
+        if (weft_text_equal_z(self->words[0], "rest")) // behind a first read, which may have told the end
+            WEFT_TRY(&it->in, weft_bytes_read(co, weft_http_body(it), self->buffer, 5));
+        if (weft_http_begin_with(co, it, 200, weft_http_body(it)))
+            WEFT_TRY(it, weft_http_reply_status(co, it, 400));
+        else if (weft_text_equal_z(self->words[0], "finish"))
+            WEFT_TRY(it, weft_http_finish(co, it));
+    } else if (path_is(self, "/late")) {
+        weft_http_body(it);
+        do {
+            weft_bytes_start_read(co, &it->in, self->buffer, sizeof self->buffer);
+            WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(20)));
+            weft_stop(&it->in);
+            if (!it->in.count)
+                self->stops++;
+            else
+                add(self, weft_text_of(self->buffer, it->in.count));
+        } while (!weft_dropped(&it->in) && !it->in.error);
+        add(self, weft_text_z(self->stops > 1 ? " stopped " : " not stopped "));
+        add(self, weft_text_z(weft_error_name(it->in.error)));
+        WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, text_of(self)));
+    } else if (path_is(self, "/in-flight")) {
+        weft_http_begin(co, it, 200);
+        weft_bytes_start_write_all(co, &it->out, big, sizeof big);
     } else if (path_is(self, "/trailers")) {
         weft_http_header_add(it, "trailer", WEFT_TEXT("x-last"));
         weft_http_begin(co, it, 200);
@@ -158,7 +187,8 @@ WEFT_ASYNC(cases)
         weft_http_begin(co, it, 200);
         while (!it->error)
             WEFT_AWAIT(weft_bytes_write_all(co, &it->out, self->buffer, sizeof self->buffer));
-        WEFT_AWAIT(weft_write(co, weft_stderr(), WEFT_TEXT("the client has gone\n")));
+        WEFT_AWAIT(weft_http_finish(co, it)); // does not make it whole
+        WEFT_AWAIT(weft_eprintf(co, "the client has gone: %s\n", weft_error_name(it->error)));
         WEFT_FAIL(it->error);
     } else if (path_is(self, "/twice")) {
         WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, WEFT_TEXT("one\n")));

@@ -2,9 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
+// A fetch that may be cancelled from outside.
+typedef struct {
+    weft_coro co;
+    weft_fetch *page;
+    const char *url;
+    weft_fetch_options *options;
+} asks;
+
+WEFT_ASYNC(asks)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_fetch_with(co, self->page, self->url, self->options));
+    WEFT_END;
+}
+
 typedef struct {
     weft_coro co;
     weft_http_exchange http;
+    asks asks;
+    weft_deadline deadline;
     weft_fetch page;
     weft_http_header headers[3];
     weft_fetch_options options;
@@ -44,6 +61,8 @@ static void read_options(get *self)
     options->body = item(self, "body", self->body, sizeof self->body);
     options->type = options->body.length ? "text/x-test" : NULL;
     options->redirects = (uint32_t)number(self, "redirects");
+    options->retries = (uint32_t)number(self, "retries");
+    options->pause = WEFT_MILLISECONDS(number(self, "pause"));
     options->timeout = WEFT_MILLISECONDS(number(self, "timeout"));
     options->connect_timeout = WEFT_MILLISECONDS(number(self, "connect"));
     options->first_byte_timeout = WEFT_MILLISECONDS(number(self, "first"));
@@ -74,6 +93,11 @@ WEFT_ASYNC(get)
 {
     weft_fetch *page = &self->page;
     WEFT_BEGIN;
+    if (number(self, "tasks")) {
+        weft_format(self->head, sizeof self->head, "%u", weft_stats_now().tasks);
+        WEFT_TRY(&self->http, weft_http_reply(co, &self->http, 200, NULL, weft_text_z(self->head)));
+        WEFT_FINISH;
+    }
     read_options(self);
     if (number(self, "stream")) {
         self->left = (size_t)number(self, "stream");
@@ -95,8 +119,17 @@ WEFT_ASYNC(get)
             weft_fetch_close(page);
         else
             WEFT_AWAIT(weft_fetch_response(co, page));
+    } else if (number(self, "cancel")) {
+        WEFT_CALL_WITHIN(asks, &self->asks, &self->deadline, &weft_host_clock,
+                         WEFT_MILLISECONDS(number(self, "cancel")), .page = page, .url = self->url,
+                         .options = &self->options);
+        WEFT_AWAIT(weft_fetch_response(co, page)); // of what is over
     } else {
         WEFT_AWAIT(weft_fetch_with(co, page, self->url, &self->options));
+    }
+    if (number(self, "proxy")) {
+        weft_http_begin_with(co, &self->http, page->status, &page->in);
+        WEFT_FINISH;
     }
     if (!page->error && page->status)
         WEFT_AWAIT(weft_fetch_read_all(co, page, &self->text, 1 << 16));

@@ -20,6 +20,12 @@ WEFT_ASYNC(gate)
     }
     if (how.at)
         weft_http_next_header_add(it, "x-one", WEFT_TEXT("by the gate"));
+    if (weft_text_equal_z(how, "set")) {
+        weft_http_next_header_set(it, "x-two", WEFT_TEXT("set"));
+        weft_http_next_header_set(it, "x-three", (weft_text){0});
+        weft_error error = weft_http_next_header_set(it, "x-four", WEFT_TEXT("a\r\nb"));
+        weft_http_next_header_add(it, "x-error", weft_text_z(weft_error_name(error)));
+    }
     if (weft_text_equal_z(how, "look")) {
         WEFT_TRY(&self->inner, weft_http_next(co, it, &self->inner));
         weft_http_header_add(it, "x-status", weft_fetch_header(&self->inner, "content-type"));

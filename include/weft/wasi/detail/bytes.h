@@ -3,12 +3,17 @@
 #ifndef WEFT_WASI_DETAIL_BYTES_H
 #define WEFT_WASI_DETAIL_BYTES_H
 
+union weft_bytes_reader;
+
 // How a future is read that tells how a stream has ended: the functions of its bindings.
 typedef struct weft__bytes_source {
     uint32_t (*read)(uint32_t future, void *value);
     uint32_t (*cancel)(uint32_t future);
     void (*drop)(uint32_t future);
     weft_error (*error)(void *value); // of the value, which it takes
+    // Takes another future out of what `in` belongs to, one that has to be kept until the stream has ended,
+    // whoever reads it then. NULL: there is none.
+    uint32_t (*keeps)(union weft_bytes_reader *in);
 } weft__bytes_source;
 
 // The future of an end, until it has told.

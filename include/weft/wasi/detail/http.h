@@ -33,7 +33,8 @@ typedef struct weft__http_collect {
     weft_bytes_reader *in;
     weft_bytes_buffer *buffer;
     size_t limit;
-    weft_error *error, cut;
+    weft_error *error;
+    const struct weft_deadline *deadline; // it runs under, or NULL
     weft_to_end to_end;
 } weft__http_collect;
 
@@ -46,9 +47,13 @@ typedef struct weft__http_finish {
     int32_t weft__request;     /* 0: its body was asked for */                                                 \
     int32_t weft__fields;      /* of the reply, before the head is sent */                                     \
     uint32_t weft__sent;       /* the future that tells how the host sent the reply */                         \
+    uint32_t weft__upstream;   /* the same of a request, of a body that goes on as the reply's */              \
     int32_t weft__next_fields; /* that the request is passed on with */                                        \
     int32_t weft__trailer_fields;                                                                              \
     bool weft__begun;                                                                                          \
+    uint16_t weft__status;                                                                                     \
+    uint64_t weft__began;                                           /* when, if it is logged */                \
+    void (*weft__over)(struct weft_http_exchange *, bool is_whole); /* logs it */                              \
     weft_text weft__method;                                                                                    \
     weft__http_string weft__other_method;                                                                      \
     weft__http_string weft__target;                                                                            \

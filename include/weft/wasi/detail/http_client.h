@@ -21,7 +21,8 @@ typedef struct weft__fetch_run {
     const char *method;
     bool same_origin; // as the request that the user made
     bool follows;
-    int32_t request; // until it is taken
+    weft_timer timer; // between two tries
+    int32_t request;  // until it is taken
     weft_subtask_owned call;
     uint64_t result[5];
     uint32_t sent; // the future that tells how the request was sent: dropped too early, it cuts the response
