@@ -6,9 +6,7 @@
 
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
 {
-    uint64_t now = weft_now(clock);
-    uint64_t when = now + duration < now ? UINT64_MAX : now + duration;
-    return weft_sleep_until(co, clock, timer, when);
+    return weft_sleep_until(co, clock, timer, weft__later(weft_now(clock), duration));
 }
 
 weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
@@ -90,7 +88,7 @@ void weft_virtual_clock_init(weft_virtual_clock *it)
 
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
 {
-    it->time = it->time + duration < duration ? UINT64_MAX : it->time + duration;
+    it->time = weft__later(it->time, duration);
     for (weft_timer *timer; (timer = it->first) && timer->when <= it->time;) {
         weft_coro *sleeper = timer->sleep.co;
         weft__timer_leave(timer);
@@ -136,7 +134,5 @@ weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *cl
 weft_poll weft_call_within(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t duration,
                            weft_coro *child, weft_step *run)
 {
-    uint64_t now = weft_now(clock);
-    uint64_t when = now + duration < now ? UINT64_MAX : now + duration;
-    return weft_call_until(co, deadline, clock, when, child, run);
+    return weft_call_until(co, deadline, clock, weft__later(weft_now(clock), duration), child, run);
 }

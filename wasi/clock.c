@@ -15,10 +15,9 @@ weft_instant weft_instant_now(void)
 
 void weft_ticker_start(weft_ticker *ticker, weft_clock *clock, uint64_t period, weft_missed_ticks policy)
 {
+    weft_timer_stop(&ticker->timer); // that a select has left
     *ticker = (weft_ticker){.clock = clock, .policy = policy, .period = period ? period : 1};
-    ticker->next = weft_now(clock);
-    if (__builtin_add_overflow(ticker->next, ticker->period, &ticker->next))
-        ticker->next = UINT64_MAX;
+    ticker->next = weft__later(weft_now(clock), ticker->period);
 }
 
 void weft_ticker_take(weft_ticker *ticker)
@@ -29,8 +28,7 @@ void weft_ticker_take(weft_ticker *ticker)
     if (ticker->policy == WEFT_TICKS_SKIP)
         last += late * ticker->period;
     ticker->missed = ticker->policy == WEFT_TICKS_CATCH_UP ? 0 : late;
-    if (__builtin_add_overflow(last, ticker->period, &ticker->next))
-        ticker->next = UINT64_MAX;
+    ticker->next = weft__later(last, ticker->period);
 }
 
 WEFT_ASYNC(weft_ticker)

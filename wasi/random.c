@@ -6,7 +6,8 @@
 // A host may give fewer bytes than it was asked for, and each call makes a list of them.
 enum { MOST = 65536 };
 
-// `get` is a function of the bindings, `below` a bound, of which 2^64 is a multiple from `least` on.
+// The names of the bindings' functions begin with `get`. Of the numbers from `least` on, each rest of a
+// division by `bound` has as many.
 #define RANDOM(kind, get)                                                                                      \
     void weft_##kind##_bytes(void *bytes, size_t count)                                                        \
     {                                                                                                          \

@@ -9,14 +9,24 @@ static bool is_set(const char *name, weft_text *value)
     return weft_variable(name, value) && value->length;
 }
 
+// Without the bytes at its end that are of a character which was cut in two.
+static weft_text whole(weft_text text)
+{
+    while (!weft_text_is_utf8(text))
+        text.length--;
+    return text;
+}
+
 // Notes that the value is `what`.
 static void refuse(weft_settings *it, const char *name, weft_text value, const char *what)
 {
     if (it->error)
         return;
     it->error = WEFT_EINVAL;
+    value = whole(weft_text_slice(value, 0, 40));
     weft_format(it->message, sizeof it->message, "variable %s: \"%.*s\" is %s", name,
-                value.length < 40 ? (int)value.length : 40, value.at, what);
+                WEFT_TEXT_ARGUMENTS(value), what);
+    it->message[whole(weft_text_z(it->message)).length] = 0;
 }
 
 weft_text weft_setting_text(const char *name, weft_text otherwise)

@@ -21,7 +21,8 @@
 // - Frames and handles are the spawner's, or the library's (weft_spawn_new): those stay until the scope is
 //   closed or weft_detach gives them up. The spawner's frame stays until the child has ended; the handle until
 //   the scope is closed, or weft_next_ended has told it, or weft_detach has given it up.
-// - So a child by weft_spawn_new that has ended keeps its memory until then, and a limit does not count it. Where
+// - So a child by weft_spawn_new that has ended keeps its memory until then, and a limit does not count it.
+// Where
 //   children come and go for long, detach each that nobody asks for, right after it was spawned.
 #ifndef WEFT_SCOPE_H
 #define WEFT_SCOPE_H

@@ -72,7 +72,7 @@ class Script:
             self.process.kill()
 
     def tell(self, command):
-        self.process.stdin.write(f"{command}\n".encode())
+        self.process.stdin.write(os.fsencode(f"{command}\n"))
         self.process.stdin.flush()
 
     def answer(self):

@@ -62,6 +62,17 @@ def test_first_wrong_setting(host, component):
     assert ended.err.partition("weft: ")[0].rstrip() == f'variable PORT: "{"x" * 40}" is no integer from -1 to 65535'
 
 
+@pytest.mark.parametrize("shift", range(4))
+def test_wrong_setting_of_long_characters(host, component, shift):
+    """None is cut in two: of the value, or at the end of the message."""
+    ended = settings(host, component, PORT="x" * shift + "😀" * 10)
+    assert ended.err.partition("weft: ")[0].rstrip() == f'variable PORT: "{"x" * shift}{"😀" * (10 - (shift > 0))}" is no integer from -1 to 65535'
+    name = "x" * shift + "é" * 80
+    ended = host.run(component(SETTINGS), name, options=["--env", f"{name}=ä"])
+    message = f'variable {name}: "ä" is no integer from 1 to 9'
+    assert ended.err.partition("weft: ")[0].rstrip() == message.encode()[:159].decode(errors="ignore")
+
+
 @pytest.mark.parametrize("code", [0, 3, 255])
 def test_exit(host, component, code):
     """What was written is out; no finaliser runs."""

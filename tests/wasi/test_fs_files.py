@@ -1,7 +1,9 @@
 # Files: opened, read, written, and whole.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import ctypes
 import os
+import struct
 import subprocess
 import threading
 
@@ -211,12 +213,39 @@ def test_whole_write(shell, d):
     assert os.listdir(d / "sub") == ["b"]
 
 
-def test_whole_write_beside_what_others_have_left(shell, d):
-    for i in range(20):
-        (d / f".weft-{i:08x}").write_text("theirs")
-    assert shell("set", "d/a", "text") == shell("set", "d/b", "text") == ("OK",)
-    assert len(os.listdir(d)) == 22
-    assert all((d / f".weft-{i:08x}").read_text() == "theirs" for i in range(20))
+def made(folder, does):
+    """The names that come into a folder while it does that."""
+    libc = ctypes.CDLL(None)
+    watch = libc.inotify_init()
+    assert libc.inotify_add_watch(watch, os.fsencode(folder), 0x100) > 0  # IN_CREATE
+    assert does() == ("OK",)
+    told = os.read(watch, 1 << 16)
+    os.close(watch)
+    names = []
+    while told:
+        size = 16 + struct.unpack_from("iIII", told)[3]
+        names.append(os.fsdecode(told[16:size].rstrip(b"\0")))
+        told = told[size:]
+    return names
+
+
+def test_whole_write_beside_others(start, d):
+    """Each instance has names of its own; one that is there all the same is somebody else's."""
+
+    def number_of_the_next(shell):
+        return int(made(d, lambda: shell("set", "d/a", "text"))[0].removeprefix(".weft-"), 16)
+
+    shell = start()
+    number = number_of_the_next(shell)
+    assert number_of_the_next(shell) == (number + 1) % 2**32
+    assert number_of_the_next(start()) not in range(number, number + 100)
+    theirs = [d / f".weft-{(number + i) % 2**32:08x}" for i in range(2, 22)]
+    for path in theirs:
+        path.write_text("theirs")
+    assert shell("set", "d/a", "more") == ("OK",)
+    assert (d / "a").read_text() == "more"
+    assert sorted(os.listdir(d)) == [*sorted(path.name for path in theirs), "a"]
+    assert all(path.read_text() == "theirs" for path in theirs)
 
 
 def test_whole_write_without_space(start, small):

@@ -55,6 +55,17 @@ def test_cancelled_at_each_wait(host, component, d):
     assert [path for path in d.rglob(".weft-*")] == []
 
 
+def test_cancelled_between_calls(host, component, d):
+    """A wait of several says that it was cancelled, or has done all; nothing is lost."""
+    (d / "a").write_text("text")
+    (d / "tree").mkdir()
+    for i in range(6):
+        (d / f"tree/{i}/sub").mkdir(parents=True)
+    ended = host.run(component("fs-between"), options=[f"--dir={d}::d"])
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(os.listdir(d)) == ["a", "tree"]
+
+
 def test_out_of_memory(host, component, d):
     (d / "a").write_text("text")
     (d / "sub/sub").mkdir(parents=True)

@@ -135,6 +135,17 @@ def test_a_slash_at_the_end(shell, d):
     assert shell("mkdir", "d/new/") == ("OK",)
     assert shell("rename", "d/new/", "d/newer/") == ("OK",)
     assert shell("rmdir", "d/newer/") == ("OK",)
+    (d / "to").symlink_to("sub")
+    assert shell("rename", "d/to/", "d/b") == ("ENOTDIR",)
+    assert shell("rename", "d/a/", "d/b") == shell("rename", "d/a", "d/b/") == shell("rename", "d/in/", "d/b") == ("ENOTDIR",)
+    assert shell("rename", "d/nosuch/", "d/b") == ("ENOENT",)
+    assert shell("times", "d/a/", 1, 1) == shell("times", "d/in/", 1, 1, "n") == ("ENOTDIR",)
+    assert shell("times", "d/sub/", 1, 1) == ("OK",) and (d / "sub").stat().st_mtime_ns == 1
+    assert shell("open", 0, "d/a/", "w") == ("ENOTDIR",)
+    for flags in ["wc", "wx", "wt", "ac"]:
+        assert shell("open", 0, "d/b/", flags) == shell("open", 0, "d/a/", flags) == shell("open", 0, "d/sub/", flags) == ("EISDIR",)
+    assert shell("open", 0, "d/sub/", "w") == shell("mkdir", "0:new") == shell("rmdir", "0:new") == ("OK",)
     assert shell("unlink", "d/a/") == shell("link", "d/a/", "d/b") == shell("link", "d/a", "d/b/") == ("EISDIR",)
     assert shell("symlink", "a", "d/c/") == shell("readlink", "d/in/", 9)[:1] == ("EISDIR",)
-    assert (d / "a").exists()
+    assert (d / "a").stat().st_mtime_ns != 1
+    assert sorted(os.listdir(d)) == ["a", "absolute", "in", "loop", "sub", "to", "up"]

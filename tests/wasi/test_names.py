@@ -19,7 +19,17 @@ def test_resolve(script):
         assert script.does(f"resolve {address}") == (1, "OK", its)
 
 
-@pytest.mark.parametrize("name, error", {"": "EINVAL", "a b": "EINVAL", "x:80": "EINVAL", "nothing.invalid": "ENONAME", "a" * 300: "ENONAME"}.items())
+NO_NAMES = {
+    "": "EINVAL",
+    "a b": "EINVAL",
+    "x:80": "EINVAL",
+    "\udcff": "EINVAL",  # no UTF-8
+    "nothing.invalid": "ENONAME",
+    "a" * 300: "ENONAME",
+}
+
+
+@pytest.mark.parametrize("name, error", NO_NAMES.items())
 def test_resolve_no_name(script, name, error):
     assert script.does(f"resolve {name}") == (0, error, "")
 
@@ -48,7 +58,7 @@ def test_connect_by_name(script, family):
                 assert script.does("get")[2].split()[4] == "8"
 
 
-@pytest.mark.parametrize("where, error", {"localhost": "EINVAL", ":80": "EINVAL", "nothing.invalid:80": "ENONAME", "localhost:0": "EINVAL"}.items())
+@pytest.mark.parametrize("where, error", {"localhost": "EINVAL", ":80": "EINVAL", "\udcff:80": "EINVAL", "nothing.invalid:80": "ENONAME", "localhost:0": "EINVAL"}.items())
 def test_connect_by_name_to_nothing(script, where, error):
     assert script.does(f"connect-name {where}") == (0, error, "")
     assert script.sockets() == 0
@@ -68,6 +78,18 @@ def test_connect_to_any(script):
         assert script.does("connect-any") == (0, "EINVAL", "")
         assert time.monotonic() - began < 0.25
         assert script.sockets() == 0
+
+
+def test_connect_to_one_of_many(script, host, component):
+    """To put them in order takes no time, and no more than 64 are tried."""
+    with listening() as server, listening(socket.AF_INET6) as other:
+        began = time.monotonic()
+        assert script.does(f"connect-many 4000 {unused()} {at(other)}") == (0, "OK", "")
+        assert script.does("peer")[2] == at(other)  # the next, though the last
+        assert script.does(f"connect-many 64 {unused()} {at(server)}") == (0, "OK", "")
+        assert script.does("peer")[2] == at(server)
+        assert script.does(f"connect-many 65 {unused()} {at(server)}") == (0, "ECONNREFUSED", "")
+        assert time.monotonic() - began < 5
 
 
 def test_head_start(script):

@@ -112,6 +112,13 @@ def test_listen_elsewhere(server, address, error):
     assert server.sockets() == 0
 
 
+def test_listen_at_no_address(server):
+    """What the listener was before is closed."""
+    assert server.does("listen 127.0.0.1:0")[1] == "OK" and server.sockets() == 1
+    assert server.does("listen localhost:0") == (0, "EINVAL", "")
+    assert server.sockets() == 0
+
+
 def test_listen_without_the_right_to(host, component):
     for options in ([], ["-S", "tcp=n"], ["-S", "tcp"]):
         with Script(host, component("net-serve"), options=options) as server:
@@ -231,6 +238,24 @@ def test_stop_at_the_limit(server):
     with meets(server, address, b"w"):
         server.does("stop")
         assert server.does("wait") == (0, "OK", "")
+
+
+def test_stop_of_one_that_does_not_serve(server):
+    """It does not stop the next."""
+    for _ in range(2):
+        server.does("stop")
+        address = serves(server)
+        meets(server, address).close()
+        server.does("stop")
+        assert server.does("wait") == (0, "OK", "")
+
+
+def test_stop_while_it_is_cancelled(server):
+    """By the finaliser of a connection."""
+    address = serves(server)
+    with meets(server, address, b"e"):
+        assert server.does("cancel") == (0, "ECANCELED", "")
+    assert server.does("ended")[0] == 1 and server.sockets() == 0
 
 
 def test_stop_leaves_nothing(server):

@@ -44,6 +44,13 @@ def test_bound_datagrams(script, udp):
     assert script.does("udp-receive") == (5, "OK", f"{at(udp)} first")
 
 
+def test_bound_to_no_address(script, udp):
+    """What the socket was before is closed."""
+    assert script.does(f"udp-bind {at(udp).rpartition(':')[0]}:0") == (0, "OK", "")
+    assert script.does("udp-bind localhost:0") == (0, "EINVAL", "")
+    assert script.does("udp-own")[1] == "ESTATE" and script.sockets() == 0
+
+
 def test_connected_datagrams(script, udp, family):
     """Those of others are not seen."""
     assert script.does(f"udp-connect {at(udp)}") == (0, "OK", "")

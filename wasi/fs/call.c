@@ -24,6 +24,11 @@ weft_error weft__fs_error_of(FS(error_code_t) * error)
     return code;
 }
 
+weft_error weft__fs_result(nothing_or_error *result)
+{
+    return result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
+}
+
 // ---- Waits ----
 
 static weft_left wait_run(weft_coro *co)
@@ -54,8 +59,7 @@ weft_poll weft__fs_wait(weft_coro *co, weft__fs *it, uint32_t status, void (*set
 
 static void settle_nothing(weft__fs *it)
 {
-    nothing_or_error *result = FS_RESULT(it, nothing_or_error);
-    it->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
+    it->error = weft__fs_result(FS_RESULT(it, nothing_or_error));
 }
 
 weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)

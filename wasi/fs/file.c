@@ -16,14 +16,19 @@ static bool writes(const weft_file_options *o)
     return o->write || o->append;
 }
 
+static bool makes(const weft_file_options *o)
+{
+    return o->create || o->exclusive || o->truncate;
+}
+
 static bool wants_nonsense(const weft_file_options *o)
 {
-    bool makes = o->create || o->exclusive || o->truncate;
-    return makes && (!writes(o) || o->directory);
+    return makes(o) && (!writes(o) || o->directory);
 }
 
 static void take_flags(weft_file *it, const weft_file_options *o)
 {
+    bool directory = o->directory || it->at.slash;
     it->appends = o->append;
     it->fixed = !writes(o);
     it->path_flags = o->no_follow ? 0 : WASI_FILESYSTEM_TYPES_PATH_FLAGS_SYMLINK_FOLLOW;
@@ -34,14 +39,14 @@ static void take_flags(weft_file *it, const weft_file_options *o)
         it->open_flags |= WASI_FILESYSTEM_TYPES_OPEN_FLAGS_EXCLUSIVE;
     if (o->truncate)
         it->open_flags |= WASI_FILESYSTEM_TYPES_OPEN_FLAGS_TRUNCATE;
-    if (o->directory || it->at.slash)
+    if (directory)
         it->open_flags |= WASI_FILESYSTEM_TYPES_OPEN_FLAGS_DIRECTORY;
     it->flags = 0;
-    if (o->read || !writes(o) || o->directory)
+    if (o->read || !writes(o) || directory)
         it->flags |= WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_READ;
     if (writes(o))
-        it->flags |= o->directory ? WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_MUTATE_DIRECTORY
-                                  : WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_WRITE;
+        it->flags |= directory ? WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_MUTATE_DIRECTORY
+                               : WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_WRITE;
 }
 
 static weft_poll open_at(weft_coro *co, weft_file *it)
@@ -72,6 +77,9 @@ static weft_left open_run(weft_coro *co)
         self->error = WEFT_ENODEV;
     if (!self->error)
         WEFT_AWAIT(open_at(co, self));
+    WEFT_FINALLY;
+    if (weft_cancelled(co) && !self->descriptor)
+        self->error = WEFT_ECANCELED;
     WEFT_END;
 }
 
@@ -79,6 +87,8 @@ weft_poll weft__file_open(weft_coro *co, weft_file *it, weft_text path, const we
 {
     weft_file_close(it);
     it->error = wants_nonsense(o) ? WEFT_EINVAL : weft__fs_find(o->beneath, path, writes(o), &it->at);
+    if (!it->error && it->at.slash && makes(o))
+        it->error = WEFT_EISDIR;
     if (it->error)
         return weft_breathe(co);
     take_flags(it, o);
@@ -107,12 +117,8 @@ void weft_file_close(weft_file *it)
 
 // ---- Bytes ----
 
-static weft_error told(nothing_or_error *result)
-{
-    return result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
-}
-
-WEFT__BYTES_SOURCE(source, weft__wasi_filesystem_types_future_result_void_error_code, nothing_or_error, told);
+WEFT__BYTES_SOURCE(source, weft__wasi_filesystem_types_future_result_void_error_code, nothing_or_error,
+                   weft__fs_result);
 
 weft_bytes_reader weft_file_reader(weft_file *it, uint64_t offset)
 {

@@ -18,6 +18,9 @@ typedef FS(result_void_error_code_t) nothing_or_error;
 // What the host has told of an error, which is freed.
 weft_error weft__fs_error_of(FS(error_code_t) * error);
 
+// The same for a result; WEFT_OK if it is none.
+weft_error weft__fs_result(nothing_or_error *result);
+
 // Waits for the call that returned `status`: then settle(it) takes its result, and sets it->error. If it was
 // cancelled before there was one, that is WEFT_ECANCELED.
 weft_poll weft__fs_wait(weft_coro *co, weft__fs *it, uint32_t status, void (*settle)(weft__fs *it))
@@ -45,6 +48,8 @@ void weft__fs_drop(int32_t *descriptor);
         *arguments = (FS_CALL(name##_args_t)){__VA_ARGS__};                                                    \
         arguments;                                                                                             \
     })
+// Those that were set before.
+#define FS_PREPARED(it, name) ((FS_CALL(name##_args_t) *)(void *)(it)->call.arguments)
 static inline void *weft__fs_room(uint64_t *room, bool fits)
 {
     if (!fits)
@@ -68,6 +73,9 @@ weft_file_type weft__fs_type_of(uint8_t tag);
 
 // The path as bytes for the host: not empty, UTF-8, without a zero byte.
 weft_error weft__fs_check(weft_text path);
+
+// Where the last name of a path begins.
+size_t weft__fs_last_name(weft_text path);
 
 // Finds a path beneath a directory, or NULL, as fs.h says; for what changes something, or does not.
 weft_error weft__fs_find(const weft_file *beneath, weft_text path, bool changes, weft__fs_place *at);

@@ -60,10 +60,8 @@ static weft_left fill_run(weft_coro *co)
     WEFT_FINALLY;
     self->count = (uint32_t)self->in.count;
     self->over = weft_resolved(told(self));
-    if (self->over) {
-        nothing_or_error *result = (nothing_or_error *)self->result;
-        self->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
-    }
+    if (self->over)
+        self->error = weft__fs_result((nothing_or_error *)self->result);
     WEFT_END;
 }
 

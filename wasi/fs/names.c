@@ -35,24 +35,36 @@ static weft_poll stat_at(weft_coro *co, weft_fs *it, bool follow)
     return FS_LOOK(co, &it->fs, stat_at, weft__fs_directory(&it->at), follow, weft__fs_string(it->at.path));
 }
 
-static weft_left stat_directory_run(weft_coro *co)
+static weft_left directory_run(weft_coro *co)
 {
     weft_fs *self = weft_frame(co, weft_fs);
     WEFT_BEGIN;
-    WEFT_AWAIT(stat_at(co, self, true));
+    WEFT_AWAIT(stat_at(co, self, self->follow));
     if (!self->error && self->info.type != WEFT_FILE_DIRECTORY)
         self->error = WEFT_ENOTDIR;
+    if (!self->error && self->then)
+        WEFT_AWAIT(self->then(co, self));
+    WEFT_FINALLY;
+    if (weft_cancelled(co))
+        self->error = WEFT_ECANCELED;
     WEFT_END;
+}
+
+// What a slash says to be a directory is looked at. If it is one, `then` goes on, NULL if that was all.
+static weft_poll of_directory(weft_coro *co, weft_fs *it, bool follow,
+                              weft_poll (*then)(weft_coro *, weft_fs *))
+{
+    it->follow = follow;
+    it->then = then;
+    it->error = WEFT_ECANCELED;
+    return weft_call(co, &it->co, directory_run);
 }
 
 weft_poll weft__fs_stat(weft_coro *co, weft_fs *it, weft_text path, const weft_fs_options *o)
 {
     if (!finds(it, path, o))
         return weft_breathe(co);
-    if (!it->at.slash)
-        return stat_at(co, it, !o->no_follow);
-    it->error = WEFT_ECANCELED;
-    return weft_call(co, &it->co, stat_directory_run);
+    return it->at.slash ? of_directory(co, it, true, NULL) : stat_at(co, it, !o->no_follow);
 }
 
 // ---- Directories ----
@@ -90,6 +102,9 @@ static weft_left parents_run(weft_coro *co)
     WEFT_AWAIT(stat_at(co, self, true));
     if (self->error || self->info.type != WEFT_FILE_DIRECTORY)
         self->error = self->first;
+    WEFT_FINALLY;
+    if (weft_cancelled(co))
+        self->error = WEFT_ECANCELED;
     WEFT_END;
 }
 
@@ -119,12 +134,18 @@ weft_poll weft__fs_unlink(weft_coro *co, weft_fs *it, weft_text path, const weft
     return FS_DO(co, &it->fs, unlink_file_at, FS_AT(&it->at));
 }
 
+static weft_poll rename_at(weft_coro *co, weft_fs *it)
+{
+    return FS_DO(co, &it->fs, rename_at, FS_PREPARED(&it->fs, rename_at));
+}
+
 weft_poll weft__fs_rename(weft_coro *co, weft_fs *it, weft_text from, weft_text to, const weft_fs_options *o)
 {
     weft__fs_place at;
     if (!finds_to_change(it, from, o) || !finds_second(it, to, o, &at))
         return weft_breathe(co);
-    return FS_DO(co, &it->fs, rename_at, FS_ARGUMENTS(&it->fs, rename_at, FS_AT(&it->at), FS_AT(&at)));
+    FS_ARGUMENTS(&it->fs, rename_at, FS_AT(&it->at), FS_AT(&at));
+    return it->at.slash || at.slash ? of_directory(co, it, false, rename_at) : rename_at(co, it);
 }
 
 weft_poll weft__fs_link(weft_coro *co, weft_fs *it, weft_text from, weft_text to, const weft_fs_options *o)
@@ -178,6 +199,11 @@ weft_poll weft__fs_readlink(weft_coro *co, weft_fs *it, weft_text path, char *bu
     return weft__fs_wait(co, &it->fs, status, settle_target);
 }
 
+static weft_poll set_times_at(weft_coro *co, weft_fs *it)
+{
+    return FS_DO(co, &it->fs, set_times_at, FS_PREPARED(&it->fs, set_times_at));
+}
+
 weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_instant accessed,
                              weft_instant modified, const weft_fs_options *o)
 {
@@ -187,9 +213,9 @@ weft_poll weft__fs_set_times(weft_coro *co, weft_fs *it, weft_text path, weft_in
         it->error = WEFT_EINVAL;
         return weft_breathe(co);
     }
-    return FS_DO(co, &it->fs, set_times_at,
-                 FS_ARGUMENTS(&it->fs, set_times_at, .self = weft__fs_directory(&it->at),
-                              .path_flags = !o->no_follow, .path = weft__fs_string(it->at.path),
-                              .data_access_timestamp = weft__fs_timestamp(accessed),
-                              .data_modification_timestamp = weft__fs_timestamp(modified)));
+    FS_ARGUMENTS(&it->fs, set_times_at, .self = weft__fs_directory(&it->at),
+                 .path_flags = it->at.slash || !o->no_follow, .path = weft__fs_string(it->at.path),
+                 .data_access_timestamp = weft__fs_timestamp(accessed),
+                 .data_modification_timestamp = weft__fs_timestamp(modified));
+    return it->at.slash ? of_directory(co, it, true, set_times_at) : set_times_at(co, it);
 }

@@ -2,44 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-// ---- Bytes ----
-
-// The bytes of the UTF-8 character at the front; 0 if it is none.
-static size_t character(const uint8_t *at, size_t left)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // of so many bytes
-    size_t length = *at < 0x80 ? 1 : *at < 0xc0 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf8 ? 4 : 0;
-    if (length <= 1)
-        return length;
-    if (length > left)
-        return 0;
-    uint32_t value = *at & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        value = value << 6 | (at[i] & 0x3f);
-    }
-    bool surrogate = value >= 0xd800 && value < 0xe000;
-    return value >= least[length] && value < 0x110000 && !surrogate ? length : 0;
-}
-
 // The host traps on a string that is no UTF-8.
 weft_error weft__fs_check(weft_text path)
 {
     if (!path.length)
         return WEFT_ENOENT;
-    const uint8_t *at = (const uint8_t *)path.at;
-    for (size_t i = 0, length; i < path.length; i += length) {
-        length = character(at + i, path.length - i);
-        if (!length)
-            return WEFT_EILSEQ;
-        if (!at[i])
-            return WEFT_EINVAL;
-    }
-    return WEFT_OK;
+    if (!weft_text_is_utf8(path))
+        return WEFT_EILSEQ;
+    return weft_text_find(path, WEFT_TEXT("\0")) < path.length ? WEFT_EINVAL : WEFT_OK;
 }
 
 // ---- Names between slashes ----
+
+size_t weft__fs_last_name(weft_text path)
+{
+    size_t from = path.length;
+    while (from && path.at[from - 1] != '/')
+        from--;
+    return from;
+}
 
 static bool is_absolute(weft_text path)
 {

@@ -29,11 +29,8 @@ static bool grow(weft_walk *it, size_t more)
 // The path is so long now, and the name is its last part.
 static void cut(weft_walk *it, size_t length)
 {
-    size_t from = length;
-    while (from && it->room[from - 1] != '/')
-        from--;
     it->path.length = length;
-    it->name = weft_text_slice(it->path, from, length);
+    it->name = weft_text_slice(it->path, weft__fs_last_name(it->path), length);
 }
 
 // Makes it the path of an entry of the innermost directory.
@@ -101,15 +98,14 @@ static bool tells(weft_walk *it)
     weft_text name;
     while (it->level) {
         weft__listing *level = it->level;
-        if (weft__listing_shift(level, &name, &it->type)) {
-            if (!name_entry(it, name))
-                it->error = WEFT_ENOMEM;
-            it->enters = !it->error && it->type == WEFT_FILE_DIRECTORY;
+        bool there = weft__listing_shift(level, &name, &it->type);
+        if (there && name_entry(it, name)) {
+            it->enters = it->type == WEFT_FILE_DIRECTORY;
             return true;
         }
-        if (!level->over)
+        if (!there && !level->over)
             return false;
-        it->error = level->error;
+        it->error = there ? WEFT_ENOMEM : level->error;
         it->type = WEFT_FILE_DIRECTORY;
         cut(it, level->path);
         leave(it);
@@ -130,11 +126,11 @@ static weft_left next_run(weft_coro *co)
         if (self->error)
             WEFT_FINISH;
     }
-    while (!tells(self)) {
-        self->error = WEFT_ECANCELED;
+    while (!tells(self))
         WEFT_AWAIT(weft__listing_fill(co, self->level));
-        self->error = WEFT_OK;
-    }
+    WEFT_FINALLY;
+    if (weft_cancelled(co) && !self->error)
+        self->error = WEFT_ECANCELED;
     WEFT_END;
 }
 

@@ -8,7 +8,6 @@ static weft_left read_run(weft_coro *co)
 {
     weft_whole *self = weft_frame(co, weft_whole);
     WEFT_BEGIN;
-    self->error = WEFT_ECANCELED;
     WEFT_AWAIT(weft__file_open(co, &self->file, self->path, &self->options));
     self->error = self->file.error;
     if (self->error)
@@ -36,6 +35,7 @@ weft_poll weft__whole_read(weft_coro *co, weft_whole *it, weft_text path, weft_b
     it->path = path;
     it->buffer = &buffer->buffer;
     it->limit = limit;
+    it->error = WEFT_ECANCELED;
     return weft_call(co, &it->co, read_run);
 }
 
@@ -45,21 +45,16 @@ enum { TRIES = 100 };
 static const char temporary[] = ".weft-";
 enum { PREFIX = sizeof temporary - 1, DIGITS = 8 };
 
-// Where the last name of a path begins.
-static size_t last_name(weft_text path)
-{
-    size_t from = path.length;
-    while (from && path.at[from - 1] != '/')
-        from--;
-    return from;
-}
-
-// The next name for a new file in the same directory.
+// The next name for a new file in the same directory. Another instance begins at another time.
 static weft_text new_name(weft_whole *it)
 {
     static uint32_t names;
+    if (!names) {
+        weft_instant now = weft_instant_now();
+        names = (uint32_t)now.seconds * 1000000000 + now.nanoseconds;
+    }
     uint32_t number = names++;
-    size_t length = last_name(it->path);
+    size_t length = weft__fs_last_name(it->path);
     __builtin_memcpy(it->room + length, temporary, PREFIX);
     length += PREFIX;
     for (int i = DIGITS; i--;)
@@ -90,10 +85,9 @@ static weft_left write_run(weft_coro *co)
     weft_file_close(&self->file);
     WEFT_AWAIT(weft_fs_rename(co, &self->names, self->name, self->path, .beneath = self->options.beneath));
     self->error = self->names.error;
-    self->made = self->error;
     WEFT_FINALLY;
     weft_file_close(&self->file);
-    if (self->made)
+    if (self->made && self->names.error)
         WEFT_AWAIT(weft_fs_unlink(co, &self->names, self->name, .beneath = self->options.beneath));
     weft_free(self->room, self->size);
     self->room = NULL;
@@ -106,17 +100,19 @@ weft_poll weft__whole_write(weft_coro *co, weft_whole *it, weft_text path, weft_
     it->error = weft__fs_find(o->beneath, path, true, &it->at);
     if (!it->error && it->at.slash)
         it->error = WEFT_EISDIR;
-    it->size = last_name(path) + PREFIX + DIGITS;
+    size_t directory = weft__fs_last_name(path);
+    it->size = directory + PREFIX + DIGITS;
     if (!it->error && !(it->room = weft_alloc(it->size)))
         it->error = WEFT_ENOMEM;
     if (it->error)
         return weft_breathe(co);
-    __builtin_memcpy(it->room, path.at, last_name(path));
+    __builtin_memcpy(it->room, path.at, directory);
     it->options = (weft_file_options){.beneath = o->beneath, .write = true, .exclusive = true};
     it->path = path;
     it->text = text;
     it->tries = 0;
     it->made = false;
+    it->names.error = WEFT_ECANCELED; // it has not taken its place
     it->error = WEFT_ECANCELED;
     return weft_call(co, &it->co, write_run);
 }

@@ -207,7 +207,11 @@ weft_text weft_address_text(const weft_address *address, char room[WEFT_ADDRESS_
 
 bool weft_ip_equal(const weft_address *a, const weft_address *b)
 {
-    return a->family == b->family && a->scope == b->scope && !__builtin_memcmp(a->ip, b->ip, sizeof a->ip);
+    if (a->family != b->family)
+        return false;
+    if (a->family == WEFT_IPV4)
+        return !__builtin_memcmp(a->ip, b->ip, 4);
+    return a->scope == b->scope && !__builtin_memcmp(a->ip, b->ip, sizeof a->ip);
 }
 
 bool weft_address_equal(const weft_address *a, const weft_address *b)

@@ -73,7 +73,9 @@ weft_poll weft_resolve(weft_coro *co, weft_names *it, weft_text host, uint16_t p
         *it->addresses = address;
         return weft_breathe(co);
     }
-    it->error = WEFT_ECANCELED; // until it is known
+    it->error = weft_text_is_utf8(host) ? WEFT_ECANCELED : WEFT_EINVAL; // until it is known
+    if (it->error == WEFT_EINVAL)
+        return weft_breathe(co);
     it->weft__host = host;
     it->weft__port = port;
     it->weft__call = (weft_subtask){0};

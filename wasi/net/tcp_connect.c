@@ -5,6 +5,8 @@
 #include <weft/wasi/names.h>
 #include "internal.h"
 
+enum { MOST = 64 }; // attempts, whatever a server of names says
+
 typedef struct attempt {
     weft_child child; // first
     weft_connection conn;
@@ -18,7 +20,7 @@ struct weft__racing {
     size_t count;
     weft_tcp_connect_options options;
     attempt *attempts; // in the order in which they are tried
-    size_t begun;
+    size_t most, begun;
     attempt *winner;
     weft_error error; // of the first that failed
     weft_scope scope;
@@ -26,22 +28,31 @@ struct weft__racing {
     weft_timer timer;
 };
 
+static bool is_ipv6(const weft_address *address)
+{
+    return address->family == WEFT_IPV6;
+}
+
+// The first address of a family from there on.
+static size_t next_of(const struct weft__racing *self, size_t from, bool ipv6)
+{
+    while (from < self->count && is_ipv6(&self->addresses[from]) != ipv6)
+        from++;
+    return from;
+}
+
 // Families take turns, so that one that leads nowhere costs one head start at a time.
 static void put_in_order(struct weft__racing *self)
 {
-    weft_family family = self->addresses->family;
-    for (size_t i = 0; i < self->count; i++) {
-        size_t best = self->count;
-        for (size_t k = 0; k < self->count; k++) {
-            bool taken = false;
-            for (size_t before = 0; before < i; before++)
-                taken = taken || self->attempts[before].address == &self->addresses[k];
-            if (!taken && (best == self->count ||
-                           (self->addresses[best].family != family && self->addresses[k].family == family)))
-                best = k;
+    size_t next[2] = {0}; // of each family; self->count: there is no more
+    bool ipv6 = is_ipv6(self->addresses);
+    for (size_t i = 0; i < self->most; i++, ipv6 = !ipv6) {
+        next[ipv6] = next_of(self, next[ipv6], ipv6);
+        if (next[ipv6] == self->count) {
+            ipv6 = !ipv6;
+            next[ipv6] = next_of(self, next[ipv6], ipv6);
         }
-        self->attempts[i] = (attempt){.address = &self->addresses[best]};
-        family = self->addresses[best].family == WEFT_IPV4 ? WEFT_IPV6 : WEFT_IPV4;
+        self->attempts[i] = (attempt){.address = &self->addresses[next[ipv6]++]};
     }
 }
 
@@ -76,7 +87,8 @@ static weft_error resolved(struct weft__racing *self)
         return self->names.error;
     if (!self->count)
         return WEFT_EINVAL;
-    self->attempts = weft_alloc(self->count * sizeof *self->attempts);
+    self->most = self->count < MOST ? self->count : MOST;
+    self->attempts = weft_alloc(self->most * sizeof *self->attempts);
     return self->attempts ? WEFT_OK : WEFT_ENOMEM;
 }
 
@@ -98,16 +110,16 @@ static weft_left race_run(weft_coro *co)
     if (!self->error) {
         put_in_order(self);
         do {
-            if (self->begun < self->count)
+            if (self->begun < self->most)
                 begin_next(co, self);
             if (!self->scope.count)
                 continue;
             WEFT_AWAIT(weft_select(co, self->cases, weft_join_any(of, &self->scope),
-                                   self->begun < self->count ? weft_sleep(of, &weft_host_clock, &self->timer,
-                                                                          self->options.head_start)
-                                                             : weft_never(of)));
+                                   self->begun < self->most ? weft_sleep(of, &weft_host_clock, &self->timer,
+                                                                         self->options.head_start)
+                                                            : weft_never(of)));
             take_ended(self);
-        } while (!self->winner && (self->begun < self->count || self->scope.count));
+        } while (!self->winner && (self->begun < self->most || self->scope.count));
     }
     conn->error = self->winner ? WEFT_OK : self->error;
     WEFT_FINALLY;
@@ -122,7 +134,7 @@ static weft_left race_run(weft_coro *co)
         conn->weft__socket = self->winner->conn.weft__socket;
     }
     if (self->attempts)
-        weft_free(self->attempts, self->count * sizeof *self->attempts);
+        weft_free(self->attempts, self->most * sizeof *self->attempts);
     weft_names_close(&self->names);
     conn->weft__work = NULL;
     weft_free(self, sizeof *self);

@@ -38,35 +38,33 @@ static weft_error begin(weft_listener *it, const weft_address *address, const we
     return WEFT_OK;
 }
 
-static weft_error listen_on(weft_listener *it, int32_t socket, const weft_address *address,
-                            const weft_listen_options *options)
+weft_error weft__tcp_listen_on(weft_listener *it, int32_t socket, const weft_listen_options *options)
 {
     weft_listener_close(it);
     it->weft__socket = socket;
-    weft_error error = begin(it, address, options);
+    weft_error error = begin(it, NULL, options);
     if (error)
         weft_listener_close(it);
     return error;
 }
 
-weft_error weft__tcp_listen_on(weft_listener *it, int32_t socket, const weft_listen_options *options)
-{
-    return listen_on(it, socket, NULL, options);
-}
-
 weft_error weft__tcp_listen_at(weft_listener *it, const weft_address *address,
                                const weft_listen_options *options)
 {
-    int32_t socket;
-    weft_error error = weft__tcp_create(address->family, &socket);
-    return error ? error : listen_on(it, socket, address, options);
+    weft_listener_close(it);
+    weft_error error = weft__tcp_create(address->family, &it->weft__socket);
+    if (!error)
+        error = begin(it, address, options);
+    if (error)
+        weft_listener_close(it);
+    return error;
 }
 
 weft_error weft__tcp_listen(weft_listener *it, const char *where, const weft_listen_options *options)
 {
-    weft_address address;
-    weft_error error = weft_text_to_address(weft_text_z(where), &address);
-    return error ? error : weft__tcp_listen_at(it, &address, options);
+    weft_address address = {.family = WEFT_NO_FAMILY}; // as it stays if `where` is none: WEFT_EINVAL
+    weft_text_to_address(weft_text_z(where), &address);
+    return weft__tcp_listen_at(it, &address, options);
 }
 
 weft_error weft_listener_address(const weft_listener *it, weft_address *address)

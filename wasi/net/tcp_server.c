@@ -77,9 +77,7 @@ static weft_left serve_run(weft_coro *co)
             WEFT_AWAIT(weft_event_wait(co, &it->weft__changed));
             continue;
         }
-        it->weft__accepting = true;
         WEFT_AWAIT(weft_accept(co, &it->listener, &it->weft__conn));
-        it->weft__accepting = false;
         if (!it->weft__conn.error)
             begin(co, it);
         else if (!it->weft__stopping)
@@ -89,11 +87,12 @@ static weft_left serve_run(weft_coro *co)
     WEFT_AWAIT(weft_select(co, it->weft__cases, weft_join_all(of, &it->weft__scope),
                            weft_sleep(of, &weft_host_clock, &it->weft__timer, it->weft__finish)));
     WEFT_FINALLY;
+    if (weft_cancelled(co))
+        it->error = WEFT_ECANCELED;
     weft_timer_stop(&it->weft__timer);
     weft_listener_close(&it->listener);
     weft_connection_close(&it->weft__conn);
     WEFT_AWAIT(weft_scope_close(co, &it->weft__scope));
-    it->weft__accepting = it->weft__stopping = false;
     WEFT_END;
 }
 
@@ -101,7 +100,7 @@ void weft_tcp_stop(weft_tcp_server *it)
 {
     it->weft__stopping = true;
     weft_event_set(&it->weft__changed);
-    if (it->weft__accepting)
+    if (it->listener.weft__conn) // it accepts
         weft_cancel(&it->listener.weft__co);
 }
 
@@ -110,6 +109,7 @@ weft_poll weft__tcp_serve(weft_coro *co, weft_tcp_server *it, const char *where,
 {
     it->weft__handler = *handler;
     it->weft__data = options->data;
+    it->weft__stopping = false;
     it->weft__limit = options->limit ? options->limit : 1000;
     it->weft__finish = options->finish ? options->finish : WEFT_SECONDS(10);
     it->error = where ? weft__tcp_listen(&it->listener, where, &options->listen) : WEFT_OK;

@@ -59,9 +59,9 @@ weft_error weft__udp_bind_at(weft_udp *it, const weft_address *address, const we
 
 weft_error weft__udp_bind(weft_udp *it, const char *where, const weft_udp_options *options)
 {
-    weft_address address;
-    weft_error error = weft_text_to_address(weft_text_z(where), &address);
-    return error ? error : weft__udp_bind_at(it, &address, options);
+    weft_address address = {.family = WEFT_NO_FAMILY}; // as it stays if `where` is none: WEFT_EINVAL
+    weft_text_to_address(weft_text_z(where), &address);
+    return weft__udp_bind_at(it, &address, options);
 }
 
 weft_error weft_udp_connect(weft_udp *it, const weft_address *address)

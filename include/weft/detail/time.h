@@ -3,6 +3,12 @@
 #ifndef WEFT_DETAIL_TIME_H
 #define WEFT_DETAIL_TIME_H
 
+// `duration` after a time; the last time that there is, if it would be behind that.
+static inline uint64_t weft__later(uint64_t time, uint64_t duration)
+{
+    return time + duration < time ? UINT64_MAX : time + duration;
+}
+
 // A sleep on a virtual clock.
 struct weft__sleep {
     weft_coro *co;

@@ -45,7 +45,7 @@ weft_error weft_text_to_host(weft_text text, weft_text *host, uint16_t *port);
 weft_text weft_ip_text(const weft_address *address, char room[WEFT_ADDRESS_ROOM]);
 weft_text weft_address_text(const weft_address *address, char room[WEFT_ADDRESS_ROOM]);
 
-// The same host; the same host and port. `flow` does not count.
+// The same host; the same host and port. `flow` does not count, nor what is no part of an address of IPv4.
 bool weft_ip_equal(const weft_address *a, const weft_address *b);
 bool weft_address_equal(const weft_address *a, const weft_address *b);
 

@@ -68,7 +68,8 @@ typedef enum weft_missed_ticks {
 } weft_missed_ticks;
 
 // A row of ticks, at the multiples of a period. Read-only: next, the time of the next; missed, how many were
-// left out before the last one. Not moved while it is waited for. Needs no closing.
+// left out before the last one. Not moved while it is waited for. Needs no closing. Zeroed before its first
+// start.
 typedef struct weft_ticker {
     weft_coro co;
     weft_clock *clock;
@@ -79,7 +80,8 @@ typedef struct weft_ticker {
     uint64_t missed;
 } weft_ticker;
 
-// The first tick is a period of ns from now. `clock` stays as long as the ticker.
+// The first tick is a period of ns from now. `clock` stays as long as the ticker. Again, while nobody waits for
+// it, is a new row.
 void weft_ticker_start(weft_ticker *ticker, weft_clock *clock, uint64_t period, weft_missed_ticks policy);
 
 // Waits for the next tick. A cancel leaves it to the next wait.

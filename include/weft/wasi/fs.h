@@ -128,8 +128,8 @@ int32_t weft_file_release(weft_file *file);
 
 // ---- Names ----
 
-// One operation on names. It holds nothing open: there is no close. Read-only: error; info, of the last
-// weft_fs_stat; target, of the last weft_fs_readlink.
+// One operation on names. It holds nothing open: there is no close. Read-only: error; info, of a weft_fs_stat,
+// until the next; target, of the last weft_fs_readlink.
 typedef WEFT__FS(weft_fs) weft_fs;
 
 typedef struct weft_fs_options {
@@ -214,7 +214,8 @@ typedef struct weft_walk_options {
 // weft_alloc, until it is closed: for the longest path, and about 700 bytes for each level that it is in; for
 // each of these, the host holds two files open. WASI: open-at, read-directory.
 
-// Goes on to the next, or to an error, behind which it goes on. Misuse if it is closed.
+// Goes on to the next, or to an error, behind which it goes on. A cancel leaves that to the next call. Misuse
+// if it is closed.
 weft_poll weft_walk_next(weft_coro *co, weft_walk *walk) __attribute__((warn_unused_result));
 
 // Leaves out what is in the directory that it stands at.
@@ -235,8 +236,10 @@ typedef WEFT__FS(weft_whole) weft_whole;
 //
 // weft_whole_write(co, &whole, path, text, options...), with beneath, makes the text what is in the file. Who
 // opens it finds what was in it before, or all of that; so it is after an error or a cancel. For that the text
-// is written to a new file beside it, `.weft-` and eight digits, which takes its place, or is removed. A link
-// is replaced, not what it leads to. WASI: open-at, write-via-stream, sync, rename-at, unlink-file-at.
+// is written to a new file beside it, `.weft-` and eight hexadecimal digits, which takes its place, or is
+// removed. It is named by the time of day, and what is there is not touched: other instances may write beside
+// it. A link is replaced, not what it leads to. WASI: open-at, write-via-stream, sync, rename-at,
+// unlink-file-at, wasi:clocks/system-clock.
 
 #include "detail/fs_calls.h"
 

@@ -57,8 +57,8 @@ typedef struct weft_tcp_connect_options {
 // weft_tcp_connect(co, conn, "example.org:80", .head_start = WEFT_MILLISECONDS(100)) connects to a host by its
 // name or address, with a port, and weft_tcp_connect_any(co, conn, addresses, count, ...) to one of some
 // addresses. They are tried in their order, but families take turns; the next begins when one has failed, or
-// after its head start; the first that answers is it, and the others are closed. Waits. error: as of
-// weft_resolve (names.h), or of weft_tcp_connect_to for the first address that failed. What is given stays
+// after its head start, 64 at most; the first that answers is it, and the others are closed. Waits. error: as
+// of weft_resolve (names.h), or of weft_tcp_connect_to for the first address that failed. What is given stays
 // until then. Takes memory of weft_alloc until it ends. A cancel leaves `conn` closed, with WEFT_ECANCELED.
 // Spec: RFC 8305.
 
@@ -113,7 +113,7 @@ weft_error weft_listener_address(const weft_listener *listener, weft_address *ad
 
 // Waits for a connection; what `conn` was before is closed. conn->error: WEFT_ESTATE, the listener is closed.
 // While the host is out of handles it pauses, 10 ms to 1 s, and goes on when there are some. One at a time. A
-// cancel loses no connection: the next accept has it.
+// cancel loses no connection: the next accept has it, unless conn->error is WEFT_OK: then conn has it.
 weft_poll weft_accept(weft_coro *co, weft_listener *listener, weft_connection *conn)
     __attribute__((warn_unused_result));
 

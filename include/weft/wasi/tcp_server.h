@@ -56,11 +56,11 @@ typedef struct weft_tcp_serve_options {
 // weft_tcp_serve(co, server, where, T, .limit = 100) listens at `where`, as weft_tcp_listen does, and runs the
 // async function T for each connection, until weft_tcp_stop. A `where` of NULL: server->listener listens
 // already. error: of the listening; WEFT_OK, it was stopped. A cancel cancels the connections, too, and waits
-// until they have ended.
+// until they have ended; error: WEFT_ECANCELED.
 
 // Stops listening, at once: those that nobody has accepted are reset. Connections go on for `finish`; those
 // that have not ended then are cancelled. When all have ended, weft_tcp_serve is over. Any coroutine may call
-// it, a connection's, too; twice is once.
+// it, a connection's, too; twice is once, and of a server that does not serve, it is nothing.
 void weft_tcp_stop(weft_tcp_server *server);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
-// What becomes of ticks that were missed, on a clock that stands until it is advanced. A wrong answer is an
-// exit code.
+// What becomes of ticks that were missed, on a clock that stands until it is advanced; and of those that a
+// select left. A wrong answer is an exit code.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
@@ -88,6 +88,16 @@ WEFT_ASYNC(ticks)
     weft_ticker_take(&self->ticker);
     if (self->ticker.missed || self->ticker.next != 155)
         WEFT_FAIL(__LINE__);
+
+    // Started again, when a select of the host's clock has left it.
+    weft_ticker_start(&self->ticker, &weft_host_clock, WEFT_SECONDS(1000), WEFT_TICKS_SKIP);
+    WEFT_AWAIT(weft_select(co, self->cases,
+                           weft_sleep(of, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(1)),
+                           weft_sleep_until(of, self->ticker.clock, &self->ticker.timer, self->ticker.next)));
+    if (weft_chosen(self->cases) != 0)
+        WEFT_FAIL(__LINE__);
+    weft_ticker_start(&self->ticker, &weft_host_clock, 1, WEFT_TICKS_SKIP);
+    WEFT_AWAIT(weft_tick(co, &self->ticker));
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_END;

@@ -35,6 +35,17 @@ typedef struct {
     weft_bytes_buffer text;
 } memory;
 
+// Whether what the walk tells is of one thing.
+static bool is_one(const weft_walk *walk)
+{
+    uint32_t depth = walk->path.length > 0;
+    weft_text rest = walk->path, name = {0};
+    while (weft_text_next(&rest, '/', &name))
+        depth += rest.length > 0;
+    return weft_text_equal(walk->name, name) && walk->depth == depth &&
+           (!walk->error || walk->type == WEFT_FILE_DIRECTORY);
+}
+
 static bool note(memory *self, weft_error error)
 {
     self->told += error == WEFT_ENOMEM;
@@ -57,7 +68,7 @@ WEFT_ASYNC(memory)
                 WEFT_AWAIT(weft_walk_next(co, &self->walk));
                 if (self->walk.ended)
                     break;
-                if (!note(self, self->walk.error))
+                if (!note(self, self->walk.error) || !is_one(&self->walk))
                     WEFT_FAIL(2);
             }
             WEFT_AWAIT(weft_whole_write(co, &self->whole, "d/a", WEFT_TEXT("text")));

@@ -17,6 +17,17 @@ static void add(addresses *self, weft_text text)
     self->length += text.length;
 }
 
+// What there is room for besides an address of IPv4 does not count.
+static bool is_itself(const weft_address *address, weft_address same)
+{
+    bool ipv4 = address->family == WEFT_IPV4;
+    if (ipv4)
+        same.scope = same.ip[4] = same.ip[15] = 1;
+    weft_address next = same;
+    next.ip[ipv4 ? 3 : 15] ^= 1;
+    return weft_ip_equal(address, &same) && !weft_ip_equal(address, &next);
+}
+
 static void answer(addresses *self, weft_text line)
 {
     char room[WEFT_ADDRESS_ROOM];
@@ -26,7 +37,7 @@ static void answer(addresses *self, weft_text line)
     self->length = 0;
     bool is_ip = !weft_text_to_ip(line, &address);
     weft_text text = is_ip ? weft_ip_text(&address, room) : WEFT_TEXT("-");
-    if (is_ip && (weft_text_to_ip(text, &same) || !weft_ip_equal(&address, &same)))
+    if (is_ip && (weft_text_to_ip(text, &same) || !is_itself(&address, same)))
         text = WEFT_TEXT("another");
     add(self, text);
     add(self, WEFT_TEXT(" "));

@@ -19,7 +19,7 @@ typedef struct {
     weft_error error;
     weft_text text;
     weft_address address;
-    weft_address addresses[8];
+    weft_address addresses[4000];
     size_t count;
     weft_names names;
     char where[256];
@@ -81,9 +81,25 @@ static weft_error addresses_of(things *it)
 {
     weft_text rest = it->argument, part;
     weft_error error = WEFT_OK;
-    for (it->count = 0; !error && it->count < 8 && weft_text_next(&rest, ' ', &part); it->count++)
+    for (it->count = 0; !error && weft_text_next(&rest, ' ', &part); it->count++)
         error = weft_text_to_address(part, &it->addresses[it->count]);
     return error;
+}
+
+// So many addresses, of two texts: the last is the second.
+static weft_error many_addresses_of(things *it)
+{
+    weft_text number;
+    uint64_t count;
+    weft_text_next(&it->argument, ' ', &number);
+    weft_error error = weft_text_to_u64(number, &count);
+    if (error || (error = addresses_of(it)))
+        return error;
+    it->count = (size_t)count;
+    it->addresses[count - 1] = it->addresses[1];
+    for (size_t i = 1; i < count - 1; i++)
+        it->addresses[i] = it->addresses[0];
+    return WEFT_OK;
 }
 
 static weft_text listed(things *it)
@@ -186,8 +202,8 @@ WEFT_ASYNC(doing)
         WEFT_TRY(&it->conn, weft_tcp_connect(co, &it->conn, it->where, .socket.hop_limit = 8));
     } else if (is(it, "accept")) {
         WEFT_TRY(&it->conn, weft_accept(co, &it->listener, &it->conn));
-    } else if (is(it, "connect-any")) {
-        it->error = addresses_of(it);
+    } else if (is(it, "connect-any") || is(it, "connect-many")) {
+        it->error = is(it, "connect-any") ? addresses_of(it) : many_addresses_of(it);
         WEFT_TRY(&it->conn, weft_tcp_connect_any(co, &it->conn, it->addresses, it->count));
     } else if (is(it, "resolve")) {
         WEFT_TRY(&it->names, weft_resolve(co, &it->names, it->argument, 7));

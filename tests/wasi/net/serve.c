@@ -1,12 +1,12 @@
 // A server that echoes, and is told by lines of standard input what to do; each is answered by a line, as
 // script.c does. Of what a connection sends, the first byte tells: `f`, it fails; `w`, it waits for ever; `s`,
-// it stops the server; `?`, it is told the hop limit.
+// it stops the server; `e`, it waits for ever, and stops the server at its end; `?`, it is told the hop limit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "memory.h"
 
 typedef struct {
     weft_coro co;
-    weft_tcp_server server;
+    weft_tcp_server *server; // the same each time
     uint32_t limit;
     uint64_t finish;
 } serving;
@@ -39,11 +39,13 @@ WEFT_ASYNC(echo)
         if (self->first == 'f')
             WEFT_FAIL(3);
         if (self->first == 's')
-            weft_tcp_stop(&by->server);
-        if (self->first == 'w')
+            weft_tcp_stop(by->server);
+        if (self->first == 'w' || self->first == 'e')
             WEFT_AWAIT(weft_event_wait(co, &self->never));
     } while (self->conn.in.count);
     WEFT_FINALLY;
+    if (self->first == 'e')
+        weft_tcp_stop(by->server);
     ended++;
     WEFT_END;
 }
@@ -51,14 +53,15 @@ WEFT_ASYNC(echo)
 WEFT_ASYNC(serving)
 {
     WEFT_BEGIN;
-    WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, NULL, echo, .limit = self->limit,
-                                           .finish = self->finish, .data = self));
+    WEFT_TRY(self->server, weft_tcp_serve(co, self->server, NULL, echo, .limit = self->limit,
+                                          .finish = self->finish, .data = self));
     WEFT_END;
 }
 
 typedef struct {
     weft_coro co;
     serving serving;
+    weft_tcp_server server;
     weft_listener listener;
     weft_scope scope;
     weft_child child;
@@ -78,7 +81,7 @@ static bool is(const serve *self, const char *command)
 
 WEFT_ASYNC(serve)
 {
-    weft_tcp_server *server = &self->serving.server;
+    weft_tcp_server *server = &self->server;
     WEFT_BEGIN;
     weft_bytes_lines(&self->lines, weft_stdin(), self->line, sizeof self->line, WEFT_LINES_CUT);
     self->finish = WEFT_MILLISECONDS(500);
@@ -106,7 +109,8 @@ WEFT_ASYNC(serve)
         } else if (is(self, "finish")) {
             self->finish = WEFT_MILLISECONDS(self->number);
         } else if (is(self, "serve")) { // with that limit, at the listener
-            WEFT_SPAWN(serving, &self->serving, &self->scope, &self->child, .server.listener = self->listener,
+            server->listener = self->listener;
+            WEFT_SPAWN(serving, &self->serving, &self->scope, &self->child, .server = server,
                        .limit = (uint32_t)self->number, .finish = self->finish);
             self->listener = (weft_listener){0};
         } else if (is(self, "stop")) {
@@ -117,6 +121,7 @@ WEFT_ASYNC(serve)
             self->error = server->error;
         } else if (is(self, "cancel")) {
             WEFT_AWAIT(weft_scope_close(co, &self->scope));
+            self->error = server->error;
         } else if (is(self, "active")) {
             self->done = server->active;
         } else if (is(self, "ended")) {

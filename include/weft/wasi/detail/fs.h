@@ -3,6 +3,8 @@
 #ifndef WEFT_WASI_DETAIL_FS_H
 #define WEFT_WASI_DETAIL_FS_H
 
+#include "options.h"
+
 typedef struct weft__fs weft__fs;
 
 // A call of the host's: the one that is in flight, with all that it reads and writes.
@@ -75,7 +77,9 @@ typedef struct weft__listing {
     weft_text target;                                                                                          \
     char *room;                                                                                                \
     size_t size;                                                                                               \
-    weft_error first;
+    weft_error first;                                                                                          \
+    bool follow;                                                                                               \
+    weft_poll (*then)(weft_coro * co, union weft_fs * it);
 
 #define WEFT__FS_OF_weft_list                                                                                  \
     weft_text name;                                                                                            \

@@ -43,33 +43,28 @@ weft_poll weft__whole_write(weft_coro *co, weft_whole *it, weft_text path, weft_
 #define weft_fs_set_times(co, fs, ...) WEFT__FS_SET_TIMES(co, fs, __VA_ARGS__, )
 
 #define WEFT__FILE_OPEN(co, it, path, ...)                                                                     \
-    WEFT__WITH(weft_file_options, weft__file_open((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_file_options, weft__file_open((co), (it), WEFT__PATH(path), &weft__options),       \
+                       __VA_ARGS__)
 #define WEFT__WHOLE_READ(co, it, path, buffer, limit, ...)                                                     \
-    WEFT__WITH(weft_fs_options,                                                                                \
-               weft__whole_read((co), (it), WEFT__PATH(path), (buffer), (limit), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_fs_options,                                                                        \
+                       weft__whole_read((co), (it), WEFT__PATH(path), (buffer), (limit), &weft__options),      \
+                       __VA_ARGS__)
 #define WEFT__WALK_OPEN(co, it, path, ...)                                                                     \
-    WEFT__WITH(weft_walk_options, weft__walk_open((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_walk_options, weft__walk_open((co), (it), WEFT__PATH(path), &weft__options),       \
+                       __VA_ARGS__)
 #define WEFT__FS_ONE(call, co, it, path, ...)                                                                  \
-    WEFT__WITH(weft_fs_options, call((co), (it), WEFT__PATH(path), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_fs_options, call((co), (it), WEFT__PATH(path), &weft__options), __VA_ARGS__)
 #define WEFT__FS_TWO(call, co, it, from, to, ...)                                                              \
-    WEFT__WITH(weft_fs_options, call((co), (it), WEFT__PATH(from), WEFT__PATH(to), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_fs_options, call((co), (it), WEFT__PATH(from), WEFT__PATH(to), &weft__options),    \
+                       __VA_ARGS__)
 #define WEFT__FS_READLINK(co, it, path, buffer, size, ...)                                                     \
-    WEFT__WITH(weft_fs_options,                                                                                \
-               weft__fs_readlink((co), (it), WEFT__PATH(path), (buffer), (size), weft__options), __VA_ARGS__)
+    WEFT__WITH_OPTIONS(weft_fs_options,                                                                        \
+                       weft__fs_readlink((co), (it), WEFT__PATH(path), (buffer), (size), &weft__options),      \
+                       __VA_ARGS__)
 #define WEFT__FS_SET_TIMES(co, it, path, accessed, modified, ...)                                              \
-    WEFT__WITH(weft_fs_options,                                                                                \
-               weft__fs_set_times((co), (it), WEFT__PATH(path), (accessed), (modified), weft__options),        \
-               __VA_ARGS__)
-
-// Options of type T, zeroed and then set as they are written, for a call that takes weft__options.
-#define WEFT__WITH(T, call, ...)                                                                               \
-    __extension__({                                                                                            \
-        T weft__set;                                                                                           \
-        T *const weft__options = &weft__set;                                                                   \
-        __builtin_memset(weft__options, 0, sizeof(T));                                                         \
-        WEFT__SET(weft__options, __VA_ARGS__)                                                                  \
-        call;                                                                                                  \
-    })
+    WEFT__WITH_OPTIONS(                                                                                        \
+        weft_fs_options,                                                                                       \
+        weft__fs_set_times((co), (it), WEFT__PATH(path), (accessed), (modified), &weft__options), __VA_ARGS__)
 
 // A weft_text, or a C string.
 #ifdef __cplusplus

@@ -22,7 +22,6 @@ typedef struct weft__tcp_handler {
     uint32_t weft__limit;                                                                                      \
     uint64_t weft__finish;                                                                                     \
     void *weft__data;                                                                                          \
-    bool weft__accepting;                                                                                      \
     bool weft__stopping;                                                                                       \
     weft_event weft__changed; /* one has ended, or it is to stop */                                            \
     weft_scope weft__scope;                                                                                    \
