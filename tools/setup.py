@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".tools"  # the folder, or a link to that of another checkout, which is used but never changed
 TOOLS = LINK.resolve()
 REQUIREMENTS = ROOT / "tools/requirements.txt"
-WIT = ROOT / "tools/wit"
 
 WIT_BINDGEN = "0.63.0"
 CARGO_MINIMUM = (1, 88)  # what wit-bindgen-cli needs
@@ -73,12 +72,18 @@ def run(step, command, hint):
         raise SetupError(f"`{' '.join(map(str, command))}` failed ({code}):\n{tail}\n{hint}\nthe whole log: {log}")
 
 
-def install_wit(folder):
-    run(
-        "wit",
-        ["cargo", "vendor", "--locked", "--manifest-path", WIT / "Cargo.toml", folder],
-        "if crates could not be fetched, check the network and proxy settings (cargo), then run this again",
-    )
+def vendor(name, title, links):
+    """The step that installs the crates of tools/<name>/, for the files that they carry."""
+    crates = ROOT / "tools" / name
+
+    def install(folder):
+        run(
+            name,
+            ["cargo", "vendor", "--locked", "--manifest-path", crates / "Cargo.toml", folder],
+            "if crates could not be fetched, check the network and proxy settings (cargo), then run this again",
+        )
+
+    return name, title, [(crates / "Cargo.lock").read_text()], install, links
 
 
 def install_python(folder):
@@ -159,13 +164,8 @@ def set_up():
     # A virtual environment holds absolute paths: one that was moved is made anew.
     place = [str(TOOLS), sys.version]
     steps = [
-        (
-            "wit",
-            "WIT files of WASI",
-            [(WIT / "Cargo.lock").read_text()],
-            install_wit,
-            {"wit/0.3": "wasip3/wit/deps", "wit/0.2": "wasip2/wit/deps"},
-        ),
+        vendor("wit", "WIT files of WASI", {"wit/0.3": "wasip3/wit/deps", "wit/0.2": "wasip2/wit/deps"}),
+        vendor("zlib", "zlib, for examples", {"zlib": "libz-sys/src/zlib"}),
         (
             "python",
             "zig, wasm-tools, wasmtime, clang-format, pytest",
