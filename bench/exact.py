@@ -22,6 +22,14 @@ SIZES = [
     ("hello service, for size: size", "hello", True),
     ("echo service: size", "echo", False),
     ("echo service, for size: size", "echo", True),
+    ("hello example: size", "example-hello", False),
+    ("hello example, for size: size", "example-hello", True),
+    ("fetch example: size", "example-fetch", False),
+    ("fetch example, for size: size", "example-fetch", True),
+    ("chat example: size", "example-chat", False),
+    ("chat example, for size: size", "example-chat", True),
+    ("all of WASI: size", "wasi-everything", False),
+    ("all of WASI, for size: size", "wasi-everything", True),
 ]
 ALL = ("all of Weft: size", "everything", True)  # a module that is in no component
 
@@ -135,7 +143,8 @@ def sizes(guests, figures, build, build_small):
 
 
 def parts(guests, name, build, build_small, way):
-    """What the module of a size is made of: [(bytes, section)], and [(bytes, function)] of its code."""
+    """What the module of a size is made of: [(bytes, section)], and [(bytes, function)] of its code; and that module as it
+    was linked, and with names alone."""
     module, small = next((module, small) for figure, module, small in [*SIZES, ALL] if figure == f"{name}: size")
     linked = (build_small if small else build) / "bench" / f"{way}-{module}.core.wasm"
     text, named, bare = (guests.folder / f"parts.{kind}" for kind in ("wat", "wasm", "bare.wasm"))
@@ -146,7 +155,7 @@ def parts(guests, name, build, build_small, way):
     subprocess.run([tool, "strip", "--all", named, "-o", bare], check=True)
     dump = subprocess.run([tool, "objdump", bare], capture_output=True, text=True, check=True).stdout
     sections = [(int(size), kind) for kind, size in re.findall(r"^ *(\w+) .*\| *(\d+) bytes", dump, re.M)]
-    return sections, functions_of(tool, named)
+    return sections, functions_of(tool, named), linked, named
 
 
 def functions_of(tool, module):

@@ -52,7 +52,7 @@ def arguments():
     add("--module", metavar="NAME", choices=modules, help=f"show what takes the bytes of one of {'; '.join(modules)} instead")
     add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, core, raw or naive")
     add("--lines", metavar="FUNCTION", help="with --profile: the function's code, with how often each line runs")
-    add("--source", action="store_true", help="with --profile: by line of the source")
+    add("--source", action="store_true", help="with --profile: by line of the source; with --module: by file")
     add("--quiet", action="store_true", help="do not say what is being measured")
     args = parser.parse_args()
     for tool in (args.wasmtime, args.wasm_tools):
@@ -60,6 +60,8 @@ def arguments():
             parser.error(f"no file '{tool}': run `make setup`")
     if not args.build.exists():
         parser.error(f"no folder '{args.build}': `make bench` builds it first")
+    if args.only and "sizes" in args.only:
+        args.only += modules
     if args.only and "wasi" in args.only:
         args.only += [*exact.MEMORY_OF_WASI, *(world.label for world in WORLDS if world.side is not None)]
     return args
@@ -159,9 +161,11 @@ def path(args, guests):
 
 
 def module(args, guests):
-    """The bytes of a core module, by section, and those of its code by function."""
-    sections, functions = exact.parts(guests, args.module, args.build, args.build_small, args.way)
-    print(f"{args.module}: bytes by section, and of the code by function")
+    """The bytes of a core module, by section, and those of its code by function, or by file of the source."""
+    sections, functions, linked, named = exact.parts(guests, args.module, args.build, args.build_small, args.way)
+    if args.source:
+        functions = source.by_file(guests.tools, linked, named, ROOT)
+    print(f"{args.module}: bytes by section, and of the code by {'file' if args.source else 'function'}")
     for size, name in sections:
         print(f"{size:8}  {name}")
     small = [size for size, _ in functions if size < FEW_BYTES]
