@@ -21,6 +21,7 @@ CALLS = {"call", "call_indirect"}
 IMPORT = re.compile(r'^\s*\(import "[^"]*" "([^"]*)" \(func (\$\S+) \(;\d+;\) \(type (\d+)\)(.*)\)\)$')
 EXPORT = re.compile(r'^\s*\(export "(\[callback\])?\[async-lift\]([^"]*)" \(func (\$\S+)\)\)$')
 FUNCTION = re.compile(r"^\s*\(func (\$\S+|\(;\d+;\))(?: \(;\d+;\))? \(type (\d+)\)((?: \(param[^)]*\))?)")
+EXPORTED = re.compile(r'^\s*\(export "(cabi_realloc"|\[async-lift\])')
 INSTRUCTION = re.compile(r"^\s*([a-z][a-z0-9_.]*)")
 
 
@@ -207,7 +208,7 @@ class Counted:
             indent = len(line) - len(line.lstrip())
             last = next(i for i in range(at + 1, len(lines)) if lines[i] == " " * indent + ")")
             body = lines[at : last + 1]
-            if any('"cabi_realloc"' in line and "(export" in line for line in body):  # else an adapter
+            if any(EXPORTED.match(line) for line in body):  # else an adapter
                 self.modules.append(Module(len(self.modules)))
                 body = self.modules[-1].rewrite(body, by, name)
             out += body
@@ -226,6 +227,7 @@ class Counted:
             + [self.wasm],
             capture_output=True,
             text=True,
+            cwd=self.folder,
         )
         if not core.exists():
             raise NotCounted(f"no core dump of {self.export.format(argument)}: {done.stderr[:500]}")
@@ -242,11 +244,11 @@ class Counted:
         step = sizes[1] - sizes[0]
         return [[(b - a) / step for a, b in zip(*pair)] for pair in zip(small, big)]
 
-    def host_calls(self, sizes, options):
-        """Host calls by kind for one more of the argument, of all modules together; "callback" is the host's."""
+    def host_calls(self, sizes, options, side=None):
+        """Host calls by kind for one more of the argument, of a module or all together; "callback" is the host's."""
         kinds = Counter()
-        for module, counts in zip(self.modules, self.slope(sizes, options)):
-            for kind, count in zip(module.calls, counts):
+        for number, (module, counts) in enumerate(zip(self.modules, self.slope(sizes, options))):
+            for kind, count in zip(module.calls, counts) if side in (None, number) else ():
                 kinds[kind] += count
         return {kind: count for kind, count in sorted(kinds.items()) if abs(count) > 1e-9}
 

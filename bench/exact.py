@@ -5,10 +5,14 @@ import re
 import subprocess
 
 import counting
-from guests import OPTIONS
-from worlds import WAYS
+from worlds import BINDINGS, LIBRARY, WAYS, WITH_WASI
 
 MEMORY_SIZES = (5000, 10000)
+# Of what each takes memory: in which ways it is measured, the component, and its export.
+MEMORY_OF_WASI = {
+    "TCP connection": (LIBRARY, "wasi", "run-tcp-memory"),
+    "HTTP request": (("weft",), "wasi-waits", "run-request-memory"),
+}
 # (figure, core module, whether of the build for size). The services are as they are served, for speed, and for size.
 SIZES = [
     ("call-ready callee: size", "call-ready-callee", True),
@@ -18,6 +22,14 @@ SIZES = [
     ("hello service, for size: size", "hello", True),
     ("echo service: size", "echo", False),
     ("echo service, for size: size", "echo", True),
+    ("hello example: size", "example-hello", False),
+    ("hello example, for size: size", "example-hello", True),
+    ("fetch example: size", "example-fetch", False),
+    ("fetch example, for size: size", "example-fetch", True),
+    ("chat example: size", "example-chat", False),
+    ("chat example, for size: size", "example-chat", True),
+    ("all of WASI: size", "wasi-everything", False),
+    ("all of WASI, for size: size", "wasi-everything", True),
 ]
 ALL = ("all of Weft: size", "everything", True)  # a module that is in no component
 
@@ -27,7 +39,7 @@ def fuel(guests, way, world, n, guess=None):
     file = guests.compiled(way, world.name, fuel=True)
 
     def enough(fuel):
-        return guests.run(file, world.call(n), "-W", f"fuel={fuel}")[0] is not None
+        return guests.run(file, world.call(n), *world.options, "-W", f"fuel={fuel}")[0] is not None
 
     guests.verified(way, world, n, fuel=2**62)
     least, most, step = 0, guess or 1 << 12, 1
@@ -43,19 +55,31 @@ def fuel(guests, way, world, n, guess=None):
     return most
 
 
+def counted(guests, way, world, by=None):
+    export = f"{world.export}({world.arguments})"
+    return counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder, by)
+
+
 def instructions(guests, figures, world, way):
+    if world.side is None:
+        per = instructions_of_both(guests, way, world)
+    else:
+        functions = counted(guests, way, world, by="line").profile(world.exact, world.options)[world.side]
+        per = sum(count for count, _ in functions.values())
+    figures.note(f"{world.label}: instructions", way, round(per / world.operations, 2), "instructions")
+
+
+def instructions_of_both(guests, way, world):
     small, big = world.exact
     first = fuel(guests, way, world, small)
     # The first guess for the big one costs a run of twice the small one, and saves most of the search.
     slope = fuel(guests, way, world, 2 * small) - first
     rise = fuel(guests, way, world, big, first + slope * (big - small) // small) - first
-    figures.note(f"{world.label}: instructions", way, round(rise / (big - small) / world.operations, 2), "instructions")
+    return rise / (big - small)
 
 
 def host_calls(guests, figures, world, way):
-    export = f"{world.export}({world.arguments})"
-    counted = counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder)
-    kinds = counted.host_calls(world.exact, OPTIONS)
+    kinds = counted(guests, way, world).host_calls(world.exact, world.options, world.side)
     per = {kind: round(count / world.operations, 3) for kind, count in kinds.items()}
     figures.note(f"{world.label}: host calls", way, per, "calls")
 
@@ -68,7 +92,7 @@ def bytes_of_calls(guests, figures):
     """Live bytes, and bytes of linear memory, of a pending call at its caller and at its callee."""
     for what, export in (("live bytes", "run-memory-live"), ("linear memory", "run-memory-pages")):
         sizes = MEMORY_SIZES if what == "live bytes" else [4 * n for n in MEMORY_SIZES]
-        for way in WAYS:
+        for way in BINDINGS:
             small, big = (halves(guests.number(way, "memory", f"{export}({n})")) for n in sizes)
             for side, before, after in zip(("caller", "callee"), small, big):
                 per = round((after - before) / (sizes[1] - sizes[0]), 1)
@@ -86,6 +110,16 @@ def bytes_of_coroutines(guests, figures):
         for what, before, after in zip(("linear memory", "live bytes"), small, big):
             per = (after - before) / (sizes[1] - sizes[0]) - header  # its frame is a header
             figures.note(f"1,000,000 spawns, each beside its frame: {what}", way, round(per, 1), "bytes")
+
+
+def bytes_of_wasi(guests, figures):
+    """What a connection of a TCP server takes, beside one byte of its own, and an HTTP request, beside 24."""
+    small, big = (2000, 6000)
+    for what, (ways, component, export) in MEMORY_OF_WASI.items():
+        for way in ways:
+            before, after = (halves(guests.number(way, component, f"{export}({n})", WITH_WASI)) for n in (small, big))
+            for kind, less, more in zip(("linear memory", "live bytes"), before, after):
+                figures.note(f"{what}: {kind}", way, round((more - less) / (big - small), 1), "bytes")
 
 
 def core_module(tools, component, folder):
@@ -109,7 +143,8 @@ def sizes(guests, figures, build, build_small):
 
 
 def parts(guests, name, build, build_small, way):
-    """What the module of a size is made of: [(bytes, section)], and [(bytes, function)] of its code."""
+    """What the module of a size is made of: [(bytes, section)], and [(bytes, function)] of its code; and that module as it
+    was linked, and with names alone."""
     module, small = next((module, small) for figure, module, small in [*SIZES, ALL] if figure == f"{name}: size")
     linked = (build_small if small else build) / "bench" / f"{way}-{module}.core.wasm"
     text, named, bare = (guests.folder / f"parts.{kind}" for kind in ("wat", "wasm", "bare.wasm"))
@@ -120,7 +155,7 @@ def parts(guests, name, build, build_small, way):
     subprocess.run([tool, "strip", "--all", named, "-o", bare], check=True)
     dump = subprocess.run([tool, "objdump", bare], capture_output=True, text=True, check=True).stdout
     sections = [(int(size), kind) for kind, size in re.findall(r"^ *(\w+) .*\| *(\d+) bytes", dump, re.M)]
-    return sections, functions_of(tool, named)
+    return sections, functions_of(tool, named), linked, named
 
 
 def functions_of(tool, module):

@@ -64,14 +64,15 @@ def shown(value):
 
 
 class Budget:
-    """budget.json: what Weft's figures may be at most, or of raw's at most or at least; which ones are to be as another,
-    because a cost stays flat as a number grows, or grows by its logarithm; and the exact ones at the last commit."""
+    """budget.json: what Weft's figures may be at most, or more than the core's, or of raw's at most or at least; which ones
+    are to be as another, because a cost stays flat as a number grows, or grows by its logarithm; and the exact ones at the
+    last commit."""
 
-    EMPTY = {"at most": {}, "at most of raw": {}, "at least of raw": {}, "as": {}, "as by log": {}, "exact": {}}
+    LIMITS = ("at most", "at most more than core", "at most of raw", "at least of raw", "as", "as by log")
 
     def __init__(self, path):
         self.path = Path(path)
-        self.read = json.loads(self.path.read_text()) if self.path.exists() else self.EMPTY
+        self.read = json.loads(self.path.read_text()) if self.path.exists() else {kind: {} for kind in (*self.LIMITS, "exact")}
 
     @property
     def limits(self):
@@ -80,7 +81,7 @@ class Budget:
     def update(self, figures, whole):
         self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
-        innermost = re.compile(r"(?<!(?:most| raw| log|.\"as)\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
+        innermost = re.compile(r"(?<!(?:most| raw| log|.\"as)\": )(?<! core\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
 
     def worse(self, figures, whole):
@@ -112,6 +113,9 @@ class Budget:
         if "weft" in figure and name in self.read["at most"]:
             limit = self.read["at most"][name]
             return shown(limit), "ok" if figure["weft"] <= limit else "OVER"
+        if name in self.read["at most more than core"]:
+            limit, more = self.read["at most more than core"][name], figure["weft"] - figure["core"]
+            return f"core + {limit}", "ok" if more <= limit else f"OVER: +{shown(more)}"
         if name in self.alike and self.alike[name] in figures.values:
             return f"as {self.alike[name].split(':')[0]}", "ok" if self.flat(name, figures) else "OVER"
         if ratio is not None and name in self.read["at most of raw"]:
@@ -148,18 +152,18 @@ def more_than_raw(figure):
 
 
 def table(figures, budget, only=None):
-    rows = [("", *WAYS, "unit", "weft/raw", "budget", "")]
-    for name, figure in figures.values.items():
-        if only and name.split(":")[0] not in only:
-            continue
+    chosen = {name: figure for name, figure in figures.values.items() if not only or name.split(":")[0] in only}
+    ways = [way for way in WAYS if any(way in figure for figure in chosen.values())]
+    rows = [("", *ways, "unit", "weft/raw", "budget", "")]
+    for name, figure in chosen.items():
         weft, raw = total(figure.get("weft")), total(figure.get("raw"))
         ratio = figures.of_raw.get(name, {}).get("weft") or (weft / raw if weft and raw else None)
         limit, met = budget.remark(name, figures)
-        cells = [shown(figure.get(way)) for way in WAYS]
+        cells = [shown(figure.get(way)) for way in ways]
         rows.append((name, *cells, figures.units[name], f"{ratio:.2f}" if ratio else "", limit, met))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths)]
-        for i in (0, 4, 7):  # words
+        for i in (0, len(ways) + 1, len(ways) + 4):  # words
             cells[i] = row[i].ljust(widths[i])
         print("  ".join(cells).rstrip())

@@ -18,7 +18,9 @@ WAYS = list(COLOURS)
 
 
 def worlds(figures, what):
-    names = [name for name in figures if name.endswith(what) and {"weft", "raw"} <= figures[name].keys()]
+    """Those of the core, which are beside the same by hand."""
+    both = [name for name in figures if name.endswith(what) and {"weft", "raw"} <= figures[name].keys()]
+    names = [name for name in both if "core" not in figures[name]]
     return [(name.split(":")[0], figures[name]) for name in names]
 
 

@@ -20,7 +20,7 @@ import serving
 import source
 import timing
 from figures import Budget, Figures, table
-from guests import OPTIONS, Failed, Guests
+from guests import Failed, Guests
 from worlds import WAYS, WORLDS, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +36,7 @@ def arguments():
     add("--wasm-tools", metavar="FILE", default=ROOT / ".tools/bin/wasm-tools", help="(%(default)s)")
     add("--budget", metavar="FILE", type=Path, default=ROOT / "bench/budget.json", help="(%(default)s)")
     worlds = [world.label for world in WORLDS]
-    names = [*worlds, *serving.SIZES, "bytes", "sizes"]
+    names = [*worlds, *serving.SIZES, "bytes", "sizes", "wasi"]
     add("--only", metavar="NAME", action="append", choices=names, help=f"one of {', '.join(names)}; may be repeated")
     add("--pairs", metavar="N", type=int, default=5, help="runs of each, after one for warming up (%(default)s)")
     add("--hurry", metavar="N", type=int, default=1, help="divide the sizes of the timed runs by N")
@@ -50,9 +50,9 @@ def arguments():
     add("--profile", metavar="WORLD", choices=worlds, help="show where the instructions of a world go instead")
     modules = [name.removesuffix(": size") for name, *_ in [*exact.SIZES, exact.ALL]]
     add("--module", metavar="NAME", choices=modules, help=f"show what takes the bytes of one of {'; '.join(modules)} instead")
-    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, raw or naive")
+    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, core, raw or naive")
     add("--lines", metavar="FUNCTION", help="with --profile: the function's code, with how often each line runs")
-    add("--source", action="store_true", help="with --profile: by line of the source")
+    add("--source", action="store_true", help="with --profile: by line of the source; with --module: by file")
     add("--quiet", action="store_true", help="do not say what is being measured")
     args = parser.parse_args()
     for tool in (args.wasmtime, args.wasm_tools):
@@ -60,6 +60,10 @@ def arguments():
             parser.error(f"no file '{tool}': run `make setup`")
     if not args.build.exists():
         parser.error(f"no folder '{args.build}': `make bench` builds it first")
+    if args.only and "sizes" in args.only:
+        args.only += modules
+    if args.only and "wasi" in args.only:
+        args.only += [*exact.MEMORY_OF_WASI, *(world.label for world in WORLDS if world.side is not None)]
     return args
 
 
@@ -79,12 +83,14 @@ def measure(args, guests, figures):
             for n in world.exact:
                 guests.verified(way, world, n)
             exact.instructions(guests, figures, world, way)
-            if world.timed:
+            if world.timed or world.side is not None:
                 exact.host_calls(guests, figures, world, way)
     if not args.only or "bytes" in args.only:
         say("bytes")
         exact.bytes_of_calls(guests, figures)
         exact.bytes_of_coroutines(guests, figures)
+    if not args.only or "wasi" in args.only:
+        exact.bytes_of_wasi(guests, figures)
     if not args.only or "sizes" in args.only:
         exact.sizes(guests, figures, args.build, args.build_small)
     if not args.check and not args.exact:
@@ -101,14 +107,13 @@ def measure(args, guests, figures):
 def profile(args, guests):
     """Executed instructions of one operation, of each component: by function, line by line of one function, or by source."""
     world = world_of(args.profile)
-    export = f"{world.export}({world.arguments})"
-    component = guests.component(args.way, world.name)
-    counted = counting.Counted(guests.tools, component, export, guests.folder, by="line")
-    for side, functions in zip(("runner", "callee"), counted.profile(world.exact, OPTIONS)):
+    counted = exact.counted(guests, args.way, world, by="line")
+    for number, functions in enumerate(counted.profile(world.exact, world.options)):
+        side = ("runner", "callee")[number]
         per = world.operations
         print(f"{side}: {sum(count for count, _ in functions.values()) / per:.2f} instructions a {world.operation}")
         if args.source:
-            module = args.build / "bench" / f"{args.way}-{world.name}-{side}.core.wasm"
+            module = args.build / "bench" / f"{world.part(args.way, number)}.core.wasm"
             show_source(source.by_line(guests.tools, module, functions, ROOT), per)
         else:
             show_functions(functions, per, args.lines)
@@ -137,12 +142,10 @@ def show_source(rows, per):
 def path(args, guests):
     """Calls of the host in one operation, and the instructions between them: those that lead to each."""
     world = world_of(args.path)
-    export = f"{world.export}({world.arguments})"
     print(f"in one {world.operation}: calls, and instructions that lead to them")
     paths = {}
     for way in world.ways:
-        counted = counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder, by="path")
-        paths[way] = counted.path(world.exact, OPTIONS)
+        paths[way] = exact.counted(guests, way, world, by="path").path(world.exact, world.options)
     for number, side in enumerate(("runner", "callee")[: max(map(len, paths.values()))]):
         print(side.ljust(24) + "".join(way.rjust(18) for way in world.ways))
         kinds = sorted({kind for way in world.ways for kind in paths[way][number]} - {"callback", "return"})
@@ -158,9 +161,11 @@ def path(args, guests):
 
 
 def module(args, guests):
-    """The bytes of a core module, by section, and those of its code by function."""
-    sections, functions = exact.parts(guests, args.module, args.build, args.build_small, args.way)
-    print(f"{args.module}: bytes by section, and of the code by function")
+    """The bytes of a core module, by section, and those of its code by function, or by file of the source."""
+    sections, functions, linked, named = exact.parts(guests, args.module, args.build, args.build_small, args.way)
+    if args.source:
+        functions = source.by_file(guests.tools, linked, named, ROOT)
+    print(f"{args.module}: bytes by section, and of the code by {'file' if args.source else 'function'}")
     for size, name in sections:
         print(f"{size:8}  {name}")
     small = [size for size, _ in functions if size < FEW_BYTES]
@@ -210,8 +215,9 @@ def main():
     if args.update:
         budget.update(figures, whole=not args.only)
     if args.json:
-        known = json.loads(args.json.read_text())["figures"] if args.only and args.json.exists() else {}
-        of = {"machine": machine(tools), "figures": {**known, **figures.as_json()}, "budget": budget.limits}
+        known = json.loads(args.json.read_text()) if args.only and args.json.exists() else {"figures": {}}
+        host = known["machine"] if args.exact and args.only and args.json.exists() else machine(tools)  # of the times
+        of = {"machine": host, "figures": {**known["figures"], **figures.as_json()}, "budget": budget.limits}
         args.json.write_text(json.dumps(of, indent=1) + "\n")
     table(figures, budget)
     if args.check:

@@ -1,6 +1,7 @@
 # Which line of the source each instruction of a core module comes from, by its debug information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import os
 import re
 import subprocess
 from collections import Counter, defaultdict
@@ -42,9 +43,26 @@ def places(tools, module, wanted):
     return found
 
 
+def name_of(file, root):
+    """A file below `root` is named from there, another by its last part. Zig's own is named from its package: the folder that
+    this is installed in has another name with each set-up."""
+    path = Path(os.path.normpath(file))
+    inside = path.is_relative_to(root) and "build" not in path.relative_to(root).parts
+    return (str(path.relative_to(root)).split("site-packages/")[-1] if inside else path.name), inside
+
+
+def by_file(tools, module, small, root):
+    """[(bytes of code, file)] of the module `small`, which is `module` without its debug information."""
+    known, kept, files = addresses(tools, module), addresses(tools, small), Counter()
+    found = places(tools, module, [address for all in known.values() for address in all])
+    every = sorted((int(at, 16), known[name][i]) for name, all in kept.items() for i, at in enumerate(all))
+    for (at, place), (after, _) in zip(every, every[1:]):
+        files[name_of((found[place] or NOWHERE)[0], root)[0]] += after - at
+    return sorted(((size, name) for name, size in files.items()), reverse=True)
+
+
 def by_line(tools, module, functions, root):
-    """[(file, line, its text, or the function in brackets, instructions)], of functions as Counted.profile has them. Files
-    below `root` are named from there, others by their last part."""
+    """[(file, line, its text, or the function in brackets, instructions)], of functions as Counted.profile has them."""
     known, steps = addresses(tools, module), Counter()
     ran = {name: lines for name, (count, lines) in functions.items() if count and name in known}
     found = places(tools, module, [address for name in ran for address in known[name]])
@@ -62,9 +80,7 @@ def by_line(tools, module, functions, root):
         path = Path(file)
         if line and file not in texts:
             texts[file] = path.read_text().splitlines() if path.exists() else []
-        inside = path.is_relative_to(root) and "build" not in path.parts
-        # Zig's own from its package: the folder that this is installed in has another name with each set-up.
-        name = str(path.relative_to(root)).split("site-packages/")[-1] if inside else path.name
+        name, inside = name_of(file, root)
         if inside and 0 < line <= len(texts[file]):
             rows[name, line, texts[file][line - 1].strip().rstrip("\\").rstrip()] += count
         else:

@@ -4,12 +4,17 @@
 from dataclasses import dataclass
 from typing import Callable
 
-WAYS = ["weft", "raw", "naive"]
+# The table's host has at most 100,000 handles a store, and a ready call between components leaves an entry behind.
+OPTIONS = ("-W", "component-model-async", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
+
+WAYS = ["weft", "core", "raw", "naive"]
+BINDINGS = ("weft", "raw", "naive")  # of what Weft's core does, on bindings of one's own
+LIBRARY = ("weft", "core", "raw")  # of WASI: through the library, on the core with bindings of one's own, and by hand
 
 
 @dataclass
 class World:
-    """An export of a component of bench.wit, beyond.wit or lists.wit: what is run, what comes out, and how often."""
+    """An export of a component of bench.wit, beyond.wit, lists.wit or wasi.wit: what is run, what comes out, and how often."""
 
     name: str  # of the component
     export: str
@@ -19,12 +24,19 @@ class World:
     timed: tuple  # two sizes for times; empty: instructions are all that is measured
     operations: int = 1  # of one n
     arguments: str = "{}"  # of the export, for n
-    ways: tuple = tuple(WAYS)
+    ways: tuple = BINDINGS
     title: str = ""  # in the table; the name, if empty
+    options: tuple = OPTIONS  # of the host
+    side: int = None  # whose instructions and host calls count alone: 0 the runner's, 1 the callee's; None: both's
+    parts: tuple = ("{way}-{name}-runner", "{way}-{name}-callee")
 
     @property
     def label(self):
         return self.title or self.name
+
+    def part(self, way, side):
+        """The name of the runner's or the callee's module."""
+        return self.parts[side].format(way=way, name=self.name)
 
     def call(self, n):
         return f"{self.export}({self.arguments.format(n)})"
@@ -85,6 +97,33 @@ for each in (
     ("bells", "task that ends before it hears its bell, the last first"),
 ):
     WORLDS += listed(*each)
+
+
+WITH_WASI = (*OPTIONS, "-S", "p3,cli,http", "--dir", ".::/")
+ON_PEER = ("{way}-wasi-runner", "tcp-peer")
+ON_ANSWERER = ("{way}-wasi-fetcher", "wasi-answerer")
+DRIVEN = ("wasi-driver", "{way}-{name}")
+
+
+def wasi(title, operation, export, exact, parts=ON_PEER, name="wasi", arguments="{}", result=lambda n: n):
+    """An export of wasi.wit: of a component beside the host, or beside another that is in its place."""
+    return World(name, export, operation, result, exact, (), 1, arguments, LIBRARY, title, WITH_WASI, parts == DRIVEN, parts)
+
+
+WORLDS += [
+    wasi("file read", "64 KiB chunk", "run-file-read", (10, 60), result=lambda n: n << 16),
+    wasi("file write", "64 KiB chunk", "run-file-write", (10, 60), result=lambda n: n << 16),
+    wasi("file open", "open, close", "run-file-open", (10, 60)),
+    wasi("standard output", "line", "run-stdout", (10, 60)),
+    wasi("sleep", "sleep", "run-sleep", (2, 12)),
+    wasi("TCP of 64 bytes", "message, echo", "run-tcp", (10, 110), arguments="64, {}"),
+    wasi("TCP of 64 KiB", "message, echo", "run-tcp", (10, 60), arguments="65536, {}"),
+    wasi("TCP connect", "connect, close", "run-tcp-connect", (10, 110)),
+    wasi("TCP serve", "connection of a server, byte, echo", "run-tcp-serve", (10, 110)),
+    wasi("HTTP hello", "request", "run-requests", (10, 110), DRIVEN, "wasi-hello"),
+    wasi("HTTP echo", "64 KiB chunk", "run-echo", (10, 60), DRIVEN, "wasi-echo", result=lambda n: n << 16),
+    wasi("HTTP fetch", "fetch", "run-fetch", (10, 110), ON_ANSWERER, "wasi-fetch"),
+]
 
 
 def world_of(label):

@@ -25,6 +25,8 @@ def test_no_figure_is_worse(bench):
         ("call-ready: host calls", {"call": 1}, "worse than committed: call-ready: host calls of task-return: 0 -> 1"),
         ("hello service: size", 0.97, "worse than committed: hello service: size: "),
         ("operation: bytes", 0.97, "worse than committed: operation: bytes: "),
+        ("file read: instructions", 0.97, "worse than committed: file read: instructions: "),
+        ("HTTP hello: host calls", {"task-return": 1}, "worse than committed: HTTP hello: host calls of static: 0 -> 1"),
     ],
 )
 def test_a_rise_is_noticed(bench, tmp_path, figure, committed, line):
@@ -33,7 +35,7 @@ def test_a_rise_is_noticed(bench, tmp_path, figure, committed, line):
     budget["exact"][figure]["weft"] = committed if isinstance(committed, dict) else now * committed
     doctored = tmp_path / "budget.json"
     doctored.write_text(json.dumps(budget))
-    only = {"size": "sizes", "bytes": "bytes"}.get(figure.split(": ")[1], "call-ready")
+    only = {"size": "sizes", "bytes": "bytes"}.get(figure.split(": ")[1], figure.split(": ")[0])
     code, said = bench("--check", "--only", only, "--budget", doctored)
     assert code == (1 if line else 0), said
     assert line is None or line in said
@@ -48,6 +50,16 @@ def test_a_cost_that_grows_is_noticed(bench, tmp_path, kind):
     doctored.write_text(json.dumps(budget))
     code, said = bench("--check", "--only", "call-ready", "--only", "call-pending", "--budget", doctored)
     assert code == 1 and "worse than committed: call-pending: instructions: " in said
+
+
+@pytest.mark.parametrize("limit, met", [(20, "OVER"), (10**6, "ok")])
+def test_more_than_the_core_is_marked(bench, tmp_path, limit, met):
+    budget = json.loads(BUDGET.read_text())
+    budget["at most more than core"] = {"HTTP hello: instructions": limit}
+    doctored = tmp_path / "budget.json"
+    doctored.write_text(json.dumps(budget))
+    code, said = bench("--show", ROOT / "docs/bench.json", "--budget", doctored, "--only", "HTTP hello")
+    assert code == 0 and f"core + {limit}  {met}" in said
 
 
 @pytest.mark.xdist_group("bench")
@@ -84,13 +96,18 @@ def test_lines_of_the_source_add_up(bench, world):
 
 
 @pytest.mark.xdist_group("bench")
-@pytest.mark.parametrize("name", ["call-ready callee", "hello service", "all of Weft"])
-def test_parts_of_a_module_add_up(bench, name):
-    code, said = bench("--module", name)
+@pytest.mark.parametrize(
+    "name, options",
+    [("call-ready callee", []), ("hello service", []), ("all of Weft", []), ("fetch example", []), ("fetch example", ["--source"])],
+)
+def test_parts_of_a_module_add_up(bench, name, options):
+    code, said = bench("--module", name, *options)
     assert code == 0, said
     rows = [line.split(maxsplit=1) for line in said.splitlines()[1:]]
     sections = {what: int(size) for size, what in rows if not what.startswith("|")}
     functions = sum(int(size) for size, what in rows if what.startswith("|"))
     size = json.loads(BUDGET.read_text())["exact"][f"{name}: size"]["weft"]
-    assert abs(functions - sections["code"]) < 8
+    assert abs(functions - sections["code"]) < 16
+    if options:
+        assert {"| examples/fetch/fetch.c", "| wasi/http_client.c", "| src/op.c"} <= {what for _, what in rows}
     assert 0 <= size * 1.02 - sum(sections.values()) and sum(sections.values()) > 0.95 * size

@@ -82,6 +82,25 @@ static hello_callback_code_t wrote(request *self, hello_waitable_status_t status
     return wait(self, self->body);
 }
 
+// content-type and content-length, if they are to be sent.
+static wasi_http_types_own_fields_t headers(void)
+{
+#ifdef HEADERS
+    static wasi_http_types_tuple2_field_name_field_value_t all[] = {
+        {{(uint8_t *)"content-type", 12}, {(uint8_t *)"text/plain", 10}},
+        {{(uint8_t *)"content-length", 14}, {(uint8_t *)"14", 2}},
+    };
+    wasi_http_types_list_tuple2_field_name_field_value_t list = {all, 2};
+    wasi_http_types_own_fields_t fields;
+    wasi_http_types_header_error_t error;
+    if (!wasi_http_types_static_fields_from_list(&list, &fields, &error))
+        __builtin_trap();
+    return fields;
+#else
+    return wasi_http_types_constructor_fields();
+#endif
+}
+
 hello_callback_code_t exports_wasi_http_handler_handle(exports_wasi_http_handler_own_request_t asked)
 {
     request *self = take();
@@ -89,8 +108,8 @@ hello_callback_code_t exports_wasi_http_handler_handle(exports_wasi_http_handler
     wasi_http_types_tuple2_own_response_future_result_void_error_code_t response;
     wasi_http_types_stream_u8_t contents = wasi_http_types_stream_u8_new(&self->body);
     wasi_http_types_static_response_new(
-        wasi_http_types_constructor_fields(), &contents,
-        wasi_http_types_future_result_option_own_trailers_error_code_new(&self->trailers), &response);
+        headers(), &contents, wasi_http_types_future_result_option_own_trailers_error_code_new(&self->trailers),
+        &response);
     wasi_http_types_future_result_void_error_code_drop_readable(response.f1);
     exports_wasi_http_handler_handle_return(
         (exports_wasi_http_handler_result_own_response_error_code_t){.val.ok = response.f0});

@@ -17,11 +17,30 @@ typedef struct {
     trailers_writer trailers;
 } handle;
 
+// content-type and content-length, if they are to be sent.
+static wasi_http_types_own_fields_t headers(void)
+{
+#ifdef HEADERS
+    static wasi_http_types_tuple2_field_name_field_value_t all[] = {
+        {{(uint8_t *)"content-type", 12}, {(uint8_t *)"text/plain", 10}},
+        {{(uint8_t *)"content-length", 14}, {(uint8_t *)"14", 2}},
+    };
+    wasi_http_types_list_tuple2_field_name_field_value_t list = {all, 2};
+    wasi_http_types_own_fields_t fields;
+    wasi_http_types_header_error_t error;
+    if (!wasi_http_types_static_fields_from_list(&list, &fields, &error))
+        __builtin_trap();
+    return fields;
+#else
+    return wasi_http_types_constructor_fields();
+#endif
+}
+
 static wasi_http_types_own_response_t respond(handle *self)
 {
     wasi_http_types_tuple2_own_response_future_result_void_error_code_t response;
     wasi_http_types_stream_u8_t contents = body_new(&self->out);
-    wasi_http_types_static_response_new(wasi_http_types_constructor_fields(), &contents,
+    wasi_http_types_static_response_new(headers(), &contents,
                                         trailers_new(&self->trailers, (trailers_result){0}), &response);
     wasi_http_types_future_result_void_error_code_drop_readable(response.f1);
     return response.f0;
