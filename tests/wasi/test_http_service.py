@@ -72,7 +72,8 @@ def test_splice(ask, size):
     """To its end; but not behind a read, unless that has told that there is nothing."""
     body = os.urandom(size)
     assert ask("/splice/finish", "POST", body)[::2] == (200, body)
-    assert ask("/splice/rest", "POST", body)[::2] == ((400, b"Bad Request") if size else (200, b""))
+    if size < 1 << 20:  # a reply that does not wait for so much breaks the client's pipe
+        assert ask("/splice/rest", "POST", body)[::2] == ((400, b"Bad Request") if size else (200, b""))
 
 
 @pytest.mark.parametrize("rest, error", [(b"\r\n", "OK"), (b"x: y\r\n\r\n", "OK"), (b"nonsense\r\n\r\n", "EEOF")])
