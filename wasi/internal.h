@@ -12,6 +12,10 @@ weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t fut
 // For a new stream whose readable end went to who tells by `future` how the stream was taken.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
+// The text, but if it is longer than `most` bytes, that much of it, without a character that would be cut in
+// two.
+weft_text weft__text_cut(weft_text text, size_t most);
+
 // Tells, in the log if the program has one, else in builds that show messages, how the async function of that
 // name has failed: by which code, and in builds with WEFT_TRACE, behind which wait.
 void weft__report_failure(const char *name, const weft_coro *co);

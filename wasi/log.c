@@ -175,13 +175,13 @@ void weft_log(weft_log_level level, const char *format, ...)
 {
     if (level > threshold)
         return;
-    char room[LINE + 1];
+    char room[LINE + 2]; // with the byte behind a cut
     va_list arguments;
     va_start(arguments, format);
     size_t length = weft_vformat(room, sizeof room, format, arguments);
     va_end(arguments);
     bool is_cut = length > LINE;
-    weft_text text = {room, is_cut ? LINE : length};
+    weft_text text = weft__text_cut(weft_text_of(room, is_cut ? LINE + 1 : length), LINE);
     if (weft_text_ends(text, WEFT_TEXT("\n")))
         text.length--;
     if ((lost && !tell_losses()) || !put_line(level, text, is_cut))

@@ -2,19 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/env.h>
 #include <weft/wasi/format.h>
+#include "internal.h"
 
 // True if the variable is set, and not empty.
 static bool is_set(const char *name, weft_text *value)
 {
     return weft_variable(name, value) && value->length;
-}
-
-// Without the bytes at its end that are of a character which was cut in two.
-static weft_text whole(weft_text text)
-{
-    while (!weft_text_is_utf8(text))
-        text.length--;
-    return text;
 }
 
 // Notes that the value is `what`.
@@ -23,10 +16,10 @@ static void refuse(weft_settings *it, const char *name, weft_text value, const c
     if (it->error)
         return;
     it->error = WEFT_EINVAL;
-    value = whole(weft_text_slice(value, 0, 40));
-    weft_format(it->message, sizeof it->message, "variable %s: \"%.*s\" is %s", name,
-                WEFT_TEXT_ARGUMENTS(value), what);
-    it->message[whole(weft_text_z(it->message)).length] = 0;
+    char room[sizeof it->message + 1]; // with the byte behind a cut
+    weft_text shown = weft__text_cut(value, 40);
+    weft_format(room, sizeof room, "variable %s: \"%.*s\" is %s", name, WEFT_TEXT_ARGUMENTS(shown), what);
+    weft_text_to_z(weft__text_cut(weft_text_z(room), sizeof it->message - 1), it->message, sizeof it->message);
 }
 
 weft_text weft_setting_text(const char *name, weft_text otherwise)

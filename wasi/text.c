@@ -1,6 +1,6 @@
 // Texts: compared, cut, and turned into numbers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/wasi/text.h>
+#include "internal.h"
 
 weft_text weft_text_of(const void *bytes, size_t length)
 {
@@ -100,6 +100,14 @@ bool weft_text_is_utf8(weft_text text)
         at += length;
     }
     return true;
+}
+
+weft_text weft__text_cut(weft_text text, size_t most)
+{
+    size_t end = most < text.length ? most : text.length;
+    while (end && end < text.length && most - end < 3 && (text.at[end] & 0xc0) == 0x80)
+        end--;
+    return weft_text_slice(text, 0, end);
 }
 
 size_t weft_text_find(weft_text text, weft_text part)

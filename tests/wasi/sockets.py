@@ -104,7 +104,10 @@ class Script:
         """How many the host has open for it."""
         folder = pathlib.Path(f"/proc/{self.process.pid}")
         its_own = {line.split()[6] for line in (folder / "net/unix").read_text().splitlines()}
-        links = [os.readlink(it) for it in (folder / "fd").iterdir()]
+        links = []
+        for it in (folder / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it is closed meanwhile
+                links.append(os.readlink(it))
         return sum(link.startswith("socket:") and link[8:-1] not in its_own for link in links)
 
 

@@ -33,6 +33,8 @@ def test_lines(host, component, level):
         ("error", r"one\ntwo\r\t\x1b[31m\x7f\x00\xc2\x9b ä \ end\n"),
         ("error", "1".rjust(1000)),
         ("error", " " * 1000 + "..."),
+        ("error", "1".rjust(999) + "..."),  # no half of a character
+        ("error", "1".rjust(997) + "..."),
         ("error", ""),
         ("error", "lines failed: no such file or directory"),
     ]

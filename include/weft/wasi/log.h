@@ -33,8 +33,9 @@ extern "C" {
 // How much a line matters, the most first.
 typedef enum weft_log_level { WEFT_LOG_ERROR, WEFT_LOG_WARNING, WEFT_LOG_INFO, WEFT_LOG_DEBUG } weft_log_level;
 
-// Logs formatted text (format.h) of up to 1,000 bytes; what is longer is cut, and ends in "...". Control
-// characters are escaped, as \n or \x1b, so that a line is one line; a last newline is left out.
+// Logs formatted text (format.h) of up to 1,000 bytes; what is longer is cut between two characters, and ends
+// in "...". Control characters are escaped, as \n or \x1b, so that a line is one line; a last newline is left
+// out.
 void weft_log(weft_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Lines of this level and those that matter more are logged from now on. At first it is WEFT_LOG_INFO.

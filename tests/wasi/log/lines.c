@@ -28,6 +28,8 @@ WEFT_ASYNC(lines)
     weft_log(WEFT_LOG_ERROR, "one\ntwo\r\t\x1b[31m\x7f%c\xc2\x9b \xc3\xa4 \\ %s\n\n", 0, "end");
     weft_log(WEFT_LOG_ERROR, "%*d", 1000, 1);
     weft_log(WEFT_LOG_ERROR, "%*d", 1001, 1);
+    weft_log(WEFT_LOG_ERROR, "%*d%s", 999, 1, "\xc3\xa4");
+    weft_log(WEFT_LOG_ERROR, "%*d%s", 997, 1, "\xf0\x9f\x98\x80");
     weft_log(WEFT_LOG_ERROR, "%s", "");
     WEFT_FAIL(WEFT_ENOENT);
     WEFT_END;
