@@ -70,11 +70,11 @@ static int64_t time_at(const uint8_t *bytes)
 
 static void write_question(attempt *self)
 {
-    weft_instant now = weft_instant_now();
     self->question[0] = 4 << 3 | 3;            // the version, and that it is a question
     weft_random_bytes(self->question + 40, 8); // where our time would be: nobody can guess what is sent back
+    self->since = weft_now(&weft_host_clock);  // before it is sent, so that the delay covers all of the error
+    weft_instant now = weft_instant_now();
     self->sent = now.seconds * 1000000000 + now.nanoseconds;
-    self->since = weft_now(&weft_host_clock);
 }
 
 // True for the answer; false for all else that may come.
@@ -127,9 +127,9 @@ WEFT_ASYNC(asking)
             self->error == WEFT_ETIMEDOUT || self->error == WEFT_EAGAINNAME || self->error == WEFT_EHOSTUNREACH;
         if (!may_pass || ++self->tried == of->tries)
             break;
-        uint64_t pause =
-            of->pause << (self->tried - 1); // half of it to half more, so that not all ask at once again
-        WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, pause / 2 + weft_insecure_below(pause + 1)));
+        uint64_t pause = of->pause << (self->tried - 1);
+        pause = pause / 2 + weft_insecure_below(pause + 1); // so that not all ask again at once
+        WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, pause));
     }
     if (self->error) {
         of->failed = true;

@@ -108,7 +108,7 @@ def test_time(ask, talk, family):
         ip = server.socket.getsockname()[0]
         name = f"[{ip}]:{server.port}" if ":" in ip else f"{ip}:{server.port}"
         code, lines, said = ask("-t", name, TIMEOUT="400ms", PAUSE="20ms", TRIES=10)
-    assert (code, len(lines), said) == (0, 1, "")
+    assert (code, said) == (0, "")
     got_name, address, offset, delay = LINE.fullmatch(lines[0]).groups()
     assert (got_name, address) == (name, ip)
     assert int(delay) >= 0 and abs(int(offset) - AHEAD * 1000000) <= int(delay) / 2 + 1000
