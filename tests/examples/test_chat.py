@@ -12,7 +12,7 @@ from paths import ROOT
 from tools.service import FLAGS
 
 CHAT = ROOT / "build/release/examples/chat.wasm"
-WAIT = 60  # seconds, for what comes in milliseconds
+WAIT = 300  # seconds, for what comes in milliseconds
 
 
 class Chat:

@@ -19,7 +19,7 @@ from examples.client import MIB
 
 BUILD = ROOT / "build/release"
 BEHIND = BUILD / "tests/examples/behind.wasm"
-WAIT = 60  # seconds, for what comes in milliseconds
+WAIT = 300  # seconds, for what comes in milliseconds
 # One instance for all, whose table stays.
 KEPT = ["--max-instance-reuse-count=1000000", "--idle-instance-timeout=600s"]
 

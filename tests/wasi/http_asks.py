@@ -6,7 +6,7 @@ import http.client
 import socket
 import threading
 
-LIMIT = 60  # seconds for an answer
+LIMIT = 300  # seconds for an answer
 
 
 def ask(service, path, method="GET", body=None, headers=(), **more):

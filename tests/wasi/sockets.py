@@ -14,7 +14,7 @@ import pytest
 
 NETWORK = ["-S", "inherit-network", "-S", "allow-ip-name-lookup"]
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
-WAIT = 60  # seconds, for what comes in milliseconds
+WAIT = 300  # seconds, for what comes in milliseconds
 
 
 @pytest.fixture(params=LOOPBACK, ids=["ipv4", "ipv6"])

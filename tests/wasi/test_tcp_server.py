@@ -216,7 +216,7 @@ def test_stop(server, by):
         began = time.monotonic()
         assert all_of(waiting) == b""
         assert server.does("wait") == (0, "OK", "")
-        assert 0.3 < time.monotonic() - began < WAIT
+        assert time.monotonic() - began > 0.3
     assert server.does("active")[0] == server.sockets() == 0
     assert server.does("ended")[0] == (2 if by == "a call" else 3)
 
