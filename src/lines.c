@@ -111,6 +111,43 @@ weft_poll weft_line_next(weft_coro *co, weft_lines *lines)
     return weft_call(co, &lines->co, lines_run);
 }
 
+static void take_bytes(weft_lines *self)
+{
+    self->length += self->in->count;
+    self->in->count = 0;
+    self->is = self->length == self->wanted ? WEFT_LINE : WEFT_LINE_NONE;
+}
+
+static weft_left exactly_run(weft_coro *co)
+{
+    weft_lines *self = weft_frame(co, weft_lines);
+    WEFT_BEGIN;
+    do {
+        self->read(co, self->in, self->line + self->length, self->wanted - self->length);
+        WEFT_AWAIT(weft_await(co, self->in));
+        take_bytes(self);
+    } while (self->is == WEFT_LINE_NONE && !weft_dropped(self->in) && !weft_copy_cancelled(self->in));
+    WEFT_FINALLY;
+    take_bytes(self);
+    WEFT_END;
+}
+
+weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
+{
+    size_t ready = lines->end - lines->start;
+    lines->line = (uint8_t *)bytes;
+    lines->length = ready < length ? ready : length;
+    lines->wanted = length;
+    lines->skipping = false;
+    __builtin_memcpy(bytes, lines->buffer + lines->start, lines->length);
+    skip_to(lines, lines->start + lines->length);
+    lines->in->count = 0;
+    take_bytes(lines);
+    if (lines->is == WEFT_LINE || weft_dropped(lines->in))
+        return weft_breathe(co);
+    return weft_call(co, &lines->co, exactly_run);
+}
+
 uint8_t *weft_lines_rest(weft_lines *lines, size_t *length)
 {
     uint8_t *rest = lines->buffer + lines->start;

@@ -19,7 +19,6 @@ typedef struct {
     bool packs;
     z_stream packer;
     weft_error error;
-    uint64_t sent; // bytes
     uint8_t piece[16384], packed[16384];
 } passing;
 WEFT_UNZEROED(passing, piece);
@@ -29,7 +28,6 @@ typedef struct {
     weft_http_exchange http;
     char id[17];
     weft_local local;
-    int status;
     passing passing;
 } gate;
 WEFT_UNZEROED(gate, passing.piece);
@@ -149,7 +147,6 @@ WEFT_ASYNC(passing)
         self->packer.avail_in = inner->in.count;
         do {
             weft_text part = self->packs ? pack(self) : weft_text_of(self->piece, inner->in.count);
-            self->sent += part.length;
             WEFT_TRY(it, weft_write(co, &it->out, part));
         } while (self->packs && !self->packer.avail_out);
     } while (inner->in.count);
@@ -171,14 +168,13 @@ WEFT_ASYNC(gate)
     weft_format(self->id, sizeof self->id, "%016llx", (unsigned long long)weft_random_u64());
     weft_local_bind(co, &self->local, &request_id, self->id);
     weft_http_header_add(it, "x-request-id", weft_text_z(self->id));
-    weft_http_method(it), weft_http_path(it); // so that they are told later, too
+    weft_http_log_request(it, weft_text_z(self->id));
     weft_text_to_z(weft_setting_text("CLIENT", WEFT_TEXT("x-forwarded-for")), word, sizeof word);
     uint64_t burst = (uint64_t)weft_setting_integer(&settings, "BURST", 20, 1, 1000000);
     uint64_t period = weft_setting_duration(&settings, "PERIOD", WEFT_MILLISECONDS(100));
     if (settings.error)
         weft_log(WEFT_LOG_WARNING, "%s", settings.message);
     uint64_t wait = take_token(weft_http_request_header(it, word), burst, period);
-    self->status = wait ? 429 : 0; // 0: what the next one says
     if (wait) {
         weft_format(word, sizeof word, "%llu", (unsigned long long)(wait + 999999999) / 1000000000);
         weft_http_header_add(it, "retry-after", weft_text_z(word));
@@ -187,9 +183,6 @@ WEFT_ASYNC(gate)
         WEFT_TRY_CALL(passing, &self->passing, .http = it);
     }
     WEFT_FINALLY;
-    weft_log(WEFT_LOG_INFO, "%s %.*s %.*s %d %llu", self->id, WEFT_TEXT_ARGUMENTS(weft_http_method(it)),
-             WEFT_TEXT_ARGUMENTS(weft_http_path(it)), self->status ? self->status : self->passing.inner.status,
-             (unsigned long long)self->passing.sent);
     weft_local_unbind(&self->local);
     WEFT_END;
 }

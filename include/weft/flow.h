@@ -86,6 +86,13 @@ typedef void weft_item_drop(void *item, bool moved);
 //                               lies in the buffer and stays until the next call. lines.is tells what it is.
 //                               The last line may lack its LF. Ready at once if the line has come before; a
 //                               line is moved at most once, when the buffer's end comes near
+//
+// and between lines, where the last one told how much comes:
+//
+//   WEFT_AWAIT(weft_lines_exactly(co, &lines, bytes, length))
+//                               reads `length` bytes, whatever is in them, to memory of the caller's:
+//                               lines.length came, fewer only if the stream is over, and lines.is is
+//                               WEFT_LINE_NONE then
 #define WEFT_LINES(name) WEFT__LINES(name)
 
 // The frame of name_read_exactly. All fields are private.
@@ -165,11 +172,16 @@ typedef struct weft_lines {
     size_t start; // of what has not been told
     size_t seen;  // there is no LF before
     size_t end;
+    size_t wanted; // of exactly so many bytes
     bool skipping;
 } weft_lines;
 
 // Waits for the next line: see WEFT_LINES. After a cancel it goes on where it was.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_unused_result));
+
+// Reads exactly `length` bytes behind the last line. After a cancel, lines.length came.
+weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
+    __attribute__((warn_unused_result));
 
 // What was read behind the last line, and takes it out: *length bytes in the buffer. For a body after a header;
 // what follows it comes from the reader.

@@ -302,6 +302,7 @@ static weft_left flows_run(weft_coro *co)
     WEFT_AWAIT(ticks_forward(co, &self->forward, &it->ticks_in, &it->ticks_out, 4));
     bytes_lines(&self->lines, &self->in, self->buffer, sizeof self->buffer, WEFT_LINES_CUT);
     WEFT_AWAIT(weft_line_next(co, &self->lines));
+    WEFT_AWAIT(weft_lines_exactly(co, &self->lines, self->buffer, 1));
     size_t length;
     if (!weft_lines_rest(&self->lines, &length) || weft_local_get(co, &rule_names) != self)
         WEFT_FINISH;

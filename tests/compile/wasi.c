@@ -205,7 +205,7 @@ weft_poll pass(weft_coro *co, gate *self)
     weft_http_request_close(&other);
     if (weft_http_begin_with(co, &self->http, 200, &self->page.in))
         return weft_breathe(co);
-    weft_http_log_request(&self->http);
+    weft_http_log_request(&self->http, greeting);
     if (weft_http_next_header_set(&self->http, "x-by", greeting) ||
         weft_http_next_header_add(&self->http, "x-by", greeting))
         return weft_http_next(co, &self->http, &self->page);

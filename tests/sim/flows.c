@@ -110,15 +110,24 @@ WEFT_EXPORT_OR(workloads, exports_workloads_flow, flow, (workloads_stream_u8_t i
 typedef struct {
     weft_coro co;
     flow_bytes_reader in;
-    uint8_t items[ITEMS];
+    uint8_t items[ITEMS], bytes[ITEMS];
     weft_lines lines;
+    uint32_t rounds;
+    bool exactly; // bytes, behind the last line
 } liner;
 
 WEFT_ASYNC(liner)
 {
     WEFT_BEGIN;
     flow_bytes_lines(&self->lines, &self->in, self->items, size, policy);
+    self->rounds = policy == WEFT_LINES_SPLIT && pick(2) ? pick(4) : LINES;
     for (;;) {
+        if (!self->rounds--) {
+            line_bytes = got_end;
+            self->exactly = true;
+            WEFT_AWAIT(weft_lines_exactly(co, &self->lines, self->bytes, pick(ITEMS + 1)));
+            break;
+        }
         WEFT_AWAIT(weft_line_next(co, &self->lines));
         if (self->lines.is == WEFT_LINE_NONE || self->lines.is == WEFT_LINE_TOO_LONG)
             break;
@@ -132,7 +141,10 @@ WEFT_ASYNC(liner)
     EXPECT(!ended || weft_dropped(&self->in), "the lines ended before the stream");
     WEFT_RETURN(co, exports_workloads_lines, 7);
     WEFT_FINALLY;
-    line_bytes = got_end;
+    if (self->exactly)
+        get(self->bytes, self->lines.length);
+    else
+        line_bytes = got_end;
     if (self->lines.in) {
         size_t length;
         uint8_t *rest = weft_lines_rest(&self->lines, &length);

@@ -196,12 +196,12 @@ def test_client_that_goes(service, ask):
     ],
 )
 def test_log_line(service, path, line):
-    raw(service, request(path, "x-log: yes"))
+    raw(service, request(path, "x-log: a note"))
     ends = time.monotonic() + LIMIT
     while not (told := re.search(rf" info {line} \d+\.\d{{3}} ms(.*)\n", service.words())):
         assert time.monotonic() < ends, service.words()
         time.sleep(0.05)
-    assert told[1] == (", cut" if path == "/cut" else "")
+    assert told[1] == (", cut a note" if path == "/cut" else " a note")
 
 
 def test_second_reply_is_misuse(host, component):

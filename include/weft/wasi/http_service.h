@@ -119,8 +119,9 @@ weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__(
 //
 //     2026-11-30T03:45:45.123Z info GET /letters/a 200 1.250 ms
 //
-// It may end in ", cut"; without a reply it has `-` for the status. To be called before the body is asked for.
-void weft_http_log_request(weft_http_exchange *it);
+// Behind it stands ", cut" if the reply was, and `note`, which stays until then: an id, or {0} for nothing. To
+// be called before the request's body is asked for, and the request is passed on.
+void weft_http_log_request(weft_http_exchange *it, weft_text note);
 
 // At most `limit` requests at a time in an instance, and no limit for 0: the host keeps the others, or has
 // another instance for them. May be called at any time, as from the first request. See weft_limit_calls.

@@ -567,6 +567,43 @@ static weft_left lines_rest_run(weft_coro *co)
     END_CASE;
 }
 
+// What a line says of the bytes behind it, of which some are LF: from the buffer, from the stream, from both,
+// none, and fewer than that.
+typedef lines lines_exactly;
+static weft_left lines_exactly_run(weft_coro *co)
+{
+    static const struct {
+        size_t wanted, come;
+        const char *bytes;
+    } parts[] = {{3, 3, "a\nb"}, {0, 0, ""}, {12, 12, "\r\n0123456789"}, {5, 2, "ef"}};
+    lines *self = weft_frame(co, lines);
+    WEFT_BEGIN;
+    for (self->chunk = 1; self->chunk < 30; self->chunk += 4) {
+        self->text.ptr = (uint8_t *)"1\na\nb2\n3\n\r\n01234567894\nef";
+        self->text.len = strlen((char *)self->text.ptr);
+        WEFT_AWAIT(
+            weft_subtask_call(co, &self->call, weft_flow_peer_text(self->text, self->chunk, &self->handle)));
+        self->in = bytes_reader_of(self->handle);
+        self->handle = 0;
+        bytes_lines(&self->lines, &self->in, self->buffer, 8, WEFT_LINES_SPLIT);
+        for (self->test = 0; self->test < 4; self->test++) {
+            WEFT_AWAIT(weft_line_next(co, &self->lines));
+            EXPECT(self->lines.length, 1);
+            EXPECT(self->lines.line[0], '1' + self->test);
+            WEFT_AWAIT(weft_lines_exactly(co, &self->lines, self->got, parts[self->test].wanted));
+            EXPECT(self->lines.length, parts[self->test].come);
+            EXPECT(self->lines.is == WEFT_LINE, parts[self->test].wanted == parts[self->test].come);
+            EXPECT(memcmp(self->got, parts[self->test].bytes, self->lines.length), 0);
+        }
+        WEFT_AWAIT(weft_lines_exactly(co, &self->lines, self->got, 1));
+        EXPECT(self->lines.length, 0);
+        bytes_close_reader(&self->in);
+    }
+    WEFT_FINALLY;
+    bytes_close_reader(&self->in);
+    END_CASE;
+}
+
 SWEEP(next)
 SWEEP(exactly)
 SWEEP(exactly_slow)
@@ -581,6 +618,7 @@ SWEEP(feed)
 SWEEP(feed_reader_goes)
 SWEEP(unit)
 SWEEP(lines_rest)
+SWEEP(lines_exactly)
 
 static uint64_t peer_probe(void)
 {
@@ -607,6 +645,7 @@ static uint64_t peer_probe(void)
     TEST(unit)                                                                                                 \
     TEST(lines_test)                                                                                           \
     TEST(lines_rest)                                                                                           \
+    TEST(lines_exactly)                                                                                        \
     TEST(sweep_next)                                                                                           \
     TEST(sweep_exactly)                                                                                        \
     TEST(sweep_exactly_slow)                                                                                   \
@@ -620,5 +659,6 @@ static uint64_t peer_probe(void)
     TEST(sweep_feed)                                                                                           \
     TEST(sweep_feed_reader_goes)                                                                               \
     TEST(sweep_unit)                                                                                           \
-    TEST(sweep_lines_rest)
+    TEST(sweep_lines_rest)                                                                                     \
+    TEST(sweep_lines_exactly)
 #include "weft_runner.h"

@@ -83,7 +83,7 @@ WEFT_ASYNC(cases)
     weft_http_exchange *it = &self->http; // before WEFT_BEGIN: anew at each step
     WEFT_BEGIN;
     if (weft_http_request_header(it, "x-log").at)
-        weft_http_log_request(it);
+        weft_http_log_request(it, weft_http_request_header(it, "x-log"));
     if (path_is(self, "/describe") || path_is(self, "/describe/{how}")) {
         describe(self, self->words[0].length);
         WEFT_TRY(it, weft_http_reply(co, it, 200, "text/plain", text_of(self)));

@@ -52,6 +52,7 @@ typedef struct weft__http_finish {
     int32_t weft__trailer_fields;                                                                              \
     bool weft__begun;                                                                                          \
     uint16_t weft__status;                                                                                     \
+    weft_text weft__note;                                                                                      \
     uint64_t weft__began;                                           /* when, if it is logged */                \
     void (*weft__over)(struct weft_http_exchange *, bool is_whole); /* logs it */                              \
     weft_text weft__method;                                                                                    \
