@@ -44,11 +44,20 @@ weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_t
     return weft__http_append(&it->weft__fields, weft_text_z(name), value);
 }
 
-void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
+// All replies go by this one call: so what the bindings have for errors, which none is, is left out of the
+// program.
+__attribute__((noinline)) static void reply_with(int32_t response)
 {
     weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {.val.ok = {response}};
+    weft__service_exports_wasi_http_handler_handle_return(reply);
+}
+
+void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
+{
+    WEFT__NESTED_EXTERN(weft_export weft__service_exports_wasi_http_handler_handle__weft)
     it->weft__begun = true;
-    WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
+    weft__task_return(co->task, &weft__service_exports_wasi_http_handler_handle__weft);
+    reply_with(response);
 }
 
 static bool is_status(int status)
@@ -209,9 +218,7 @@ uint32_t weft__http_refuse(int32_t request)
     weft__wasi_http_types_method_response_set_status_code(
         (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, 503);
     weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
-    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
-        .val.ok = {made.f0.__handle}};
-    weft__service_exports_wasi_http_handler_handle_return(reply);
+    reply_with(made.f0.__handle);
     weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){request});
     trailers_close_writer(NULL, &last);
     return WEFT_CALLBACK_EXIT;
