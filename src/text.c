@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "text.h"
 
-void weft__add_most(weft__text *to, const char *text, size_t most)
+// Not inlined: messages have many parts, and no hurry.
+__attribute__((noinline)) void weft__add_most(weft__text *to, const char *text, size_t most)
 {
     while (*text && most-- > 0 && to->length < sizeof to->text - 1)
         to->text[to->length++] = *text++;

@@ -46,11 +46,20 @@ weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_t
     return weft__http_append(&it->weft__fields, weft_text_z(name), value);
 }
 
-void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
+// All replies go by this one call: so what the bindings have for errors, which none is, is left out of the
+// program.
+__attribute__((noinline)) static void reply_with(int32_t response)
 {
     weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {.val.ok = {response}};
+    weft__service_exports_wasi_http_handler_handle_return(reply);
+}
+
+void weft__http_return(weft_coro *co, weft_http_exchange *it, int32_t response)
+{
+    WEFT__NESTED_EXTERN(weft_export weft__service_exports_wasi_http_handler_handle__weft)
     it->weft__begun = true;
-    WEFT_RETURN(co, weft__service_exports_wasi_http_handler_handle, reply);
+    weft__task_return(co->task, &weft__service_exports_wasi_http_handler_handle__weft);
+    reply_with(response);
 }
 
 static bool is_status(int status)
@@ -216,12 +225,19 @@ weft_left weft__http_run(weft_coro *co)
     WEFT_END;
 }
 
-// By an error, which the host makes a 500 of: a response has trailers, and who writes these needs memory.
 uint32_t weft__http_refuse(int32_t request)
 {
-    weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {
-        .is_err = true, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
+    weft__wasi_http_types_own_fields_t headers = weft__wasi_http_types_constructor_fields();
+    weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
+    trailers_writer last;
+    weft__wasi_http_types_static_response_new(headers, NULL, trailers_new(&last, (trailers_result){0}), &made);
+    weft__wasi_http_types_method_response_set_status_code(
+        (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, 503);
+    weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
+    reply_with(made.f0.__handle);
     weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){request});
-    weft__service_exports_wasi_http_handler_handle_return(reply);
+    if (!trailers_close_writer(NULL,
+                               &last)) // not even for this is there memory, and the client would wait for it
+        __builtin_trap();
     return WEFT_CALLBACK_EXIT;
 }

@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http_url.h"
 
-// Takes the part before the first of `ends` off the front of *rest.
-static weft_text part_of(weft_text *rest, const char *ends)
+static bool is_one_of(char letter, const char *letters)
+{
+    while (*letters && *letters != letter)
+        letters++;
+    return *letters;
+}
+
+// Takes the part before the first of `ends` off the front of *rest. Not inlined: it is called in many places.
+__attribute__((noinline)) static weft_text part_of(weft_text *rest, const char *ends)
 {
     size_t length = 0;
-    while (length < rest->length &&
-           !weft_text_equal(weft_text_slice(*rest, length, length + 1), WEFT_TEXT("#"))) {
-        bool is_end = false;
-        for (const char *end = ends; *end; end++)
-            is_end = is_end || rest->at[length] == *end;
-        if (is_end)
-            break;
+    while (length < rest->length && !is_one_of(rest->at[length], ends))
         length++;
-    }
     weft_text part = weft_text_slice(*rest, 0, length);
     *rest = weft_text_slice(*rest, length, rest->length);
     return part;

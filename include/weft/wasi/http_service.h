@@ -18,7 +18,7 @@
 //
 // - A handler that ended without a reply answers 500 for it, and 503 if it failed by WEFT_ENOMEM. Why, is told
 //   in the log if the program has one (log.h), else on standard error in builds that show messages, and never
-//   to the client. A request that finds no memory to start with is answered 500, too.
+//   to the client. A request that finds no memory to start with is answered 503, too.
 // - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
 //   sees an error, never a short reply that looks whole.
 //
