@@ -1,8 +1,10 @@
 # An HTTP service, as clients of every kind see it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import contextlib
 import os
 import re
+import select
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -184,6 +186,24 @@ def test_client_that_goes(service, ask):
         assert time.monotonic() < ends
         time.sleep(0.05)
     assert "the other end is gone" not in service.words() and not service.fault()
+
+
+def test_no_memory_to_start_with(host, component):
+    """A request for which there is no memory is refused, and one that has some goes on."""
+    options = ["-W", "max-memory-size=8000000", "--max-instance-concurrent-reuse-count=1000"]
+    with host.serve(component("http-large"), *options) as service, contextlib.ExitStack() as held:
+        waiting, told = [], []
+        while not told:
+            waiting.append(held.enter_context(connected(service)))
+            waiting[-1].sendall(request("/", "content-length: 9", body=b"half", method="POST"))
+            told = select.select(waiting, [], [], 0.1)[0]
+        for one in told:
+            assert rest(one).startswith(b"HTTP/1.1 503 ")
+            waiting.remove(one)
+        for one in waiting:
+            one.sendall(b"-half")
+            assert rest(one).endswith(b"half-half")
+        assert not service.fault()
 
 
 @pytest.mark.parametrize(
