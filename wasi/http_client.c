@@ -338,7 +338,7 @@ enum {
     1 << WASI_HTTP_TYPES_METHOD_TRACE
 };
 
-static bool may_pass(const weft_fetch *it)
+bool weft_fetch_may_pass(const weft_fetch *it)
 {
     switch (it->error) {
     case WEFT_OK:
@@ -363,7 +363,7 @@ static bool retries(weft_fetch *it, uint64_t *pause)
 {
     const weft_fetch_options *options = &it->weft__run.options;
     uint64_t seconds;
-    if (it->retried == options->retries || !may_pass(it))
+    if (it->retried == options->retries || !weft_fetch_may_pass(it))
         return false;
     uint64_t most = options->pause ? options->pause : WEFT_MILLISECONDS(100);
     for (uint32_t i = 0; i < it->retried && most < WEFT_SECONDS(LONGEST_PAUSE); i++)

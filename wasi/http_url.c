@@ -141,3 +141,25 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
     *block_size = size;
     return WEFT_OK;
 }
+
+weft_error weft_url_resolve(weft_text base, weft_text link, char *url, size_t room, size_t *length)
+{
+    weft__url from;
+    weft_text to;
+    size_t size = 0;
+    weft_error error = base.length ? weft__url_split(base, &from) : WEFT_OK;
+    if (!error)
+        error = weft__url_resolve(base.length ? &from : NULL, link, &to, &size);
+    if (error)
+        return error;
+    *length = to.length;
+    error = weft_text_to_z(to, url, room);
+    weft_free((void *)to.at, size);
+    return error == WEFT_EINVAL ? WEFT_EURI : error; // a zero
+}
+
+bool weft_url_same_origin(weft_text one, weft_text other)
+{
+    weft__url a, b;
+    return !weft__url_split(one, &a) && !weft__url_split(other, &b) && weft__url_same_origin(&a, &b);
+}

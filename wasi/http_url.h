@@ -1,10 +1,10 @@
-// The parts of an address. For the client alone.
+// The parts of an address.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_HTTP_URL_H
 #define WEFT_WASI_HTTP_URL_H
 
 #include <weft/hooks.h>
-#include <weft/wasi/text.h>
+#include <weft/wasi/http.h>
 
 // Texts of the address. The path begins with a slash or is empty, the query with a `?` or is empty.
 typedef struct weft__url {

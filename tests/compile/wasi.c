@@ -180,8 +180,12 @@ WEFT_ASYNC(gate)
     WEFT_TRY(&self->upload, weft_fetch_with(co, &self->upload, "http://127.0.0.1/", &self->options));
     if (!weft_fetch_headers(&self->page, &count) || !weft_fetch_trailers(&self->page, &count) ||
         !weft_fetch_header(&self->page, "age").at || !weft_fetch_url(&self->page).length ||
-        !*weft_fetch_reason(&self->page))
+        !*weft_fetch_reason(&self->page) || weft_fetch_may_pass(&self->page))
         WEFT_TRY(it, weft_http_read_all(co, it, &self->text, 1 << 20));
+    char url[100];
+    if (weft_url_resolve(weft_fetch_url(&self->page), greeting, url, sizeof url, &count) ||
+        !weft_url_same_origin(weft_text_z(url), greeting))
+        WEFT_FAIL(WEFT_EURI);
     if (weft_http_header_add(it, "x-age", greeting) || weft_http_begin(co, it, 200))
         WEFT_FAIL(WEFT_EHEADER);
     if (weft_http_body(it)->count || weft_http_trailer_add(it, "x-end", greeting))

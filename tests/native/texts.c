@@ -172,6 +172,28 @@ static void references(void)
     }
 }
 
+static void links(void)
+{
+    weft_text base = WEFT_TEXT("http://a/b/c?d");
+    char url[16];
+    size_t length = 0;
+    HOLDS(!weft_url_resolve(base, WEFT_TEXT("../e#f"), url, sizeof url, &length));
+    same(weft_text_of(url, length), "http://a/e", "../e#f");
+    HOLDS(!weft_url_resolve((weft_text){0}, WEFT_TEXT("https://host/12"), url, sizeof url, &length));
+    same(weft_text_of(url, length), "https://host/12", "one that fits");
+    HOLDS(weft_url_resolve((weft_text){0}, WEFT_TEXT("https://host/123"), url, sizeof url, &length) ==
+          WEFT_ELIMIT);
+    HOLDS(weft_url_resolve((weft_text){0}, WEFT_TEXT("/e"), url, sizeof url, &length) == WEFT_EURI);
+    HOLDS(weft_url_resolve(base, WEFT_TEXT("a\0b"), url, sizeof url, &length) == WEFT_EURI);
+    HOLDS(weft_url_resolve(base, WEFT_TEXT("mailto:x"), url, sizeof url, &length) == WEFT_EURI);
+    HOLDS(weft_url_resolve(WEFT_TEXT("ftp://a/"), WEFT_TEXT("e"), url, sizeof url, &length) == WEFT_EURI);
+    HOLDS(weft_url_same_origin(base, WEFT_TEXT("HTTP://A/other")));
+    HOLDS(!weft_url_same_origin(base, WEFT_TEXT("https://a/b/c")));
+    HOLDS(!weft_url_same_origin(base, WEFT_TEXT("http://a:80/b/c")));
+    HOLDS(!weft_url_same_origin(base, WEFT_TEXT("/b")));
+    HOLDS(!weft_url_same_origin(WEFT_TEXT("/b"), base));
+}
+
 static void http(void)
 {
     weft_text values[2] = {{0}}, name, value, items = WEFT_TEXT("a=1&&b&=c&d=e=f");
@@ -249,6 +271,7 @@ int main(int count, char **words)
     parts();
     utf8();
     references();
+    links();
     http();
     any_texts(1, count > 1 ? (unsigned)atoi(words[1]) : 1);
     return failures != 0;

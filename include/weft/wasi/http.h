@@ -38,6 +38,15 @@ bool weft_http_next_cookie(weft_text *cookies, weft_text *name, weft_text *value
 // for, not decoded, up to `room` of them.
 bool weft_http_path_is(weft_text path, const char *pattern, weft_text *values, size_t room);
 
+// Where `link` leads to from the page at `base`, as a C string of *length bytes in `room` bytes at `url`: an
+// address of http or https, without dots in its path and without what stands behind a `#`. Without a base, {0},
+// `link` is a whole one. WEFT_EURI: it is not of http or https, has a user in it, or is not UTF-8, or `base` is
+// such. WEFT_ELIMIT: it does not fit. WEFT_ENOMEM: a block is allocated meanwhile. Spec: RFC 3986, 5.2.
+weft_error weft_url_resolve(weft_text base, weft_text link, char *url, size_t room, size_t *length);
+
+// True if both are addresses, of the same scheme, host and port as they are written.
+bool weft_url_same_origin(weft_text one, weft_text other);
+
 #ifdef __cplusplus
 }
 #endif

@@ -118,6 +118,9 @@ weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *fetch, weft_bytes_buffe
 // The address of the response: `url`, or where the last redirect led to.
 weft_text weft_fetch_url(const weft_fetch *fetch);
 
+// True if what has come of it may pass, so that the request may be sent again: see `retries`.
+bool weft_fetch_may_pass(const weft_fetch *fetch);
+
 // What the host calls the error, such as "TLS-certificate-error"; "" if it has not told one.
 const char *weft_fetch_reason(const weft_fetch *fetch);
 
