@@ -1,4 +1,4 @@
-# What all tests share: the paths of the tools, and the closing line `N passed, N failed`.
+# What all tests share: the paths of the tools, what they measured, and the closing line `N passed, N failed`.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
@@ -46,6 +46,12 @@ def run():
     return check
 
 
+@pytest.fixture
+def tell(record_property):
+    """tell("...") is a line of what a test measured, which is shown at the end of the run, also of a test that passes."""
+    return lambda text: record_property("measured", text)
+
+
 # pytest's own last line is a decorated one, so ours is written after it; only the process that reports does so.
 def pytest_unconfigure(config):
     reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -55,6 +61,9 @@ def pytest_unconfigure(config):
     def count(*outcomes):
         return sum(len(reporter.stats.get(outcome, [])) for outcome in outcomes)
 
+    for report in reporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            reporter.write_line(f"{name}: {text}")
     line = f"{count('passed')} passed, {count('failed', 'error')} failed"
     skipped = count("skipped", "xfailed")
     reporter.write_line(line + (f", {skipped} skipped" if skipped else ""))

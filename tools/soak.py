@@ -17,7 +17,7 @@ PAGE = ROOT / "docs/soak.md"
 
 # The title of a part's section: its command, and which lines of its output tell the result.
 PARTS = {
-    "Tests": ("make native test WEFT_SOAK=1", r"\d+ passed, \d+ failed.*"),
+    "Tests": ("make native test WEFT_SOAK=1", r"measured: .*|\d+ passed, \d+ failed.*"),
     "Coverage": ("make coverage", r"coverage: .*"),
     "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),
     "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),

@@ -56,6 +56,20 @@ def all_of(peer):
     return b"".join(iter(lambda: peer.recv(1 << 16), b""))
 
 
+def memory_of(process):
+    """Bytes of memory that it has."""
+    return int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def handles_of(process):
+    """What the handles of the system are that it has open."""
+    links = []
+    for it in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it is closed meanwhile
+            links.append(os.readlink(it))
+    return links
+
+
 class Script:
     """A program that does what it is told, a line at a time, and answers each."""
 
@@ -97,18 +111,13 @@ class Script:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
-        """Bytes of memory that it has."""
-        return int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        return memory_of(self.process)
 
     def sockets(self):
         """How many the host has open for it."""
         folder = pathlib.Path(f"/proc/{self.process.pid}")
         its_own = {line.split()[6] for line in (folder / "net/unix").read_text().splitlines()}
-        links = []
-        for it in (folder / "fd").iterdir():
-            with contextlib.suppress(FileNotFoundError):  # it is closed meanwhile
-                links.append(os.readlink(it))
-        return sum(link.startswith("socket:") and link[8:-1] not in its_own for link in links)
+        return sum(link.startswith("socket:") and link[8:-1] not in its_own for link in handles_of(self.process))
 
 
 @pytest.fixture

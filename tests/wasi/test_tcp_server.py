@@ -350,7 +350,7 @@ def echoes(peers, seconds):
     return sorted(answered.values())
 
 
-def test_long(many_handles, server):
+def test_long(many_handles, server, tell):
     """Many at once, a tenth of them busy: each byte is right, none starves, and when they have gone, all is as before."""
     if many_handles < CONNECTIONS * 1.2:
         pytest.skip(f"the system allows {many_handles} handles")
@@ -366,7 +366,7 @@ def test_long(many_handles, server):
         slowest, median = answered[0], answered[len(answered) // 2]
         assert slowest > median / 4
         told = f"{each:.0f} bytes of linear memory, {(server.memory() - memory) / CONNECTIONS:.0f} of the host"
-        print(f"{CONNECTIONS} connections: {told} each; {sum(answered)} answers, slowest {slowest}, median {median}")
+        tell(f"{CONNECTIONS} connections: {told} each; {sum(answered)} answers, slowest {slowest}, median {median}")
     becomes(lambda: server.does("active")[0], 0)
     table = 16 * CONNECTIONS  # bytes that the table of operations keeps, at most
     assert server.does("left")[0] - before[0] < table and server.sockets() == handles
