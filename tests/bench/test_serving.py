@@ -37,6 +37,8 @@ def test_without_wrk(bench, tools_alone):
 @pytest.mark.parametrize("service, count, failed, wrong", [
     ("hello", 1 << 28, 0, None),
     ("echo", 1 << 28, 0, None),
+    ("library hello", 1 << 28, 0, None),
+    ("library echo", 1 << 28, 0, None),
     ("hello", 9 * 14, 0, "wrong answers under load"),  # of the ten, one has no body
     ("hello", 1 << 28, 1, "connections were lost under load"),
 ])
