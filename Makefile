@@ -94,7 +94,7 @@ demo: setup ## build the examples, and see them work on wasmtime
 	cmake --build --preset release
 	$(PYTHON) tools/demo.py
 
-bench: benchmarks ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
+bench: benchmarks rust-peers ## build the benchmarks, run them, and print their table (JSON=1 writes build/bench/bench.json)
 	$(PYTHON) bench/run.py $(if $(JSON),--json build/bench/bench.json) $(BENCH)
 
 benchmarks: setup
@@ -103,7 +103,10 @@ benchmarks: setup
 	cmake --preset bench-minsize
 	cmake --build --preset bench-minsize
 
-figures: benchmarks ## run the benchmarks, and renew all that is committed of them
+rust-peers: benchmarks
+	cmake --build --preset bench --target rust-peers
+
+figures: benchmarks rust-peers ## run the benchmarks, and renew all that is committed of them
 	$(PYTHON) bench/run.py --update --json docs/bench.json $(BENCH)
 	$(PYTHON) bench/document.py docs/costs.md
 	$(MAKE) plot
@@ -130,4 +133,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build install install-native test native sim mutants fuzz coverage check soak trace demo bench benchmarks figures plot format lint clean distclean
+.PHONY: help setup build install install-native test native sim mutants fuzz coverage check soak trace demo bench benchmarks rust-peers figures plot format lint clean distclean

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
+import math
 import re
+import statistics
 from pathlib import Path
 
 from worlds import WAYS
@@ -13,17 +15,23 @@ EXACT = {"instructions", "calls", "bytes"}  # units of what is the same on every
 
 
 class Figures:
-    """values[name][way] is a number, or a number by kind of host call; of_raw[name][way] its ratio to raw, pair by pair."""
+    """values[name][way] is a number, or a number by kind of host call; of[other][name][way] its ratio to another way's, pair by
+    pair: the median, and the ends of its interval."""
 
     def __init__(self):
-        self.values, self.units, self.of_raw = {}, {}, {}
+        self.values, self.units, self.of = {}, {}, {"raw": {}, "rust": {}}
 
     def note(self, name, way, value, unit):
         self.values.setdefault(name, {})[way] = value
         self.units[name] = unit
 
-    def note_of_raw(self, name, way, ratio):
-        self.of_raw.setdefault(name, {})[way] = round(ratio, 3)
+    def note_of(self, other, name, way, ratios):
+        three = (statistics.median(ratios), *interval(ratios))
+        self.of[other].setdefault(name, {})[way] = [round(ratio, 3) for ratio in three]
+
+    def ratio(self, other, name, way="weft"):
+        """The median, and the ends of its interval; None if it was not measured."""
+        return self.of[other].get(name, {}).get(way)
 
     def exact(self):
         return {name: value for name, value in self.values.items() if self.units[name] in EXACT}
@@ -34,16 +42,30 @@ class Figures:
         for name, figure in read.items():
             it.units[name] = figure["unit"]
             it.values[name] = {way: figure[way] for way in WAYS if way in figure}
-            it.of_raw[name] = figure.get("of raw", {})
+            for other in it.of:
+                found = figure.get(f"of {other}", {}), figure.get(f"of {other}, 90%", {})
+                it.of[other][name] = {way: [ratio, *found[1].get(way, (ratio, ratio))] for way, ratio in found[0].items()}
         return it
 
     def as_json(self):
         figures = {}
         for name, value in self.values.items():
             figures[name] = {"unit": self.units[name], **value}
-            if name in self.of_raw:
-                figures[name]["of raw"] = self.of_raw[name]
+            for other in self.of:
+                if of := self.of[other].get(name):
+                    figures[name][f"of {other}"] = {way: three[0] for way, three in of.items()}
+                    figures[name][f"of {other}, 90%"] = {way: three[1:] for way, three in of.items()}
         return figures
+
+
+def interval(ratios):
+    """The two of the ratios between which their true median is, in 90% of all cases at least; of fewer than five, the ends."""
+    ordered, count, outside, below = sorted(ratios), len(ratios), 0.5 ** len(ratios), 0
+    while outside <= 0.05:
+        below += 1
+        outside += math.comb(count, below) * 0.5**count
+    at = max(0, below - 1)
+    return ordered[at], ordered[-1 - at]
 
 
 def total(value):
@@ -68,7 +90,7 @@ class Budget:
     are to be as another, because a cost stays flat as a number grows, or grows by its logarithm; and the exact ones at the
     last commit."""
 
-    LIMITS = ("at most", "at most more than core", "at most of raw", "at least of raw", "as", "as by log")
+    LIMITS = ("at most", "at most more than core", "at most of raw", "at least of raw", "at least of rust", "as", "as by log")
 
     def __init__(self, path):
         self.path = Path(path)
@@ -81,7 +103,8 @@ class Budget:
     def update(self, figures, whole):
         self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
-        innermost = re.compile(r"(?<!(?:most| raw| log|.\"as)\": )(?<! core\": )\{([^{}]*)\}")  # one line a figure, and for host calls one a way
+        # One line a figure, and for host calls one a way.
+        innermost = re.compile(r"(?<!(?:most| raw|rust| log|.\"as)\": )(?<! core\": )\{([^{}]*)\}")
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
 
     def worse(self, figures, whole):
@@ -106,7 +129,7 @@ class Budget:
 
     def remark(self, name, figures):
         """The budget, and whether it is met; nothing if there is none."""
-        figure, ratio = figures.values[name], figures.of_raw.get(name, {}).get("weft")
+        figure = figures.values[name]
         if name.endswith("host calls") and "raw" in figure:
             more = {k: v for k, v in figure["weft"].items() if v > figure["raw"].get(k, 0) + 1e-9}
             return "as raw", f"OVER: {more_than_raw(figure)}" if more else "ok"
@@ -118,13 +141,16 @@ class Budget:
             return f"core + {limit}", "ok" if more <= limit else f"OVER: +{shown(more)}"
         if name in self.alike and self.alike[name] in figures.values:
             return f"as {self.alike[name].split(':')[0]}", "ok" if self.flat(name, figures) else "OVER"
-        if ratio is not None and name in self.read["at most of raw"]:
-            limit = self.read["at most of raw"][name]
-            return f"<= {limit}", "ok" if ratio <= limit else "OVER"
-        if ratio is not None and name in self.read["at least of raw"]:
-            limit = self.read["at least of raw"][name]
-            return f">= {limit}", "ok" if ratio >= limit else "BELOW"
-        return "", ""
+        said = []
+        for other in figures.of:  # met if the interval reaches it
+            if three := figures.ratio(other, name):
+                _, low, high = three
+                most, least = (self.read.get(f"at {what} of {other}", {}).get(name) for what in ("most", "least"))
+                if most is not None:
+                    said.append((f"<= {most}", "ok" if low <= most else "OVER"))
+                if least is not None:
+                    said.append((f">= {least}", "ok" if high >= least else "BELOW"))
+        return ", ".join(limit for limit, _ in said), ", ".join(met for _, met in said)
 
 
 def rises(name, figure, committed):
@@ -151,19 +177,28 @@ def more_than_raw(figure):
 # The table -----------------------------------------------------------------------------------------------------------
 
 
+def ratio_cell(figures, other, name):
+    """How many times as much as another way's: of pairs of runs, with the interval."""
+    if three := figures.ratio(other, name):
+        ratio, low, high = (f"{ratio:.2f}" for ratio in three)
+        return ratio if low == high else f"{ratio} ({low}-{high})"
+    figure = figures.values[name]
+    weft, beside = total(figure.get("weft")), total(figure.get(other))
+    return f"{weft / beside:.2f}" if weft and beside else ""
+
+
 def table(figures, budget, only=None):
     chosen = {name: figure for name, figure in figures.values.items() if not only or name.split(":")[0] in only}
     ways = [way for way in WAYS if any(way in figure for figure in chosen.values())]
-    rows = [("", *ways, "unit", "weft/raw", "budget", "")]
+    others = ["raw", "rust"] if "rust" in ways else ["raw"]
+    rows = [("", *ways, "unit", *(f"weft/{other}" for other in others), "budget", "")]
     for name, figure in chosen.items():
-        weft, raw = total(figure.get("weft")), total(figure.get("raw"))
-        ratio = figures.of_raw.get(name, {}).get("weft") or (weft / raw if weft and raw else None)
-        limit, met = budget.remark(name, figures)
         cells = [shown(figure.get(way)) for way in ways]
-        rows.append((name, *cells, figures.units[name], f"{ratio:.2f}" if ratio else "", limit, met))
+        ratios = [ratio_cell(figures, other, name) for other in others]
+        rows.append((name, *cells, figures.units[name], *ratios, *budget.remark(name, figures)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths)]
-        for i in (0, len(ways) + 1, len(ways) + 4):  # words
+        for i in (0, len(ways) + 1, len(row) - 1):  # words
             cells[i] = row[i].ljust(widths[i])
         print("  ".join(cells).rstrip())

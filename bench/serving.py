@@ -1,4 +1,4 @@
-# The HTTP services under wrk, on Weft and by hand, side by side on `wasmtime serve`.
+# The HTTP services under wrk, on Weft, by hand, and in Rust, side by side on `wasmtime serve`.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
@@ -16,7 +16,6 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from tools.service import Service  # noqa: E402
 
 LOAD = Path(__file__).resolve().parent / "http/load.lua"
-WAYS = ["weft", "raw"]
 LINE = b"stream future task await yield poll wake ready cancel drop read write "  # as in load.lua
 HELLO = b"Hello, world!\n"
 KIB, MIB = 1 << 10, 1 << 20
@@ -32,7 +31,7 @@ class Lost(Failed):
 class Load:
     """What is asked of a service: a body of `size` bytes over `connections` connections, again and again."""
 
-    service: str
+    service: str  # with "library " in front if it is of weft/wasi.h
     size: int
     connections: int
     reuse: bool  # of instances, as by default, or a new one for each request
@@ -57,8 +56,23 @@ class Load:
 
 
 # hello reads no body: the host closes a connection with a larger one unread.
-SIZES = {"hello": [0, KIB], "echo": [0, KIB, 64 * KIB, 16 * MIB]}
+SIZES = {
+    "hello": [0, KIB],
+    "echo": [0, KIB, 64 * KIB, 16 * MIB],
+    "library hello": [0],
+    "library echo": [64 * KIB, 16 * MIB],
+}
 CONNECTIONS = [1, 16, 256]
+
+
+def ways_of(guests, service):
+    """Those of the bindings in two ways, those of the library in Rust, too, if that is built."""
+    ways = ["weft", "raw", "rust"]
+    return [way for way in ways if guests.component(way, file_of(service)).exists()]
+
+
+def file_of(service):
+    return service.replace(" ", "-")
 
 
 def loads(service, reuse):
@@ -83,7 +97,7 @@ def verify(server, load):
     done = subprocess.run([*command, f"http://127.0.0.1:{server.port}/"], input=body, capture_output=True)
     if done.returncode:
         raise Failed(f"{load.label}: no right answer: {done.stderr.decode().strip()}")
-    expected = HELLO if load.service == "hello" else body.upper()
+    expected = HELLO if load.service.endswith("hello") else body.upper()
     if done.stdout != expected:
         raise Failed(f"{load.label}: {len(done.stdout)} bytes came back, which are not the {len(expected)} expected")
     return len(expected)
@@ -128,19 +142,20 @@ def check_host(server, way, load):
 
 
 def measure_group(guests, figures, say, service, reuse, rounds):
-    """All loads of a service, in rounds, each with Weft and raw at once after each other."""
+    """All loads of a service, in rounds, each with all ways at once after each other."""
     options = [] if reuse else ["--max-instance-reuse-count", "1"]
     group = loads(service, reuse)
-    got = {load.label: {way: [] for way in WAYS} for load in group}
-    lost = {way: [] for way in WAYS}
+    ways = ways_of(guests, service)
+    got = {load.label: {way: [] for way in ways} for load in group}
+    lost = {way: [] for way in ways}
     servers = {}
     try:
-        for way in WAYS:
-            servers[way] = Service(guests.tools.wasmtime, guests.component(way, service), *options)
+        for way in ways:
+            servers[way] = Service(guests.tools.wasmtime, guests.component(way, file_of(service)), *options)
         for number in range(rounds + 1):
             for load in group if number else group[1:2]:  # the first is the warm-up
                 say(f"{load.label}: round {number} of {rounds}")
-                for way in WAYS if number % 2 else reversed(WAYS):
+                for way in ways if number % 2 else reversed(ways):
                     least = verify(servers[way], load)
                     rate = run_whole(servers[way], load, least, lost[way])
                     if number:
@@ -151,7 +166,7 @@ def measure_group(guests, figures, say, service, reuse, rounds):
             server.stop()
     for load in group:
         note(figures, load, got[load.label])
-    for way in WAYS:
+    for way in ways:
         name = f"{service}{'' if reuse else ', new instances'}: runs that lost connections"
         figures.note(name, way, len(lost[way]), "runs")
 
@@ -160,10 +175,12 @@ def note(figures, load, rates):
     names = [("rate", "MiB/s"), ("host", "us/MiB")] if load.streams else [("requests", "/s"), ("host", "us/request")]
     for i, (what, unit) in enumerate(names):
         name = f"{load.label}: {what}"
-        for way in WAYS:
+        for way in rates:
             figures.note(name, way, round(statistics.median(rate[i] for rate in rates[way]), 1), unit)
-        pairs = zip(rates["weft"], rates["raw"])
-        figures.note_of_raw(name, "weft", statistics.median(weft[i] / raw[i] for weft, raw in pairs))
+        for other in ("raw", "rust"):
+            if other in rates:
+                pairs = zip(rates["weft"], rates[other])
+                figures.note_of(other, name, "weft", [weft[i] / beside[i] for weft, beside in pairs])
 
 
 def measure(guests, figures, say, minutes, services):
@@ -173,7 +190,7 @@ def measure(guests, figures, say, minutes, services):
         return
     groups = [(service, reuse) for service in services for reuse in (True, False)]
     # a run takes a little more than wrk's time: the request that is verified, and the host's rest.
-    a_round = sum((load.seconds + 0.3) * len(WAYS) for group in groups for load in loads(*group))
+    a_round = sum((load.seconds + 0.3) * len(ways_of(guests, group[0])) for group in groups for load in loads(*group))
     rounds = max(1, int(minutes * 60 / a_round))
     for service, reuse in groups:
         measure_group(guests, figures, say, service, reuse, rounds)

@@ -66,7 +66,7 @@ def by_line(tools, module, functions, root):
     known, steps = addresses(tools, module), Counter()
     ran = {name: lines for name, (count, lines) in functions.items() if count and name in known}
     found = places(tools, module, [address for name in ran for address in known[name]])
-    if not any(found.values()):
+    if found and not any(found.values()):
         raise NotCounted(f"{module} has no debug information: build it with -g")
     for name, lines in ran.items():
         own = iter(known[name])

@@ -19,4 +19,4 @@ def times(guests, figures, world, pairs, hurry):
         figures.note(name, way, round(statistics.median(per[way]), 1), "ns")
         if "raw" in world.ways and way != "raw":
             ratios = [mine / raw for mine, raw in zip(per[way], per["raw"])]
-            figures.note_of_raw(name, way, statistics.median(ratios))
+            figures.note_of("raw", name, way, ratios)

@@ -7,7 +7,7 @@ from typing import Callable
 # The table's host has at most 100,000 handles a store, and a ready call between components leaves an entry behind.
 OPTIONS = ("-W", "component-model-async", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
 
-WAYS = ["weft", "core", "raw", "naive"]
+WAYS = ["weft", "core", "raw", "naive", "rust"]
 BINDINGS = ("weft", "raw", "naive")  # of what Weft's core does, on bindings of one's own
 LIBRARY = ("weft", "core", "raw")  # of WASI: through the library, on the core with bindings of one's own, and by hand
 

@@ -75,10 +75,10 @@ bool weft_text_ends(weft_text text, weft_text with)
            weft_text_equal(weft_text_slice(text, text.length - with.length, text.length), with);
 }
 
-// How many bytes a character has that begins with `first`; 0 if none does.
+// How many bytes a character of more than one has that begins with `first`; 0 if none does.
 static unsigned character_length(unsigned char first)
 {
-    return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    return first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
 }
 
 bool weft_text_is_utf8(weft_text text)
@@ -86,10 +86,14 @@ bool weft_text_is_utf8(weft_text text)
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // else it were written shorter
     const unsigned char *at = (const unsigned char *)text.at, *end = at + text.length;
     while (at < end) {
+        if (*at < 0x80) { // most are
+            at++;
+            continue;
+        }
         unsigned length = character_length(*at);
         if (!length || length > (size_t)(end - at))
             return false;
-        uint32_t character = length == 1 ? *at : *at & (0x7f >> length);
+        uint32_t character = *at & (0x7f >> length);
         for (unsigned i = 1; i < length; i++) {
             if ((at[i] & 0xc0) != 0x80)
                 return false;

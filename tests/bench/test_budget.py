@@ -52,6 +52,7 @@ def test_a_cost_that_grows_is_noticed(bench, tmp_path, kind):
     assert code == 1 and "worse than committed: call-pending: instructions: " in said
 
 
+@pytest.mark.xdist_group("bench")
 @pytest.mark.parametrize("limit, met", [(20, "OVER"), (10**6, "ok")])
 def test_more_than_the_core_is_marked(bench, tmp_path, limit, met):
     budget = json.loads(BUDGET.read_text())

@@ -1,4 +1,4 @@
-// A body is sent back as it came, through the library.
+// A body is sent back in upper case, or with PLAIN as it came, through the library.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 #include "../lines.h"
@@ -10,6 +10,16 @@ typedef struct {
 } echo;
 WEFT_UNZEROED(echo, buffer);
 
+static void upper(uint8_t *bytes, size_t length)
+{
+#ifdef PLAIN
+    length = 0;
+#endif
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] >= 'a' && bytes[i] <= 'z')
+            bytes[i] -= 'a' - 'A';
+}
+
 WEFT_ASYNC(echo)
 {
     weft_http_exchange *http = &self->http;
@@ -18,6 +28,7 @@ WEFT_ASYNC(echo)
     weft_http_begin(co, http, 200);
     do {
         WEFT_TRY(&http->in, weft_bytes_read(co, &http->in, self->buffer, CHUNK));
+        upper(self->buffer, http->in.count);
         WEFT_TRY(http, weft_bytes_write_all(co, &http->out, self->buffer, http->in.count));
     } while (http->in.count);
     WEFT_END;
