@@ -156,8 +156,10 @@ def measure_group(guests, figures, say, service, reuse, rounds):
             for load in group if number else group[1:2]:  # the first is the warm-up
                 say(f"{load.label}: round {number} of {rounds}")
                 for way in ways if number % 2 else reversed(ways):
-                    least = verify(servers[way], load)
-                    rate = run_whole(servers[way], load, least, lost[way])
+                    try:
+                        rate = run_whole(servers[way], load, verify(servers[way], load), lost[way])
+                    except Failed as error:
+                        raise Failed(f"{way} {error}\n{servers[way].words()[-1000:]}")
                     if number:
                         got[load.label][way].append(rate)
                     check_host(servers[way], way, load)

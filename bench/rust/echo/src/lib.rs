@@ -41,6 +41,7 @@ impl wasip3::exports::http::handler::Guest for Echo {
                 rest.clear();
                 buffer = rest;
             }
+            drop(body); // else its trailers may never come
             drop(out);
             let ended = trailers_in.await;
             let _ = trailers.write(ended).await;
