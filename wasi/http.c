@@ -152,6 +152,22 @@ weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value)
         weft__wasi_http_types_method_fields_append(weft__http_made(fields), &field, &content, &error), &error);
 }
 
+weft_error weft__http_append_all(int32_t *fields, const weft_http_header *headers, size_t count)
+{
+    weft__wasi_http_types_list_tuple2_field_name_field_value_t all = {(void *)(uintptr_t)headers, count};
+    weft__wasi_http_types_header_error_t error;
+    weft__wasi_http_types_own_fields_t made;
+    weft_error result = WEFT_OK;
+    if (!*fields) {
+        result = header_error(weft__wasi_http_types_static_fields_from_list(&all, &made, &error), &error);
+        *fields = result ? 0 : made.__handle;
+        return result;
+    }
+    for (size_t i = 0; i < count && !result; i++)
+        result = weft__http_append(fields, headers[i].name, headers[i].value);
+    return result;
+}
+
 weft_error weft__http_set(int32_t *fields, weft_text name, weft_text value)
 {
     weft__wasi_http_types_field_name_t field = {(uint8_t *)name.at, name.length};

@@ -39,6 +39,8 @@ weft_text weft__decimal(uint64_t number, char digits[20]);
 // none of them: WEFT_EHEADER if it is not valid or not allowed, or there are too many.
 weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields);
 weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value);
+// Several, whose names are UTF-8, in one call if they are the first.
+weft_error weft__http_append_all(int32_t *fields, const weft_http_header *headers, size_t count);
 weft_error weft__http_set(int32_t *fields, weft_text name, weft_text value);
 void weft__http_drop_fields(int32_t *fields);
 

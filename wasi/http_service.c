@@ -76,8 +76,9 @@ static void begin(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_
     it->weft__fields = 0;
     it->weft__status = (uint16_t)status;
     weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
-    weft__wasi_http_types_method_response_set_status_code(
-        (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
+    if (status != 200) // that it has anyway
+        weft__wasi_http_types_method_response_set_status_code(
+            (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
     it->weft__sent = made.f1;
     weft__http_return(co, it, made.f0.__handle);
 }
@@ -108,11 +109,15 @@ static weft_error begin_whole(weft_coro *co, weft_http_exchange *it, int status,
                               size_t length)
 {
     char digits[20];
+    weft_http_header headers[2];
+    size_t count = 0;
     if (!is_status(status))
         return it->error = WEFT_EINVAL;
-    weft_error error = type ? weft_http_header_add(it, "content-type", weft_text_z(type)) : WEFT_OK;
-    if (!error && status != 204 && status != 304)
-        error = weft_http_header_add(it, "content-length", weft__decimal(length, digits));
+    if (type)
+        headers[count++] = (weft_http_header){WEFT_TEXT("content-type"), weft_text_z(type)};
+    if (status != 204 && status != 304)
+        headers[count++] = (weft_http_header){WEFT_TEXT("content-length"), weft__decimal(length, digits)};
+    weft_error error = weft__http_append_all(&it->weft__fields, headers, count);
     return it->error = error ? error : weft_http_begin(co, it, status);
 }
 
