@@ -98,7 +98,9 @@ typedef struct weft_listener {
 } weft_listener;
 
 typedef struct weft_listen_options {
-    uint32_t backlog;        // how many connections may wait to be accepted; 0: as the host has it
+    // How many connections may wait to be accepted; 0: as the host has it. While so many wait,
+    // the next asks again a second later, or more: so no fewer than come in a burst.
+    uint32_t backlog;
     weft_tcp_options socket; // of each connection: .socket.keep_alive = 1
 } weft_listen_options;
 

@@ -50,7 +50,7 @@ typedef struct weft_tcp_serve_options {
     uint32_t limit;             // of connections at a time; 0: 1000
     uint64_t finish;            // how long those in flight may go on after a stop; 0: 10 s
     void *data;                 // for each connection: conn.data
-    weft_listen_options listen; // .listen.backlog = 100
+    weft_listen_options listen; // such as .listen.backlog = 1000
 } weft_tcp_serve_options;
 
 // weft_tcp_serve(co, server, where, T, .limit = 100) listens at `where`, as weft_tcp_listen does, and runs the
