@@ -33,6 +33,7 @@ static const char usage[] = "usage: fetch [options] URL\n"
                             "  -d TEXT        send TEXT\n"
                             "  -H NAME:VALUE  send a header, of which there may be 16\n"
                             "  -L             follow up to 10 redirects\n"
+                            "  -r TIMES       ask again so often, where it may help\n"
                             "  -m TIME        give up after TIME, such as 500ms or 30s\n"
                             "  -v             tell the progress on standard error\n";
 
@@ -51,6 +52,7 @@ static const char *read_header(fetch *self, weft_text text)
 // Returns what is wrong, or NULL.
 static const char *read_option(fetch *self, char option, weft_text value)
 {
+    uint64_t times;
     switch (option) {
     case 'o':
         self->output = value;
@@ -63,6 +65,11 @@ static const char *read_option(fetch *self, char option, weft_text value)
         return NULL;
     case 'H':
         return read_header(self, value);
+    case 'r':
+        if (weft_text_to_u64(value, &times) || times > 100)
+            return "-r takes 0 to 100";
+        self->options.retries = (uint32_t)times;
+        return NULL;
     case 'm':
         return weft_text_to_duration(value, &self->options.timeout) ? "not a time" : NULL;
     default:

@@ -1,6 +1,7 @@
 # The fetch example on wasmtime: a small curl.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import collections
 import http.server
 import threading
 
@@ -9,6 +10,7 @@ from limits import limited
 from paths import ROOT
 from tools.service import FLAGS
 
+asked = collections.Counter()  # so often, by path
 FETCH = ROOT / "build/release/examples/fetch.wasm"
 
 
@@ -19,6 +21,9 @@ class Pages(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         text = f"{self.command} {self.path} {self.headers.get('x-word')} {body.decode()}\n".encode()
         status = {"/moved": 302, "/missing": 404}.get(self.path, 200)
+        if self.path.startswith("/busy/"):  # /busy/<how often>/<whose>
+            asked[self.path] += 1
+            status = 503 if asked[self.path] <= int(self.path.split("/")[2]) else 200
         if self.path == "/large":
             text = b"0123456789abcdef" * (1 << 18)
         self.send_response(status)
@@ -64,6 +69,12 @@ def test_redirect(fetch, pages):
     assert fetch("-L", f"{pages}/moved")[1] == b"GET /there None \n"
 
 
+def test_again(fetch, pages):
+    assert fetch("-r", "2", f"{pages}/busy/2/a")[:2] == (0, b"GET /busy/2/a None \n")
+    assert fetch("-r", "1", f"{pages}/busy/2/b")[0] == 1
+    assert asked["/busy/2/b"] == 2
+
+
 def test_file_is_whole_or_not_there(fetch, pages, tmp_path):
     page = tmp_path / "page"
     code, out, said = fetch("-v", "-o", "page", f"{pages}/large")
@@ -81,6 +92,6 @@ def test_what_goes_wrong(fetch, pages):
     code, _, said = fetch("http://127.0.0.1:1/")
     assert code == 1 and "fetch: http://127.0.0.1:1/: connection refused connection-refused\n" in said
     assert fetch("-m", "0x", pages)[0] == 1
-    for words in ([], ["-z", "x", "y"], ["--long"], ["-H", "no colon", pages], ["-m", "long", pages]):
+    for words in ([], ["-z", "x", "y"], ["--long"], ["-H", "no colon", pages], ["-m", "long", pages], ["-r", "101", pages]):
         code, _, said = fetch(*words)
         assert code == 1 and said.startswith("fetch: ") and "usage: fetch" in said
