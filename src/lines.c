@@ -135,10 +135,13 @@ static weft_left exactly_run(weft_coro *co)
 weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
 {
     size_t ready = lines->end - lines->start;
+    if (lines->skipping) { // a line whose rest is still to be passed over
+        tell(lines, WEFT_LINE_NONE, lines->start);
+        return weft_breathe(co);
+    }
     lines->line = (uint8_t *)bytes;
     lines->length = ready < length ? ready : length;
     lines->wanted = length;
-    lines->skipping = false;
     __builtin_memcpy(bytes, lines->buffer + lines->start, lines->length);
     skip_to(lines, lines->start + lines->length);
     lines->in->count = 0;

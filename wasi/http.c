@@ -97,7 +97,7 @@ void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, we
     self->limit = limit;
     self->error = error;
     self->deadline = deadline;
-    *error = WEFT_ECANCELED; // before the first step
+    self->to_end.error = WEFT_ECANCELED; // before the first step
 }
 
 weft_left weft__http_collect_run(weft_coro *co)

@@ -49,9 +49,15 @@ static uint8_t method_tag(weft_text name)
     return tag;
 }
 
+static void set_method_name(weft__fetch_run *self, const char *name)
+{
+    self->method = name;
+    self->method_tag = method_tag(weft_text_z(name));
+}
+
 static bool is_bare(const weft__fetch_run *self)
 {
-    return method_tag(weft_text_z(self->method)) <= WASI_HTTP_TYPES_METHOD_HEAD;
+    return self->method_tag <= WASI_HTTP_TYPES_METHOD_HEAD;
 }
 
 // A length is announced also of an empty body, or the host sends it in chunks; and always where one is known: a
@@ -282,6 +288,7 @@ void weft__fetch_reset(weft_fetch *it)
     it->retried = 0;
     it->weft__code = 0;
     it->weft__run.options = (weft_fetch_options){0};
+    it->weft__run.method_tag = WASI_HTTP_TYPES_METHOD_OTHER; // of http_next, which does not ask
 }
 
 static void free_url(weft_text url, size_t size)
@@ -314,9 +321,8 @@ static bool redirects(weft_fetch *it)
         free_url(url, size);
     } else {
         self->same_origin = self->same_origin && weft__url_same_origin(&from, &to);
-        bool is_head = weft_text_equal_z(weft_text_z(self->method), "HEAD");
-        if (status == 303 || (!again && weft_text_equal_z(weft_text_z(self->method), "POST"))) {
-            self->method = is_head ? "HEAD" : "GET";
+        if (status == 303 || (!again && self->method_tag == WASI_HTTP_TYPES_METHOD_POST)) {
+            set_method_name(self, self->method_tag == WASI_HTTP_TYPES_METHOD_HEAD ? "HEAD" : "GET");
             self->options.body = (weft_text){0};
         }
         free_url(self->url, self->url_size);
@@ -350,7 +356,7 @@ bool weft_fetch_may_pass(const weft_fetch *it)
     case WEFT_ECONNRESET:
     case WEFT_EPROTO:
     case WEFT_ETIMEDOUT:
-        return TWICE >> method_tag(weft_text_z(it->weft__run.method)) & 1;
+        return TWICE >> it->weft__run.method_tag & 1;
     default:
         return false;
     }
@@ -372,8 +378,9 @@ static bool retries(weft_fetch *it, uint64_t *pause)
         most = WEFT_SECONDS(LONGEST_PAUSE);
     // By chance is when the response came: enough that many who fail at once do not come back at once.
     *pause = most - weft_now(&weft_host_clock) % (most / 2 + 1);
-    if (!weft_text_to_u64(weft_fetch_header(it, "retry-after"), &seconds)) {
-        if (seconds > LONGEST_PAUSE)
+    weft_text asked = weft_fetch_header(it, "retry-after");
+    if (asked.at) {
+        if (weft_text_to_u64(asked, &seconds) || seconds > LONGEST_PAUSE)
             return false;
         *pause = WEFT_SECONDS(seconds);
     }
@@ -421,7 +428,6 @@ static weft_left run(weft_coro *co)
 
 static weft_poll run_within(weft_coro *co, weft_fetch *it, weft_coro *child, weft_step *step)
 {
-    it->error = WEFT_ECANCELED; // before the first step
     uint64_t timeout = it->weft__run.options.timeout;
     return timeout ? weft_call_within(co, &it->weft__deadline, &weft_host_clock, timeout, child, step)
                    : weft_call(co, child, step);
@@ -436,7 +442,7 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
     self->follows = follows;
     self->same_origin = true;
     bool has_body = options->streams || options->body.length;
-    self->method = options->method ? options->method : has_body ? "POST" : "GET";
+    set_method_name(self, options->method ? options->method : has_body ? "POST" : "GET");
     if (options->streams && !options->length && is_bare(self)) // the host would send none of it
         return it->error = WEFT_ELENGTH;
     return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);

@@ -97,6 +97,8 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
 {
     weft__wasi_http_types_borrow_response_t of = {*response};
     uint16_t status = weft__wasi_http_types_method_response_get_status_code(of);
+    if (status > 599) // the host takes it from others, and not from a component
+        return WEFT_EINVAL;
     own_fields headers = copied(weft__wasi_http_types_method_response_get_headers(of));
     weft__http_headers added = weft__http_all_of((own_fields){it->weft__fields});
     weft_error error = WEFT_OK;
@@ -145,6 +147,7 @@ static weft_left pass_on_run(weft_coro *co)
     WEFT_FINALLY;
     if (weft_cancelled(co))
         it->error = WEFT_ECANCELED;
+    weft_fetch_close(self->it);
     WEFT_END;
 }
 
@@ -162,11 +165,9 @@ static weft_left next_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, weft_error *error,
-                     weft_step *step)
+static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, weft_step *step)
 {
     weft__fetch_reset(inner);
-    *error = WEFT_ECANCELED; // before the first step
     inner->weft__run.it = inner;
     inner->weft__run.exchange = it;
     return weft_call(co, &inner->weft__run.co, step);
@@ -174,10 +175,10 @@ static weft_poll run(weft_coro *co, weft_http_exchange *it, weft_fetch *inner, w
 
 weft_poll weft_http_pass_on(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
-    return run(co, it, inner, &it->error, pass_on_run);
+    return run(co, it, inner, pass_on_run);
 }
 
 weft_poll weft_http_next(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
-    return run(co, it, inner, &inner->error, next_run);
+    return run(co, it, inner, next_run);
 }

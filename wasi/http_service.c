@@ -95,8 +95,9 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body)
 {
     WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin_with", 0);
-    // What the host has ready behind a first read, wasmtime loses when it gets the stream back.
-    bool was_read = body->result.from && body->count;
+    // What the host has ready behind a first read, wasmtime loses when it gets the stream back. A read leaves a
+    // status.
+    bool was_read = body->result.from && body->op.status && !weft_dropped(body);
     if (!is_status(status) || was_read)
         return it->error = WEFT_EINVAL;
     if (body->result.from && body->result.from->keeps)
@@ -141,8 +142,9 @@ static weft_left finish_run(weft_coro *co)
     weft_http_exchange *it = self->it;
     trailers_writer *last = trailers_of(it);
     WEFT_BEGIN;
-    if (it->out.error) // of a client that has gone, wasmtime never tells how it took the rest
+    if (weft_dropped(&it->out)) // of a client that has gone, wasmtime never tells how it took the rest
         WEFT_FINISH;
+    it->error = WEFT_OK; // it may be that of a read
     // Not before: the host tells it only when it has the trailers, and a writer that hears of its client's
     // going asks at once.
     weft__bytes_writer_to(&it->out, it->weft__sent, &sent_source);
@@ -151,6 +153,7 @@ static weft_left finish_run(weft_coro *co)
     WEFT_AWAIT(weft_bytes_finish(co, &it->out));
     WEFT_AWAIT(weft_await(co, last));
     WEFT_FINALLY;
+    it->weft__is_cut = !weft_resolved(last);
     weft_bytes_close_writer(&it->out);
     trailers_close_writer(co, last);
     WEFT_END;
@@ -212,7 +215,7 @@ weft_left weft__http_run(weft_coro *co)
         self->is_whole = true;
     }
     if (it->weft__over)
-        it->weft__over(it, self->is_whole);
+        it->weft__over(it, self->is_whole && !it->weft__is_cut && !weft_dropped(&it->out));
     if (trailers_of(it)->op.handle) {
         trailers_start_write(co, trailers_of(it), self->is_whole ? whole(it) : cut);
         close(it);

@@ -179,8 +179,8 @@ typedef struct weft_lines {
 // Waits for the next line: see WEFT_LINES. After a cancel it goes on where it was. Is no case of a weft_select.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_unused_result));
 
-// Reads exactly `length` bytes behind the last line. After a cancel, lines.length came. Is no case of a
-// weft_select.
+// Reads exactly `length` bytes behind the last line; none behind one that was cut, whose rest the next line
+// skips. After a cancel, lines.length came. Is no case of a weft_select.
 weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
     __attribute__((warn_unused_result));
 

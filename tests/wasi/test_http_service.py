@@ -75,7 +75,8 @@ def test_splice(ask, size):
     body = os.urandom(size)
     assert ask("/splice/finish", "POST", body)[::2] == (200, body)
     if size < 1 << 20:  # a reply that does not wait for so much breaks the client's pipe
-        assert ask("/splice/rest", "POST", body)[::2] == ((400, b"Bad Request") if size else (200, b""))
+        for how in ["rest"] if size == 1 else ["rest", "line"]:  # which would see the end
+            assert ask(f"/splice/{how}", "POST", body)[::2] == ((400, b"Bad Request") if size else (200, b""))
 
 
 @pytest.mark.parametrize("rest, error", [(b"\r\n", "OK"), (b"x: y\r\n\r\n", "OK"), (b"nonsense\r\n\r\n", "EEOF")])
@@ -86,6 +87,31 @@ def test_end_that_is_told_late(service, rest, error):
         time.sleep(0.2)
         connection.sendall(rest)
         assert http_asks.rest(connection).endswith(f"words stopped {error}".encode())
+
+
+def test_reads_beside_a_write(service):
+    """What a read that waits has for an error is not the writer's."""
+    with connected(service) as connection:
+        connection.sendall(request("/both", "content-length: 4", method="POST"))
+        got = b""
+        while b"both" not in got:
+            got += connection.recv(65536)
+        connection.sendall(b"body")
+        assert b"body" in rest(connection)
+
+
+def test_error_of_a_read_is_not_of_the_reply(ask):
+    assert ask("/tolerant", "POST", b"12345")[::2] == (200, b"ELIMIT")
+
+
+def test_log_line_of_a_client_that_goes(service):
+    with connected(service) as connection:
+        connection.sendall(request("/until-gone", "x-log: gone"))
+        assert connection.recv(65536)
+    ends = time.monotonic() + LIMIT
+    while not re.search(r" info GET /until-gone 200 \S+ ms, cut gone\n", service.words()):
+        assert time.monotonic() < ends, service.words()
+        time.sleep(0.05)
 
 
 def test_ends_in_the_middle_of_a_write(service):

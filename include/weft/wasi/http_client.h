@@ -53,8 +53,8 @@ typedef struct weft_fetch_options {
     // and for those that may be sent twice (GET, HEAD, OPTIONS, TRACE, PUT, DELETE: RFC 9110, 9.2.2) also
     // WEFT_ECONNRESET, WEFT_EPROTO and WEFT_ETIMEDOUT by a limit of the host's. Before it is a pause: of
     // `pause` ns, default 100 ms, and twice as long each time, up to 30 s, and of that a random part of up to a
-    // half is left out; or as the response's `retry-after` says, but then a response that asks for more than 30
-    // s is returned.
+    // half is left out; or as the response's `retry-after` says in seconds; a response that asks for more than
+    // 30, or names a date, is returned.
     uint32_t retries;
     uint64_t pause;
     // Limits of time, in ns. Until the head of the response is here, with all retries; a weft_fetch_read_all

@@ -111,7 +111,7 @@ weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int stat
 
 // Ends the reply before the handler does: for one that goes on with other work. The client has all of it then,
 // or error tells. That a client goes just then, or stays and reads no more, wasmtime does not tell: call it
-// with a deadline. A cancel cuts the reply, if its end has not gone out.
+// with a deadline. A cancel ends the wait, and not the reply.
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
 
 // Logs a line (log.h) when the handler of this request has ended, as a server's access log has it, without the

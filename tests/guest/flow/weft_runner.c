@@ -599,6 +599,21 @@ static weft_left lines_exactly_run(weft_coro *co)
         EXPECT(self->lines.length, 0);
         bytes_close_reader(&self->in);
     }
+    // Not in the middle of a line that was cut.
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_flow_peer_text(self->text, 20, &self->handle)));
+    self->in = bytes_reader_of(self->handle);
+    self->handle = 0;
+    bytes_lines(&self->lines, &self->in, self->buffer, 8, WEFT_LINES_CUT);
+    do
+        WEFT_AWAIT(weft_line_next(co, &self->lines));
+    while (self->lines.is == WEFT_LINE);
+    EXPECT(self->lines.is, WEFT_LINE_CUT);
+    WEFT_AWAIT(weft_lines_exactly(co, &self->lines, self->got, 2));
+    EXPECT(self->lines.is, WEFT_LINE_NONE);
+    EXPECT(self->lines.length, 0);
+    WEFT_AWAIT(weft_line_next(co, &self->lines));
+    EXPECT(self->lines.length, 2);
+    EXPECT(memcmp(self->lines.line, "ef", 2), 0);
     WEFT_FINALLY;
     bytes_close_reader(&self->in);
     END_CASE;

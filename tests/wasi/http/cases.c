@@ -2,9 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
+// Reads the body beside a handler that writes.
+typedef struct {
+    weft_coro co;
+    weft_http_exchange *http;
+    weft_bytes_buffer *body;
+} reads;
+
+WEFT_ASYNC(reads)
+{
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_http_read_all(co, self->http, self->body, 100));
+    WEFT_END;
+}
+
 typedef struct {
     weft_coro co;
     weft_http_exchange http;
+    weft_scope scope;
+    weft_child child;
+    reads reads;
+    weft_lines lines;
     weft_bytes_buffer body;
     weft_timer timer;
     size_t size, at, stops;
@@ -114,10 +132,26 @@ WEFT_ASYNC(cases)
     } else if (path_is(self, "/splice/{how}")) {
         if (weft_text_equal_z(self->words[0], "rest")) // behind a first read, which may have told the end
             WEFT_TRY(&it->in, weft_bytes_read(co, weft_http_body(it), self->buffer, 5));
+        if (weft_text_equal_z(self->words[0], "line")) {
+            weft_bytes_lines(&self->lines, weft_http_body(it), self->buffer, 4, WEFT_LINES_CUT);
+            WEFT_AWAIT(weft_line_next(co, &self->lines));
+        }
         if (weft_http_begin_with(co, it, 200, weft_http_body(it)))
             WEFT_TRY(it, weft_http_reply_status(co, it, 400));
         else if (weft_text_equal_z(self->words[0], "finish"))
             WEFT_TRY(it, weft_http_finish(co, it));
+    } else if (path_is(self, "/both")) {
+        weft_http_begin(co, it, 200);
+        WEFT_SPAWN(reads, &self->reads, &self->scope, &self->child, .http = it, .body = &self->body);
+        WEFT_AWAIT(weft_yield(co));
+        WEFT_TRY(it, weft_write(co, &it->out, WEFT_TEXT("both ")));
+        WEFT_AWAIT(weft_join_all(co, &self->scope));
+        WEFT_TRY(it, weft_write(co, &it->out, weft_text_of(self->body.items, self->body.count)));
+    } else if (path_is(self, "/tolerant")) {
+        weft_http_begin(co, it, 200);
+        WEFT_AWAIT(weft_http_read_all(co, it, &self->body, 1));
+        WEFT_AWAIT(weft_write(co, &it->out, weft_text_z(weft_error_name(it->error))));
+        WEFT_TRY(it, weft_http_finish(co, it));
     } else if (path_is(self, "/late")) {
         weft_http_body(it);
         do {
@@ -183,6 +217,10 @@ WEFT_ASYNC(cases)
         for (self->at = 0; self->at < 1000; self->at++)
             WEFT_AWAIT(weft_yield(co));
         WEFT_FAIL(3);
+    } else if (path_is(self, "/until-gone")) {
+        weft_http_begin(co, it, 200);
+        while (!it->error)
+            WEFT_AWAIT(weft_bytes_write_all(co, &it->out, self->buffer, sizeof self->buffer));
     } else if (path_is(self, "/endless")) {
         weft_http_begin(co, it, 200);
         while (!it->error)
@@ -197,6 +235,7 @@ WEFT_ASYNC(cases)
         WEFT_TRY(it, weft_http_reply_status(co, it, 404));
     }
     WEFT_FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
     weft_bytes_buffer_free(&self->body);
     WEFT_END;
 }

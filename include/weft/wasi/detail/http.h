@@ -50,6 +50,7 @@ typedef struct weft__http_finish {
     uint32_t weft__upstream;   /* the same of a request, of a body that goes on as the reply's */              \
     int32_t weft__next_fields; /* that the request is passed on with */                                        \
     int32_t weft__trailer_fields;                                                                              \
+    bool weft__is_cut; /* by weft_http_finish */                                                               \
     bool weft__begun;                                                                                          \
     uint16_t weft__status;                                                                                     \
     weft_text weft__note;                                                                                      \

@@ -19,7 +19,8 @@ typedef struct weft__fetch_run {
     weft_text url; // in a block of url_size bytes
     size_t url_size;
     const char *method;
-    bool same_origin; // as the request that the user made
+    uint8_t method_tag; // of the bindings
+    bool same_origin;   // as the request that the user made
     bool follows;
     weft_timer timer; // between two tries
     int32_t request;  // until it is taken
