@@ -44,11 +44,13 @@ def places(tools, module, wanted):
 
 
 def name_of(file, root):
-    """A file below `root` is named from there, another by its last part. Zig's own is named from its package: the folder that
-    this is installed in has another name with each set-up."""
+    """A file below `root` is named from there, another by its last part. Zig's own is named from its package, wherever that
+    was when Zig compiled it: it keeps its libc for all."""
     path = Path(os.path.normpath(file))
     inside = path.is_relative_to(root) and "build" not in path.relative_to(root).parts
-    return (str(path.relative_to(root)).split("site-packages/")[-1] if inside else path.name), inside
+    if "site-packages" in path.parts:
+        return str(path).split("site-packages/")[-1], inside
+    return (str(path.relative_to(root)) if inside else path.name), inside
 
 
 def by_file(tools, module, small, root):
