@@ -179,7 +179,7 @@ def test_one_prefix_holds_both(installed):
     prefix = installed("install")
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     for platform, names in (
-        ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx"}),
+        ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi"}),
         ("native", {"weft", "weft_sim"}),
     ):
         packages = prefix / f"lib/weft/{platform}/pkgconfig"
