@@ -1,17 +1,8 @@
 // The other side of a service: the requests of a host.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wasi_driver.h"
-#include <weft/weft.h>
+#include "http_ends.h"
 #include "lines.h"
-
-#define TYPES(name) wasi_http_types_##name
-
-typedef TYPES(result_option_own_trailers_error_code_t) trailers_result;
-typedef TYPES(result_void_error_code_t) done_result;
-
-WEFT_STREAM(bytes, wasi_http_types_stream_u8, uint8_t);
-WEFT_FUTURE(trailers, wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
-WEFT_FUTURE(done, wasi_http_types_future_result_void_error_code, done_result);
 
 // A request, and the response to it.
 typedef struct {
