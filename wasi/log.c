@@ -100,6 +100,7 @@ static bool tell_losses(void)
 static struct writer {
     weft_coro co;
     weft__print print;
+    size_t length;
 } writer_frame;
 typedef struct writer writer;
 
@@ -112,14 +113,16 @@ WEFT_ASYNC(writer)
 {
     WEFT_BEGIN;
     while (count) {
+        self->length = count; // lines are whole: none is begun that another print could cut
+        size_t before_end = count < ROOM - first ? count : ROOM - first;
         WEFT_CALL(weft__print, &self->print, .to = &weft__print_stderr, .text = ring + first,
-                  .length = count < ROOM - first ? count : ROOM - first);
+                  .length = before_end, .more = weft_text_of(ring, count - before_end));
         if (weft_stderr()->error) { // it is gone
             count = lost = 0;
             break;
         }
-        first = (first + self->print.length) % ROOM;
-        count -= self->print.length;
+        first = (first + self->length) % ROOM;
+        count -= self->length;
         if (!count && lost)
             tell_losses();
     }

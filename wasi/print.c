@@ -38,6 +38,8 @@ WEFT_ASYNC_EXTERN(weft__print)
     while (weft_in_flight(end_of(self->to))) // by one who does not print
         WEFT_AWAIT(weft_yield(co));
     WEFT_AWAIT(weft_bytes_write_all(co, end_of(self->to), (const uint8_t *)self->text, self->length));
+    if (self->more.length && !end_of(self->to)->error)
+        WEFT_AWAIT(weft_write(co, end_of(self->to), self->more));
     end_of(self->to);
     WEFT_FINALLY;
     weft_release(&self->turn);
