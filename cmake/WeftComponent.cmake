@@ -128,7 +128,7 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): SOURCES is missing")
   elseif(arg_WIT AND NOT arg_WORLD)
     message(FATAL_ERROR "weft_add_component(${name}): WORLD is missing: the world in WIT to build")
-  elseif(NOT arg_WIT AND (arg_WORLD OR WEFT_NATIVE))
+  elseif(NOT arg_WIT AND arg_WORLD)
     message(FATAL_ERROR "weft_add_component(${name}): WIT is missing")
   endif()
   if(NOT CMAKE_C_COMPILER_LOADED)
@@ -191,7 +191,7 @@ function(weft_add_component name)
   # What is dropped without a wait, and local variables that live across one: -Wno-error=... lets it pass.
   list(PREPEND arg_COMPILE_OPTIONS -Werror=unused-result $<$<C_COMPILER_ID:Clang>:-Werror=conditional-uninitialized>)
   if(WEFT_NATIVE)
-    weft__add_native_component(${name} ${arg_WORLD} "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
+    weft__add_native_component(${name} "${arg_WORLD}" "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
       COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
     return()
   endif()

@@ -33,6 +33,9 @@ static uint32_t choose(weft_sim *sim, weft_sim_choice_kind kind, uint32_t count,
         taken = schedule->choices[at].taken % count;
     else if (schedule->seed)
         taken = weight ? draw(schedule, 1000) < weight : draw(schedule, count);
+    sim->counts.choices++;
+    if (schedule->forgets)
+        return taken;
     if (at == schedule->capacity) {
         uint32_t capacity = at ? 2 * at : 64;
         weft_sim_choice *choices = realloc(schedule->choices, capacity * sizeof *choices);
@@ -45,7 +48,6 @@ static uint32_t choose(weft_sim *sim, weft_sim_choice_kind kind, uint32_t count,
     }
     schedule->choices[at] = (weft_sim_choice){.kind = kind, .count = count, .taken = taken};
     schedule->choice_count++;
-    sim->counts.choices++;
     return taken;
 }
 

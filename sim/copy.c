@@ -82,6 +82,13 @@ static void move(weft_sim_end *from, weft_sim_end *to, uint32_t count)
     to->progress += count;
 }
 
+uint32_t weft_sim__partial(weft_sim *sim, uint32_t count)
+{
+    if (count > 1 && weft_sim_chance(sim, WEFT_SIM_CHOOSE_PARTIAL, sim->options.partial))
+        count -= weft_sim_choose(sim, WEFT_SIM_CHOOSE_PARTIAL, count < 8 ? count : 8);
+    return count;
+}
+
 static void copy(weft_sim_end *end)
 {
     weft_sim__pipe *pipe = end->pipe;
@@ -107,8 +114,8 @@ static void copy(weft_sim_end *end)
     } else if (remaining(other)) {
         if (remaining(end)) {
             uint32_t count = remaining(end) < remaining(other) ? remaining(end) : remaining(other);
-            if (count > 1 && weft_sim_chance(sim, WEFT_SIM_CHOOSE_PARTIAL, sim->options.partial))
-                count -= weft_sim_choose(sim, WEFT_SIM_CHOOSE_PARTIAL, count < 8 ? count : 8);
+            if (!end->exact)
+                count = weft_sim__partial(sim, count);
             move(from, to, count);
             finish(other, COPY_COMPLETED);
             other->pending = true; // until its event is delivered, more may be copied
@@ -129,6 +136,7 @@ void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count)
     end->length = count;
     end->progress = 0;
     copy(end);
+    end->exact = false;
 }
 
 static void cancel_now(weft_sim_end *end)

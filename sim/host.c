@@ -10,6 +10,11 @@ static bool same_name(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool same_resource(const weft_sim_resource *a, const weft_sim_resource *b)
+{
+    return a->is_export == b->is_export && same_name(a->interface, b->interface) && same_name(a->name, b->name);
+}
+
 weft_sim *weft_sim_new(const weft_sim_options *options, weft_sim_schedule *schedule)
 {
     weft_sim *sim = calloc(1, sizeof *sim);
@@ -27,6 +32,41 @@ weft_sim *weft_sim_new(const weft_sim_options *options, weft_sim_schedule *sched
     return sim;
 }
 
+// The type that a part of the instance, so far, has imported by this name.
+static const weft_sim__resource_type *known_type(const weft_sim_instance *instance,
+                                                 const weft_sim_resource *resource)
+{
+    for (uint32_t i = 0; i < instance->part_count; i++) {
+        const weft_sim__part *part = &instance->parts[i];
+        for (uint32_t j = 0; j < part->component->resource_count; j++)
+            if (part->resources[j] && same_resource(part->component->resources[j], resource))
+                return part->resources[j];
+    }
+    return NULL;
+}
+
+static void add_part(weft_sim_instance *instance, const weft_sim_component *component)
+{
+    weft_sim *sim = instance->sim;
+    weft_sim__part *part = &instance->parts[instance->part_count++];
+    part->component = component;
+    part->links = weft_sim__new(sim, (component->import_count + 1) * sizeof *part->links);
+    part->resources = weft_sim__new(sim, (component->resource_count + 1) * sizeof *part->resources);
+    for (uint32_t i = 0; i < component->resource_count; i++) {
+        const weft_sim_resource *resource = component->resources[i];
+        part->resources[i] = known_type(instance, resource);
+        if (part->resources[i])
+            continue;
+        weft_sim__resource_type *type = weft_sim__new(sim, sizeof *type);
+        type->resource = resource;
+        type->implementer = resource->is_export ? instance : NULL;
+        part->resources[i] = type;
+    }
+    if (!instance->realloc)
+        instance->realloc = component->realloc;
+    *component->self = instance;
+}
+
 weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component *component)
 {
     weft_sim_instance *instance = weft_sim__new(sim, sizeof *instance);
@@ -38,46 +78,91 @@ weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component 
     while (*last)
         last = &(*last)->next;
     *last = instance;
-    instance->links = weft_sim__new(sim, (component->import_count + 1) * sizeof *instance->links);
-    instance->resources = weft_sim__new(sim, (component->resource_count + 1) * sizeof *instance->resources);
-    for (uint32_t i = 0; i < component->resource_count; i++) {
-        weft_sim__resource_type *type = weft_sim__new(sim, sizeof *type);
-        type->resource = component->resources[i];
-        type->implementer = type->resource->is_export ? instance : NULL;
-        instance->resources[i] = type;
-    }
-    *component->self = instance;
+    uint32_t more = (uint32_t)(component->parts_end - component->parts);
+    instance->parts = weft_sim__new(sim, (1 + more) * sizeof *instance->parts);
+    add_part(instance, component);
+    for (uint32_t i = 0; i < more; i++)
+        add_part(instance, component->parts[i]);
     return instance;
+}
+
+weft_sim__link *weft_sim__link_of(const weft_sim_instance *instance, const weft_sim_func *import)
+{
+    const weft_sim__part *part = instance->parts;
+    while (import < part->component->imports ||
+           import >= part->component->imports + part->component->import_count)
+        part++;
+    return &part->links[import - part->component->imports];
+}
+
+// A component, and then its parts; NULL behind the last.
+static const weft_sim_component *part_at(const weft_sim_component *component, uint32_t i)
+{
+    if (i == 0)
+        return component;
+    return i <= (uint32_t)(component->parts_end - component->parts) ? component->parts[i - 1] : NULL;
+}
+
+const weft_sim_func *weft_sim_import_at(const weft_sim_component *component, uint32_t i)
+{
+    const weft_sim_component *part;
+    for (uint32_t n = 0; (part = part_at(component, n)); i -= part->import_count, n++)
+        if (i < part->import_count)
+            return &part->imports[i];
+    return NULL;
+}
+
+const weft_sim_export *weft_sim_export_at(const weft_sim_component *component, uint32_t i)
+{
+    const weft_sim_component *part;
+    for (uint32_t n = 0; (part = part_at(component, n)); i -= part->export_count, n++)
+        if (i < part->export_count)
+            return &part->exports[i];
+    return NULL;
+}
+
+const weft_sim_resource *weft_sim_resource_at(const weft_sim_component *component, uint32_t i)
+{
+    const weft_sim_component *part;
+    for (uint32_t n = 0; (part = part_at(component, n)); i -= part->resource_count, n++)
+        if (i < part->resource_count)
+            return part->resources[i];
+    return NULL;
 }
 
 const weft_sim_export *weft_sim__export_named(const weft_sim_instance *instance, const char *interface,
                                               const char *name)
 {
-    for (uint32_t i = 0; i < instance->component->export_count; i++) {
-        const weft_sim_export *export = &instance->component->exports[i];
+    const weft_sim_export *export;
+    for (uint32_t i = 0; (export = weft_sim_export_at(instance->component, i)); i++)
         if (same_name(export->func.interface, interface) && same_name(export->func.name, name))
             return export;
-    }
     return NULL;
+}
+
+static void link_part(weft_sim__part *part, weft_sim_instance *exporter)
+{
+    for (uint32_t i = 0; i < part->component->import_count; i++) {
+        const weft_sim_func *func = &part->component->imports[i];
+        const weft_sim_export *export = weft_sim__export_named(exporter, func->interface, func->name);
+        if (export)
+            part->links[i] = (weft_sim__link){exporter, export};
+    }
+    for (uint32_t i = 0; i < part->component->resource_count; i++) {
+        weft_sim_resource wanted = *part->component->resources[i];
+        if (wanted.is_export)
+            continue;
+        wanted.is_export = true;
+        const weft_sim__resource_type *exported = known_type(exporter, &wanted);
+        if (exported)
+            part->resources[i] = exported;
+    }
 }
 
 void weft_sim_link(weft_sim_instance *importer, weft_sim_instance *exporter)
 {
-    for (uint32_t i = 0; i < importer->component->import_count; i++) {
-        const weft_sim_func *func = &importer->component->imports[i];
-        const weft_sim_export *export = weft_sim__export_named(exporter, func->interface, func->name);
-        if (export)
-            importer->links[i] = (struct weft_sim__link){exporter, export};
-    }
-    for (uint32_t i = 0; i < importer->component->resource_count; i++) {
-        const weft_sim_resource *imported = importer->component->resources[i];
-        for (uint32_t j = 0; !imported->is_export && j < exporter->component->resource_count; j++) {
-            const weft_sim_resource *exported = exporter->component->resources[j];
-            if (exported->is_export && same_name(imported->interface, exported->interface) &&
-                same_name(imported->name, exported->name))
-                importer->resources[i] = exporter->resources[j];
-        }
-    }
+    for (uint32_t i = 0; i < importer->part_count; i++)
+        link_part(&importer->parts[i], exporter);
 }
 
 void weft_sim_free(weft_sim *sim)
@@ -85,8 +170,9 @@ void weft_sim_free(weft_sim *sim)
     if (!sim)
         return;
     for (weft_sim_instance *instance = sim->instances; instance; instance = instance->next)
-        if (*instance->component->self == instance)
-            *instance->component->self = NULL;
+        for (uint32_t i = 0; i < instance->part_count; i++)
+            if (*instance->parts[i].component->self == instance)
+                *instance->parts[i].component->self = NULL;
     weft_sim__fiber_free_all(sim);
     weft_sim__release_all(sim);
     free(sim->lines);
@@ -112,6 +198,12 @@ void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), vo
 {
     sim->on_call = seen;
     sim->on_call_data = data;
+}
+
+void weft_sim_on_idle(weft_sim *sim, bool (*idle)(weft_sim *sim, bool may_block, void *data), void *data)
+{
+    sim->idle = idle;
+    sim->idle_data = data;
 }
 
 weft_sim_counts weft_sim_counted(const weft_sim *sim)

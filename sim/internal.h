@@ -271,7 +271,8 @@ struct weft_sim_end {
     const weft_sim_type *type; // as its holder describes it
     weft_sim__end_state state;
     bool writable;
-    bool host; // held by a script
+    bool host;  // held by a script
+    bool exact; // its next copy is not partial: weft_sim_end_offer()
     // The operation in flight.
     bool pending; // in the pipe, for the other end to find
     unsigned char *items;
@@ -292,6 +293,7 @@ struct weft_sim__pipe {
 uint32_t weft_sim__end_take(weft_sim_end *end); // its event: the status word
 void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count);
 void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow);
+uint32_t weft_sim__partial(weft_sim *sim, uint32_t count); // so many items, or fewer
 void weft_sim__end_close(weft_sim_end *end);
 weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_type *type, uint32_t handle);
 uint32_t weft_sim__end_lower(weft_sim_instance *instance, const weft_sim_type *type, weft_sim_end *end);
@@ -406,6 +408,21 @@ typedef struct weft_sim__answer {
 
 weft_sim__answer *weft_sim__answer_for(weft_sim *sim, const weft_sim_func *func);
 
+// The callee of an import, or none: the host.
+typedef struct weft_sim__link {
+    weft_sim_instance *instance;
+    const weft_sim_export *export;
+} weft_sim__link;
+
+// What an instance has of a component, or of a part of it.
+typedef struct weft_sim__part {
+    const weft_sim_component *component;
+    weft_sim__link *links;                     // by import
+    const weft_sim__resource_type **resources; // by description
+} weft_sim__part;
+
+weft_sim__link *weft_sim__link_of(const weft_sim_instance *instance, const weft_sim_func *import);
+
 struct weft_sim_instance {
     weft_sim *sim;
     weft_sim_instance *next;
@@ -423,11 +440,9 @@ struct weft_sim_instance {
     uint64_t unlocked, eased; // since then there was no such lock, no backpressure
     weft_sim__task *exclusive;
     weft_sim__task *tasks;
-    struct weft_sim__link {
-        weft_sim_instance *instance;
-        const weft_sim_export *export;
-    } *links;                                  // by import
-    const weft_sim__resource_type **resources; // by description
+    void *(*realloc)(void *old, size_t old_size, size_t alignment, size_t new_size); // NULL: none
+    weft_sim__part *parts; // the component itself first
+    uint32_t part_count;
 };
 
 struct weft_sim {
@@ -442,6 +457,8 @@ struct weft_sim {
     void *resource_drop_data;
     void (*on_call)(weft_sim *sim, void *data);
     void *on_call_data;
+    bool (*idle)(weft_sim *sim, bool may_block, void *data);
+    void *idle_data;
 
     weft_sim__waiter waiting; // the list's head
     weft_sim__script *scripts;
@@ -457,7 +474,7 @@ struct weft_sim {
 
     weft_sim_trap trap;
     char words[128]; // of wasmtime's for it, if not those of the table
-    bool abandoned, deadlock, endless;
+    bool abandoned, deadlock, endless, stopped;
     const char *call; // the built-in that is running
     uint32_t call_handle;
     weft_sim_counts counts;

@@ -120,6 +120,11 @@ void weft_sim__host_call(weft_sim_call *call)
         weft_sim_call_start(call);
 }
 
+weft_sim_instance *weft_sim_call_caller(const weft_sim_call *call)
+{
+    return call->caller;
+}
+
 static void unqueue(weft_sim_call *call)
 {
     weft_sim_call **at = &call->sim->calls;
@@ -301,4 +306,32 @@ void weft_sim_end_drop(weft_sim_end *end)
     weft_sim__note(end->pipe->sim, end->writable ? "host drops writer" : "host drops reader",
                    end->pipe->type->name, 0, 0, 0, 0);
     weft_sim__end_close(end);
+}
+
+bool weft_sim_end_dropped(const weft_sim_end *end)
+{
+    return end->pipe->dropped;
+}
+
+bool weft_sim_end_met(const weft_sim_end *end)
+{
+    const weft_sim_end *other = end->pipe->ends[!end->writable];
+    return other && other->pending && (other->progress < other->length || !other->length);
+}
+
+uint32_t weft_sim_end_offer(weft_sim_end *end, void **items)
+{
+    if (!weft_sim_end_met(end))
+        return 0;
+    weft_sim_end *other = end->pipe->ends[!end->writable];
+    if (!other->length) { // such a copy ends with whatever comes next
+        unsigned char none = 0;
+        weft_sim__end_begin(end, &none, 1);
+        weft_sim_end_cancel(end);
+        return 0;
+    }
+    if (items)
+        *items = other->items + (size_t)other->progress * weft_sim_size(other->type->element);
+    end->exact = true;
+    return weft_sim__partial(end->pipe->sim, other->length - other->progress);
 }

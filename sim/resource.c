@@ -6,7 +6,11 @@
 const weft_sim__resource_type *weft_sim__resource_type_of(weft_sim_instance *instance,
                                                           const weft_sim_resource *resource)
 {
-    return instance->resources[resource->index];
+    const weft_sim__part *part = instance->parts;
+    while (resource->index >= part->component->resource_count ||
+           part->component->resources[resource->index] != resource)
+        part++;
+    return part->resources[resource->index];
 }
 
 bool weft_sim__same_resource(weft_sim_instance *a, const weft_sim_resource *of_a, weft_sim_instance *b,

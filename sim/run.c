@@ -9,6 +9,9 @@
 // So many yields in a row, and nothing else: someone polls for what only time will bring.
 #define YIELDS_IN_VAIN 1000
 
+// So many steps, and then those inside hear of the outside, also if they are always busy.
+#define STEPS_UNSEEN 64
+
 void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
     waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
@@ -101,9 +104,13 @@ void weft_sim__count_step(weft_sim *sim)
 
 static bool step(weft_sim *sim)
 {
+    if (sim->idle && sim->counts.steps % STEPS_UNSEEN == 0)
+        sim->idle(sim, false, sim->idle_data);
     weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
+    if (!waiter && sim->idle && sim->idle(sim, false, sim->idle_data))
+        return true;
     if (!waiter && !(waiter = weft_sim__settled(sim, false)))
-        return false;
+        return sim->idle && sim->idle(sim, true, sim->idle_data);
     weft_sim__count_step(sim);
     weft_sim__unwait(sim, waiter);
     sim->call = NULL;
@@ -133,6 +140,8 @@ weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
         weft_sim__describe_deadlock(sim);
         return WEFT_SIM_ENDLESS;
     }
+    if (sim->stopped)
+        return WEFT_SIM_STOPPED;
     if (!finished)
         return WEFT_SIM_TRAPPED;
     if (sim->main_done && weft_sim__only_accept(sim))
@@ -140,6 +149,12 @@ weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
     weft_sim__print(&sim->report, "deadlock: nothing can go on\n");
     weft_sim__describe_deadlock(sim);
     return WEFT_SIM_DEADLOCK;
+}
+
+void weft_sim_stop(weft_sim *sim)
+{
+    sim->stopped = true;
+    weft_sim__fiber_abandon(sim);
 }
 
 void weft_sim_step_limit(weft_sim *sim, uint64_t steps)

@@ -104,8 +104,10 @@ typedef struct weft_sim_export {
     void (*post_return)(const weft_sim_core *result);                       // NULL for none
 } weft_sim_export;
 
-// A component. Its stubs define one, named weft_sim_component.
-typedef struct weft_sim_component {
+// A component. Its stubs define one, named weft_sim_component. A library that a component is linked with may
+// bring bindings of its own: their stubs define another each, which is a part of that.
+typedef struct weft_sim_component weft_sim_component;
+struct weft_sim_component {
     const char *world;
     const weft_sim_export *exports;
     uint32_t export_count;
@@ -116,7 +118,15 @@ typedef struct weft_sim_component {
     void *(*realloc)(void *old, size_t old_size, size_t alignment,
                      size_t new_size); // cabi_realloc; NULL for none
     weft_sim_instance **self;
-} weft_sim_component;
+    const weft_sim_component *const *parts, *const *parts_end; // NULL: none
+};
+
+// The parts of what is linked to one shared object: each puts a pointer here, and the linker has the bounds.
+#define WEFT_SIM_PART                                                                                          \
+    __attribute__((__section__("weft_sim_parts"), __used__)) static const weft_sim_component *const
+#define WEFT_SIM_HIDDEN_IF_ANY __attribute__((__weak__, __visibility__("hidden")))
+extern const weft_sim_component *const __start_weft_sim_parts[] WEFT_SIM_HIDDEN_IF_ANY;
+extern const weft_sim_component *const __stop_weft_sim_parts[] WEFT_SIM_HIDDEN_IF_ANY;
 
 // ---- The built-ins. Each may trap, and then does not return. ----
 // "async" is the form that is imported with [async-lower]: it may answer BLOCKED where the other blocks the

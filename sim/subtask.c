@@ -102,7 +102,7 @@ static void cancel_go(weft_sim__waiter *waiter)
 
 static bool is_hosts(const weft_sim_call *call)
 {
-    return call->caller && !call->caller->links[call->func - call->caller->component->imports].instance;
+    return call->caller && !weft_sim__link_of(call->caller, call->func)->instance;
 }
 
 void weft_sim__call_cancel(weft_sim_call *call, const weft_sim_instance *caller, bool may_be_slow)
@@ -125,7 +125,7 @@ weft_sim_core weft_sim_import_call(weft_sim_instance *self, const weft_sim_func 
 {
     weft_sim *sim = self->sim;
     weft_sim__task *task = weft_sim__built_in(self, func->name, 0);
-    const struct weft_sim__link *link = &self->links[func - self->component->imports];
+    const weft_sim__link *link = weft_sim__link_of(self, func);
     weft_sim_call *call = weft_sim__new(sim, sizeof *call);
     call->sim = sim;
     call->caller = self;

@@ -28,11 +28,11 @@ bool weft_sim__is_memory(const void *pointer, size_t size)
 void *weft_sim__realloc(weft_sim_instance *instance, weft_sim_trap bounds, size_t alignment, size_t size)
 {
     weft_sim *sim = instance->sim;
-    if (!instance->component->realloc)
+    if (!instance->realloc)
         weft_sim__trap(sim, WEFT_SIM_TRAP_REALLOC, "%s has no cabi_realloc", instance->component->world);
     weft_sim__helper helper;
     weft_sim__helper_begin(instance, &helper, false);
-    void *memory = instance->component->realloc(NULL, 0, alignment, size);
+    void *memory = instance->realloc(NULL, 0, alignment, size);
     weft_sim__helper_end(&helper);
     bool aligned = (uintptr_t)memory % alignment == 0;
     if (aligned && weft_sim__is_memory(memory, size))

@@ -521,9 +521,14 @@ void weft_sim_value_free(const weft_sim_type *type, weft_sim_value *value)
 
 weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text)
 {
-    weft_sim_value value = {.count = (uint32_t)strlen(text)};
-    value.bytes = weft_sim__allocate(instance, value.count);
-    memcpy(value.bytes, text, value.count);
+    return weft_sim_bytes_value(instance, text, (uint32_t)strlen(text));
+}
+
+weft_sim_value weft_sim_bytes_value(weft_sim_instance *instance, const void *bytes, uint32_t count)
+{
+    weft_sim_value value = {.count = count, .bytes = weft_sim__allocate(instance, count)};
+    if (count)
+        memcpy(value.bytes, bytes, count);
     return value;
 }
 

@@ -43,9 +43,10 @@ bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_si
 // be NULL.
 uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code);
 
-// Values that a test makes, of memory that weft_sim_value_free() takes back: a text, and items, zero at first,
-// of a list that is not plain, a record or a tuple.
+// Values that a test makes, of memory that weft_sim_value_free() takes back: a text, a text or list<u8>, and
+// items, zero at first, of a list that is not plain, a record or a tuple.
 weft_sim_value weft_sim_text_value(weft_sim_instance *instance, const char *text);
+weft_sim_value weft_sim_bytes_value(weft_sim_instance *instance, const void *bytes, uint32_t count);
 weft_sim_value weft_sim_items_value(weft_sim_instance *instance, uint32_t count);
 
 // Where a value is lifted from or lowered into. `scope` is the task or call that borrowed handles belong to.

@@ -51,10 +51,11 @@ typedef struct weft_sim_choice {
 } weft_sim_choice;
 
 // What decides. Zero-initialised, it is the plain schedule: the first possibility always, which is first come
-// first served, nothing late, nothing partial. Yours: seed, and choices with choice_count; the rest is the
-// host's. Freed with weft_sim_schedule_free().
+// first served, nothing late, nothing partial. Yours: seed, forgets, and choices with choice_count; the rest is
+// the host's. Freed with weft_sim_schedule_free().
 typedef struct weft_sim_schedule {
     uint64_t seed; // 0: no randomness
+    bool forgets;  // no choice is recorded: for runs without an end
     // The choices so far, and how many of them are given: those are taken again, modulo what is possible. After
     // them the seed decides, or the first possibility is taken.
     weft_sim_choice *choices;
@@ -121,6 +122,10 @@ weft_sim *weft_sim_new(const weft_sim_options *options, weft_sim_schedule *sched
 // Makes a component live in this host: sets its stubs' instance. A component can be in one host at a time. Its
 // own variables are not reset.
 weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component *component);
+// The imports, exports and resources of a component and of all its parts, from 0 on; NULL behind the last.
+const weft_sim_func *weft_sim_import_at(const weft_sim_component *component, uint32_t i);
+const weft_sim_export *weft_sim_export_at(const weft_sim_component *component, uint32_t i);
+const weft_sim_resource *weft_sim_resource_at(const weft_sim_component *component, uint32_t i);
 // Imports of `importer` that `exporter` exports are calls to it from now on. Other imports are scripts' to
 // answer.
 void weft_sim_link(weft_sim_instance *importer, weft_sim_instance *exporter);
@@ -146,15 +151,23 @@ typedef enum weft_sim_outcome {
     WEFT_SIM_DONE,     // the script has ended, and nothing is left to run
     WEFT_SIM_TRAPPED,  // a rule was broken: weft_sim_trapped()
     WEFT_SIM_DEADLOCK, // someone waits for what cannot come: weft_sim_report()
-    WEFT_SIM_ENDLESS   // more steps than weft_sim_step_limit() allows
+    WEFT_SIM_ENDLESS,  // more steps than weft_sim_step_limit() allows
+    WEFT_SIM_STOPPED   // by weft_sim_stop()
 } weft_sim_outcome;
 
-// Runs the script, and all that follows. May be called again, unless it trapped or was endless. A script that
-// only waits for another call of an import (weft_sim_accept) does not keep a run from its end, and goes on in
-// the next one.
+// Runs the script, and all that follows. May be called again, unless it trapped, was endless or was stopped. A
+// script that only waits for another call of an import (weft_sim_accept) does not keep a run from its end, and
+// goes on in the next one.
 weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data);
 // The number of steps after which a run is endless; the default is 10 million.
 void weft_sim_step_limit(weft_sim *sim, uint64_t steps);
+
+// Ends the run where it stands, from a script or from the handler of a call.
+__attribute__((noreturn)) void weft_sim_stop(weft_sim *sim);
+// What comes from outside: `idle` is asked when nobody can go on, and now and then, so that those who are
+// always busy do not keep it out. It looks whether something is so that a script waits for
+// (weft_sim_wait_until); with `may_block`, it waits for that, and false says that it will never be.
+void weft_sim_on_idle(weft_sim *sim, bool (*idle)(weft_sim *sim, bool may_block, void *data), void *data);
 
 weft_sim_trap weft_sim_trapped(const weft_sim *sim);
 // The whole story of how a run ended, of a trap: which call, on what, which rule; of a deadlock: who waits for
@@ -195,6 +208,10 @@ void weft_sim_pause(weft_sim *sim);
 // goes on.
 bool weft_sim_settle(weft_sim *sim);
 
+// Blocks until `until(object)` is true, which others make so, or what weft_sim_on_idle() asks. `what` is said
+// in reports.
+void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
+
 // A call between a component and the host, in either direction.
 typedef struct weft_sim_call weft_sim_call;
 
@@ -230,6 +247,7 @@ typedef void (*weft_sim_handler)(weft_sim_call *call, void *data);
 void weft_sim_answer(weft_sim *sim, const char *interface, const char *name, weft_sim_handler handler,
                      void *data);
 const weft_sim_func *weft_sim_call_func(const weft_sim_call *call);
+weft_sim_instance *weft_sim_call_caller(const weft_sim_call *call);
 // Takes the arguments: STARTED. The values are the call's.
 weft_sim_value *weft_sim_call_start(weft_sim_call *call);
 // Returns, after start; the value moves into the caller. `result` NULL for none.
@@ -259,6 +277,14 @@ uint32_t weft_sim_end_wait(weft_sim_end *end);
 uint32_t weft_sim_end_copy(weft_sim_end *end, void *items, uint32_t count); // both: blocks
 uint32_t weft_sim_end_cancel(weft_sim_end *end);
 void weft_sim_end_drop(weft_sim_end *end);
+// The other end is gone.
+bool weft_sim_end_dropped(const weft_sim_end *end);
+// True if a copy is in flight on the other end. Then a copy moves as many items as it has, or wants, at once.
+bool weft_sim_end_met(const weft_sim_end *end);
+// How many these are, or fewer, if the schedule makes the next copy partial: that copy moves all that is asked
+// of it, up to this. `items`, unless it is NULL: where they lie. Of a copy of none, which this completes, and
+// of none in flight: 0.
+uint32_t weft_sim_end_offer(weft_sim_end *end, void **items);
 
 // A resource of the host, as a value: the component imports `resource`. `rep` is what weft_sim_value_rep()
 // tells later.

@@ -6,7 +6,11 @@ from imports import Imports
 from tables import Tables, array, literal
 
 
-def component(world, core_imports, core_exports, guards):
+# By its label, because the type has that name in C.
+DEFAULT = '\nextern const weft_sim_component component __asm__("weft_sim_component");\n__attribute__((__visibility__("default"))) '
+
+
+def component(world, core_imports, core_exports, guards, part):
     tables = Tables(world, core_exports)
     exports = Exports(world, tables, core_exports)
     imports = Imports(world, tables, exports, core_imports)
@@ -26,21 +30,23 @@ def component(world, core_imports, core_exports, guards):
             f"void *{realloc}(void *old, size_t old_size, size_t alignment, size_t new_size);\n" if realloc else "",
             "\n",
             *tables.text,
-            f"\nstatic const weft_sim_export exports[{len(exports.rows) or 1}];\n",
+            f"\nstatic const weft_sim_export exports[{len(exports.rows)}];\n" if exports.rows else "",
             array("weft_sim_func", "imports", imports.rows),
             array("weft_sim_resource *const", "resources", resources),
             "\n",
             "\n".join(functions),
             "\n",
             array("weft_sim_export", "exports", exports.rows.values()),
-            # By its label, because the type has that name in C.
-            '\nextern const weft_sim_component component __asm__("weft_sim_component");\n',
-            '__attribute__((__visibility__("default"))) const weft_sim_component component = {\n',
+            "static " if part else DEFAULT,
+            "const weft_sim_component component = {\n",
             f"    {literal(world.name)},\n",
             field("exports", exports.rows),
             field("imports", imports.rows),
             field("resources", resources),
             f"    {realloc or 'NULL'},\n",
-            "    &self,\n};\n",
+            "    &self,\n",
+            "    NULL, NULL,\n" if part else "    __start_weft_sim_parts, __stop_weft_sim_parts,\n",
+            "};\n",
+            "WEFT_SIM_PART part = &component;\n" if part else "",
         ]
     )

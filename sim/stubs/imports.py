@@ -60,7 +60,8 @@ class Imports:
 
     def define(self, declared, call, before=""):
         call = f"return {call}" if declared.results else call
-        self.text.append(f"{declared.prototype};\n{declared.prototype}\n{{\n{before}    {call};\n}}\n")
+        # Weak: a library that the component is linked with may import the same.
+        self.text.append(f"__attribute__((__weak__)) {declared.prototype};\n{declared.prototype}\n{{\n{before}    {call};\n}}\n")
 
     def add(self, module, name, declared):
         """The function of one core import."""

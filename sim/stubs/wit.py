@@ -12,12 +12,16 @@ def is_async(function):
     return (kind if isinstance(kind, str) else next(iter(kind))).startswith("async-")
 
 
+NO_WIT = {"types": [], "interfaces": [], "packages": []}
+EMPTY = {"imports": {}, "exports": {}}
+
+
 class World:
     """`imported` and `exported` are {interface: {name: function}}, as core modules name them; the world's own are in None."""
 
     def __init__(self, wit, name):
         self.types, self.interfaces, self.packages = wit["types"], wit["interfaces"], wit["packages"]
-        found = [world for world in wit["worlds"] if world["name"] == name]
+        found = [world for world in wit["worlds"] if world["name"] == name] if wit is not NO_WIT else [EMPTY]
         if len(found) != 1:
             raise Unsupported(f"the WIT has {len(found)} worlds named {name}, and there must be one")
         self.name, self.world = name, found[0]

@@ -71,8 +71,9 @@ static void wait_for(weft_sim_call *call, void *data)
 void clock_answer(weft_sim *sim, const weft_sim_component *component, clock_state *clock)
 {
     static const char name[] = "wasi:clocks/monotonic-clock@";
-    for (uint32_t i = 0; i < component->import_count; i++) {
-        const char *interface = component->imports[i].interface;
+    const weft_sim_func *import;
+    for (uint32_t i = 0; (import = weft_sim_import_at(component, i)); i++) {
+        const char *interface = import->interface;
         if (!interface || strncmp(interface, name, sizeof name - 1) != 0)
             continue;
         weft_sim_answer(sim, interface, "now", now, clock);

@@ -2,9 +2,8 @@
 // process. `weft-sim --help` says how.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "clock.h"
-#include "wave.h"
+#include "invoke.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,72 +33,13 @@ static const char usage[] =
     "handles or\n"
     "tasks are left\n";
 
-// A call, from the command line.
-typedef struct {
-    const weft_sim_export *export;
-    weft_sim_value *args;
-} request;
-
 typedef struct {
     weft_sim_instance *instance;
     uint32_t count;
-    request *requests;
+    invocation *calls;
     clock_state clock;
     bool ticks;
 } command;
-
-static _Noreturn void stop(const char *what, const char *why)
-{
-    fprintf(stderr, "weft-sim: %s: %s\n", what, why);
-    exit(1);
-}
-
-static const weft_sim_component *load(const char *path)
-{
-    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
-    void *object = dlopen(full ? full : path, RTLD_NOW | RTLD_LOCAL);
-    free(full);
-    if (!object)
-        stop(path, dlerror());
-    const weft_sim_component *component = dlsym(object, "weft_sim_component");
-    if (!component)
-        stop(path, "is no component: build it with weft_add_component() under toolchains/native.cmake");
-    return component;
-}
-
-// "thing" of the world, or of an interface: that alone, or "my:package/interface.thing@1.0.0", as wasmtime has
-// it.
-static bool is_named(const weft_sim_func *func, const char *name, size_t length)
-{
-    char full[512] = "";
-    if (strlen(func->name) == length && !strncmp(func->name, name, length))
-        return true;
-    if (!func->interface)
-        return false;
-    const char *version = strchr(func->interface, '@');
-    size_t before = version ? (size_t)(version - func->interface) : strlen(func->interface);
-    snprintf(full, sizeof full, "%.*s.%s%s", (int)before, func->interface, func->name, version ? version : "");
-    return strlen(full) == length && !strncmp(full, name, length);
-}
-
-static const weft_sim_export *find_export(const weft_sim_component *component, const char *call)
-{
-    size_t length = strcspn(call, "( ");
-    for (uint32_t i = 0; i < component->export_count; i++)
-        if (is_named(&component->exports[i].func, call, length))
-            return &component->exports[i];
-    stop(call, "is no call of a function that the first component exports");
-}
-
-static void read_arguments(weft_sim_instance *instance, request *it, const char *call)
-{
-    uint32_t count = it->export->func.param_count;
-    it->args = calloc(count ? count : 1, sizeof *it->args);
-    wave_reader reader = wave_reader_of(instance, call);
-    reader.at += strcspn(call, "( ");
-    if (!it->args || !wave_read_arguments(&reader, &it->export->func, it->args))
-        stop(call, reader.wrong);
-}
 
 static void always(weft_sim_options *options, const char *name)
 {
@@ -159,18 +99,9 @@ static void call(weft_sim *sim, void *data)
 {
     command *it = data;
     for (uint32_t i = 0; i < it->count; i++) {
-        const weft_sim_func *func = &it->requests[i].export->func;
-        weft_sim_call *made =
-            weft_sim_call_export(it->instance, func->interface, func->name, it->requests[i].args);
         if (!it->ticks)
             weft_sim_spawn(sim, tick, it);
-        weft_sim_call_wait(made);
-        if (func->result)
-            wave_print(stdout, it->instance, func->result, weft_sim_call_result(made));
-        else
-            fputs("()", stdout);
-        putchar('\n');
-        weft_sim_call_free(made);
+        invocation_run(&it->calls[i], it->instance);
     }
 }
 
@@ -214,11 +145,11 @@ int main(int count, char **arguments)
 
     char **calls = arguments + at + 1;
     command it = {.count = (uint32_t)(count - at - 1)};
-    it.requests = calloc(it.count, sizeof *it.requests);
-    if (!it.requests)
+    it.calls = calloc(it.count, sizeof *it.calls);
+    if (!it.calls)
         abort();
     for (uint32_t i = 0; i < it.count; i++)
-        it.requests[i].export = find_export(components[0], calls[i]);
+        it.calls[i] = invocation_of(components[0], calls[i]);
     weft_sim *sim = weft_sim_new(&options, &schedule);
     weft_sim_transcript_to(sim, transcript ? stderr : NULL);
     for (uint32_t i = 0; i < loaded; i++) {
@@ -231,7 +162,7 @@ int main(int count, char **arguments)
                 weft_sim_link(instances[i], instances[j]);
     it.instance = instances[0];
     for (uint32_t i = 0; i < it.count; i++)
-        read_arguments(instances[0], &it.requests[i], calls[i]);
+        invocation_read(&it.calls[i], instances[0]);
 
     if (events)
         follow_events(events, instances, loaded);
@@ -247,8 +178,8 @@ int main(int count, char **arguments)
     if (leaked)
         fprintf(stderr, "weft-sim: these are left:\n%s", leaks);
     for (uint32_t i = 0; i < it.count; i++)
-        free(it.requests[i].args);
-    free(it.requests);
+        free(it.calls[i].args);
+    free(it.calls);
     weft_sim_free(sim);
     for (uint32_t i = 0; i < COMPONENTS_MAX; i++)
         free(orders[i]);

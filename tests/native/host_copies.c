@@ -251,9 +251,83 @@ static void copies_told_late(void)
     SAW(0, STREAM_WRITE, 3 << 4 | COMPLETED);
 }
 
+// ---- What the other end has, before it is copied ----
+
+static void takes_what_is_offered(weft_sim *host, void *data)
+{
+    (void)data;
+    char taken[8] = {0};
+    void *items = NULL;
+    weft_sim_call *run = start_run();
+    weft_sim_end *end = accept_end(host, "take-bytes");
+    CHECK(weft_sim_end_met(end), false);
+    CHECK(weft_sim_end_offer(end, &items), 0);
+    weft_sim_settle(host);
+    CHECK(weft_sim_end_met(end), true);
+    uint32_t offered = weft_sim_end_offer(end, &items);
+    CHECK(items == bytes, true);
+    CHECK(offered, options.partial ? 1 : 8); // the schedule makes it as partial as it can
+    CHECK(weft_sim_end_copy(end, taken, offered), offered << 4 | COMPLETED);
+    CHECK(strncmp(taken, "abcdefgh", offered), 0);
+    CHECK(weft_sim_end_met(end), options.partial != 0);
+    CHECK(weft_sim_end_dropped(end), false);
+    finish(run);
+    CHECK(weft_sim_end_dropped(end), true);
+    CHECK(weft_sim_end_offer(end, NULL), 0);
+    weft_sim_end_drop(end);
+}
+
+static void offered(void)
+{
+    guest_run = takes_and_reads;
+    guest_callback = then_writes;
+    CHECK(play(takes_what_is_offered, true), WEFT_SIM_DONE);
+    SAW(0, STREAM_WRITE, 8 << 4 | COMPLETED);
+}
+
+static void offered_in_part(void)
+{
+    static const uint32_t seven[] = {7};
+    options.partial = 1000;
+    weft_sim_schedule_give(&schedule, seven, 1);
+    guest_run = takes_and_reads;
+    guest_callback = then_writes;
+    CHECK(play(takes_what_is_offered, true), WEFT_SIM_DONE);
+    SAW(0, STREAM_WRITE, 1 << 4 | COMPLETED);
+}
+
+static uint32_t then_writes_none(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    if (event != NONE)
+        return then_writes(event, waitable, code);
+    status = weft_sim_stream_write(guest, &bytes_stream, writer, bytes, 0, true);
+    return watch(writer);
+}
+
+static void completes_none(weft_sim *host, void *data)
+{
+    (void)data;
+    weft_sim_call *run = start_run();
+    weft_sim_end *end = accept_end(host, "take-bytes");
+    weft_sim_settle(host);
+    CHECK(weft_sim_end_met(end), true);
+    CHECK(weft_sim_end_offer(end, NULL), 0);
+    finish(run);
+    weft_sim_end_drop(end);
+}
+
+static void offered_none(void)
+{
+    guest_run = takes_and_reads;
+    guest_callback = then_writes_none;
+    CHECK(play(completes_none, true), WEFT_SIM_DONE);
+    SAW(0, STREAM_WRITE, COMPLETED);
+}
+
 static const struct test tests[] = {
     TEST(partial_copies), TEST(dropped_with_a_count), TEST(ends_of_one_component),
     TEST(texts_move),     TEST(event_unasked),        TEST(copies_told_late),
+    TEST(offered),        TEST(offered_in_part),      TEST(offered_none),
 };
 
 int main(int count, char **arguments)

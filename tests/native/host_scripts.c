@@ -231,6 +231,80 @@ static void eager_yields(void)
     sim = NULL;
 }
 
+// ---- The outside ----
+
+static uint32_t asked, came;
+
+static bool comes_when_asked_often(weft_sim *host, bool may_block, void *data)
+{
+    (void)host;
+    (void)data;
+    asked++;
+    came = asked > 3;
+    return may_block && asked < 1000; // or a run would never end
+}
+
+static bool never_comes(weft_sim *host, bool may_block, void *data)
+{
+    (void)host;
+    (void)may_block;
+    (void)data;
+    return false;
+}
+
+static bool has_come(void *object)
+{
+    return *(uint32_t *)object;
+}
+
+static void waits_for_it(weft_sim *host, void *data)
+{
+    (void)data;
+    weft_sim_wait_until(host, "waits for the outside", has_come, &came);
+    CHECK(came, true);
+    weft_sim_wait_until(host, "does not wait", has_come, &came);
+}
+
+static void outside(void)
+{
+    sim = make_host(&options, &schedule, true);
+    weft_sim_on_idle(sim, comes_when_asked_often, NULL);
+    CHECK(weft_sim_run(sim, waits_for_it, NULL), WEFT_SIM_DONE);
+    came = 0;
+    weft_sim_on_idle(sim, never_comes, NULL);
+    CHECK(weft_sim_run(sim, waits_for_it, NULL), WEFT_SIM_DEADLOCK);
+    CHECK(strstr(weft_sim_report(sim), "waits for the outside") != NULL, true);
+}
+
+static void waits_beside_a_run(weft_sim *host, void *data)
+{
+    start_run();
+    waits_for_it(host, data);
+    weft_sim_stop(host);
+}
+
+// Also those who always have something to do hear of it; and it can end them.
+static void outside_of_who_is_busy(void)
+{
+    guest_run = yields;
+    guest_callback = yields_again;
+    sim = make_host(&options, &schedule, true);
+    weft_sim_on_idle(sim, comes_when_asked_often, NULL);
+    CHECK(weft_sim_run(sim, waits_beside_a_run, NULL), WEFT_SIM_STOPPED);
+}
+
+static void forgets(void)
+{
+    schedule = (weft_sim_schedule){.seed = 1, .forgets = true};
+    guest_run = yields;
+    guest_callback = yields_again;
+    sim = make_host(&options, &schedule, true);
+    weft_sim_on_idle(sim, comes_when_asked_often, NULL);
+    CHECK(weft_sim_run(sim, waits_beside_a_run, NULL), WEFT_SIM_STOPPED);
+    CHECK(weft_sim_counted(sim).choices > 0, true);
+    CHECK(schedule.choice_count, 0);
+}
+
 // ---- Time, for who polls ----
 
 static weft_sim_call *sleeping;
@@ -329,6 +403,9 @@ int main(int count, char **arguments)
         TEST(settles_in_vain),
         TEST(endless),
         TEST(eager_yields),
+        TEST(outside),
+        TEST(outside_of_who_is_busy),
+        TEST(forgets),
         TEST(time_for_yields),
         TEST(time_for_a_sync_function),
     };

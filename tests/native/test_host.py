@@ -10,7 +10,7 @@ TRAPS = re.findall(r"^\s+TEST\((\w+), (\w+),", (ROOT / "tests/native/host_traps.
 PATHS = [
     (part, test)
     for part in ("calls", "copies", "locks", "schedules", "scripts")
-    for test in re.findall(r"^\s+TEST\((\w+)\),", (ROOT / f"tests/native/host_{part}.c").read_text(), re.M)
+    for test in re.findall(r"\bTEST\((\w+)\),", (ROOT / f"tests/native/host_{part}.c").read_text(), re.M)
 ]
 
 

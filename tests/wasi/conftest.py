@@ -12,15 +12,27 @@ from tools.service import FLAGS, Service
 from wasi.shells import d, shell, start  # noqa: F401: fixtures
 from wasi.sockets import family, script, server  # noqa: F401: fixtures
 
-HOSTS = ["wasmtime"]
+# A host, and a build that runs in it.
+HOSTS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
+# The tests of what the native world has, but for those of a service, and of what a file imports.
+NATIVE = ("test_clock", "test_console", "test_env", "test_format", "test_log", "test_random")
 
 
 def pytest_generate_tests(metafunc):
-    if "host" in metafunc.fixturenames:
-        metafunc.parametrize("host", metafunc.config.getoption("host") or HOSTS, indirect=True, scope="session")
+    names = metafunc.fixturenames
+    hosts = metafunc.config.getoption("host") or HOSTS
+    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or metafunc.function.__name__ == "test_service" or "imports" in names:
+        hosts = [host for host in hosts if host != "native"]
+    presets = [(host, preset) for host in hosts for preset in HOSTS[host]]
+    if {"host", "preset"} <= set(names):
+        metafunc.parametrize("host, preset", presets, indirect=True, scope="session")
+    elif "preset" in names:
+        metafunc.parametrize("preset", [preset for _, preset in presets], indirect=True, scope="session")
+    elif "host" in names:
+        metafunc.parametrize("host", hosts, indirect=True, scope="session")
 
 
-@pytest.fixture(params=["debug", "release"])
+@pytest.fixture(scope="session")
 def preset(request):
     return request.param
 
@@ -36,33 +48,43 @@ class Ended:
 
 class Wasmtime:
     def __init__(self, wasmtime):
-        self.wasmtime = wasmtime
+        self.program = wasmtime
+        self.flags = FLAGS
 
     def run(self, component, *arguments, options=(), stdin=b"", stdout=subprocess.PIPE, **more):
         """Runs a command to its end. stdin: bytes, or a file; options: of the host, such as --dir."""
-        command = [self.wasmtime, "run", *FLAGS, *options, component, *arguments]
+        command = [self.program, "run", *self.flags, *options, component, *arguments]
         given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
         done = limited(command, text=False, stdout=stdout, stderr=subprocess.PIPE, **given, **more)
         return Ended(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
     def start(self, component, *arguments, options=(), **more):
         """The process of a command that goes on: ended by the test."""
-        command = [self.wasmtime, "run", *FLAGS, *options, component, *arguments]
+        command = [self.program, "run", *self.flags, *options, component, *arguments]
         return subprocess.Popen(list(map(str, command)), **more)
 
     def serve(self, component, *options):
-        return Service(self.wasmtime, component, *options)
+        return Service(self.program, component, *options)
+
+
+class Native(Wasmtime):
+    """weft-native takes the same options."""
+
+    def __init__(self):
+        self.program = ROOT / "build/sim/sim/weft-native"
+        self.flags = []
 
 
 @pytest.fixture(scope="session")
 def host(request, tools):
-    return {"wasmtime": lambda: Wasmtime(tools.wasmtime)}[request.param]()
+    return {"wasmtime": lambda: Wasmtime(tools.wasmtime), "native": Native}[request.param]()
 
 
 @pytest.fixture
 def component(preset):
     """component("console-filter") is the path of tests/wasi/console/filter.c as a component."""
-    return lambda name: ROOT / f"build/{preset}/tests/wasi/{name}.wasm"
+    suffix = ".so" if preset == "sim" else ".wasm"
+    return lambda name: ROOT / f"build/{preset}/tests/wasi/{name}{suffix}"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,84 @@
+// Components from files, and calls from the command line.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "invoke.h"
+#include "wave.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Noreturn void stop(const char *what, const char *why)
+{
+    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);
+    exit(1);
+}
+
+const weft_sim_component *load(const char *path)
+{
+    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
+    void *object = dlopen(full ? full : path, RTLD_NOW | RTLD_LOCAL);
+    free(full);
+    if (!object)
+        stop(path, dlerror());
+    const weft_sim_component *component = dlsym(object, "weft_sim_component");
+    if (!component)
+        stop(path, "is no component: build it with weft_add_component() under toolchains/native.cmake");
+    return component;
+}
+
+// "thing" of the world, or of an interface: that alone, or "my:package/interface.thing@1.0.0", as wasmtime has
+// it.
+static bool is_named(const weft_sim_func *func, const char *name, size_t length)
+{
+    char full[512] = "";
+    if (strlen(func->name) == length && !strncmp(func->name, name, length))
+        return true;
+    if (!func->interface)
+        return false;
+    const char *version = strchr(func->interface, '@');
+    size_t before = version ? (size_t)(version - func->interface) : strlen(func->interface);
+    snprintf(full, sizeof full, "%.*s.%s%s", (int)before, func->interface, func->name, version ? version : "");
+    return strlen(full) == length && !strncmp(full, name, length);
+}
+
+static const weft_sim_export *find_export(const weft_sim_component *component, const char *call)
+{
+    size_t length = strcspn(call, "( ");
+    const weft_sim_export *export;
+    for (uint32_t i = 0; (export = weft_sim_export_at(component, i)); i++)
+        if (is_named(&export->func, call, length))
+            return export;
+    stop(call, "is no call of a function that the first component exports");
+}
+
+invocation invocation_of(const weft_sim_component *component, const char *text)
+{
+    invocation it = {.text = text, .export = find_export(component, text)};
+    it.args = calloc(it.export->func.param_count + 1, sizeof *it.args);
+    if (!it.args)
+        abort();
+    return it;
+}
+
+void invocation_read(invocation *it, weft_sim_instance *instance)
+{
+    wave_reader reader = wave_reader_of(instance, it->text);
+    reader.at += strcspn(it->text, "( ");
+    if (!wave_read_arguments(&reader, &it->export->func, it->args))
+        stop(it->text, reader.wrong);
+}
+
+void invocation_run(invocation *it, weft_sim_instance *instance)
+{
+    const weft_sim_func *func = &it->export->func;
+    weft_sim_call *made = weft_sim_call_export(instance, func->interface, func->name, it->args);
+    weft_sim_call_wait(made);
+    if (func->result)
+        wave_print(stdout, instance, func->result, weft_sim_call_result(made));
+    else
+        fputs("()", stdout);
+    putchar('\n');
+    weft_sim_call_free(made);
+}
