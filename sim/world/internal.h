@@ -1,0 +1,76 @@
+// What the files of the world tell each other.
+//
+// Components have structs of 64-bit members laid out as on wasm32 (-malign-double), and so has this code. So no
+// struct of libc that has such a member may appear here: struct stat and flock differ; struct statx, pollfd,
+// timespec and the socket addresses do not.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WORLD_INTERNAL_H
+#define WEFT_WORLD_INTERNAL_H
+
+#include "weft_world.h"
+
+enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
+
+// What a script waits for outside: a descriptor, or a time.
+typedef struct weft_world__wait {
+    struct weft_world__wait *next, *previous; // in the world's list
+    int descriptor;                           // -1: none
+    short events;                             // of poll(2)
+    uint64_t when;                            // monotonic ns; UINT64_MAX: never
+    bool fired;
+    const weft_sim_end *end;   // or until nobody is at the other end any more
+    const weft_sim_call *call; // or until this is to be cancelled
+} weft_world__wait;
+
+struct weft_world {
+    weft_sim *sim;
+    weft_world_options options;
+    bool exited;
+    int exit_code;
+    weft_world__wait waits; // the list's head
+    struct pollfd *polled;
+    weft_world__wait **polled_for;
+    uint32_t polled_capacity;
+};
+
+// ---- outside.c ----
+
+void weft_world__outside_begin(weft_world *world);
+void weft_world__outside_end(weft_world *world);
+uint64_t weft_world__now(void); // monotonic ns
+// Blocks the script: true if the descriptor is ready, or the time has come.
+bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
+// Blocks until the other end of a stream of bytes has a copy in flight, and the descriptor, if there is one, is
+// ready for it: how many bytes that copy may move (see weft_sim_end_offer). 0: the other end is gone.
+uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
+                          void **bytes);
+
+// ---- world.c ----
+
+typedef struct weft_world__row {
+    const char *interface; // without its version
+    const char *name;
+    weft_sim_handler handler; // its data is the world
+} weft_world__row;
+
+#define WEFT_WORLD__ROWS(...)                                                                                  \
+    {                                                                                                          \
+        __VA_ARGS__,                                                                                           \
+        {                                                                                                      \
+            NULL, NULL, NULL                                                                                   \
+        }                                                                                                      \
+    }
+
+extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
+
+// Answers at once.
+void weft_world__answer_number(weft_sim_call *call, uint64_t number);
+void weft_world__answer(weft_sim_call *call, weft_sim_value value);
+// A value in a block of its own, as what an option or a variant holds.
+weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value);
+// Writes the value of a future of that type, and drops the end. Blocks until it is read, or nobody will.
+void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
+// The number of a case.
+uint32_t weft_world__case(const weft_sim_type *type, const char *name);
+
+#endif

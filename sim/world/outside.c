@@ -1,0 +1,130 @@
+// What scripts wait for outside of the process.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+uint64_t weft_world__now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void grow(weft_world *world)
+{
+    uint32_t capacity = world->polled_capacity ? 2 * world->polled_capacity : 64;
+    world->polled = realloc(world->polled, capacity * sizeof *world->polled);
+    world->polled_for = realloc(world->polled_for, capacity * sizeof *world->polled_for);
+    if (!world->polled || !world->polled_for)
+        abort();
+    world->polled_capacity = capacity;
+}
+
+// The descriptors that are waited for, and the first of the times; false if there is neither.
+static bool collect(weft_world *world, uint32_t *count, uint64_t *first)
+{
+    bool any = false;
+    for (weft_world__wait *it = world->waits.next; it != &world->waits; it = it->next) {
+        if (it->fired)
+            continue;
+        any = true;
+        if (it->when < *first)
+            *first = it->when;
+        if (it->descriptor < 0)
+            continue;
+        if (*count == world->polled_capacity)
+            grow(world);
+        world->polled[*count] = (struct pollfd){.fd = it->descriptor, .events = it->events};
+        world->polled_for[(*count)++] = it;
+    }
+    return any;
+}
+
+// In ms, rounded up, or it would be asked again too early.
+static int time_left(uint64_t when)
+{
+    const uint64_t most = 3600000;
+    uint64_t now = weft_world__now();
+    if (when == UINT64_MAX)
+        return NEVER;
+    if (when <= now)
+        return 0;
+    uint64_t left = (when - now + 999999) / 1000000;
+    return (int)(left < most ? left : most);
+}
+
+static bool idle(weft_sim *sim, bool may_block, void *data)
+{
+    weft_world *world = data;
+    uint32_t count = 0;
+    uint64_t first = UINT64_MAX;
+    (void)sim;
+    if (!collect(world, &count, &first))
+        return false;
+    int ready = poll(world->polled, count, may_block ? time_left(first) : 0);
+    bool any_fired = ready > 0;
+    for (uint32_t i = 0; i < count && ready > 0; i++)
+        if (world->polled[i].revents) {
+            world->polled_for[i]->fired = true;
+            ready--;
+        }
+    uint64_t now = first == UINT64_MAX ? 0 : weft_world__now();
+    if (first <= now)
+        for (weft_world__wait *it = world->waits.next; it != &world->waits; it = it->next)
+            it->fired = it->fired || it->when <= now;
+    return may_block || any_fired || first <= now;
+}
+
+void weft_world__outside_begin(weft_world *world)
+{
+    world->waits.next = world->waits.previous = &world->waits;
+    weft_sim_on_idle(world->sim, idle, world);
+}
+
+void weft_world__outside_end(weft_world *world)
+{
+    weft_sim_on_idle(world->sim, NULL, NULL);
+    free(world->polled);
+    free(world->polled_for);
+}
+
+static bool is_over(void *object)
+{
+    const weft_world__wait *it = object;
+    return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
+           (it->call && weft_sim_call_cancel_asked(it->call));
+}
+
+bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)
+{
+    wait.next = &world->waits;
+    wait.previous = world->waits.previous;
+    wait.previous->next = wait.next->previous = &wait;
+    weft_sim_wait_until(world->sim, what, is_over, &wait);
+    wait.previous->next = wait.next;
+    wait.next->previous = wait.previous;
+    return wait.fired;
+}
+
+static bool is_met_or_gone(void *object)
+{
+    return weft_sim_end_met(object) || weft_sim_end_dropped(object);
+}
+
+uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
+                          void **bytes)
+{
+    uint32_t count = 0;
+    while (!count) {
+        weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
+        if (weft_sim_end_dropped(end))
+            return 0;
+        weft_world__wait ready = {.descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = end};
+        if (descriptor < 0 || weft_world__wait_for(world, what, ready))
+            count = weft_sim_end_offer(end, bytes); // 0 also if it has gone away meanwhile
+    }
+    return count;
+}

@@ -1,0 +1,43 @@
+// WASI 0.3 for components in the native host, on this machine: its clocks, its random numbers, and the standard
+// streams of the process. What a script answers itself (weft_sim_answer() after weft_world_answer()) is not
+// asked of the world.
+//
+// Here are wasi:cli, wasi:clocks and wasi:random, of every version 0.3.x. A call of another interface of wasi:
+// ends the run with a message.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WORLD_H
+#define WEFT_WORLD_H
+
+#include "../weft_sim.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_world weft_world;
+
+// Zero-initialised is a program without arguments and variables. What is pointed to is the caller's, and stays.
+typedef struct weft_world_options {
+    const char *const *arguments; // the first is the program's name
+    uint32_t argument_count;
+    const char *const *environment; // each is NAME=value
+    uint32_t variable_count;
+    const char *directory; // the one that the program is told that it is in; NULL: none
+    bool seeded;           // random numbers are drawn from the schedule, so that a seed has them again
+} weft_world_options;
+
+// The outside of a host, which it takes over: weft_sim_on_idle(). The standard streams are descriptors 0, 1
+// and 2.
+weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options);
+// Answers the imports of wasi: of a component that lives in that host.
+void weft_world_answer(weft_world *world, const weft_sim_component *component);
+// True if a component has ended the run by wasi:cli/exit, which is WEFT_SIM_STOPPED, and with which code.
+bool weft_world_exited(const weft_world *world, int *code);
+// Before weft_sim_free().
+void weft_world_free(weft_world *world);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,103 @@
+// Who answers what.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random};
+
+weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
+{
+    weft_world *world = calloc(1, sizeof *world);
+    if (!world)
+        abort();
+    world->sim = sim;
+    if (options)
+        world->options = *options;
+    weft_world__outside_begin(world);
+    return world;
+}
+
+void weft_world_free(weft_world *world)
+{
+    if (!world)
+        return;
+    weft_world__outside_end(world);
+    free(world);
+}
+
+bool weft_world_exited(const weft_world *world, int *code)
+{
+    *code = world->exit_code;
+    return world->exited;
+}
+
+static void missing(weft_sim_call *call, void *data)
+{
+    const weft_sim_func *func = weft_sim_call_func(call);
+    char words[256];
+    (void)data;
+    snprintf(words, sizeof words, "the native world does not have %s#%s", func->interface, func->name);
+    weft_sim_unreachable(weft_sim_call_caller(call), words);
+}
+
+// True if that is the interface, whatever its version.
+static bool is_of(const char *interface, const char *plain)
+{
+    size_t length = strlen(plain);
+    return !strncmp(interface, plain, length) && interface[length] == '@';
+}
+
+static weft_sim_handler handler_of(const weft_sim_func *func)
+{
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (const weft_world__row *row = all[i]; row->name; row++)
+            if (is_of(func->interface, row->interface) && !strcmp(func->name, row->name))
+                return row->handler;
+    return missing;
+}
+
+void weft_world_answer(weft_world *world, const weft_sim_component *component)
+{
+    const weft_sim_func *func;
+    for (uint32_t i = 0; (func = weft_sim_import_at(component, i)); i++)
+        if (func->interface && !strncmp(func->interface, "wasi:", 5))
+            weft_sim_answer(world->sim, func->interface, func->name, handler_of(func), world);
+}
+
+// ---- For those who answer ----
+
+void weft_world__answer(weft_sim_call *call, weft_sim_value value)
+{
+    weft_sim_call_start(call);
+    weft_sim_call_return(call, &value);
+}
+
+void weft_world__answer_number(weft_sim_call *call, uint64_t number)
+{
+    weft_world__answer(call, (weft_sim_value){.number = number});
+}
+
+weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value)
+{
+    weft_sim_value *box = weft_sim_items_value(instance, 1).items;
+    *box = value;
+    return box;
+}
+
+void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
+{
+    if ((weft_sim_end_copy(future, &value, 1) & 15) == DROPPED)
+        weft_sim_value_free(type->element, &value);
+    weft_sim_end_drop(future);
+}
+
+uint32_t weft_world__case(const weft_sim_type *type, const char *name)
+{
+    uint32_t i = 0;
+    while (strcmp(type->parts[i].name, name) != 0)
+        i++;
+    return i;
+}

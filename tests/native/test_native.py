@@ -1,0 +1,69 @@
+# weft-native by itself: its options, and how a run ends. tests/wasi has what programs see of it.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+import subprocess
+
+import pytest
+from limits import limited
+
+
+@pytest.fixture
+def native(build):
+    """native("console-filter", "an argument", options=[...]) is how weft-native ended."""
+
+    def run(component, *arguments, options=(), action="run", stdin=""):
+        path = build / f"tests/wasi/{component}.so"
+        command = [build / "sim/weft-native", action, *options, path if component else "", *arguments]
+        return limited([word for word in command if word != ""], stdin=subprocess.PIPE, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    return run
+
+
+def test_help(native):
+    ended = native("", options=["--help"])
+    assert ended.returncode == 0
+    assert "Usage: weft-native [OPTION...] run COMPONENT.so [ARGUMENT...]" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "component, options, action, words",
+    [
+        ("", [], "run", "Usage: "),
+        ("env-show", [], "walk", "walk: the command is run"),
+        ("env-show", ["-S", "everything"], "run", "everything: no such option of -S"),
+        ("env-show", ["--none"], "run", "unrecognized option '--none'"),
+        ("nobody", [], "run", "nobody.so: cannot open shared object file"),
+        ("mine-log", [], "run", "weft-native: mine: is no program, for it does not export wasi:cli/run"),
+        ("mine-log", ["--invoke", "play(1)"], "run", "play(1): is no call of a function that the first component exports"),
+    ],
+)
+def test_misuse(native, component, options, action, words):
+    ended = native(component, options=options, action=action)
+    assert ended.returncode != 0 and ended.stdout == ""
+    assert words in ended.stderr
+
+
+def test_environment_and_names(native, monkeypatch):
+    monkeypatch.setenv("WEFT_MINE", "of mine")
+    ended = native("env-show", "--env", options=["--argv0", "me", "--env", "WEFT_MINE", "--env", "WEFT_NONE", "-S", "inherit-env"])
+    assert ended.returncode == 0
+    assert "argument <--env>" in ended.stdout
+    assert ended.stdout.count("variable <WEFT_MINE> <of mine>") == 2
+    assert "WEFT_NONE" not in ended.stdout
+
+
+def test_seeds(native):
+    """A seed is the same run again, with the same random numbers; what a program does is right with all of them."""
+    one, again, other = (native("random-numbers", options=["--seed", seed, "--transcript"]) for seed in "112")
+    assert (one.stdout, one.stderr) == (again.stdout, again.stderr)
+    assert one.stdout != other.stdout
+    for seed in range(1, 40):
+        ended = native("console-filter", options=["--seed", str(seed)], stdin="text" * 1000)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "text" * 1000, "done\n"), seed
+
+
+def test_ends_with_who_returned(native):
+    """What is left is told if it is asked for; standard streams stay open."""
+    ended = native("console-filter", options=["--leaks"], stdin="text")
+    assert re.search(r"^instance 1 \(console-filter\): stream writer \d+ of stream<u8>, idle", ended.stderr, re.M)
