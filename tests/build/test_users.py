@@ -131,6 +131,18 @@ def test_program(project, tools, way, toolchain):
         assert do(f"curl -s http://127.0.0.1:{service.port}/", folder) == "hello\n"
 
 
+@pytest.mark.parametrize("way", [PROGRAM, INSTALLED], ids=["subdirectory", "installed"])
+def test_native_program(project, installed, way):
+    """A program without a WIT, and its own sanitizers."""
+    folder, commands = project(way, "native")
+    shutil.copy(ROOT / "examples/cat/cat.c", folder / "hello.c")
+    if way == INSTALLED:
+        (folder / "CMakeLists.txt").write_text(re.sub(r"weft_add_component\(.*\)", "weft_add_component(hello SOURCES hello.c)", (folder / "CMakeLists.txt").read_text()))
+    do(commands, folder)
+    tools = installed("install-native") / "bin" if way == INSTALLED else folder / "build/weft/sim"
+    assert do(f"echo hello | {tools}/weft-native run build/hello.so", folder) == "hello\n"
+
+
 def test_wasi_sdk(project, wasi_sdk):
     folder, commands = project(INSTALLED, "wasi-sdk", file=wasi_sdk)
     do(commands, folder)

@@ -6,6 +6,9 @@ import subprocess
 
 import pytest
 from limits import limited
+from paths import ROOT
+
+RUN = re.search(r"\n    (echo hello \|.*weft-native run .*)\n", (ROOT / "docs/native.md").read_text())[1]
 
 
 @pytest.fixture
@@ -67,3 +70,16 @@ def test_ends_with_who_returned(native):
     """What is left is told if it is asked for; standard streams stay open."""
     ended = native("console-filter", options=["--leaks"], stdin="text")
     assert re.search(r"^instance 1 \(console-filter\): stream writer \d+ of stream<u8>, idle", ended.stderr, re.M)
+
+
+def test_page(native, build):
+    """What docs/native.md runs."""
+    command = RUN.replace("build/sim/", f"{build}/")
+    assert limited(["bash", "-c", command], cwd=ROOT).stdout == "hello\n"
+
+
+def test_what_is_missing(native):
+    """The message names it, and the run ends as after a trap."""
+    ended = native("../../examples/ask", "localhost")
+    assert ended.returncode == 134
+    assert re.search(r"the native world does not have wasi:sockets/\S+#", ended.stderr)
