@@ -178,7 +178,7 @@ static bool take_name(weft_text *text, const char *const *names, unsigned count,
 static bool take(weft_text *text, const char *pattern, date *it)
 {
     bool fits = true;
-    unsigned year;
+    unsigned year = 0;
     for (; fits && *pattern; pattern++) {
         if (*pattern != '%') {
             fits = text->length && *text->at == *pattern;

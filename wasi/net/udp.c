@@ -114,7 +114,7 @@ weft_poll weft_udp_send_to(weft_coro *co, weft_udp *it, const uint8_t *bytes, si
     arguments given = {.self = borrowed(it), .data = {(uint8_t *)bytes, size}};
     if (address)
         given.remote_address = (SOCKETS(option_ip_socket_address_t)){true, weft__net_address(address)};
-    *(arguments *)(void *)it->weft__arguments = given;
+    __builtin_memcpy(it->weft__arguments, &given, sizeof given);
     it->weft__call = (weft_subtask){0};
     it->error = WEFT_ECANCELED; // until it is known
     return weft_call(co, &it->weft__co, send_run);
