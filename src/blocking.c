@@ -5,7 +5,8 @@
 enum { PATIENCE = 1000 }; // turns of the host
 
 // In a function that is not async, the host runs other callbacks on top of this stack. One that blocks there,
-// in weft_stop or the like, keeps its frames below those of this function in memory, so it has to go on first.
+// in weft_stop_blocking or the like, keeps its frames below those of this function in memory, so it has to go
+// on first.
 static void unblock(uint32_t before, const char *call)
 {
     for (uint32_t left = PATIENCE; left && weft__blocked > before + 1; left--)

@@ -23,7 +23,7 @@ bool weft__gone_asks(weft_op *op, const char *call)
     (void)call;
     if (op->cancel != weft__gone_forget || op->waiter)
         return false;
-    weft__op_stop(op);
+    weft__op_stop_blocking(op);
     return true;
 }
 

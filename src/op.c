@@ -534,7 +534,8 @@ static void complete_background(weft_op *op, uint32_t code)
 
 static void started(weft_op *call)
 {
-    call->status = WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED));
+    call->status =
+        WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED | WEFT__STOPPED));
     if (call->waiter && call->waiter->state == WEFT__ON_START)
         weft__op_wake_waiter(call);
 }
@@ -597,7 +598,7 @@ void weft__op_cancel(weft_op *op)
         weft__owned_give_up(op);
         return;
     }
-    WEFT__CHECK(!task, stopping, "weft_stop", op->handle);
+    WEFT__CHECK(!task, stopping, "weft_stop_blocking", op->handle);
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);

@@ -52,7 +52,8 @@ void weft__owned_complete(weft_op *op, uint32_t before)
         it->drop_arguments(it->data);
     if (op->status != WEFT_SUBTASK_RETURNED || !it->drop_result)
         return;
-    if (waiter ? (waiter->flags & (WEFT__UNWIND | WEFT__FINALLY)) == WEFT__UNWIND : before & WEFT__CANCELLING) {
+    bool unwinds = waiter && (waiter->flags & (WEFT__UNWIND | WEFT__FINALLY)) == WEFT__UNWIND;
+    if (unwinds || before & (waiter ? WEFT__STOPPED : WEFT__CANCELLING)) {
         weft__owned_give_up(op);
         return;
     }

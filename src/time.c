@@ -23,7 +23,7 @@ bool weft__sleep_goes_on(weft_timer *timer, uint64_t when)
     WEFT__CHECK(op->waiter, awaited, "weft_sleep", op->handle);
     if (timer->when == when)
         return true;
-    weft_stop(&timer->call);
+    weft_stop_blocking(&timer->call);
     return false;
 }
 

@@ -5,7 +5,7 @@
 
 void (*weft__unwind_call)(weft_op *op);
 
-// Cancels what an unwinding coroutine waits for, unless that is on its way.
+// Cancels what a coroutine that unwinds, or stops it, waits for, unless that is on its way.
 static void cancel_awaited(weft_op *op)
 {
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
@@ -14,6 +14,14 @@ static void cancel_awaited(weft_op *op)
         weft__unwind_call(op);
     else
         weft__op_cancel(op);
+}
+
+weft_poll weft__op_stop(weft_coro *co, weft_op *op)
+{
+    cancel_awaited(op);
+    if (weft__op_in_flight(op))
+        op->status |= WEFT__STOPPED;
+    return weft__op_await(co, op);
 }
 
 bool weft__leave_queue(weft_coro *co)

@@ -58,10 +58,9 @@ static bool begins(const weft_op *op, const weft__bytes_result *result, const ch
     return false;
 }
 
-static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end))
+static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end), const char *call)
 {
-    weft__op_stop_last(op);
-    if (op->handle) {
+    if (weft__op_closes(op, call)) {
         (result->asking ? result->from->drop : drop)(op->handle);
         weft__op_release(op);
     }
@@ -155,7 +154,13 @@ void weft_bytes_start_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer
 
 void weft_bytes_close_reader(weft_bytes_reader *in)
 {
-    close(&in->op, &in->result, STREAM(drop_readable));
+    close(&in->op, &in->result, STREAM(drop_readable), "weft_bytes_close_reader");
+}
+
+void weft_bytes_close_reader_blocking(weft_bytes_reader *in)
+{
+    weft__op_stop_last(&in->op);
+    weft_bytes_close_reader(in);
 }
 
 // ---- Writing ----
@@ -320,7 +325,13 @@ weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out)
 
 void weft_bytes_close_writer(weft_bytes_writer *out)
 {
-    close(&out->op, &out->result, STREAM(drop_writable));
+    close(&out->op, &out->result, STREAM(drop_writable), "weft_bytes_close_writer");
+}
+
+void weft_bytes_close_writer_blocking(weft_bytes_writer *out)
+{
+    weft__op_stop_last(&out->op);
+    weft_bytes_close_writer(out);
 }
 
 // ---- Ends ----

@@ -268,10 +268,10 @@ void weft_fetch_response_of(weft_fetch *it, int32_t response)
 static void close_request(weft_fetch *it)
 {
     weft__fetch_run *self = &it->weft__run;
-    weft_stop(&self->call.call);
-    weft_bytes_close_reader(&it->in);
-    weft_bytes_close_writer(&it->out);
-    trailers_close_writer(NULL, trailers_of(it));
+    weft_stop_blocking(&self->call.call);
+    weft_bytes_close_reader_blocking(&it->in);
+    weft_bytes_close_writer_blocking(&it->out);
+    trailers_close_writer_blocking(NULL, trailers_of(it));
     if (self->sent)
         weft__wasi_http_types_future_result_void_error_code_drop_readable(self->sent);
     self->sent = 0;

@@ -168,7 +168,7 @@ int32_t weft_http_request_release(weft_http_exchange *it)
 
 void weft_http_request_close(weft_http_exchange *it)
 {
-    weft_bytes_close_reader(&it->in);
+    weft_bytes_close_reader_blocking(&it->in);
     if (it->weft__request)
         weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){it->weft__request});
     it->weft__request = 0;

@@ -153,6 +153,7 @@ static weft_left finish_run(weft_coro *co)
     WEFT_AWAIT(weft_bytes_finish(co, &it->out));
     WEFT_AWAIT(weft_await(co, last));
     WEFT_FINALLY;
+    WEFT_AWAIT(weft_stop(co, last));
     it->weft__is_cut = !weft_resolved(last);
     weft_bytes_close_writer(&it->out);
     trailers_close_writer(co, last);
@@ -177,7 +178,7 @@ weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_
 static void close(weft_http_exchange *it)
 {
     weft_http_request_close(it);
-    weft_bytes_close_writer(&it->out);
+    weft_bytes_close_writer_blocking(&it->out);
     if (it->weft__sent)
         weft__wasi_http_types_future_result_void_error_code_drop_readable(it->weft__sent);
     it->weft__sent = 0;

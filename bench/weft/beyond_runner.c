@@ -135,7 +135,7 @@ static void wake_hold(weft_coro *co, wake *self, uint32_t x)
 static void wake_stop(wake *self)
 {
     for (uint32_t x = 0; x < self->crowd; x++)
-        weft_stop(&self->calls[x].subtask);
+        weft_stop_blocking(&self->calls[x].subtask);
 }
 
 WEFT_ASYNC(wake)
@@ -277,8 +277,8 @@ WEFT_ASYNC(tasks)
     WEFT_AWAIT(weft_await(co, &self->sides[1]));
     WEFT_RETURN(co, exports_beyond_runner_run_channel_of_tasks, self->rounds[0]);
     WEFT_FINALLY;
-    weft_stop(&self->sides[0]);
-    weft_stop(&self->sides[1]);
+    weft_stop_blocking(&self->sides[0]);
+    weft_stop_blocking(&self->sides[1]);
     WEFT_END;
 }
 

@@ -29,7 +29,7 @@ WEFT_ASYNC(run)
     }
     WEFT_RETURN(co, exports_future_pingpong_runner_run_future_pingpong, self->value);
     WEFT_FINALLY;
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     ball_close_reader(&self->in);
     ball_close_writer(co, &self->out);
     WEFT_END;

@@ -20,7 +20,7 @@ WEFT_ASYNC(doze)
     WEFT_AWAIT(weft_event_wait(co, &dawn));
     WEFT_RETURN_VOID(co, exports_bench_lists_dozers_doze);
     WEFT_FINALLY;
-    weft_stop(&self->until);
+    weft_stop_blocking(&self->until);
     bytes_close_reader(&self->until);
     WEFT_END;
 }

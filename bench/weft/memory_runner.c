@@ -39,7 +39,7 @@ WEFT_ASYNC(crowd)
     WEFT_FINALLY;
     if (weft_cancelled(co))
         for (uint32_t i = 0; i < self->n; i++)
-            weft_stop(&self->calls[i].subtask);
+            weft_stop_blocking(&self->calls[i].subtask);
     heap_free(self->calls, self->n * sizeof *self->calls);
     WEFT_END;
 }

@@ -131,7 +131,7 @@ WEFT_ASYNC(chat)
             WEFT_FINISH;
     }
     WEFT_FINALLY;
-    weft_timer_stop(&self->timer);
+    WEFT_AWAIT(weft_timer_stop(co, &self->timer));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (self->room) {
         say(self, " has left", WEFT_TEXT(""));

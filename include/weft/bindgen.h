@@ -75,9 +75,12 @@
 //                               the copies without waiting: weft_await(co, &end), weft_await_any or weft_stop
 //                               later
 //   name_close_reader(&in), name_close_writer(&out)
-//                               drop the end, and stop what is in flight on it before, which leaves its .count;
-//                               closed is fine. A stop blocks this component until the host has confirmed it:
-//                               cancel.h has one that does not, to be awaited before the close
+//                               drop the end, on which nothing is in flight: else weft_stop stands before.
+//                               Closed is fine
+//   name_close_reader_blocking(&in), name_close_writer_blocking(&out)
+//                               the same for where nobody can wait: they stop what is in flight before, which
+//                               leaves its .count, and blocks as weft_stop_blocking does. It has to, since the
+//                               buffer, which is the caller's, is the host's until then
 //
 // Reads and writes are of at most 2^28 - 1 items; longer ones are clamped. Spec: canon stream.{new,read,write,
 // cancel-read,cancel-write,drop-readable,drop-writable}.
@@ -111,14 +114,16 @@
 //                               Not chosen in a select, it is waited for again, or stopped before the write
 //   name_start_read, name_start_write
 //                               the same without waiting
-//   name_close_reader(&in)      drops the end, and stops a read before. If the value may own something,
-//                               weft_stop first, and see by weft_resolved whether it came
+//   name_close_reader(&in)      drops the end, on which nothing is in flight: else weft_stop stands before, and
+//                               weft_resolved tells whether the value came, which may own something
 //   bool name_close_writer(co, &out)
 //                               drops the end. If it is unwritten, what it holds, the default or the value of a
 //                               cancelled write, is written at once, and the task of `co` stays alive until the
 //                               reader has it. co: NULL where nobody can wait, as in a destructor or an export
 //                               whose type is not async; then the next task or close clears up, or weft_trim.
-//                               false, and nothing done but the stop, if there is no memory
+//                               false, and nothing done, if there is no memory. Not in flight
+//   name_close_reader_blocking(&in), name_close_writer_blocking(co, &out)
+//                               as for streams
 //
 // A future is read and written once; more is misuse. Spec: canon future.{new,read,write,cancel-read,
 // cancel-write,drop-readable,drop-writable}.

@@ -3,13 +3,14 @@
 //
 //     weft_subtask_cancel(&self->call);
 //     ...
-//     WEFT_AWAIT(weft_await(co, &self->call));      // now weft_subtask_state_of tells
+//     WEFT_AWAIT(weft_stop(co, &self->call));       // now weft_subtask_state_of tells
 //
-// weft_stop, and by default the cancel of a coroutine, wait on the machine stack until the host has confirmed:
-// a callee that takes its time to clean up stops all tasks of this component. These ask the host and return;
-// the operation goes on in flight and completes as any does, if not at once. Asked twice, or when nothing is in
-// flight, they do nothing. A cancel of the coroutine that awaits the completion asks the host for nothing more;
-// weft_stop waits for the completion.
+// By default the cancel of a coroutine, as weft_stop and weft_stop_blocking, waits on the machine stack until
+// the host has confirmed: a callee that takes its time to clean up stops all tasks of this component. These ask
+// the host and return; the operation goes on in flight and completes as any does, if not at once. Asked twice,
+// or when nothing is in flight, they do nothing. Who has asked waits by weft_stop, or by weft_await, which also
+// takes the result of a call that returned all the same. A cancel of the coroutine that waits so asks the host
+// for nothing more.
 //
 // The host has to offer these forms: wasmtime 49 by -W component-model-more-async-builtins. Only components
 // that call one of these import any. Spec: subtask.cancel and {stream,future}.cancel-{read,write}, with
@@ -26,10 +27,10 @@ extern "C" {
 // Asks for the cancel of a call. The arguments' memory and the result's stay the runtime's until it completes.
 void weft_subtask_cancel(weft_subtask *call);
 
-// From here on a cancel of any coroutine, by whoever, cancels the call that it waits for in this way, too. The
-// coroutine goes on at its finaliser when the call has completed, and the component's other coroutines
-// meanwhile. One that waits in weft_await_any goes on when the first of its operations has: its finaliser stops
-// the others. A program says so once, before its first cancel.
+// From here on weft_stop, and a cancel of any coroutine, by whoever, cancel the call that is waited for in this
+// way, too. The coroutine goes on when the call has completed, at its finaliser if it was cancelled, and the
+// component's other coroutines meanwhile. One that waits in weft_await_any goes on when the first of its
+// operations has: its finaliser stops the others. A program says so once, before its first cancel.
 void weft_cancel_without_blocking(void);
 
 // WEFT_STREAM_CANCEL(name, module, function, index), after WEFT_STREAM(name, ...), makes

@@ -32,11 +32,19 @@ extern "C" {
 // of the coroutine cancels the operation. Misuse: somebody else waits for it already.
 #define weft_await(co, it) weft__op_await((co), &(it)->op)
 
-// Cancels the operation in flight on `it` and returns when the host has confirmed, which may block this
-// component's other tasks; then the state and count are those that the host gave: it may have completed
-// first, which a host may call cancelled with all of the count. Whoever waits for it is woken. Does nothing if
-// none is in flight. Spec: subtask.cancel, {stream,future}.cancel-{read,write}.
-#define weft_stop(it) weft__op_stop(&(it)->op)
+// Cancels the operation in flight on `it` and waits until it is complete: then the state and the count are
+// those that the host gave. It may have completed first, which a host may call cancelled with all of the count.
+// Ready at once if none is in flight. Of a call, other coroutines go on meanwhile if the program has said
+// weft_cancel_without_blocking (cancel.h), and so they do if the cancel was asked for before; else it blocks as
+// the next one does. Misuse: somebody else waits for it. Spec: subtask.cancel,
+// {stream,future}.cancel-{read,write}.
+#define weft_stop(co, it) weft__op_stop((co), &(it)->op)
+
+// The same for where nobody can wait; whoever waits for it is woken. All coroutines of this component stand
+// still until the host has confirmed. That is until the callee has ended, for a call of another component;
+// until the host has let go of the buffer, for an end. wasmtime 49 does so at once, but for a file: there when
+// the disk has done what it is at.
+#define weft_stop_blocking(it) weft__op_stop_blocking(&(it)->op)
 
 // Waits until at least one of `count` operations, started before, is complete, and tells which in any->index;
 // the others stay in flight and can be awaited again. One that is not in flight counts as complete. `ops` and

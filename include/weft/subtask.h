@@ -48,7 +48,7 @@ weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call) __attrib
 //   Whoever awaits the call takes it, by going on behind the WEFT_AWAIT; so does a select that chooses it, and
 //   weft_chosen tells the finaliser. It is not taken if the coroutine that awaits is cancelled before it goes
 //   on, whether the result came before the cancel or with it; nor if weft_stop, or a cancel of the call, finds
-//   nobody who awaits. Then weft_subtask_state_of says RETURNED_CANCELLED.
+//   nobody else who awaits. Then weft_subtask_state_of says RETURNED_CANCELLED.
 //
 // So a call that was started is awaited or stopped, also if it has returned: weft_stop in the finaliser does
 // for both. The hooks run before who awaits the call goes on. They may close and free, but not wait, nor free

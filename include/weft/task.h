@@ -52,8 +52,8 @@ uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 // The host's events are delivered meanwhile, also while the coroutine only yields. In an export whose type is
 // async, other tasks of this component stand still. In one whose type is not, those that have started go on, on
 // top of the caller's stack, so the coroutine may wait for what they do; the host traps if it waits and none of
-// them can go on. A task that blocks there, in weft_stop for example, must soon have done with that, or it is
-// misuse.
+// them can go on. A task that blocks there, in weft_stop_blocking for example, must soon have done with that,
+// or it is misuse.
 //
 // A future that the coroutine closed unwritten keeps nobody here: its default goes on without a task.
 //

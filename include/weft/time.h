@@ -46,11 +46,17 @@ weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, 
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
     __attribute__((warn_unused_result));
 
-// Ends a sleep of which nobody waits for the end any more, because a select (select.h) has chosen otherwise. It
-// returns when the host has confirmed, as weft_stop does. Does nothing if none is left.
-static inline void weft_timer_stop(weft_timer *timer)
+// Ends a sleep of which nobody waits for the end any more, because a select (select.h) has chosen otherwise.
+// Waits as weft_stop does, or blocks as weft_stop_blocking does. Does nothing if none is left.
+static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer) __attribute__((warn_unused_result));
+static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer)
 {
-    weft_stop(&timer->call);
+    return weft_stop(co, &timer->call);
+}
+
+static inline void weft_timer_stop_blocking(weft_timer *timer)
+{
+    weft_stop_blocking(&timer->call);
 }
 
 // A clock that stands until it is advanced: tests of timeouts need not wait, and are the same each time.

@@ -196,7 +196,8 @@ static weft_left waits_run(weft_coro *co)
         WEFT_AWAIT(weft_await(co, &self->child.texts_out));
     }
     if (weft_in_flight(&self->call))
-        weft_stop(&self->call);
+        weft_stop_blocking(&self->call);
+    WEFT_AWAIT(weft_stop(co, &self->call));
     if (weft_dropped(&self->child.numbers_in) || weft_copy_cancelled(&self->child.ticks_out) ||
         weft_resolved(&self->child.number_out))
         weft_cancel(co);
@@ -437,7 +438,8 @@ static weft_left scopes_run(weft_coro *co)
                            self->item ? weft_never(of) : weft_join_any(of, &self->scope),
                            weft_join(of, &self->children[0]), weft_sleep(of, &host_clock, &self->timer, 5)));
     if (weft_chosen(self->cases) != 7)
-        weft_timer_stop(&self->timer);
+        weft_timer_stop_blocking(&self->timer);
+    WEFT_AWAIT(weft_timer_stop(co, &self->timer));
     WEFT_AWAIT(weft_call_within(co, &self->deadline, &host_clock, 5, &self->first.co, waits_run));
     WEFT_AWAIT(weft_call_until(co, &self->deadline, &self->clock.clock, 20, &self->first.co, waits_run));
     WEFT_FINALLY;

@@ -87,7 +87,7 @@ WEFT_ASYNC(times)
     if (!dates(weft_instant_now(), self->date))
         WEFT_FAIL(WEFT_EINVAL);
     WEFT_FINALLY;
-    weft_timer_stop(&self->ticker.timer);
+    weft_timer_stop_blocking(&self->ticker.timer);
     WEFT_END;
 }
 

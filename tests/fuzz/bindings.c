@@ -397,7 +397,7 @@ static void check_value(const weft_op *op)
         else                                                                                                   \
             start;                                                                                             \
         if (how == 1)                                                                                          \
-            weft_stop(end);                                                                                    \
+            weft_stop_blocking(end);                                                                           \
         if (how == 2)                                                                                          \
             poll = weft_yield(co);                                                                             \
         if (how == 3)                                                                                          \
@@ -473,7 +473,7 @@ static weft_poll step(weft_coro *co, all *self)
     case 22:
         return weft_subtask_await_started(co, &self->call);
     case 23:
-        weft_stop(&self->call);
+        weft_stop_blocking(&self->call);
         break;
     default:
         return weft_await(co, &self->call);
@@ -495,7 +495,7 @@ WEFT_ASYNC(all)
     }
     WEFT_RETURN(co, exports_double, 7);
     WEFT_FINALLY;
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     words_close_reader(&self->words_in);
     words_close_writer(&self->words_out);
     lines_close_reader(&self->lines_in);

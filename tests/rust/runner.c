@@ -118,7 +118,7 @@ static weft_left weft_awaits_rust_cancelled_run(weft_coro *co)
     weft_subtask_start(co, &self->call, weft_both_weft_side_sum(numbers_new(&self->out), &self->sum));
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 40));
     SETTLE();
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 40));
     EXPECT(weft_dropped(&self->out), true);
@@ -162,7 +162,7 @@ static weft_left rust_awaits_weft_cancelled_run(weft_coro *co)
     weft_subtask_start(co, &self->call, weft_both_rust_side_hold(5, &self->result));
     SETTLE();
     EXPECT(weft_calls_peer_held(), 1);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     SETTLE();
     EXPECT(weft_calls_peer_held(), 0);
@@ -180,7 +180,7 @@ static weft_left rust_awaits_weft_finaliser_run(weft_coro *co)
     WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_both_rust_side_hold_slow(5, &self->result));
     SETTLE();
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     SETTLE();
     EXPECT(weft_calls_peer_waits(5), false);
@@ -224,7 +224,7 @@ static weft_left rust_wakes_weft_run(weft_coro *co)
     // the waker outlives the one who waits
     weft_subtask_start(co, &self->call, weft_both_weft_side_wait(&self->result));
     SETTLE();
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(weft_subtask_call(co, &self->other, weft_both_rust_side_notify()));
     WEFT_FINALLY;
@@ -246,7 +246,7 @@ static weft_left weft_wakes_rust_run(weft_coro *co)
     EXPECT(self->result, 7);
     weft_subtask_start(co, &self->call, weft_both_rust_side_wait(&self->result));
     SETTLE();
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_FINALLY;
     WEFT_END;

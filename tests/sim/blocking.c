@@ -69,7 +69,7 @@ WEFT_ASYNC(block)
             }
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
             EXPECT(self->result[self->any.index] == self->any.index + 5, "the result is of another call");
-            weft_stop(&self->call[1 - self->any.index]);
+            weft_stop_blocking(&self->call[1 - self->any.index]);
             break;
         case 3:
             WEFT_SPAWN(block_child, &self->frame, &self->scope, &self->child);

@@ -143,7 +143,7 @@ static weft_left busy_run(weft_coro *co)
     WEFT_FINALLY;
     since = 0;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     WEFT_END;
 }
 

@@ -96,19 +96,25 @@ WEFT_ASYNC(caller)
             WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0].call));
             calls[self->id[0]].start_seen = true;
             if (pick(2))
-                weft_stop(&self->call[0].call);
+                weft_stop_blocking(&self->call[0].call);
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 6: // events come between the rounds of those who yield
             while (weft_in_flight(&self->call[0].call))
                 WEFT_AWAIT(weft_yield(co));
             if (pick(2))
-                weft_stop(&self->call[0].call); // gives up what nobody has taken
+                weft_stop_blocking(&self->call[0].call); // gives up what nobody has taken
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 2:
             WEFT_AWAIT(weft_yield(co));
-            weft_stop(&self->call[0].call);
+            if (pick(2))
+                WEFT_AWAIT(weft_stop(co, &self->call[0].call));
+            else
+                weft_stop_blocking(&self->call[0].call);
+            EXPECT(!calls[self->id[0]].owned ||
+                       weft_subtask_state_of(&self->call[0].call) != WEFT_SUBTASK_RETURNED,
+                   "call %u: it was stopped, and its result is left", self->id[0]);
             break;
         case 3:
             weft_subtask_cancel(&self->call[0].call);
@@ -117,7 +123,9 @@ WEFT_ASYNC(caller)
             if (pick(2))
                 weft_subtask_cancel(&self->call[0].call); // does nothing
             if (pick(3) == 0)
-                weft_stop(&self->call[0].call);
+                weft_stop_blocking(&self->call[0].call);
+            if (pick(2))
+                WEFT_AWAIT(weft_stop(co, &self->call[0].call));
             WEFT_AWAIT(weft_await(co, &self->call[0].call));
             break;
         case 4:
@@ -135,7 +143,7 @@ WEFT_ASYNC(caller)
             EXPECT(!weft__op_pends(self->ops[self->any.index]), "weft_await_any tells one in flight");
             note_call(self, self->any.index);
             if (pick(2))
-                weft_stop(&self->call[1 - self->any.index].call);
+                weft_stop_blocking(&self->call[1 - self->any.index].call);
             WEFT_AWAIT(weft_await(co, &self->call[1 - self->any.index].call));
             note_call(self, 1 - self->any.index);
         }
@@ -146,7 +154,7 @@ WEFT_ASYNC(caller)
         if (pick(2))
             weft_subtask_cancel(&self->call[self->i].call);
         else
-            weft_stop(&self->call[self->i].call);
+            weft_stop_blocking(&self->call[self->i].call);
         if (calls[self->id[self->i]].owned && !weft_in_flight(&self->call[self->i].call))
             EXPECT(weft_subtask_state_of(&self->call[self->i].call) != WEFT_SUBTASK_RETURNED,
                    "call %u: who would have taken the result was cancelled, and nobody gives it up",

@@ -34,7 +34,7 @@ static uint32_t stops; // that are on the machine stack: nothing else of the com
 static void stop(weft_subtask *call)
 {
     stops++;
-    weft_stop(call);
+    weft_stop_blocking(call);
     stops--;
 }
 

@@ -73,7 +73,7 @@ WEFT_ASYNC(crowd)
     WEFT_RETURN(co, exports_workloads_crowd, 7);
     WEFT_FINALLY;
     for (self->i = 0; self->i < self->count; self->i++) {
-        weft_stop(&self->calls[self->i]);
+        weft_stop_blocking(&self->calls[self->i]);
         expect_own(self, self->i);
     }
     WEFT_END;
@@ -135,12 +135,12 @@ WEFT_ASYNC(doze)
             WEFT_AWAIT(weft_join_all(co, &self->scope));
             WEFT_AWAIT(weft_scope_close(co, &self->scope));
         }
-        weft_stop(&self->call);
+        weft_stop_blocking(&self->call);
     }
     WEFT_RETURN(co, exports_workloads_doze, 7);
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     dozers -= self->counted;
     WEFT_END;
 }

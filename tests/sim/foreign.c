@@ -192,7 +192,7 @@ WEFT_ASYNC(inner)
             if (pick(2))
                 weft_subtask_cancel(&self->call);
             else
-                weft_stop(&self->call);
+                weft_stop_blocking(&self->call);
             WEFT_AWAIT(weft_await(co, &self->call));
             break;
         case 3:
@@ -221,7 +221,7 @@ WEFT_ASYNC(inner)
     self->finalised = true;
     if (!weft_cancelled(co))
         weft_event_set(&self->over);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     if (pick(3) == 0)
         WEFT_AWAIT(weft_yield(co));

@@ -36,7 +36,7 @@ static weft_left K(read_run)(weft_coro *co)
     case 1:
         K(start_read)(co, &self->in, &self->value);
         WEFT_AWAIT(weft_yield(co));
-        weft_stop(&self->in);
+        weft_stop_blocking(&self->in);
         break;
     case 2:
         K(start_read)(co, &self->in, &self->value);
@@ -53,7 +53,7 @@ static weft_left K(read_run)(weft_coro *co)
     WEFT_FINALLY;
     if (pick(2))
         WEFT_AWAIT(weft_await(co, &self->in));
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
     if (weft_resolved(&self->in))
         model.got = TAKEN(self->value);
     K(close_reader)(&self->in);
@@ -134,7 +134,7 @@ static weft_left K(write_run)(weft_coro *co)
         RETURN(co, EXPORT_WRITE, 7);
         WEFT_FINISH;
     }
-    weft_stop(&self->out);
+    weft_stop_blocking(&self->out);
     self->waits = false;
     switch (pick(6)) {
     case 0:
@@ -152,7 +152,7 @@ static weft_left K(write_run)(weft_coro *co)
     case 1:
         K(start_write)(co, &self->out, MAKE(WRITTEN));
         WEFT_AWAIT(weft_yield(co));
-        weft_stop(&self->out);
+        weft_stop_blocking(&self->out);
         break;
     case 2:
         K(start_write)(co, &self->out, MAKE(WRITTEN));
@@ -169,12 +169,13 @@ static weft_left K(write_run)(weft_coro *co)
     WEFT_FINALLY;
     if (!self->waits && pick(2))
         WEFT_AWAIT(weft_await(co, &self->out));
-    weft_stop(&self->out);
+    weft_stop_blocking(&self->out);
     if (weft_resolved(&self->out))
         model.gave = WRITTEN;
     model.may_be_default = !model.gave;
     if (pick(2))
-        weft_subtask_cancel(&self->call.call); // weft_stop would wait, while the peer waits for the value
+        weft_subtask_cancel(
+            &self->call.call); // weft_stop_blocking would wait, while the peer waits for the value
     if (!K(close_writer)(pick(2) ? co : NULL, &self->out)) {
         WEFT_AWAIT(K(write)(co, &self->out, MAKE(OTHERWISE)));
         (void)K(close_writer)(co, &self->out);

@@ -331,10 +331,10 @@ WEFT_ASYNC(selector)
     WEFT_FINALLY;
     note(self);
     leave(self);
-    weft_timer_stop(&self->timer);
-    weft_timer_stop(&self->peer_timer);
+    weft_timer_stop_blocking(&self->timer);
+    weft_timer_stop_blocking(&self->peer_timer);
     for (uint32_t i = 0; i < CALLS; i++)
-        weft_stop(&self->call[i]);
+        weft_stop_blocking(&self->call[i]);
     for (uint32_t i = 0; i < CALLS; i++)
         note_call(self, i);
     if (self->spawned)

@@ -44,7 +44,7 @@ static void take_items(slot *it)
 
 static void close_slot(slot *it)
 {
-    weft_stop(&it->in);
+    weft_stop_blocking(&it->in);
     take_items(it);
     shared_bytes_close_reader(&it->in);
     it->open = false;
@@ -149,7 +149,7 @@ WEFT_ASYNC(sharer)
             if (pick(3) == 0)
                 close_slot(self->at);
             else
-                weft_stop(&self->at->in);
+                weft_stop_blocking(&self->at->in);
             break;
         case 4:
             WEFT_AWAIT(weft_yield(co));
@@ -169,7 +169,7 @@ WEFT_ASYNC(sharer)
         drop_handle(&self->items);
     for (uint32_t i = 0; i < STREAMS; i++) { // what nobody has taken over
         if (slots[i].open && !slots[i].busy && slots[i].in.op.task == co->task)
-            weft_stop(&slots[i].in);
+            weft_stop_blocking(&slots[i].in);
         take_items(&slots[i]);
     }
     WEFT_END;

@@ -167,7 +167,7 @@ static weft_left stop_run(weft_coro *co)
     if (pick(2))
         WEFT_AWAIT(weft_subtask_await_started(co, &self->call[0]));
     if (pick(2))
-        weft_stop(&self->call[0]);
+        weft_stop_blocking(&self->call[0]);
     else
         weft_subtask_cancel(&self->call[0]);
     WEFT_AWAIT(weft_await(co, &self->call[0]));
@@ -199,11 +199,11 @@ static weft_left any_run(weft_coro *co)
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
     EXPECT(!weft_in_flight(&self->call[self->any.index]), "weft_await_any tells one in flight");
     if (pick(2))
-        weft_stop(&self->call[1 - self->any.index]);
+        weft_stop_blocking(&self->call[1 - self->any.index]);
     WEFT_AWAIT(weft_await(co, &self->call[1 - self->any.index]));
     WEFT_FINALLY;
     for (uint32_t i = 0; i < model.begun; i++) {
-        weft_stop(&self->call[i]);
+        weft_stop_blocking(&self->call[i]);
         note_call(self, i);
     }
     WEFT_END;

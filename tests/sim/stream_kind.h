@@ -66,7 +66,7 @@ static weft_left K(read_run)(weft_coro *co)
             GONE(K(writer_dropped)(of, &self->in));
             if (pick(2))
                 K(cancel_read)(&self->in);
-            weft_stop(&self->in);
+            weft_stop_blocking(&self->in);
             EXPECT(!self->in.count, "a wait for the writer to go has read");
             break;
         case 5:
@@ -77,17 +77,17 @@ static weft_left K(read_run)(weft_coro *co)
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
             if (pick(3) == 0)
-                weft_stop(&self->in);
+                weft_stop_blocking(&self->in);
             WEFT_AWAIT(weft_await(co, &self->in));
             break;
         case 0:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
-            weft_stop(&self->in);
+            weft_stop_blocking(&self->in);
             break;
         case 1:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
             WEFT_AWAIT(weft_yield(co));
-            weft_stop(&self->in);
+            weft_stop_blocking(&self->in);
             break;
         case 2:
             K(start_read)(co, &self->in, WITH(self->items) self->length);
@@ -107,7 +107,7 @@ static weft_left K(read_run)(weft_coro *co)
         K(cancel_read)(&self->in);
         WEFT_AWAIT(weft_await(co, &self->in));
     }
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
     K(note_read)(self);
     K(close_reader)(&self->in);
     WEFT_END;
@@ -204,7 +204,7 @@ static weft_left K(write_run)(weft_coro *co)
             break;
         if (pick(2))
             K(cancel_write)(&self->out);
-        weft_stop(&self->out);
+        weft_stop_blocking(&self->out);
         self->length = pick(9);
         for (size_t i = 0; i < self->length; i++)
             MAKE(self->items[i], model.component + i);
@@ -235,7 +235,7 @@ static weft_left K(write_run)(weft_coro *co)
             if (pick(2))
                 WEFT_AWAIT(weft_yield(co));
             if (pick(3) == 0)
-                weft_stop(&self->out);
+                weft_stop_blocking(&self->out);
             WEFT_AWAIT(weft_await(co, &self->out));
             break;
         case 4:
@@ -244,10 +244,10 @@ static weft_left K(write_run)(weft_coro *co)
             break;
         case 0:
             WEFT_AWAIT(weft_yield(co));
-            weft_stop(&self->out);
+            weft_stop_blocking(&self->out);
             break;
         case 1:
-            weft_stop(&self->out);
+            weft_stop_blocking(&self->out);
             break;
         default:
             WEFT_AWAIT(weft_await(co, &self->out));
@@ -260,11 +260,11 @@ static weft_left K(write_run)(weft_coro *co)
     }
     RETURN(co, EXPORTED(EXPORT_WRITE), 7);
     WEFT_FINALLY;
-    weft_stop(&self->out);
+    weft_stop_blocking(&self->out);
     K(note_write)(self);
     K(close_writer)(&self->out);
     if (pick(2))
-        weft_stop(&self->call.call);
+        weft_stop_blocking(&self->call.call);
     WEFT_AWAIT(weft_await(co, &self->call.call));
     WEFT_END;
 }

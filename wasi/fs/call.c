@@ -37,7 +37,7 @@ static weft_left wait_run(weft_coro *co)
     WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &self->call));
     WEFT_FINALLY;
-    weft_stop(&self->call);
+    WEFT_AWAIT(weft_stop(co, &self->call));
     if (weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED)
         self->settle(self->of);
     else

@@ -43,8 +43,8 @@ int32_t weft_connection_release(weft_connection *conn)
 void weft_connection_close(weft_connection *conn)
 {
     WEFT__CHECK(conn->weft__work, busy, "weft_connection_close", (uint32_t)conn->weft__socket);
-    weft_bytes_close_reader(&conn->in);
-    weft_bytes_close_writer(&conn->out);
+    weft_bytes_close_reader_blocking(&conn->in);
+    weft_bytes_close_writer_blocking(&conn->out);
     weft__tcp_drop(&conn->weft__socket);
 }
 

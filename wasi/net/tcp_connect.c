@@ -123,7 +123,7 @@ static weft_left race_run(weft_coro *co)
     }
     conn->error = self->winner ? WEFT_OK : self->error;
     WEFT_FINALLY;
-    weft_timer_stop(&self->timer);
+    WEFT_AWAIT(weft_timer_stop(co, &self->timer));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     for (size_t i = 0; i < self->begun; i++)
         if (&self->attempts[i] != self->winner)

@@ -89,7 +89,7 @@ static weft_left serve_run(weft_coro *co)
     WEFT_FINALLY;
     if (weft_cancelled(co))
         it->error = WEFT_ECANCELED;
-    weft_timer_stop(&it->weft__timer);
+    WEFT_AWAIT(weft_timer_stop(co, &it->weft__timer));
     weft_listener_close(&it->listener);
     weft_connection_close(&it->weft__conn);
     WEFT_AWAIT(weft_scope_close(co, &it->weft__scope));

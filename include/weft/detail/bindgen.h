@@ -28,11 +28,15 @@
     }                                                                                                          \
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
-        if (in->op.handle) {                                                                                   \
-            weft__op_stop_last(&in->op);                                                                       \
+        if (weft__op_closes(&in->op, #name "_close_reader")) {                                                 \
             X##_drop_readable(in->op.handle);                                                                  \
             weft__op_release(&in->op);                                                                         \
         }                                                                                                      \
+    }                                                                                                          \
+    WEFT__FN void name##_close_reader_blocking(name##_reader *in)                                              \
+    {                                                                                                          \
+        weft__op_stop_last(&in->op);                                                                           \
+        name##_close_reader(in);                                                                               \
     }
 
 #define WEFT__STREAM_ENDS(name, X)                                                                             \
@@ -56,11 +60,15 @@
     }                                                                                                          \
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
     {                                                                                                          \
-        if (out->op.handle) {                                                                                  \
-            weft__op_stop_last(&out->op);                                                                      \
+        if (weft__op_closes(&out->op, #name "_close_writer")) {                                                \
             X##_drop_writable(out->op.handle);                                                                 \
             weft__op_release(&out->op);                                                                        \
         }                                                                                                      \
+    }                                                                                                          \
+    WEFT__FN void name##_close_writer_blocking(name##_writer *out)                                             \
+    {                                                                                                          \
+        weft__op_stop_last(&out->op);                                                                          \
+        name##_close_writer(out);                                                                              \
     }
 
 // READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it;
@@ -260,9 +268,8 @@
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
     {                                                                                                          \
-        if (!out->op.handle)                                                                                   \
+        if (!weft__op_closes(&out->op, #name "_close_writer"))                                                 \
             return true;                                                                                       \
-        weft__op_stop_last(&out->op);                                                                          \
         if (weft_resolved(out) || out->op.status == WEFT_COPY_DROPPED) {                                       \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
@@ -279,6 +286,11 @@
         KEEP;                                                                                                  \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
+    }                                                                                                          \
+    WEFT__FN bool name##_close_writer_blocking(weft_coro *co, name##_writer *out)                              \
+    {                                                                                                          \
+        weft__op_stop_last(&out->op);                                                                          \
+        return name##_close_writer(co, out);                                                                   \
     }                                                                                                          \
     WEFT__STATIC_ASSERT(1, "")
 

@@ -37,12 +37,13 @@ typedef struct weft__background {
 // Bits beside WEFT__IN_FLIGHT:
 #define WEFT__OWNED 16u      // it is a weft_subtask_owned
 #define WEFT__CANCELLING 32u // the host was asked to cancel it; the completion will come
-#define WEFT__ASKED 64u      // the host was asked by cancel.h, so weft_stop has only to wait for the completion
+#define WEFT__ASKED 64u      // the host was asked by cancel.h, so a stop has only to wait for the completion
 #define WEFT__READ_ON 128u   // it is of a reader with a sequel, behind its fields: see stream.h
 #define WEFT__WRITE_ON 256u  // it is of a writer with one
 // It copies nothing, and waits for the other end to go: see gone.c. Also beside the DROPPED that an event told,
 // and no copy: a future has to be written all the same.
 #define WEFT__GONE 512u
+#define WEFT__STOPPED 1024u // who awaits it has stopped it, and takes no result
 
 // A weft_subtask_owned that has returned, and nobody has taken its result.
 #define WEFT__UNTAKEN (WEFT__IN_FLIGHT | 7u)
@@ -86,10 +87,20 @@ static inline weft_poll weft__op_await(weft_coro *co, weft_op *op)
     return weft__op_in_flight(op) ? weft__op_park(co, op) : weft_breathe(co);
 }
 
-static inline void weft__op_stop(weft_op *op)
+static inline void weft__op_stop_blocking(weft_op *op)
 {
     if (weft__op_in_flight(op))
         weft__op_cancel(op);
+}
+
+weft_poll weft__op_stop(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
+
+// True if `op` is an end that is open, and at rest, as it has to be to be closed.
+static inline bool weft__op_closes(const weft_op *op, const char *call)
+{
+    WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
+    (void)call;
+    return op->handle;
 }
 
 // Stops what is in flight on an end that is about to be closed. The status stays: who waited learns by it that

@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 // The readable end. Read-only: count, the bytes that the last read has brought; error. What else each end has:
-// weft_await(co, &end), weft_stop(&end), weft_in_flight(&end), weft_dropped(&end): it is over.
+// weft_await(co, &end), weft_stop(co, &end), weft_in_flight(&end), weft_dropped(&end): it is over.
 typedef union weft_bytes_reader {
     weft_stream_reader reader;
     __extension__ struct {
@@ -60,8 +60,10 @@ weft_poll weft_bytes_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer,
 // The same without waiting: weft_await(co, in) is the wait.
 void weft_bytes_start_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size);
 
-// Drops the end, and stops what is in flight before. Closed is fine.
+// Drops the end, on which nothing is in flight; the second stops that before, as weft_stop_blocking does.
+// Closed is fine.
 void weft_bytes_close_reader(weft_bytes_reader *in);
+void weft_bytes_close_reader_blocking(weft_bytes_reader *in);
 
 // ---- Writing ----
 
@@ -84,9 +86,9 @@ static inline weft_poll weft_write(weft_coro *co, weft_bytes_writer *out, weft_t
 // that. For an end without such a reader, of weft_bytes_new, that is at once. Closed is fine.
 weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out) __attribute__((warn_unused_result));
 
-// Drops the end, and stops what is in flight before. The stream ends there; how its reader took it, nobody
-// learns. Closed is fine.
+// The same for this end. The stream ends there; how its reader took it, nobody learns.
 void weft_bytes_close_writer(weft_bytes_writer *out);
+void weft_bytes_close_writer_blocking(weft_bytes_writer *out);
 
 // ---- Ends of your own, and of other bindings ----
 

@@ -89,7 +89,7 @@ weft_poll weft_tick(weft_coro *co, weft_ticker *ticker) __attribute__((warn_unus
 
 // For a select, of which weft_tick is no case:
 //     weft_sleep_until(of, ticker->clock, &ticker->timer, ticker->next)
-// and, when that was chosen, this takes the tick. weft_timer_stop(&ticker->timer) is for the finaliser.
+// and, when that was chosen, this takes the tick. weft_timer_stop(co, &ticker->timer) is for the finaliser.
 void weft_ticker_take(weft_ticker *ticker);
 
 #ifdef __cplusplus

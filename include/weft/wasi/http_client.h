@@ -127,8 +127,9 @@ const char *weft_fetch_reason(const weft_fetch *fetch);
 // Takes over a response of wasi:http/types that came by bindings of your own, as if it had been fetched.
 void weft_fetch_response_of(weft_fetch *fetch, int32_t response);
 
-// Ends what is left, and gives all memory back: texts go. error, status and redirected stay until the next
-// request. Closed is fine. Memory: what the host tells, and the address, are allocated.
+// Ends what is left, as weft_stop_blocking does, and gives all memory back: texts go. error, status and
+// redirected stay until the next request. Closed is fine. Memory: what the host tells, and the address, are
+// allocated.
 void weft_fetch_close(weft_fetch *fetch);
 
 #ifdef __cplusplus

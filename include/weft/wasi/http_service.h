@@ -136,8 +136,8 @@ weft_http_exchange weft_http_request_of(int32_t request);
 // Gives the request up, to be handed on: 0 if its body was asked for. What was told of it stays.
 int32_t weft_http_request_release(weft_http_exchange *it);
 
-// Drops what is left of the request, and gives all its memory back. For weft_http_request_of only. Closed is
-// fine.
+// Drops what is left of the request, as weft_bytes_close_reader_blocking does, and gives all its memory back.
+// For weft_http_request_of only. Closed is fine.
 void weft_http_request_close(weft_http_exchange *it);
 
 // WEFT_HTTP_SERVICE(T); makes the async function T the service: it runs once a request, in a frame that starts

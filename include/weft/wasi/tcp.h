@@ -70,7 +70,8 @@ weft_poll weft_tcp_connect_to(weft_coro *co, weft_connection *conn, const weft_a
     __attribute__((warn_unused_result));
 
 // Closes both ends and gives back the socket. What was written before still goes out, and then the end. Closed
-// is fine. Nothing may wait for an end, or for the connect.
+// is fine. Nothing may wait for an end, or for the connect; what is in flight is stopped, as by
+// weft_stop_blocking.
 void weft_connection_close(weft_connection *conn);
 
 // The address of the peer, and one's own. WEFT_ESTATE if it is closed.

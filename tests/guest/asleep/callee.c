@@ -64,7 +64,7 @@ uint8_t exports_weft_asleep_peer_hold_blocking(uint32_t bytes, uint32_t done, bo
 
 void exports_weft_asleep_peer_close(void)
 {
-    bytes_close_reader(&held->in);
+    bytes_close_reader_blocking(&held->in);
 }
 
 #ifdef CANCEL_ASYNC
@@ -76,7 +76,7 @@ uint32_t exports_weft_asleep_peer_stop(void)
 #ifdef CANCEL_ASYNC
     bytes_cancel_read(&held->in); // the host knows at once what came of it
 #else
-    weft_stop(&held->in);
+    weft_stop_blocking(&held->in);
 #endif
     return (uint32_t)held->in.count;
 }

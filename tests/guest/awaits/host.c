@@ -76,7 +76,7 @@ static weft_left call_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->calls[2]));
     EXPECT(self->results[2], 16);
     FINALLY;
-    weft_stop(&self->calls[2]);
+    weft_stop_blocking(&self->calls[2]);
     for (int i = 0; i < 3; i++)
         expect_over(&self->calls[i], self->calls[i].op.status);
     if (weft_subtask_state_of(&self->calls[2]) == WEFT_SUBTASK_RETURNED_CANCELLED)
@@ -105,7 +105,7 @@ static weft_left insist_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->call));
     EXPECT(self->result, 19);
     FINALLY;
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED);
     EXPECT(self->result == 19 || (weft_cancelled(co) && self->result == 20), true);
     CLEAN_UP;
@@ -167,7 +167,7 @@ static weft_left starting_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->owned.call));
     EXPECT(self->result, 7);
     FINALLY;
-    weft_stop(&self->owned.call);
+    weft_stop_blocking(&self->owned.call);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     unblock();
     EXPECT(dropped_tokens, weft_subtask_state_of(&self->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
@@ -319,7 +319,7 @@ static weft_left future_run(weft_coro *co)
     take_results(self);
     number_start_read(co, &self->in[1], &self->values[1]);
     WEFT_AWAIT(number_write(co, &self->out[0], 4));
-    if (!number_close_writer(co, &self->out[1]))
+    if (!number_close_writer_blocking(co, &self->out[1]))
         WEFT_FAIL(NO_MEMORY);
     WEFT_AWAIT(number_read(co, &self->in[0], &self->values[0]));
     EXPECT(self->values[0], 8);
@@ -329,8 +329,8 @@ static weft_left future_run(weft_coro *co)
     take_results(self);
     fail_at = 0;
     for (int i = 0; i < 2; i++) {
-        number_close_reader(&self->in[i]);
-        EXPECT(number_close_writer(co, &self->out[i]), true);
+        number_close_reader_blocking(&self->in[i]);
+        EXPECT(number_close_writer_blocking(co, &self->out[i]), true);
     }
     CLEAN_UP;
     WEFT_END;
@@ -377,10 +377,10 @@ static weft_left any_run(weft_coro *co)
     EXPECT(self->out.count, 50);
     EXPECT(self->result, 25);
     FINALLY;
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     numbers_close_reader(&self->in);
     numbers_close_writer(&self->out);
-    weft_stop(&self->sink);
+    weft_stop_blocking(&self->sink);
     CLEAN_UP;
     WEFT_END;
 }
@@ -509,10 +509,10 @@ static weft_left stops_run(weft_coro *co)
     FINALLY;
     WEFT_AWAIT(weft_subtask_call(co, &self->later, weft_calls_peer_add_later(1, 2, &self->results[1])));
     EXPECT(self->results[1], 3);
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
     EXPECT(weft_in_flight(&self->in), false);
     numbers_close_reader(&self->in);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     if (self->call.op.status)
         EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     CLEAN_UP;

@@ -65,8 +65,8 @@ static weft_left any_run(weft_coro *co)
     }
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
     WEFT_FINALLY;
-    weft_stop(&self->calls[0]);
-    weft_stop(&self->calls[1]);
+    weft_stop_blocking(&self->calls[0]);
+    weft_stop_blocking(&self->calls[1]);
     WEFT_END;
 }
 
@@ -235,7 +235,7 @@ static weft_left call_cancelled_run(weft_coro *co)
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(self->ticket, &self->result));
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     WEFT_FINALLY;
     WEFT_END;
 }

@@ -137,10 +137,10 @@ static weft_left cancel_is_not_heard_run(weft_coro *co)
     WEFT_BEGIN;
     weft_subtask_start(co, &self->calls[0], weft_blocking_peer_wait_yielding(1, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_blocking_peer_add(5, 6, &self->results[1]));
-    weft_stop(&self->calls[1]);
+    weft_stop_blocking(&self->calls[1]);
     EXPECT(weft_subtask_state_of(&self->calls[1]), WEFT_SUBTASK_STARTED_CANCELLED);
     weft_calls_peer_open(1);
-    weft_stop(&self->calls[0]);
+    weft_stop_blocking(&self->calls[0]);
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED);
     EXPECT(self->results[0], 4);
     EXPECT(self->results[1], 0);

@@ -85,7 +85,7 @@ static bool is_over(uint32_t state)
     } while (0)
 #define CANCELS(state)                                                                                         \
     do {                                                                                                       \
-        weft_stop(&self->call);                                                                                \
+        weft_stop_blocking(&self->call);                                                                       \
         IS(state);                                                                                             \
     } while (0)
 #include "tests.h"
@@ -107,7 +107,7 @@ CASE(at_rest)
 {
     BEGIN_CASE;
     EXPECT(weft_in_flight(&self->call), false);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_STARTING);
     EXPECT(weft_await(co, &self->call).pending, false);
     EXPECT(weft_subtask_await_started(co, &self->call).pending, false);
@@ -117,7 +117,7 @@ CASE(at_rest)
     EXPECT(weft_subtask_await_started(co, &self->call).pending, false);
     weft_subtask_start(co, &self->call, weft_calls_peer_hold(1, &self->result));
     EXPECT(weft_subtask_await_started(co, &self->call).pending, false);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     CANCELS(WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_subtask_await_started(co, &self->call).pending, false);
     END_CASE;

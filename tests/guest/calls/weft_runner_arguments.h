@@ -162,7 +162,7 @@ CASE(end_stays)
     weft_calls_peer_block();
     self->end = bytes_new(&self->out);
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_end(1, self->end, &self->result));
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     self->in = bytes_reader_of(self->end);
     bytes_close_reader(&self->in);
     weft_calls_peer_unblock();
@@ -209,7 +209,7 @@ CASE(token_owner)
     self->token = weft_calls_peer_constructor_token(43);
     weft_calls_peer_block();
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_token(1, self->token, &self->result));
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_calls_peer_tokens(), 1);
     weft_calls_peer_token_drop_own(self->token);
     EXPECT(weft_calls_peer_tokens(), 0);

@@ -71,7 +71,7 @@ static weft_left any_each_first_run(weft_coro *co)
             if (self->i == self->turn)
                 continue;
             if ((self->i ^ self->turn) & 1) {
-                weft_stop(&self->calls[self->i]);
+                weft_stop_blocking(&self->calls[self->i]);
                 EXPECT(weft_subtask_state_of(&self->calls[self->i]), WEFT_SUBTASK_RETURNED_CANCELLED);
                 continue;
             }
@@ -124,8 +124,8 @@ static weft_left any_of_complete_run(weft_coro *co)
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
     EXPECT(self->any.index, 0);
     EXPECT(self->results[0], 1);
-    weft_stop(&self->calls[1]);
-    weft_stop(&self->calls[3]);
+    weft_stop_blocking(&self->calls[1]);
+    weft_stop_blocking(&self->calls[3]);
     EXPECT(weft_await_any(co, &self->any, self->ops + 1, 4).pending, false);
     EXPECT(self->any.index, 0);
     END_CASE;
@@ -143,13 +143,13 @@ static weft_left any_stopped_run(weft_coro *co)
     weft_calls_peer_open(1);
     WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, SEVERAL));
     EXPECT(self->any.index == 1 || self->any.index == 3, true);
-    weft_stop(&self->calls[4 - self->any.index]);
+    weft_stop_blocking(&self->calls[4 - self->any.index]);
     EXPECT(weft_subtask_state_of(&self->calls[4 - self->any.index]) == WEFT_SUBTASK_RETURNED ||
                weft_subtask_state_of(&self->calls[4 - self->any.index]) == WEFT_SUBTASK_RETURNED_CANCELLED,
            true);
-    weft_stop(&self->calls[4]);
-    weft_stop(&self->calls[0]);
-    weft_stop(&self->calls[2]);
+    weft_stop_blocking(&self->calls[4]);
+    weft_stop_blocking(&self->calls[0]);
+    weft_stop_blocking(&self->calls[2]);
     for (self->i = 0; self->i < SEVERAL; self->i += 2)
         EXPECT(weft_subtask_state_of(&self->calls[self->i]), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_calls_peer_held(), 0);
@@ -198,7 +198,7 @@ static weft_left many_starting_run(weft_coro *co)
     for (uint32_t i = 0; i < CROWD; i++) {
         EXPECT(weft_subtask_state_of(&self->calls[i]), WEFT_SUBTASK_STARTING);
         if (i % 2)
-            weft_stop(&self->calls[i]);
+            weft_stop_blocking(&self->calls[i]);
     }
     weft_calls_peer_unblock();
     for (self->i = 0; self->i < CROWD; self->i += 2)

@@ -59,11 +59,11 @@ typedef struct common {
 static weft_poll close_common(weft_coro *co, common *self)
 {
     self->done = true;
-    weft_stop(&self->owned.call);
-    bytes_close_reader(&self->reader);
-    bytes_close_writer(&self->writer);
-    number_close_reader(&self->one);
-    number_close_writer(co, &self->of_one);
+    weft_stop_blocking(&self->owned.call);
+    bytes_close_reader_blocking(&self->reader);
+    bytes_close_writer_blocking(&self->writer);
+    number_close_reader_blocking(&self->one);
+    number_close_writer_blocking(co, &self->of_one);
     if (self->held)
         weft_cancel_peer_release();
     self->held = false;
@@ -128,7 +128,7 @@ static weft_left call_stopped_run(weft_coro *co)
     start_shielded(co, self, false);
     weft_subtask_cancel(&self->owned.call);
     EXPECT(weft_in_flight(&self->owned.call), true);
-    weft_stop(&self->owned.call);
+    weft_stop_blocking(&self->owned.call);
     EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_cancel_peer_turns(), 5);
     EXPECT(self->ticker.turns, 0);
@@ -136,6 +136,64 @@ static weft_left call_stopped_run(weft_coro *co)
     WEFT_AWAIT(close_common(co, self));
     WEFT_AWAIT(end(co, &self->settle));
     WEFT_END;
+}
+
+// Whoever stops it and waits lets others go on, too.
+typedef common call_stops;
+static weft_left call_stops_run(weft_coro *co)
+{
+    common *self = weft_frame(co, common);
+    WEFT_BEGIN;
+    weft_cancel_without_blocking();
+    start_shielded(co, self, false);
+    WEFT_AWAIT(weft_stop(co, &self->owned.call));
+    EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    EXPECT(weft_cancel_peer_turns(), 5);
+    EXPECT(self->ticker.turns > 1, true);
+    WEFT_AWAIT(weft_stop(co, &self->owned.call));
+    WEFT_FINALLY;
+    WEFT_AWAIT(close_common(co, self));
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END;
+}
+
+// A result that comes all the same is nobody's: who stops the call takes none. Asked for before, or not.
+static void drop_result(void *data)
+{
+    common *self = data;
+    self->dropped++;
+}
+
+static weft_left stops_insisting(weft_coro *co, bool asks_before)
+{
+    common *self = weft_frame(co, common);
+    WEFT_BEGIN;
+    weft_cancel_without_blocking();
+    weft_subtask_start_owned(co, &self->owned, weft_cancel_peer_shielded(5, true, &self->result), NULL,
+                             drop_result, self);
+    if (asks_before)
+        weft_subtask_cancel(&self->owned.call);
+    WEFT_AWAIT(weft_stop(co, &self->owned.call));
+    EXPECT(weft_subtask_state_of(&self->owned.call), WEFT_SUBTASK_RETURNED_CANCELLED);
+    EXPECT(self->result, 7);
+    EXPECT(self->dropped, 1);
+    WEFT_FINALLY;
+    WEFT_AWAIT(weft_stop(co, &self->owned.call));
+    EXPECT(self->dropped, self->result / 7);
+    WEFT_AWAIT(end(co, &self->settle));
+    WEFT_END;
+}
+
+typedef common stop_gives_up;
+static weft_left stop_gives_up_run(weft_coro *co)
+{
+    return stops_insisting(co, false);
+}
+
+typedef common stop_gives_up_asked;
+static weft_left stop_gives_up_asked_run(weft_coro *co)
+{
+    return stops_insisting(co, true);
 }
 
 static void drop_arguments(void *arguments)
@@ -359,8 +417,11 @@ static weft_left streams_run(weft_coro *co)
     EXPECT(self->writer.count, 4);
     bytes_start_write(co, &self->writer, (const uint8_t *)"x", 1);
     bytes_cancel_write(&self->writer);
-    WEFT_AWAIT(weft_await(co, &self->writer));
+    WEFT_AWAIT(weft_stop(co, &self->writer));
     EXPECT(self->writer.count, 0);
+    bytes_start_write(co, &self->writer, (const uint8_t *)"x", 1);
+    WEFT_AWAIT(weft_stop(co, &self->writer)); // nobody has asked: it blocks
+    EXPECT(weft_copy_cancelled(&self->writer), true);
     bytes_start_read(co, &self->reader, self->buffer, 8);
     bytes_close_writer(&self->writer);
     bytes_cancel_read(&self->reader);
@@ -439,6 +500,9 @@ static weft_left futures_run(weft_coro *co)
 
 SWEEP(call_takes_time)
 SWEEP(call_insists)
+SWEEP(call_stops)
+SWEEP(stop_gives_up)
+SWEEP(stop_gives_up_asked)
 SWEEP(call_starting)
 SWEEP(awaiter_cancelled)
 SWEEP(unwound)
@@ -457,6 +521,9 @@ static uint64_t peer_probe(void)
     TEST(call_takes_time)                                                                                      \
     TEST(call_insists)                                                                                         \
     TEST(call_stopped)                                                                                         \
+    TEST(call_stops)                                                                                           \
+    TEST(stop_gives_up)                                                                                        \
+    TEST(stop_gives_up_asked)                                                                                  \
     TEST(call_starting)                                                                                        \
     TEST(awaiter_cancelled)                                                                                    \
     TEST(unwound)                                                                                              \
@@ -467,6 +534,9 @@ static uint64_t peer_probe(void)
     TEST(futures)                                                                                              \
     TEST(sweep_call_takes_time)                                                                                \
     TEST(sweep_call_insists)                                                                                   \
+    TEST(sweep_call_stops)                                                                                     \
+    TEST(sweep_stop_gives_up)                                                                                  \
+    TEST(sweep_stop_gives_up_asked)                                                                            \
     TEST(sweep_call_starting)                                                                                  \
     TEST(sweep_awaiter_cancelled)                                                                              \
     TEST(sweep_unwound)                                                                                        \

@@ -160,11 +160,11 @@ static weft_left owned_stopped_run(weft_coro *co)
     weft_subtask_start_owned(co, &it->owned, weft_cancel_peer_take(it->in, &it->result), drop_arguments, NULL,
                              it);
     WEFT_AWAIT(weft_yield(co));
-    weft_stop(&it->owned.call);
+    weft_stop_blocking(&it->owned.call);
     EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_STARTED_CANCELLED);
     EXPECT(it->dropped, 1);
     WEFT_FINALLY;
-    weft_stop(&it->owned.call);
+    WEFT_AWAIT(weft_stop(co, &it->owned.call));
     EXPECT(it->dropped, weft_subtask_state_of(&it->owned.call) == WEFT_SUBTASK_STARTED_CANCELLED);
     bytes_close_writer(&it->out);
     release(self);
@@ -205,7 +205,7 @@ static weft_left getter_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->owned.call));
     self->went_on = true;
     WEFT_FINALLY;
-    weft_stop(&self->owned.call);
+    WEFT_AWAIT(weft_stop(co, &self->owned.call));
     if (self->result) {
         EXPECT(self->went_on, !self->given_up);
         EXPECT(weft_subtask_state_of(&self->owned.call),
@@ -251,7 +251,7 @@ static weft_left untaken_run(weft_coro *co)
     // The coroutine is ready to take it, and is cancelled then.
     get(co, self);
     WEFT_AWAIT(weft_yield(co));
-    weft_stop(&it->owned.call);
+    weft_stop_blocking(&it->owned.call);
     EXPECT(it->given_up, 0);
     EXPECT(weft_subtask_state_of(&it->owned.call), WEFT_SUBTASK_RETURNED);
     weft_cancel(&it->co);
@@ -271,16 +271,16 @@ static weft_left untaken_run(weft_coro *co)
             WEFT_AWAIT(weft_await(co, &it->owned.call));
         else if (self->i == 2)
             WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 1));
-        weft_stop(&it->owned.call);
+        weft_stop_blocking(&it->owned.call);
         EXPECT(it->given_up, self->i == 0);
     }
     start_getting(co, it, 3);
     WEFT_AWAIT(weft_yield(co));
-    weft_stop(&it->owned.call);
+    weft_stop_blocking(&it->owned.call);
     EXPECT(it->given_up, 1);
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
-    weft_stop(&it->owned.call);
+    WEFT_AWAIT(weft_stop(co, &it->owned.call));
     WEFT_AWAIT(end(co, &self->settle));
     WEFT_END;
 }

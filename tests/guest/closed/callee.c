@@ -102,7 +102,7 @@ static weft_left made_late_run(weft_coro *co)
     WEFT_RETURN(co, exports_weft_closed_peer_give_made_late, text_new(&self->out, "made"));
     callee_string_dup(&self->text, "written");
     text_start_write(co, &self->out, self->text);
-    weft_stop(&self->out);
+    weft_stop_blocking(&self->out);
     WEFT_FINALLY;
     EXPECT(text_close_writer(co, &self->out), true);
     WEFT_END;

@@ -207,7 +207,7 @@ static void drop_and_close(uint32_t *item, bool moved)
 {
     EXPECT(moved, true);
     owner->dropped += *item;
-    numbers_close_reader(&owner->in2);
+    numbers_close_reader_blocking(&owner->in2);
 }
 
 static weft_left reads_two_run(weft_coro *co)

@@ -122,8 +122,8 @@ WEFT_ASYNC(race)
     self->both[0] = &reader.op;
     self->both[1] = &writer.op;
     WEFT_AWAIT(weft_await_any(co, &self->any, self->both, 2));
-    weft_stop(&reader);
-    weft_stop(&writer);
+    weft_stop_blocking(&reader);
+    weft_stop_blocking(&writer);
     WEFT_RETURN(co, exports_weft_streams_peer_race, self->any.index << 16 | race_statuses(self));
     WEFT_FINALLY;
     if (weft_cancelled(co))
@@ -162,9 +162,9 @@ void exports_weft_streams_peer_close_many(void)
 {
     for (uint32_t i = 0; i < many; i++) {
         if (readers)
-            items_close_reader(&readers[i]);
+            items_close_reader_blocking(&readers[i]);
         if (writers)
-            items_close_writer(&writers[i]);
+            items_close_writer_blocking(&writers[i]);
     }
     free(readers);
     free(writers);
@@ -180,7 +180,7 @@ static weft_left write_many_run(weft_coro *co)
         self->items[0] = item_at(at);
         items_start_write(co, &writers[at], self->items, 1);
         if (weft_in_flight(&writers[at]))
-            weft_stop(&writers[at]);
+            weft_stop_blocking(&writers[at]);
         else
             self->count += (uint32_t)writers[at].count;
     }
@@ -199,7 +199,7 @@ static weft_left read_many_run(weft_coro *co)
     for (uint32_t i = 0, at = 0; i < many; i++, at = (at + self->n) % many) {
         items_start_read(co, &readers[at], self->items, 1);
         if (weft_in_flight(&readers[at]))
-            weft_stop(&readers[at]);
+            weft_stop_blocking(&readers[at]);
         else if (self->items[0] == item_at(at))
             self->count += (uint32_t)readers[at].count;
     }

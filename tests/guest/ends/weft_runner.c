@@ -128,7 +128,7 @@ static weft_left clamp_run(weft_coro *co)
     EXPECT(weft_in_flight(&self->writer), false);
     EXPECT(self->writer.count, 3);
     WEFT_FINALLY;
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     free(it->items);
     end_case(self);
     WEFT_END;
@@ -359,8 +359,8 @@ static weft_left any_of_many_run(weft_coro *co)
     }
     WEFT_FINALLY;
     for (uint32_t i = 0; i < CROWD; i++) {
-        items_close_reader(&it->readers[i]);
-        items_close_writer(&it->writers[i]);
+        items_close_reader_blocking(&it->readers[i]);
+        items_close_writer_blocking(&it->writers[i]);
     }
     WEFT_END;
 }
@@ -400,7 +400,7 @@ static weft_left many_reads_run(weft_coro *co)
     EXPECT(holds(it->items, PLENTY, 0, PLENTY), true);
     WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
-        items_close_reader(&it->readers[i]);
+        items_close_reader_blocking(&it->readers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
     free(it->readers);
@@ -432,7 +432,7 @@ static weft_left many_writes_run(weft_coro *co)
     }
     WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
-        items_close_writer(&it->writers[i]);
+        items_close_writer_blocking(&it->writers[i]);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
     free(it->writers);
@@ -457,7 +457,7 @@ static weft_left many_closed_run(weft_coro *co)
     AWAIT(weft_subtask_call(co, &it->base.later, weft_streams_peer_later()));
     WEFT_FINALLY;
     for (uint32_t i = 0; i < PLENTY; i++)
-        items_close_reader(&it->readers[i * 7919 % PLENTY]);
+        items_close_reader_blocking(&it->readers[i * 7919 % PLENTY]);
     EXPECT(holds(it->items, PLENTY, 0, 0), true);
     weft_streams_peer_close_many();
     free(it->handles.ptr);
@@ -495,7 +495,7 @@ static weft_left many_tasks_run(weft_coro *co)
         items_start_write(co, &it->peers[at].out, it->items + at, length);
         EXPECT(weft_in_flight(&it->peers[at].out), false);
         EXPECT(it->peers[at].out.count, length);
-        items_close_writer(&it->peers[at].out);
+        items_close_writer_blocking(&it->peers[at].out);
     }
     for (self->n = 0; self->n < TASKS; self->n++) {
         AWAIT(weft_await(co, &it->peers[self->n].call));
@@ -620,7 +620,7 @@ static weft_left gone_run(weft_coro *co)
         AWAIT_CALL();
     }
     WEFT_FINALLY;
-    weft_stop(&self->later);
+    weft_stop_blocking(&self->later);
     end_case(self);
     WEFT_AWAIT(weft_scope_close(co, &it->scope));
     WEFT_END;

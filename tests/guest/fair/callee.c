@@ -244,7 +244,7 @@ static weft_left work_run(weft_coro *co)
     units_close_writer(&self->units_out);
     bytes_close_reader(&self->in);
     bytes_close_writer(&self->out);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     WEFT_END;
 }
 

@@ -75,7 +75,7 @@ static weft_left until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
     for (self->yields = 0; self->yields < 5; self->yields++)
         WEFT_AWAIT(weft_yield(co));
     EXPECT(weft_in_flight(&self->call), true);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_FINALLY;
     WEFT_END;

@@ -247,7 +247,7 @@ CASE(forward)
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->sum, (uint64_t)100 << 32 | 4950);
     WEFT_FINALLY;
-    weft_stop(&self->reading);
+    weft_stop_blocking(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 16, true);
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
@@ -267,7 +267,7 @@ CASE(forward_reader_goes)
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->sum, (uint64_t)10 << 32 | 45);
     WEFT_FINALLY;
-    weft_stop(&self->reading);
+    weft_stop_blocking(&self->reading);
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
 }
@@ -282,7 +282,7 @@ CASE(forward_slow)
     numbers_close_writer(&self->out);
     WEFT_AWAIT(weft_await(co, &self->reading));
     WEFT_FINALLY;
-    weft_stop(&self->reading);
+    weft_stop_blocking(&self->reading);
     EXPECT(self->forward.taken - self->forward.given <= 1, true);
     WEFT_AWAIT(close_common(co, self));
     END_CASE;
@@ -317,7 +317,7 @@ static weft_left forward_owned_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->measured >> 32, self->most < 10 ? self->most : 10);
     WEFT_FINALLY;
-    weft_stop(&self->reading);
+    weft_stop_blocking(&self->reading);
     EXPECT(names_dropped, self->forward.taken);
     EXPECT(names_moved, self->forward.given);
     names_dropped = names_moved = 0;
@@ -450,7 +450,7 @@ static weft_left unit_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->reading));
     EXPECT(self->counted >> 32, 15);
     WEFT_FINALLY;
-    weft_stop(&self->reading);
+    weft_stop_blocking(&self->reading);
     ticks_close_writer(&self->out);
     ticks_close_reader(&self->in);
     END_CASE;

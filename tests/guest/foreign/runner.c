@@ -50,7 +50,7 @@ static uint64_t peer_probe(void)
     } while (0)
 #define STOPS()                                                                                                \
     do {                                                                                                       \
-        weft_stop(&self->call);                                                                                \
+        weft_stop_blocking(&self->call);                                                                       \
         EXPECT(weft_subtask_state_of(&self->call), WEFT_SUBTASK_RETURNED_CANCELLED);                           \
     } while (0)
 #define CALL_RETURNS(import, value)                                                                            \

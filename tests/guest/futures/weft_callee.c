@@ -27,7 +27,7 @@ WEFT_ASYNC(pass)
     WEFT_BEGIN;
     if (self->try) {
         plain_start_read(co, &self->in, &self->value);
-        weft_stop(&self->in);
+        weft_stop_blocking(&self->in);
         EXPECT(weft_copy_cancelled(&self->in), true);
     }
     WEFT_RETURN(co, exports_weft_futures_peer_pass, plain_release(&self->in));

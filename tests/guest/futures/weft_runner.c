@@ -206,8 +206,8 @@ static weft_left unsolicited_run(weft_coro *co)
         WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
         scenario_check(test, kind, self->live_before);
         EXPECT(weft_in_flight(&self->other_in), true);
-        plain_close_reader(&self->other_in);
-        EXPECT(plain_close_writer(co, &self->other_out), true);
+        plain_close_reader_blocking(&self->other_in);
+        EXPECT(plain_close_writer_blocking(co, &self->other_out), true);
     }
     WEFT_FINALLY;
     WEFT_END;
@@ -257,7 +257,7 @@ static weft_left reader_gone_run(weft_coro *co)
     // The news come while nobody waits.
     WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(take_narrow)(plain_new(&self->out, 5), text_of("|c"))));
     plain_start_write(co, &self->out, 6);
-    weft_stop(&self->out);
+    weft_stop_blocking(&self->out);
     PEER(open)();
     self->settle.scripted = true;
     WEFT_AWAIT(weft_call(co, &self->settle.co, settle_run));
@@ -346,7 +346,7 @@ static weft_left pass_rounds_run(weft_coro *co)
     for (self->i = 0; self->i < 100; self->i++) {
         if (self->try) {
             plain_start_read(co, &self->in, &self->value);
-            weft_stop(&self->in);
+            weft_stop_blocking(&self->in);
             EXPECT(weft_copy_cancelled(&self->in), true);
         }
         self->end = plain_release(&self->in);

@@ -44,7 +44,7 @@ WEFT_ASYNC(handle)
                                weft_sleep(of, &host_clock, &self->timer, 50000000)));
     weft_report(gone, sizeof gone - 1);
     WEFT_FINALLY;
-    weft_timer_stop(&self->timer);
+    weft_timer_stop_blocking(&self->timer);
     body_close_writer(&self->out);
     WEFT_END;
 }

@@ -70,7 +70,7 @@ static weft_left waiter_run(weft_coro *co)
         self->ops[0] = &in_other.op;
         self->ops[1] = &number_in.op;
         WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 2));
-        weft_stop(&number_in);
+        weft_stop_blocking(&number_in);
         break;
     case ON_EVENT:
         WEFT_AWAIT(weft_event_wait(co, &event));
@@ -90,7 +90,7 @@ static weft_left waiter_run(weft_coro *co)
         WEFT_AWAIT(weft_select(co, self->cases, weft_await(of, &in_selected[0]), weft_never(of),
                                weft_await(of, &in_selected[1]), weft_event_wait(of, &event)));
         for (int i = 0; i < 2; i++)
-            weft_stop(&in_selected[i]);
+            weft_stop_blocking(&in_selected[i]);
         break;
     case ON_CALL:
         WEFT_AWAIT(weft_call(co, &self->leaf.co, leaf_run));
@@ -250,7 +250,7 @@ static weft_left many_run(weft_coro *co)
     EXPECT(self->any.index, 0);
     WEFT_FINALLY;
     for (int i = 0; i < MANY; i++)
-        weft_stop(&many_in[i]);
+        weft_stop_blocking(&many_in[i]);
     WEFT_END;
 }
 

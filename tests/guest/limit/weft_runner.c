@@ -30,7 +30,7 @@ static void start(weft_coro *co, load *self, uint32_t count, uint32_t turns)
 static void stop_all(load *self)
 {
     for (uint32_t i = 0; i < self->count; i++)
-        weft_stop(&self->calls[i]);
+        weft_stop_blocking(&self->calls[i]);
 }
 
 static uint32_t in_state(load *self, weft_subtask_state state)
@@ -156,7 +156,7 @@ static weft_left cancelled_run(weft_coro *co)
     start(co, self, 100, 5);
     WEFT_AWAIT(weft_yield(co));
     for (uint32_t i = 0; i < 100; i += 2)
-        weft_stop(&self->calls[i]);
+        weft_stop_blocking(&self->calls[i]);
     EXPECT(in_state(self, WEFT_SUBTASK_RETURNED_CANCELLED) >= 2, true);
     EXPECT(in_state(self, WEFT_SUBTASK_STARTED_CANCELLED) > 30, true);
     for (; self->at < 100; self->at++)
@@ -190,7 +190,7 @@ static weft_left others_wait_run(weft_coro *co)
     WEFT_AWAIT(weft_await(co, &self->another));
     EXPECT(weft_limit_peer_inside() < 2, true);
     WEFT_FINALLY;
-    weft_stop(&self->another);
+    weft_stop_blocking(&self->another);
     stop_all(self);
     weft_limit_peer_set_limit(0);
     WEFT_AWAIT(end(co, &self->settle));

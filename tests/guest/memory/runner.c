@@ -126,7 +126,7 @@ static weft_left without_memory_run(weft_coro *co)
     self->child.works = true;
     WEFT_AWAIT(weft_call(co, &self->child.co, work_run));
     EXPECT(peer_bytes() > 0, true);
-    weft_stop(&self->busy);
+    weft_stop_blocking(&self->busy);
 
     // The same for an end that comes with the call: it goes, and its writer sees that.
     start_hold(co, self, 1);
@@ -138,7 +138,7 @@ static weft_left without_memory_run(weft_coro *co)
     WEFT_AWAIT(number_write(co, &self->writers[0], 5));
     EXPECT(weft_dropped(&self->writers[0]), true);
     number_close_writer(co, &self->writers[0]);
-    weft_stop(&self->calls[1]);
+    weft_stop_blocking(&self->calls[1]);
     number_close_writer(co, &self->writers[1]);
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), 0);
@@ -258,7 +258,7 @@ static weft_left trim_in_flight_run(weft_coro *co)
     EXPECT(peer_bytes() > self->bytes, true);
     weft_memory_peer_trim();
     EXPECT(peer_bytes(), self->bytes);
-    weft_stop(&self->busy);
+    weft_stop_blocking(&self->busy);
     for (self->i = 0; self->i < 2; self->i++) {
         WEFT_AWAIT(number_write(co, &self->writers[self->i], 77));
         WEFT_AWAIT(weft_await(co, &self->calls[self->i]));

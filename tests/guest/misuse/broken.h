@@ -82,6 +82,16 @@ TEST_BODY(busy_release, {
     weft_rules_peer_take_numbers(numbers_release(&self->in));
 })
 
+TEST_BODY(busy_close_reader, {
+    numbers_start_read(co, &self->in, self->items, 4);
+    numbers_close_reader(&self->in);
+})
+
+TEST_BODY(busy_close_writer, {
+    numbers_start_write(co, &self->out, self->items, 4);
+    numbers_close_writer(&self->out);
+})
+
 TEST_BODY(busy_future_read, {
     number_start_read(co, &self->one, &self->value);
     WEFT_AWAIT(number_read(co, &self->one, &self->value));
@@ -95,6 +105,16 @@ TEST_BODY(busy_future_write, {
 TEST_BODY(busy_future_release, {
     number_start_read(co, &self->one, &self->value);
     weft_rules_peer_take_number(number_release(&self->one));
+})
+
+TEST_BODY(busy_future_close_reader, {
+    number_start_read(co, &self->one, &self->value);
+    number_close_reader(&self->one);
+})
+
+TEST_BODY(busy_future_close_writer, {
+    number_start_write(co, &self->of_one, 1);
+    number_close_writer(co, &self->of_one);
 })
 
 // future_done
@@ -155,24 +175,24 @@ static weft_left awaits_first_run(weft_coro *co)
     WEFT_END;
 }
 
-// stopping: `poke` comes while weft_stop waits in the host
+// stopping: `poke` comes while weft_stop_blocking waits in the host
 
 TEST_BODY(stopping_stop, {
     first = self;
     weft_subtask_start(co, &self->call, weft_rules_peer_slow());
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
 })
 
 TEST_BODY(stopping_await, {
     first = self;
     weft_subtask_start(co, &self->call, weft_rules_peer_slow());
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
 })
 
 TEST_BODY(stopping_any, {
     first = self;
     weft_subtask_start(co, &self->call, weft_rules_peer_slow());
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
 })
 
 // It was stopped while it was waited for, so that who waits is in the middle of it, too.
@@ -444,7 +464,7 @@ TEST_BODY(fine_stop_across, {
     weft_subtask_start(co, &self->call, start);                                                                \
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 1));                                                   \
     number_start_write(co, &self->of_one, 1);                                                                  \
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
 
 TEST_BODY(overtaken_poke, {STOPS_ON_TOP(weft_rules_peer_slow())})
 

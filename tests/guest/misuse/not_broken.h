@@ -60,20 +60,20 @@ TEST_BODY(fine_close_in_flight, {
     numbers_start_read(co, &self->in, self->items, 4);
     number_start_read(co, &self->one, &self->value);
     WEFT_AWAIT(weft_yield(co));
-    numbers_close_reader(&self->in);
-    number_close_reader(&self->one);
-    numbers_close_writer(&self->out);
+    numbers_close_reader_blocking(&self->in);
+    number_close_reader_blocking(&self->one);
+    numbers_close_writer_blocking(&self->out);
     self->in = numbers_reader_of(numbers_new(&self->out));
     numbers_start_write_all(co, &self->out, self->items, 4);
     number_start_write(co, &self->of_one, 1);
-    numbers_close_writer(&self->out);
-    number_close_writer(co, &self->of_one);
+    numbers_close_writer_blocking(&self->out);
+    number_close_writer_blocking(co, &self->of_one);
 })
 
 TEST_BODY(fine_close_unseen, {
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, self->items, 2));
-    numbers_close_reader(&self->in);
+    numbers_close_reader_blocking(&self->in);
 })
 
 // Who waits for an end that another closes learns that, and does not wait again.
@@ -102,7 +102,7 @@ TEST_BODY(fine_close_under_reader, {
     closing = self;
     weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
     WEFT_AWAIT(weft_yield(co));
-    numbers_close_reader(&self->in);
+    numbers_close_reader_blocking(&self->in);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
 })
 
@@ -110,7 +110,7 @@ TEST_BODY(fine_close_under_writer, {
     closing = self;
     weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
     WEFT_AWAIT(weft_yield(co));
-    numbers_close_writer(&self->out);
+    numbers_close_writer_blocking(&self->out);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
 })
 
@@ -118,7 +118,7 @@ TEST_BODY(fine_close_under_future, {
     closing = self;
     weft_spawn(co, &self->scope, &self->child, &self->other, uses_run);
     WEFT_AWAIT(weft_yield(co));
-    number_close_reader(&self->one);
+    number_close_reader_blocking(&self->one);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
 })
 
@@ -131,7 +131,7 @@ static weft_left copies_run(weft_coro *co)
     WEFT_BEGIN;
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, items, 4)); // at once, so that these may be there
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
     EXPECT_FINE(self->items[3] == 4);
     WEFT_FINALLY;
     numbers_close_reader(&self->in);
@@ -176,7 +176,7 @@ static void reads_into_own(void *data)
     uint32_t items[4];
 #endif
     numbers_start_read(&self->co, &self->in, items, 4);
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
 }
 
 TEST_BODY(fine_own_stack, { on_own_stack(reads_into_own, self); })
@@ -192,23 +192,23 @@ TEST_BODY(fine_stack_is_spoilt, {
 })
 
 TEST_BODY(fine_stop_idle, {
-    weft_stop(&self->in);
-    weft_stop(&self->out);
-    weft_stop(&self->one);
-    weft_stop(&self->of_one);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->in);
+    weft_stop_blocking(&self->out);
+    weft_stop_blocking(&self->one);
+    weft_stop_blocking(&self->of_one);
+    weft_stop_blocking(&self->call);
 })
 
 TEST_BODY(fine_stop_twice, {
     weft_subtask_start(co, &self->call, weft_rules_peer_never());
     WEFT_AWAIT(weft_yield(co));
-    weft_stop(&self->call);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
+    weft_stop_blocking(&self->call);
     if (weft_subtask_state_of(&self->call) != WEFT_SUBTASK_RETURNED_CANCELLED)
         __builtin_trap();
     numbers_start_read(co, &self->in, self->items, 4);
-    weft_stop(&self->in);
-    weft_stop(&self->in);
+    weft_stop_blocking(&self->in);
+    weft_stop_blocking(&self->in);
     if (!weft_copy_cancelled(&self->in))
         __builtin_trap();
 })

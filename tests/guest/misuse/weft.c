@@ -18,9 +18,13 @@
     TEST(busy_write)                                                                                           \
     TEST(busy_write_all)                                                                                       \
     TEST(busy_release)                                                                                         \
+    TEST(busy_close_reader)                                                                                    \
+    TEST(busy_close_writer)                                                                                    \
     TEST(busy_future_read)                                                                                     \
     TEST(busy_future_write)                                                                                    \
     TEST(busy_future_release)                                                                                  \
+    TEST(busy_future_close_reader)                                                                             \
+    TEST(busy_future_close_writer)                                                                             \
     TEST(future_done_read)                                                                                     \
     TEST(future_done_write)                                                                                    \
     TEST(future_done_release)                                                                                  \
@@ -209,11 +213,11 @@ void exports_weft_rules_subject_poke(middle_string_t *name)
     if (named("fine_cancel_across"))
         weft_cancel(&first->co);
     else if (named("fine_stop_across"))
-        weft_stop(&first->in);
+        weft_stop_blocking(&first->in);
     else if (named("awaited_by_another"))
         weft_block_on(&frame.co, awaits_first_run);
     else if (named("stopping_stop") || named("stopping_cancel"))
-        weft_stop(&first->call);
+        weft_stop_blocking(&first->call);
     else if (named("stopping_await") || named("stopping_any"))
         weft_block_on(&frame.co, awaits_stopping_run);
     else if (named("overtaken_poke") || named("fine_overtaken"))

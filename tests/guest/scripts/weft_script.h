@@ -36,7 +36,7 @@ typedef struct script_kind {
     }                                                                                                          \
     static void name##__close_reader(script_end *in)                                                           \
     {                                                                                                          \
-        name##_close_reader((name##_reader *)in);                                                              \
+        name##_close_reader_blocking((name##_reader *)in);                                                     \
     }
 
 // Binds X, a stream of T, to `name`, and makes name_kind. The items are those of `item`, an item_kind.
@@ -67,7 +67,7 @@ typedef struct script_kind {
     static bool name##__close_writer(weft_coro *co, script_end *out)                                           \
     {                                                                                                          \
         (void)co;                                                                                              \
-        name##_close_writer((name##_writer *)out);                                                             \
+        name##_close_writer_blocking((name##_writer *)out);                                                    \
         return true;                                                                                           \
     }                                                                                                          \
     static const script_kind name##_kind = {&item_,                                                            \
@@ -130,7 +130,7 @@ typedef struct script_kind {
     SCRIPT__ENDS(name)                                                                                         \
     static bool name##__close_writer(weft_coro *co, script_end *out)                                           \
     {                                                                                                          \
-        return name##_close_writer(co, (name##_writer *)out);                                                  \
+        return name##_close_writer_blocking(co, (name##_writer *)out);                                         \
     }                                                                                                          \
     static const script_kind name##_kind = {                                                                   \
         &item_,        false,         name##__make,         name##__wrap,        name##__read,                 \
@@ -224,7 +224,7 @@ static bool script_do(script *self, weft_coro *co)
     else if (step == 's' || step == 'f')
         script_start(self, co, step == 'f');
     else if (step == 'x')
-        weft_stop(&self->end), script_result(self);
+        weft_stop_blocking(&self->end), script_result(self);
     else if (step == 'c')
         script_close(self, co);
     else

@@ -82,9 +82,9 @@ static void help(weft_coro *co, uint32_t i, helper how)
     WEFT_FINALLY;                                                                                              \
     weft_release(&self->permit);                                                                               \
     weft_release(&self->mine);                                                                                 \
-    weft_timer_stop(&self->timer);                                                                             \
-    weft_stop(&self->call);                                                                                    \
-    numbers_close_reader(&self->in);                                                                           \
+    weft_timer_stop_blocking(&self->timer);                                                                    \
+    weft_stop_blocking(&self->call);                                                                           \
+    numbers_close_reader_blocking(&self->in);                                                                  \
     WEFT_AWAIT(weft_scope_close(co, &self->scope));                                                            \
     WEFT_AWAIT(end(co, &self->settle));                                                                        \
     WEFT_END
@@ -124,7 +124,7 @@ TEST_OF(times)
     EXPECT(weft_chosen(self->cases), 1);
     EXPECT(weft_now(&host_clock) - self->start >= SHORT, true);
     EXPECT(weft_in_flight(&self->call), true);
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     weft_event_set(&self->event);
     help(co, 0, (helper){.sets = &self->other, .rounds = 1});
     WEFT_AWAIT(weft_select(co, self->cases, weft_sleep_until(of, &host_clock, &self->timer, NEVER),

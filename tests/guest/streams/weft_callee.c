@@ -44,12 +44,12 @@ uint32_t exports_weft_streams_peer_cancelled_with(void)
 
 void exports_weft_streams_peer_close_writer(void)
 {
-    items_close_writer(&writer);
+    items_close_writer_blocking(&writer);
 }
 
 void exports_weft_streams_peer_close_reader(void)
 {
-    items_close_reader(&reader);
+    items_close_reader_blocking(&reader);
 }
 
 #define STATUS(end)                                                                                            \
@@ -132,7 +132,7 @@ static weft_left write_and_close_run(weft_coro *co)
     self->items = new_items(self->n, next_written);
     items_start_write(co, &writer, ITEMS(self->items) self->n);
     bool blocked = weft_in_flight(&writer);
-    items_close_writer(&writer);
+    items_close_writer_blocking(&writer);
     WEFT_RETURN(co, exports_weft_streams_peer_write_and_close, blocked ? (uint32_t)writer.count : UINT32_MAX);
     WEFT_FINALLY;
     free(self->items);
@@ -149,7 +149,7 @@ static weft_left read_and_close_run(weft_coro *co)
     self->items = new_buffer(self->n);
     items_start_read(co, &reader, ITEMS(self->items) self->n);
     bool blocked = weft_in_flight(&reader);
-    items_close_reader(&reader);
+    items_close_reader_blocking(&reader);
     WEFT_RETURN(co, exports_weft_streams_peer_read_and_close, blocked ? (uint32_t)reader.count : UINT32_MAX);
     WEFT_FINALLY;
     free(self->items);

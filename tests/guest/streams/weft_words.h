@@ -60,12 +60,12 @@ static void start_write_all(test *self, uint32_t n)
 
 static void stop_read(test *self)
 {
-    weft_stop(&self->reader);
+    weft_stop_blocking(&self->reader);
 }
 
 static void stop_write(test *self)
 {
-    weft_stop(&self->writer);
+    weft_stop_blocking(&self->writer);
 }
 
 #define STATUS(end)                                                                                            \
@@ -87,7 +87,7 @@ static uint32_t sent(test *self)
 
 static void close_reader(test *self)
 {
-    items_close_reader(&self->reader);
+    items_close_reader_blocking(&self->reader);
     free(self->read);
     self->read = NULL;
     self->next_read = 0;
@@ -95,7 +95,7 @@ static void close_reader(test *self)
 
 static void close_writer(test *self)
 {
-    items_close_writer(&self->writer);
+    items_close_writer_blocking(&self->writer);
     free(self->written);
     self->written = NULL;
     self->next_written = 0;
@@ -144,7 +144,7 @@ __attribute__((unused)) static uint32_t call_other(test *self, uint32_t status)
 
 static uint32_t stop_call(test *self)
 {
-    weft_stop(&self->call);
+    weft_stop_blocking(&self->call);
     return weft_subtask_state_of(&self->call);
 }
 
@@ -153,8 +153,8 @@ static void end_case(test *self)
     close_reader(self);
     close_writer(self);
     items_close_writer(&self->gate);
-    weft_stop(&self->call);
-    weft_stop(&self->other);
+    weft_stop_blocking(&self->call);
+    weft_stop_blocking(&self->other);
     if (check_text[0])
         return;
     weft_streams_peer_close_reader();

@@ -138,7 +138,7 @@ static weft_left cancel_sleeper_run(weft_coro *co)
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_wait(17, 1, &self->results[0]));
     weft_subtask_start(co, &self->calls[1], weft_sync_peer_wait(18, 1, &self->results[1]));
-    weft_stop(&self->calls[0]);
+    weft_stop_blocking(&self->calls[0]);
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED);
     EXPECT(self->results[0], 1017);
     EXPECT(weft_sync_peer_cancelled(), 1);
@@ -203,14 +203,14 @@ static weft_left mutex_cancelled_run(weft_coro *co)
     weft_sync_peer_reset();
     for (uint32_t i = 1; i < 5; i++)
         weft_subtask_start(co, &self->calls[i], weft_sync_peer_lock(i, &self->results[i]));
-    weft_stop(&self->calls[2]);
+    weft_stop_blocking(&self->calls[2]);
     EXPECT(weft_subtask_state_of(&self->calls[2]), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_sync_peer_cancelled(), 1);
-    weft_stop(&self->calls[1]);
+    weft_stop_blocking(&self->calls[1]);
     EXPECT(weft_subtask_state_of(&self->calls[1]), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_sync_peer_cancelled(), 101);
     // The next may hold it, and not have run yet: cancelled then, it has it to give back.
-    weft_stop(&self->calls[3]);
+    weft_stop_blocking(&self->calls[3]);
     EXPECT(weft_sync_peer_cancelled(), 201);
     while (weft_sync_peer_holder() != 4)
         WEFT_AWAIT(weft_yield(co));
@@ -291,14 +291,14 @@ static weft_left channel_cancelled_run(weft_coro *co)
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_receive(false, 1, &self->received[0]));
     weft_subtask_start(co, &self->calls[1], weft_sync_peer_receive(false, 1, &self->received[1]));
-    weft_stop(&self->calls[0]);
+    weft_stop_blocking(&self->calls[0]);
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_send(false, 42, 1, &self->results[0])));
     WEFT_AWAIT(weft_await(co, &self->calls[1]));
     EXPECT(self->received[1], 42);
     weft_subtask_start(co, &self->calls[2], weft_sync_peer_send(false, 43, 1, &self->results[0]));
     weft_subtask_start(co, &self->calls[3], weft_sync_peer_send(false, 44, 1, &self->results[1]));
-    weft_stop(&self->calls[2]);
+    weft_stop_blocking(&self->calls[2]);
     EXPECT(weft_subtask_state_of(&self->calls[2]), WEFT_SUBTASK_RETURNED_CANCELLED);
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_receive(false, 1, &self->received[2])));
     EXPECT(self->received[2], 44);
@@ -318,7 +318,7 @@ static weft_left outlive_run(weft_coro *co)
     WEFT_BEGIN;
     weft_sync_peer_reset();
     weft_subtask_start(co, &self->calls[0], weft_sync_peer_leave_behind());
-    weft_stop(&self->calls[0]);
+    weft_stop_blocking(&self->calls[0]);
     EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED_CANCELLED);
     EXPECT(weft_sync_peer_left_behind(), 2 << 16);
     WEFT_AWAIT(weft_subtask_call(co, &self->one, weft_sync_peer_set()));
@@ -379,7 +379,7 @@ static weft_left share_across_run(weft_coro *co)
             weft_subtask_start(co, &self->calls[i],
                                weft_sync_peer_share((weft_sync_peer_what_t)self->i, &self->results[i]));
         EXPECT(weft_sync_peer_waiting(), 4);
-        weft_stop(&self->calls[0]);
+        weft_stop_blocking(&self->calls[0]);
         EXPECT(weft_subtask_state_of(&self->calls[0]), WEFT_SUBTASK_RETURNED_CANCELLED);
         EXPECT(weft_sync_peer_cancelled(), self->i == WEFT_SYNC_PEER_WHAT_CONDITION);
         WEFT_AWAIT(weft_yield(co)); // another runs the start-up

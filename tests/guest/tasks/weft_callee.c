@@ -215,7 +215,7 @@ WEFT_ASYNC(waits)
         WEFT_AWAIT(weft_await_any(co, &self->any, self->ops, 3));
         self->result = self->results[self->any.index];
         for (uint32_t i = 0; i < 3; i++)
-            weft_stop(&self->calls[i]);
+            weft_stop_blocking(&self->calls[i]);
         break;
     case EXPORTS_WEFT_TASKS_PEER_PLACE_YIELD:
         for (;;)

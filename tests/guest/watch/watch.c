@@ -86,7 +86,7 @@ WEFT_ASYNC(figures)
         EXPECT(weft_stats_now().operations, i + 1);
     }
     for (uint32_t i = 0; i < DEFAULTS; i++) {
-        weft_stop(&self->in[i]);
+        weft_stop_blocking(&self->in[i]);
         EXPECT(number_close_writer(co, &self->out[i]), true);
     }
     EXPECT(weft_stats_now().operations, DEFAULTS);

@@ -157,7 +157,7 @@ WEFT_ASYNC(cases)
         do {
             weft_bytes_start_read(co, &it->in, self->buffer, sizeof self->buffer);
             WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(20)));
-            weft_stop(&it->in);
+            weft_stop_blocking(&it->in);
             if (!it->in.count)
                 self->stops++;
             else
