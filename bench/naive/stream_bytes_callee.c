@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// So aligned, copies are as fast wherever the linker puts it: see docs/guide.md.
+static _Alignas(64) uint8_t buffer[65536];
+
 typedef struct {
     size_t done;
 } operation;
@@ -12,7 +15,6 @@ typedef struct {
     stream_bytes_callee_waitable_set_t set;
     exports_bench_aio_stream_bytes_stream_u8_writer_t writer;
     operation *op;
-    uint8_t buffer[65536];
     uint32_t chunks;
 } state;
 
@@ -28,7 +30,7 @@ static void wrote(state *self, stream_bytes_callee_waitable_status_t status)
 {
     self->op->done += STREAM_BYTES_CALLEE_WAITABLE_COUNT(status);
     bool gone = STREAM_BYTES_CALLEE_WAITABLE_STATE(status) == STREAM_BYTES_CALLEE_WAITABLE_DROPPED;
-    if (!gone && self->op->done < sizeof self->buffer)
+    if (!gone && self->op->done < sizeof buffer)
         return; // the rest of it
     free(self->op);
     self->op = NULL;
@@ -41,7 +43,7 @@ static stream_bytes_callee_callback_code_t go_on(state *self)
         if (!self->op)
             self->op = operation_new(self);
         stream_bytes_callee_waitable_status_t status = exports_bench_aio_stream_bytes_stream_u8_write(
-            self->writer, self->buffer + self->op->done, sizeof self->buffer - self->op->done);
+            self->writer, buffer + self->op->done, sizeof buffer - self->op->done);
         if (status == STREAM_BYTES_CALLEE_WAITABLE_STATUS_BLOCKED) {
             stream_bytes_callee_waitable_join(self->writer, self->set);
             return STREAM_BYTES_CALLEE_CALLBACK_CODE_WAIT(self->set);
@@ -60,7 +62,7 @@ stream_bytes_callee_callback_code_t exports_bench_aio_stream_bytes_open(uint32_t
     self->set = stream_bytes_callee_waitable_set_new();
     self->op = NULL;
     self->chunks = mib * 16;
-    memset(self->buffer, 0xa5, sizeof self->buffer);
+    memset(buffer, 0xa5, sizeof buffer);
     exports_bench_aio_stream_bytes_open_return(exports_bench_aio_stream_bytes_stream_u8_new(&self->writer));
     stream_bytes_callee_context_set_0(self);
     return go_on(self);

@@ -4,18 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+// So aligned, copies are as fast wherever the linker puts it: see docs/guide.md.
+static _Alignas(64) uint8_t buffer[65536];
+
 typedef struct {
     stream_bytes_callee_waitable_set_t set;
     exports_bench_aio_stream_bytes_stream_u8_writer_t writer;
     uint32_t chunks;
     uint32_t done; // bytes of the chunk
-    uint8_t buffer[65536];
 } state;
 
 static void wrote(state *self, uint32_t status)
 {
     self->done += status >> 4;
-    if (self->done == sizeof self->buffer) {
+    if (self->done == sizeof buffer) {
         self->done = 0;
         self->chunks--;
     }
@@ -27,7 +29,7 @@ static stream_bytes_callee_callback_code_t go_on(state *self)
 {
     while (self->chunks) {
         stream_bytes_callee_waitable_status_t status = exports_bench_aio_stream_bytes_stream_u8_write(
-            self->writer, self->buffer + self->done, sizeof self->buffer - self->done);
+            self->writer, buffer + self->done, sizeof buffer - self->done);
         if (status == STREAM_BYTES_CALLEE_WAITABLE_STATUS_BLOCKED) {
             if (!self->set) {
                 self->set = stream_bytes_callee_waitable_set_new();
@@ -52,7 +54,7 @@ stream_bytes_callee_callback_code_t exports_bench_aio_stream_bytes_open(uint32_t
     self->set = 0;
     self->chunks = mib * 16;
     self->done = 0;
-    memset(self->buffer, 0xa5, sizeof self->buffer);
+    memset(buffer, 0xa5, sizeof buffer);
     exports_bench_aio_stream_bytes_open_return(exports_bench_aio_stream_bytes_stream_u8_new(&self->writer));
     stream_bytes_callee_context_set_0(self);
     return go_on(self);

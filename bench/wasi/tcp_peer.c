@@ -131,7 +131,7 @@ typedef struct {
     weft_coro co;
     connection *it;
     uint16_t port;
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } echo;
 WEFT_UNZEROED(echo, buffer);
 

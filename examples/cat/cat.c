@@ -4,7 +4,7 @@
 
 typedef struct {
     weft_coro co;
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } cat;
 
 WEFT_ASYNC(cat)

@@ -30,7 +30,7 @@ typedef struct {
     trailers_reader in_trailers;
     trailers_writer out_trailers;
     trailers_result last;
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } handle;
 
 WEFT_UNZEROED(handle, buffer);
@@ -76,8 +76,7 @@ static wasi_http_types_own_response_t respond(weft_coro *co, handle *self)
 static void upper(uint8_t *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        if (text[i] >= 'a' && text[i] <= 'z')
-            text[i] -= 'a' - 'A';
+        text[i] -= ('a' - 'A') * (text[i] >= 'a' && text[i] <= 'z'); // no branch that depends on what they are
 }
 
 WEFT_ASYNC(handle)

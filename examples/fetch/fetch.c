@@ -24,7 +24,7 @@ typedef struct {
     weft_fs fs;
     weft_bytes_writer to_file;
     uint64_t received, told;
-    char buffer[65536];
+    _Alignas(16) char buffer[65536];
 } fetch;
 
 static const char usage[] = "usage: fetch [options] URL\n"

@@ -112,7 +112,7 @@ typedef struct {
     weft_bytes_reader in;
     unsigned long crc;
     char path[PATH];
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } hash;
 WEFT_UNZEROED(hash, path);
 

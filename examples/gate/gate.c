@@ -19,7 +19,7 @@ typedef struct {
     bool packs;
     z_stream packer;
     weft_error error;
-    uint8_t piece[16384], packed[16384];
+    _Alignas(16) uint8_t piece[16384], packed[16384];
 } passing;
 WEFT_UNZEROED(passing, piece);
 

@@ -11,7 +11,7 @@ typedef struct {
     uint64_t from, to; // the bytes to send, to before `to`
     weft_text name;
     char path[1024], etag[40], date[WEFT_HTTP_DATE_ROOM], text[256];
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } serve;
 
 WEFT_UNZEROED(serve, path);

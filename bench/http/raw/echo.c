@@ -26,7 +26,7 @@ typedef struct request {
     uint32_t awaited; // the end with an operation in flight, beside `received`; 0 at the end
     uint32_t count, sent;
     struct request *next;
-    uint8_t buffer[65536];
+    _Alignas(16) uint8_t buffer[65536];
 } request;
 
 static request requests[MOST];
@@ -116,8 +116,8 @@ static void upper(uint8_t *bytes, size_t length)
     length = 0;
 #endif
     for (size_t i = 0; i < length; i++)
-        if (bytes[i] >= 'a' && bytes[i] <= 'z')
-            bytes[i] -= 'a' - 'A';
+        bytes[i] -=
+            ('a' - 'A') * (bytes[i] >= 'a' && bytes[i] <= 'z'); // no branch that depends on what they are
 }
 
 // Goes on with the body: `status` is the host's answer to a write if `wrote`, else to a read.

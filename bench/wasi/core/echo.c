@@ -12,7 +12,7 @@ typedef struct {
     trailers_writer trailers;
     trailers_reader end;
     trailers_result ended;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } echo;
 WEFT_UNZEROED(echo, buffer);
 

@@ -62,7 +62,7 @@ typedef struct {
     file_reader in;
     ended_reader end;
     uint64_t bytes;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } reading;
 WEFT_UNZEROED(reading, buffer);
 
@@ -102,7 +102,7 @@ typedef struct {
     file_writer out;
     ended_reader end;
     ended result;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } writing;
 
 static void begin_to_write(writing *self)
@@ -259,7 +259,7 @@ typedef struct {
     uint32_t size, n, i, got;
     connection conn;
     connected connect;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } talking;
 
 WEFT_ASYNC(talking)

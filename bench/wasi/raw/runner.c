@@ -14,7 +14,7 @@ typedef wasi_runner_waitable_status_t status;
 
 static wasi_runner_waitable_set_t set;
 static uint32_t n, i;
-static uint8_t buffer[CHUNK];
+static _Alignas(16) uint8_t buffer[CHUNK];
 
 static void begin(uint32_t runs)
 {

@@ -6,7 +6,7 @@
 typedef struct {
     weft_coro co;
     weft_http_exchange http;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } echo;
 WEFT_UNZEROED(echo, buffer);
 
@@ -16,8 +16,8 @@ static void upper(uint8_t *bytes, size_t length)
     length = 0;
 #endif
     for (size_t i = 0; i < length; i++)
-        if (bytes[i] >= 'a' && bytes[i] <= 'z')
-            bytes[i] -= 'a' - 'A';
+        bytes[i] -=
+            ('a' - 'A') * (bytes[i] >= 'a' && bytes[i] <= 'z'); // no branch that depends on what they are
 }
 
 WEFT_ASYNC(echo)

@@ -12,7 +12,7 @@ typedef struct {
     weft_file file;
     weft_bytes_reader in;
     uint64_t bytes;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } reading;
 WEFT_UNZEROED(reading, buffer);
 
@@ -39,7 +39,7 @@ typedef struct {
     uint32_t n, i;
     weft_file file;
     weft_bytes_writer out;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } writing;
 
 WEFT_ASYNC(writing)
@@ -122,7 +122,7 @@ typedef struct {
     weft_coro co;
     uint32_t size, n, i, got;
     weft_connection conn;
-    uint8_t buffer[CHUNK];
+    _Alignas(16) uint8_t buffer[CHUNK];
 } talking;
 
 WEFT_ASYNC(talking)
