@@ -7,12 +7,12 @@ enum { PATIENCE = 1000 }; // turns of the host
 // In a function that is not async, the host runs other callbacks on top of this stack. One that blocks there,
 // in weft_stop_blocking or the like, keeps its frames below those of this function in memory, so it has to go
 // on first.
-static void unblock(uint32_t before, const char *call)
+static void unblock(uint32_t before, const char *function)
 {
-    for (uint32_t left = PATIENCE; left && weft__blocked > before + 1; left--)
+    for (uint32_t turns = PATIENCE; turns && weft__blocked > before + 1; turns--)
         __thread_yield();
-    WEFT__CHECK(weft__blocked > before + 1, overtaken, call, 0);
-    (void)call;
+    WEFT__CHECK(weft__blocked > before + 1, overtaken, function, 0);
+    (void)function;
     weft__blocked = before;
 }
 

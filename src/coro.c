@@ -13,15 +13,15 @@ const char *weft_outcome_name(weft_outcome outcome)
     return names[outcome];
 }
 
-weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
+weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *function)
 {
     uint32_t how = WEFT__PENDING;
     if (__builtin_expect(weft__state_and_flags(co) != WEFT__RUNNING, 0)) {
-        WEFT__CHECK(co->state != WEFT__RUNNING, not_running, call, 0);
+        WEFT__CHECK(co->state != WEFT__RUNNING, not_running, function, 0);
         how = WEFT__PENDING_FLAGGED;
     }
-    (void)call;
-    WEFT__TRACE_CALL(co, call);
+    (void)function;
+    WEFT__TRACE_FUNCTION(co, function);
     co->state = (uint8_t)state;
     return (weft_poll){how};
 }
@@ -59,7 +59,7 @@ weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets)
     return first;
 }
 
-void weft__waiters_leave(weft_coro *co, bool has_ticket)
+void weft__waiters_remove(weft_coro *co, bool has_ticket)
 {
     weft_coro *before = *back_of(co, has_ticket);
     if (before->next != co) { // it is the first, and `before` the last
@@ -71,9 +71,9 @@ void weft__waiters_leave(weft_coro *co, bool has_ticket)
     *back_of(after, has_ticket) = before;
 }
 
-weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
+weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *function)
 {
-    weft_poll poll = weft__park(co, state, call);
+    weft_poll poll = weft__park(co, state, function);
     weft__waiters_push(queue, co, state == WEFT__ON_TICKET);
     if (state >= WEFT__ON_LOCAL)
         co->task->sleepers++;

@@ -14,13 +14,13 @@ enum {
 
 const char *weft__stack_top;
 
-void weft__stays(const void *memory, const char *call)
+void weft__stays(const void *memory, const char *function)
 {
     const char here = 0, *at = memory;
     bool on_stack = at > &here && at < weft__stack_top && weft__stack_top - at < STACK_MOST;
-    WEFT__CHECK(on_stack, on_stack, call, 0);
+    WEFT__CHECK(on_stack, on_stack, function, 0);
     (void)on_stack;
-    (void)call;
+    (void)function;
 }
 
 // A local variable that was meant to live across a wait must not do so by luck.

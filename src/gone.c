@@ -15,12 +15,12 @@ uint32_t weft__gone_forget(uint32_t handle)
 }
 
 // Another wait for the same asks the host anew.
-bool weft__gone_asks(weft_op *op, const char *call)
+bool weft__gone_asks(weft_op *op, const char *function)
 {
     if (!weft__op_in_flight(op))
         return true;
-    WEFT__CHECK(!(op->status & WEFT__GONE), busy, call, op->handle);
-    (void)call;
+    WEFT__CHECK(!(op->status & WEFT__GONE), busy, function, op->handle);
+    (void)function;
     if (op->cancel != weft__gone_forget || op->waiter)
         return false;
     weft__op_stop_blocking(op);

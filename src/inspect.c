@@ -75,7 +75,7 @@ void weft__add_wait(weft__text *to, const weft_coro *co)
         break;
     default:
 #if WEFT_TRACE
-        weft__add(to, co->call);
+        weft__add(to, co->function);
 #else
         weft__add(to, co->state == WEFT__ON_SCOPE   ? "a join"
                       : co->state == WEFT__ON_TIMER ? "a sleep"

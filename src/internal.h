@@ -76,8 +76,8 @@ static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, u
     co->task = task;
 }
 
-// `co` goes from running to `state`. call: for a message, the function that it waits in.
-weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *call)
+// `co` goes from running to `state`. function: the one that it waits in, for a message.
+weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *function)
     __attribute__((warn_unused_result));
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
@@ -86,7 +86,7 @@ void weft__wake(weft_coro *co);
 // address of the queue, + 1. So whoever leaves needs no search, wherever it is, and a queue is one pointer.
 //
 // `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
-weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *call)
+weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *function)
     __attribute__((warn_unused_result));
 // Whether a waiter is the last of its queue; and that queue.
 static inline bool weft__is_last(const weft_coro *co)
@@ -104,7 +104,7 @@ void weft__waiters_push(weft_coro **queue, weft_coro *co, bool has_ticket);
 // Takes the first out; NULL if there is none.
 weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
 // Takes `co` out of the queue that it waits in.
-void weft__waiters_leave(weft_coro *co, bool has_ticket);
+void weft__waiters_remove(weft_coro *co, bool has_ticket);
 void weft__wake_all(weft_coro **queue);
 
 // A queue of those who can run is its last one, whose link is the first; NULL if empty.
@@ -191,11 +191,11 @@ static inline weft_coro *weft__caller_of(const weft_coro *co)
 extern void (*weft__unwind_call)(weft_op *op);
 // Takes `co` out of what it waits in, of the states from WEFT__ON_SCOPE on. What it waited with is not served.
 // False if it waits still: for the lock that it gave up for a condition. It will be woken with that.
-bool weft__leave_queue(weft_coro *co);
+bool weft__remove_from_queue(weft_coro *co);
 // A cancel that was asked for while `co` ran takes effect where it waits now.
 void weft__unwind(weft_coro *co);
 
-// From `members` on. WEFT__PLAIN: of one that has returned its value, and leaves nothing.
+// From `members` on. WEFT__PLAIN: of one that has returned its value, and has nothing beside its root.
 static inline uint64_t weft__task_word(const weft_task *task)
 {
     return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |
@@ -203,12 +203,12 @@ static inline uint64_t weft__task_word(const weft_task *task)
 }
 #define WEFT__PLAIN(flags) ((uint64_t)1 << 40 | (uint64_t)(flags) << 48)
 
-// Whether a task whose root has ended leaves nothing.
+// Whether a task whose root has ended has nothing beside it.
 static inline bool weft__task_is_plain(const weft_task *task)
 {
-    const uint64_t may_be = (uint64_t)(WEFT__FIRST | WEFT__LEAVES) << 48;
+    const uint64_t may_be = (uint64_t)(WEFT__FIRST | WEFT__HAD_MORE) << 48;
     return !WEFT_TRACE && (weft__task_word(task) & ~may_be) == WEFT__PLAIN(0) &&
-           (!(task->flags & WEFT__LEAVES) || (!(task->in_flight | task->children) && !task->scopes));
+           (!(task->flags & WEFT__HAD_MORE) || (!(task->in_flight | task->children) && !task->scopes));
 }
 
 // The end of a plain task, which answers EXIT.

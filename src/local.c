@@ -54,7 +54,7 @@ weft_local *weft__local_inherit(weft_coro *co)
     return local;
 }
 
-void weft__local_release(weft_local *local)
+void weft__local_drop(weft_local *local)
 {
     local->heirs--;
 }

@@ -155,7 +155,7 @@ void weft__op_settle(weft_task *task)
         return;
     task->alone = NULL;
     task->in_flight++;
-    task->flags |= WEFT__LEAVES;
+    task->flags |= WEFT__HAD_MORE;
     co->on.op->waiter = co;
     insert(&own, co->on.op);
 }
@@ -238,7 +238,7 @@ void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op 
 static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
 {
     task->in_flight++;
-    task->flags |= WEFT__LEAVES;
+    task->flags |= WEFT__HAD_MORE;
     if (__builtin_expect(task->flags & WEFT__EMBEDDED, 0)) {
         weft__embedded_join(task, op);
         return;
@@ -304,7 +304,7 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
         op->cancel = cancel;
     }
     WEFT__TRACE_STAYS(op, "weft_await");
-    WEFT__TRACE_CALL(co, "weft_await");
+    WEFT__TRACE_FUNCTION(co, "weft_await");
     co->state = WEFT__ON_OP;
     co->on.op = op;
     op->status = status;
@@ -324,13 +324,13 @@ weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status)
 }
 
 // A wait for an operation that another task started moves it here.
-static void adopt(weft_coro *co, weft_op *op, const char *call)
+static void adopt(weft_coro *co, weft_op *op, const char *function)
 {
     if (op->task)
         weft__op_settle(op->task);
-    WEFT__CHECK(op->waiter, awaited, call, op->handle);
-    WEFT__CHECK(!op->task, stopping, call, op->handle);
-    (void)call;
+    WEFT__CHECK(op->waiter, awaited, function, op->handle);
+    WEFT__CHECK(!op->task, stopping, function, op->handle);
+    (void)function;
     if (op->task != co->task) {
         op->task->in_flight--;
         if ((op->task->flags | co->task->flags) & WEFT__EMBEDDED)
@@ -652,14 +652,14 @@ void weft__op_left(weft_op *op)
     leave_set(op, true);
 }
 
-uint32_t weft__op_transfer(weft_op *op, const char *call)
+uint32_t weft__op_transfer(weft_op *op, const char *function)
 {
-    WEFT__CHECK(op->handle == 0, closed, call, 0);
-    WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
-    WEFT__CHECK(weft__op_is(op, WEFT_COPY_DROPPED), other_gone, call, op->handle);
-    WEFT__CHECK(op->status == WEFT__FUTURE_DONE, future_done, call, op->handle);
-    (void)call;
+    WEFT__CHECK(op->handle == 0, closed, function, 0);
+    WEFT__CHECK(weft__op_in_flight(op), busy, function, op->handle);
+    WEFT__CHECK(weft__op_is(op, WEFT_COPY_DROPPED), other_gone, function, op->handle);
+    WEFT__CHECK(op->status == WEFT__FUTURE_DONE, future_done, function, op->handle);
+    (void)function;
     if (op->task)
         __waitable_join(op->handle, 0);
-    return weft__op_release(op);
+    return weft__op_let_go(op);
 }

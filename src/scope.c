@@ -59,7 +59,7 @@ weft_child *weft_next_ended(weft_scope *scope)
 static void disinherit(weft_child *child)
 {
     if (child->locals)
-        weft__local_release(child->locals);
+        weft__local_drop(child->locals);
     child->locals = NULL;
 }
 
@@ -101,7 +101,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
         WEFT__CHECK(scope->count == scope->limit, scope_full, "weft_spawn", 0);
     } else {
         scope->task = task;
-        task->flags |= WEFT__LEAVES;
+        task->flags |= WEFT__HAD_MORE;
     }
     weft__start(frame, run, task, (uintptr_t)child + 1);
     child->co = frame;
@@ -211,9 +211,9 @@ void weft__child_ended(weft_child *child)
 }
 
 // `co` waits for the end of one of `task`, or of several.
-static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *call)
+static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *function)
 {
-    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, call);
+    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, function);
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)
@@ -287,7 +287,7 @@ void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run
         scopes->of[WEFT_CANCEL_TOO].policy = WEFT_GO_ON;
         scopes->of[WEFT_OUTLIVE_CANCEL].policy = WEFT_GO_ON;
         co->task->scopes = scopes;
-        co->task->flags |= WEFT__LEAVES;
+        co->task->flags |= WEFT__HAD_MORE;
     }
     void *frame = weft__spawn_new(co, &scopes->of[on_cancel], size, zeroed, run);
     if (frame) {

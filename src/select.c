@@ -25,7 +25,7 @@ static bool leave(weft_coro *of)
 {
     if (of->state == WEFT__RUNNING)
         return true;
-    if (of->state >= WEFT__ON_SCOPE && !weft__leave_queue(of)) {
+    if (of->state >= WEFT__ON_SCOPE && !weft__remove_from_queue(of)) {
         of->flags |= WEFT__UNWIND;
         return false;
     }

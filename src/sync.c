@@ -17,12 +17,12 @@ void weft_event_set(weft_event *event)
     weft__wake_all(&event->waiters);
 }
 
-weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
+weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *function)
 {
-    WEFT__TRACE_STAYS(ticket, call);
+    WEFT__TRACE_STAYS(ticket, function);
     ticket->is = WEFT__WAITS;
     co->on.ticket = ticket;
-    return weft__park_in(co, queue, WEFT__ON_TICKET, call);
+    return weft__park_in(co, queue, WEFT__ON_TICKET, function);
 }
 
 weft_ticket *weft__serve(weft_coro **queue)
@@ -107,11 +107,11 @@ weft_poll weft_condition_wait(weft_coro *co, weft_condition *condition, weft_per
     return poll;
 }
 
-bool weft__condition_leave(weft_coro *co)
+bool weft__condition_remove(weft_coro *co)
 {
     if (co->on.ticket->is == WEFT__REGAINS)
         return false;
-    weft__waiters_leave(co, true);
+    weft__waiters_remove(co, true);
     return regain(co);
 }
 

@@ -61,7 +61,7 @@ static void put_both(weft_timer **at, weft_timer *a, weft_timer *b)
 }
 
 // What the host's clock would use is zero again.
-void weft__timer_leave(weft_timer *timer)
+void weft__timer_remove(weft_timer *timer)
 {
     put_both(timer->sleep.at, timer->sleep.left, timer->sleep.right);
     *timer = (weft_timer){0};
@@ -91,7 +91,7 @@ void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
     it->time = weft__later(it->time, duration);
     for (weft_timer *timer; (timer = it->first) && timer->when <= it->time;) {
         weft_coro *sleeper = timer->sleep.co;
-        weft__timer_leave(timer);
+        weft__timer_remove(timer);
         weft__wake(sleeper);
     }
 }

@@ -24,15 +24,15 @@ weft_poll weft__op_stop(weft_coro *co, weft_op *op)
     return weft__op_await(co, op);
 }
 
-bool weft__leave_queue(weft_coro *co)
+bool weft__remove_from_queue(weft_coro *co)
 {
     bool has_ticket = co->state == WEFT__ON_TICKET;
     if (has_ticket && co->on.ticket->is > WEFT__WAITS)
-        return weft__condition_leave(co);
+        return weft__condition_remove(co);
     if (co->state == WEFT__ON_TIMER)
-        weft__timer_leave(co->on.timer);
+        weft__timer_remove(co->on.timer);
     else
-        weft__waiters_leave(co, has_ticket);
+        weft__waiters_remove(co, has_ticket);
     if (has_ticket)
         co->on.ticket->is = WEFT__UNSERVED;
     return true;
@@ -62,7 +62,7 @@ void weft__unwind(weft_coro *co)
     } else if (co->state == WEFT__TAKES) {
         weft__owned_give_up(co->on.op);
     } else if (co->state == WEFT__ON_SELECT ? weft__withdraw(co->on.cases)
-                                            : co->state >= WEFT__ON_SCOPE && weft__leave_queue(co)) {
+                                            : co->state >= WEFT__ON_SCOPE && weft__remove_from_queue(co)) {
         weft__wake(co);
     }
 }

@@ -51,14 +51,14 @@ WEFT__WEAK void weft__task_scopes_free(weft_task *task);
 // local.c: what one spawned by `co` inherits, which it counts; and the end of that. Without it, nothing is
 // bound.
 WEFT__WEAK weft_local *weft__local_inherit(weft_coro *co);
-WEFT__WEAK void weft__local_release(weft_local *local);
+WEFT__WEAK void weft__local_drop(weft_local *local);
 
 // time.c: takes `timer` out of its virtual clock. Without it, there is none.
-WEFT__WEAK void weft__timer_leave(weft_timer *timer);
+WEFT__WEAK void weft__timer_remove(weft_timer *timer);
 
 // sync.c: takes `co` out of a wait for a condition, with its lock; false if it waits for that still. Without
 // it, there is no condition.
-WEFT__WEAK bool weft__condition_leave(weft_coro *co);
+WEFT__WEAK bool weft__condition_remove(weft_coro *co);
 
 // select.c: a case has what it waited for: its owner is woken in its place. And all cases are taken out of what
 // they wait in; false if one waits still, for the lock that it gave up for a condition: then it wakes the

@@ -34,7 +34,7 @@ typedef union block {
 
 static block *unused;
 
-static void *take_block(const char *call, uint32_t waitable)
+static void *take_block(const char *function, uint32_t waitable)
 {
     block *it = unused;
     if (it)
@@ -42,7 +42,7 @@ static void *take_block(const char *call, uint32_t waitable)
     else
         it = weft__alloc(sizeof *it);
     if (!it) // foreign code cannot be told
-        weft_misuse_no_room(call, waitable);
+        weft_misuse_no_room(function, waitable);
     return it;
 }
 

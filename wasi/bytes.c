@@ -19,7 +19,7 @@ static bool ask(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t e
     if (!result->asking) {
         if (op->handle) // 0: the stream's end was never here
             drop(op->handle);
-        weft__op_release(op);
+        weft__op_let_go(op);
         op->handle = result->future;
         op->cancel = result->from->cancel;
         result->future = 0;
@@ -39,7 +39,7 @@ static bool tell(weft_op *op, weft__bytes_result *result, weft_error *error)
         return false;
     *error = result->from->error(result->value);
     result->from->drop(op->handle);
-    weft__op_release(op);
+    weft__op_let_go(op);
     result->from = NULL;
     result->asking = false;
     result->told = true;
@@ -62,7 +62,7 @@ static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t
 {
     if (weft__op_closes(op, call)) {
         (result->asking ? result->from->drop : drop)(op->handle);
-        weft__op_release(op);
+        weft__op_let_go(op);
     }
     if (result->future)
         result->from->drop(result->future);

@@ -23,7 +23,7 @@ void weft_free(void *memory, size_t size);
 // standard error natively; the library weft_stderr shows it on a component's standard error.
 void weft_report(const char *text, size_t length);
 
-// Misuse is a bug, not an error: it reports "weft: <call>: <object> <handle> <rule>" and traps in a
+// Misuse is a bug, not an error: it reports "weft: <function>: <object> <handle> <rule>" and traps in a
 // function named weft_misuse_<rule>, which a backtrace shows even where no message can be. With WEFT_TRACE=1
 // the coroutine that ran is told, too, with the line of its last await. WEFT_CHECKS=0 removes the checks (and
 // not the host's own traps), and the text of what is left, for the smallest build.

@@ -8,9 +8,9 @@
 //                            weft_sleep_until(of, &host_clock, &self->timer, self->when)));
 //     switch (weft_chosen(self->cases)) ... // 0, 1 or 2
 //
-// A case is any wait that takes a coroutine, with `of` in the place of that: of an operation, an event, a send
-// or receive of a channel, a permit, a condition, what is broadcast or comes once, ended children, room in a
-// scope, a time. It is neither weft_call, of whatever kind, nor weft_yield, nor weft_select.
+// A case is any wait that takes a coroutine, with `of` in the place of that: of an operation, a weft_event, a
+// send or receive of a channel, a permit, a condition, what is broadcast or comes once, ended children, room in
+// a scope, a time. It is neither weft_call, of whatever kind, nor weft_yield, nor weft_select.
 //
 // The cases are tried in their order, up to the first that is ready. If none is, all wait, and the first that
 // is served is chosen. Then the others are withdrawn: it is as if they had never waited, but for operations,

@@ -30,7 +30,7 @@
     {                                                                                                          \
         if (weft__op_closes(&in->op, #name "_close_reader")) {                                                 \
             X##_drop_readable(in->op.handle);                                                                  \
-            weft__op_release(&in->op);                                                                         \
+            weft__op_let_go(&in->op);                                                                          \
         }                                                                                                      \
     }                                                                                                          \
     WEFT__FN void name##_close_reader_blocking(name##_reader *in)                                              \
@@ -62,7 +62,7 @@
     {                                                                                                          \
         if (weft__op_closes(&out->op, #name "_close_writer")) {                                                \
             X##_drop_writable(out->op.handle);                                                                 \
-            weft__op_release(&out->op);                                                                        \
+            weft__op_let_go(&out->op);                                                                         \
         }                                                                                                      \
     }                                                                                                          \
     WEFT__FN void name##_close_writer_blocking(name##_writer *out)                                             \
@@ -263,7 +263,7 @@
         name##__default *it = (name##__default *)base;                                                         \
         DROP(&it->value, weft_resolved(&base->base));                                                          \
         X##_drop_writable(base->base.op.handle);                                                               \
-        weft__op_release(&base->base.op);                                                                      \
+        weft__op_let_go(&base->base.op);                                                                       \
         weft__free(it, sizeof *it);                                                                            \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
@@ -273,7 +273,7 @@
         if (weft_resolved(out) || out->op.status == WEFT_COPY_DROPPED) {                                       \
             DROP(&out->value, weft_resolved(out));                                                             \
             X##_drop_writable(out->op.handle);                                                                 \
-            weft__op_release(&out->op);                                                                        \
+            weft__op_let_go(&out->op);                                                                         \
             return true;                                                                                       \
         }                                                                                                      \
         name##__default *it = (name##__default *)weft__alloc(sizeof *it);                                      \

@@ -8,7 +8,7 @@ extern "C" {
 #endif
 
 #define WEFT__RULE(name, object, text)                                                                         \
-    __attribute__((noreturn, noinline)) void weft_misuse_##name(const char *call, uint32_t handle);
+    __attribute__((noreturn, noinline)) void weft_misuse_##name(const char *function, uint32_t handle);
 WEFT_RULES(WEFT__RULE)
 #undef WEFT__RULE
 
@@ -16,15 +16,15 @@ WEFT_RULES(WEFT__RULE)
 }
 #endif
 
-// Stops with rule if broken holds. call: a string literal; handle: 0 if the object has none.
+// Stops with rule if broken holds. function: a string literal; handle: 0 if the object has none.
 #if WEFT_CHECKS
-#define WEFT__CHECK(broken, rule, call, handle)                                                                \
+#define WEFT__CHECK(broken, rule, function, handle)                                                            \
     do {                                                                                                       \
         if (__builtin_expect(!!(broken), 0))                                                                   \
-            weft_misuse_##rule(call, handle);                                                                  \
+            weft_misuse_##rule(function, handle);                                                              \
     } while (0)
 #else
-#define WEFT__CHECK(broken, rule, call, handle) ((void)0)
+#define WEFT__CHECK(broken, rule, function, handle) ((void)0)
 #endif
 
 // Whether the library has the short ways beside the general one for what is most frequent: not if built for

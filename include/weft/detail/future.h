@@ -22,16 +22,16 @@ static inline bool weft__future_resolved(const weft_op *op)
 }
 
 // True if a copy may go to the host; false if that has said that the other end is gone. Stops on misuse.
-static inline bool weft__future_begin(const weft_op *op, const char *call)
+static inline bool weft__future_begin(const weft_op *op, const char *function)
 {
-    WEFT__CHECK(op->handle == 0, closed, call, 0);
+    WEFT__CHECK(op->handle == 0, closed, function, 0);
     if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE | WEFT_COPY_DROPPED), 0)) {
-        WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
-        WEFT__CHECK(op->status & WEFT__FUTURE_DONE, future_done, call, op->handle);
+        WEFT__CHECK(weft__op_in_flight(op), busy, function, op->handle);
+        WEFT__CHECK(op->status & WEFT__FUTURE_DONE, future_done, function, op->handle);
         // In flight or done, without checks: the host traps. By an event only: it wants the write all the same.
         return op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE | WEFT__GONE);
     }
-    (void)call;
+    (void)function;
     return true;
 }
 

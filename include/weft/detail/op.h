@@ -96,10 +96,10 @@ static inline void weft__op_stop_blocking(weft_op *op)
 weft_poll weft__op_stop(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));
 
 // True if `op` is an end that is open, and at rest, as it has to be to be closed.
-static inline bool weft__op_closes(const weft_op *op, const char *call)
+static inline bool weft__op_closes(const weft_op *op, const char *function)
 {
-    WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
-    (void)call;
+    WEFT__CHECK(weft__op_in_flight(op), busy, function, op->handle);
+    (void)function;
     return op->handle;
 }
 
@@ -121,7 +121,7 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
 // The handle of `op` has left its set: a set may go with its last member.
 void weft__op_left(weft_op *op);
 // Takes the handle out of `op`: when it has been dropped, or to hand it on, out of its set.
-static inline uint32_t weft__op_release(weft_op *op)
+static inline uint32_t weft__op_let_go(weft_op *op)
 {
     uint32_t handle = op->handle;
     op->handle = 0;
@@ -129,10 +129,10 @@ static inline uint32_t weft__op_release(weft_op *op)
         weft__op_left(op);
     return handle;
 }
-uint32_t weft__op_transfer(weft_op *op, const char *call);
+uint32_t weft__op_transfer(weft_op *op, const char *function);
 // A wait for the other end of `op` to go, in two parts: see gone.c. True if the host is to be asked between
-// them, by the start of a copy of nothing; `call` is for a message. And the wait, for `event`.
-bool weft__gone_asks(weft_op *op, const char *call);
+// them, by the start of a copy of nothing; `function` is for a message. And the wait, for `event`.
+bool weft__gone_asks(weft_op *op, const char *function);
 weft_poll weft__gone_wait(weft_coro *co, weft_op *op, enum weft_event_code event)
     __attribute__((warn_unused_result));
 // Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Linked only with cancel.h.

@@ -30,14 +30,14 @@ static inline void weft__write_all_ended(weft_stream_writer *writer)
 }
 
 // True if a copy may go to the host now; false if the other end is known to be gone. Stops on misuse.
-static inline bool weft__stream_begin(const weft_op *op, const char *call)
+static inline bool weft__stream_begin(const weft_op *op, const char *function)
 {
-    WEFT__CHECK(op->handle == 0, closed, call, 0);
+    WEFT__CHECK(op->handle == 0, closed, function, 0);
     if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT_COPY_DROPPED), 0)) {
-        WEFT__CHECK(weft__op_in_flight(op), busy, call, op->handle);
+        WEFT__CHECK(weft__op_in_flight(op), busy, function, op->handle);
         return weft__op_in_flight(op); // without checks: the host traps
     }
-    (void)call;
+    (void)function;
     return true;
 }
 

@@ -9,7 +9,7 @@ static inline bool weft_held(const weft_permit *permit)
 }
 
 void weft__channel_close(weft_channel *channel);
-weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *call)
+weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticket, const char *function)
     __attribute__((warn_unused_result));
 // Serves the first of a queue of tickets and wakes it; NULL if there is none.
 weft_ticket *weft__serve(weft_coro **queue);

@@ -41,7 +41,7 @@ enum {
     WEFT__ROUSED = 16,   // it is asleep, and the event that wakes it is on its way
     WEFT__QUEUED = 32,   // it is to be roused, and waits until a bell is free
     WEFT__EMBEDDED = 64, // it is inside of a foreign task, and has no set
-    WEFT__LEAVES = 128   // it has had more than a root: the end of the root need not be all
+    WEFT__HAD_MORE = 128 // it has had more than a root: the end of the root need not be all
 };
 
 static inline bool weft_returned(const weft_coro *co)

@@ -9,8 +9,8 @@
 // What is kept in addition, of a coroutine, a task and a child.
 #define WEFT__TRACE_CORO_FIELDS                                                                                \
     const weft_place *place;                                                                                   \
-    const char *call; /* that it waits in */                                                                   \
-    uint32_t since;   /* turn */
+    const char *function; /* that it waits in */                                                               \
+    uint32_t since;       /* turn */
 #define WEFT__TRACE_TASK_FIELDS                                                                                \
     weft_coro *root;                                                                                           \
     weft_task *newer;                                                                                          \
@@ -32,7 +32,7 @@ void weft__trace_ended(weft_child *child);
 #define WEFT__TRACE_OP(op, what, status) weft__trace_op((op), WEFT_TRACE_##what, (status))
 #define WEFT__TRACE_SPAWNED(child) weft__trace_spawned(child)
 #define WEFT__TRACE_ENDED(child) weft__trace_ended(child)
-#define WEFT__TRACE_CALL(co, call_) ((co)->call = (call_))
+#define WEFT__TRACE_FUNCTION(co, function_) ((co)->function = (function_))
 // For a message: the coroutine that runs, or ran last in this turn, and its last await.
 struct weft__text;
 void weft__trace_running(struct weft__text *to);
@@ -41,7 +41,7 @@ void weft__trace_running(struct weft__text *to);
 
 // What is below `weft__stack_top` on the machine stack is gone when a turn ends.
 extern const char *weft__stack_top;
-void weft__stays(const void *memory, const char *call);
+void weft__stays(const void *memory, const char *function);
 void weft__stack_spoil(void);
 void weft__spawns(weft_coro *co);
 void weft__frame_ends(const weft_coro *co, size_t size);
@@ -87,7 +87,7 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_OP(op, what, status) ((void)0)
 #define WEFT__TRACE_SPAWNED(child) ((void)0)
 #define WEFT__TRACE_ENDED(child) ((void)0)
-#define WEFT__TRACE_CALL(co, call) ((void)0)
+#define WEFT__TRACE_FUNCTION(co, function) ((void)0)
 #define WEFT__TRACE_RUNNING(text) ((void)0)
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
 #define WEFT__TRACE_STACK_BEGIN() ((void)0)
