@@ -23,6 +23,7 @@
 #include "broadcast.h" // to all who have subscribed
 #include "local.h"     // task-locals
 #include "once.h"      // a value that comes once, a start-up that is shared
+#include "rate.h"      // how often something may be done
 #include "scope.h"     // children: spawn, join, race
 #include "select.h"    // the first of several waits, of whatever kind
 #include "sync.h"      // events, mutexes, semaphores, conditions, channels

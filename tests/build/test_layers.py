@@ -14,7 +14,7 @@ LAYERS = [
     {"pool", "wake", "coro"},
     {"op", "subtask", "owned", "future", "gone"},
     {"unwind", "turn", "task", "blocking", "limit", "cancel"},
-    {"scope", "sync", "once", "local", "select", "time", "flow", "lines"},
+    {"scope", "sync", "once", "local", "select", "time", "rate", "flow", "lines"},
     {"wasip3_task", "embedded"},
     {"inspect", "dump", "trace", "trace_hooks", "frames", "watch"},
 ]

@@ -358,6 +358,8 @@ typedef struct {
     weft_timer timer;
     weft_case cases[8];
     weft_deadline deadline;
+    weft_rate rate;
+    weft_rate_turn turn;
     uint32_t item;
     weft_condition condition;
     reply answer;
@@ -430,6 +432,9 @@ static weft_left scopes_run(weft_coro *co)
     weft_watch_steps(&host_clock, weft_stats_now().longest_step + 1);
     WEFT_AWAIT(weft_sleep(co, &self->clock.clock, &self->timer, 5));
     WEFT_AWAIT(weft_sleep_until(co, &host_clock, &self->timer, weft_now(&host_clock) + 5));
+    self->rate.clock = &host_clock;
+    if (!weft_rate_try(&self->rate) && weft_rate_pause(&self->rate))
+        WEFT_AWAIT(weft_rate_wait(co, &self->rate, &self->turn));
     WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event)));
     WEFT_AWAIT(weft_select(co, self->cases, weft_event_wait(of, &self->event), weft_join_all(of, &self->scope),
                            weft_acquire(of, &self->semaphore, &self->permit),

@@ -32,6 +32,7 @@ TIME = [
     "deadline_unbegun",
     "deadline_met",
     "end_of_time",
+    "rates",
 ]
 TESTS = [("scopes", test) for test in SCOPES] + [("scopes-time", test) for test in TIME]
 

@@ -22,12 +22,18 @@ static child_model children[CHILDREN];
 static uint32_t child_count, sleeps;
 static weft_virtual_clock the_clock;
 
+enum { PERIOD = 2, BURST = 2 };
+static weft_rate rate;
+static uint64_t asked[CHILDREN]; // when each was that is taken
+static uint32_t taken_count;
+
 // ---- The component ----
 
 typedef struct child {
     weft_coro co;
     uint32_t number, depth, rounds;
     weft_timer timer;
+    weft_rate_turn turn;
     weft_scope scope;
     weft_deadline deadline;
     struct child *inner; // with a deadline
@@ -190,6 +196,18 @@ static void expect_woken(void)
                "the time has come, and a child sleeps on");
 }
 
+// Another is taken: of those that were asked for from any time on, there are not too many.
+static void expect_rate(const child *self)
+{
+    asked[taken_count++] = self->when;
+    for (uint32_t i = 0; i < taken_count; i++) {
+        uint64_t count = 0;
+        for (uint32_t other = 0; other < taken_count; other++)
+            count += asked[other] >= asked[i];
+        EXPECT(count <= BURST + (the_clock.time - asked[i]) / PERIOD, "too many are taken");
+    }
+}
+
 WEFT_ASYNC(child)
 {
     WEFT_BEGIN;
@@ -204,6 +222,9 @@ WEFT_ASYNC(child)
         expect_slept(self);
         break;
     case 2:
+        self->when = the_clock.time;
+        WEFT_AWAIT(weft_rate_wait(co, &rate, &self->turn));
+        expect_rate(self);
         break;
     case 3:
         if (pick(2)) {
@@ -339,7 +360,8 @@ static void one_call(weft_sim *sim, void *data)
 static void play(weft_sim *sim, void *data)
 {
     (void)data;
-    child_count = sleeps = 0;
+    child_count = sleeps = taken_count = 0;
+    rate = (weft_rate){.clock = &the_clock.clock, .period = PERIOD, .burst = BURST};
     weft_virtual_clock_init(&the_clock);
     all_over = false;
     weft_sim_spawn(sim, calm_down, NULL);
@@ -354,6 +376,7 @@ static void check(void)
     for (uint32_t i = 0; i < child_count; i++)
         EXPECT(children[i].finalised, "child %u: was spawned, and its finaliser never ran", i);
     EXPECT(!the_clock.first, "somebody sleeps, and nobody is there");
+    EXPECT(!rate.is_waited_for && !rate.waiters, "somebody has the turn, and nobody is there");
 }
 
 const workload scope_workload = {"scopes", play, check};

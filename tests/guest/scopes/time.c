@@ -280,6 +280,93 @@ static weft_left end_of_time_run(weft_coro *co)
     WEFT_END;
 }
 
+// So many at once, and then one each period: in the order in which they came, but for who is cancelled.
+typedef struct {
+    weft_coro co;
+    weft_rate *rate;
+    weft_rate_turn turn;
+    char letter;
+} rated;
+
+static weft_left rated_run(weft_coro *co)
+{
+    rated *self = weft_frame(co, rated);
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_rate_wait(co, self->rate, &self->turn));
+    say(self->letter);
+    WEFT_FINALLY;
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
+    weft_scope scope;
+    weft_rate rate;
+    weft_child handles[MANY];
+    rated rated[MANY];
+} rates;
+
+static weft_left rates_run(weft_coro *co)
+{
+    rates *self = weft_frame(co, rates);
+    WEFT_BEGIN;
+    weft_virtual_clock_init(&clock_);
+    weft_virtual_clock_advance(&clock_, 1000); // what is not used for long is not saved up
+    self->rate = (weft_rate){.clock = &clock_.clock, .period = 10, .burst = 3};
+    for (uint32_t i = 0; i < 8; i++) {
+        self->rated[i].rate = &self->rate;
+        self->rated[i].letter = (char)('a' + i);
+        weft_spawn(co, &self->scope, &self->handles[i], &self->rated[i].co, rated_run);
+    }
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("abc");
+    EXPECT(weft_rate_try(&self->rate), false);
+    EXPECT(weft_rate_pause(&self->rate), 10);
+    weft_virtual_clock_advance(&clock_, 9);
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("");
+    weft_cancel(self->handles[3].co); // who sleeps
+    weft_cancel(self->handles[5].co); // one of those behind
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    weft_virtual_clock_advance(&clock_, 1);
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("e");
+    weft_virtual_clock_advance(&clock_, 10);
+    EXPECT(weft_rate_pause(&self->rate), 0);
+    EXPECT(weft_rate_try(&self->rate), false); // somebody waits
+    WEFT_AWAIT(weft_yield(co));
+    WEFT_AWAIT(weft_yield(co));
+    EXPECT_SAID("g");
+    weft_virtual_clock_advance(&clock_, 10);
+    WEFT_AWAIT(weft_join_all(co, &self->scope));
+    EXPECT_SAID("h");
+    weft_virtual_clock_advance(&clock_, 25); // two, and a half of the third
+    EXPECT(weft_rate_try(&self->rate), true);
+    EXPECT(weft_rate_try(&self->rate), true);
+    EXPECT(weft_rate_try(&self->rate), false);
+    EXPECT(weft_rate_pause(&self->rate), 5);
+    // without a burst; and without a limit
+    self->rate = (weft_rate){.clock = &clock_.clock, .period = 10};
+    EXPECT(weft_rate_try(&self->rate), true);
+    EXPECT(weft_rate_try(&self->rate), false);
+    EXPECT(weft_rate_pause(&self->rate), 10);
+    self->rate = (weft_rate){.clock = &clock_.clock, .burst = 1};
+    for (int i = 0; i < 100; i++)
+        EXPECT(weft_rate_try(&self->rate), true);
+    // one that never comes
+    self->rate = (weft_rate){.clock = &clock_.clock, .period = UINT64_MAX};
+    EXPECT(weft_rate_try(&self->rate), true);
+    EXPECT(weft_rate_try(&self->rate), false);
+    self->rate = (weft_rate){.clock = &clock_.clock, .period = UINT64_MAX, .burst = UINT32_MAX};
+    for (int i = 0; i < 100; i++)
+        EXPECT(weft_rate_try(&self->rate), true);
+    WEFT_FINALLY;
+    WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_END;
+}
+
 static uint64_t peer_probe(void)
 {
     return 0;
@@ -291,5 +378,6 @@ static uint64_t peer_probe(void)
     TEST(deadlines)                                                                                            \
     TEST(deadline_unbegun)                                                                                     \
     TEST(deadline_met)                                                                                         \
-    TEST(end_of_time)
+    TEST(end_of_time)                                                                                          \
+    TEST(rates)
 #include "weft_runner.h"
