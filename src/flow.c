@@ -45,13 +45,14 @@ weft_poll weft__read_exactly(weft_coro *co, weft_exactly *exactly, weft_read_sta
     return length ? weft_call(co, &exactly->co, exactly_run) : weft__ready();
 }
 
-// Room for more items, up to the limit; false if there is no memory for it.
-static bool grow(weft_buffer *buffer, size_t size, size_t limit)
+bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t limit)
 {
     size_t capacity = buffer->capacity ? buffer->capacity * 2 : size < FIRST ? FIRST / size : 1;
+    if (capacity < least)
+        capacity = least;
     if (capacity > limit)
         capacity = limit;
-    if (capacity <= buffer->capacity || capacity > SIZE_MAX / size)
+    if (capacity <= buffer->capacity || capacity > PTRDIFF_MAX / size) // more, no malloc has to refuse
         return false; // not covered: takes a buffer of half of all memory
     void *items = weft__alloc(capacity * size);
     if (!items)
@@ -78,7 +79,7 @@ static weft_left to_end_run(weft_coro *co)
     for (;;) {
         weft_buffer *buffer = self->buffer;
         if (!weft_dropped(self->in) && !room(self) && buffer->count < self->limit &&
-            !grow(buffer, self->size, self->limit)) {
+            !weft__buffer_grow(buffer, self->size, buffer->count + 1, self->limit)) {
             self->error = WEFT_ENOMEM;
             break;
         }

@@ -163,6 +163,21 @@ void weft_bytes_close_reader_blocking(weft_bytes_reader *in)
     weft_bytes_close_reader(in);
 }
 
+weft_bytes_reader weft__bytes_none(weft_error error)
+{
+    weft_bytes_reader in = {.error = error};
+    in.op.status = WEFT_COPY_DROPPED;
+    in.result.told = true;
+    return in;
+}
+
+void weft__bytes_end(weft_bytes_reader *in)
+{
+    weft_stop_blocking(in);
+    if (in->op.handle)
+        in->op.status = WEFT_COPY_DROPPED;
+}
+
 // ---- Writing ----
 
 // The question has been answered, or cancelled, and then the next call asks again.

@@ -12,6 +12,11 @@ weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t fut
 // For a new stream whose readable end went to who tells by `future` how the stream was taken.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
+// A reader of nothing, which has ended by an error.
+weft_bytes_reader weft__bytes_none(weft_error error);
+// From now on it reads nothing, as if its stream had ended. A read in flight is cancelled.
+void weft__bytes_end(weft_bytes_reader *in);
+
 // The text, but if it is longer than `most` bytes, that much of it, without a character that would be cut in
 // two.
 weft_text weft__text_cut(weft_text text, size_t most);

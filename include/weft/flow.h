@@ -111,6 +111,7 @@ typedef struct weft_buffer {
     void *items;
     size_t count;
     size_t capacity;
+    weft_error error; // of what was appended: wasi/buffer.h
 } weft_buffer;
 
 // The frame of name_read_to_end. Read-only: error.

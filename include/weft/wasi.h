@@ -8,6 +8,8 @@
 #include "wasi/text.h"    // bytes with a length
 #include "wasi/format.h"  // printf's formats
 #include "wasi/bytes.h"   // streams of bytes: read, write, finish
+#include "wasi/buffer.h"  // buffers of bytes that grow
+#include "wasi/outbox.h"  // buffered writing that nobody waits for
 #include "wasi/clock.h"   // the host's clock, the time of day, dates, ticks
 #include "wasi/env.h"     // arguments, environment, settings, exit
 #include "wasi/random.h"  // random numbers

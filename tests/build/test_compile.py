@@ -23,7 +23,8 @@ CXX_COMPILERS = {
     "zig-c++-wasm": [BIN / "zig", "c++", *WASM],
 }
 
-HEADERS = sorted(path.name for path in (ROOT / "include/weft").glob("*.h"))
+PUBLIC = ROOT / "include/weft"
+HEADERS = sorted(str(path.relative_to(PUBLIC)) for path in [*PUBLIC.glob("*.h"), *PUBLIC.glob("wasi/*.h")])
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src").glob("*.c"))
 SOURCES += ["src/trace_json/trace_json.c"]
 TRACE = ["-DWEFT_TRACE=0", "-DWEFT_TRACE=1"]
@@ -49,7 +50,7 @@ def alone(tmp_path):
 
     def write(suffix):
         for header in HEADERS:
-            source = tmp_path / f"{header}.{suffix}"
+            source = tmp_path / f"{header.replace('/', '-')}.{suffix}"
             source.write_text(f"#include <weft/{header}>\nextern int not_an_empty_file;\n")
             yield source
 

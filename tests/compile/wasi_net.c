@@ -81,6 +81,8 @@ WEFT_ASYNC(greeting)
 {
     WEFT_BEGIN;
     WEFT_TRY(&self->conn.out, weft_write(co, &self->conn.out, WEFT_TEXT("hello\n")));
+    for (void *frame = NULL; (frame = weft_tcp_next((weft_tcp_server *)self->conn.data, frame));)
+        weft_cancel(&((greeting *)frame)->co);
     weft_tcp_stop((weft_tcp_server *)self->conn.data);
     WEFT_END;
 }
@@ -108,7 +110,7 @@ WEFT_ASYNC(server)
     WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, "[::]:8080", greeting));
     WEFT_TRY(&self->server,
              weft_tcp_serve(co, &self->server, NULL, greeting, .limit = 10, .finish = WEFT_SECONDS(1),
-                            .data = &self->server, .listen.backlog = 8));
+                            .data = &self->server, .stop_reads = true, .listen.backlog = 8));
     WEFT_FINALLY;
     weft_connection_close(&self->conn);
     weft_listener_close(&self->listener);

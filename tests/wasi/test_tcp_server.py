@@ -221,6 +221,69 @@ def test_stop(server, by):
     assert server.does("ended")[0] == (2 if by == "a call" else 3)
 
 
+def test_stop_of_reads(server):
+    """Who waits for more hears of its end at once; what is being done goes on, and then hears of it."""
+    server.does("reads")
+    address = serves(server, finish=WAIT * 1000)
+    with meets(server, address) as idle, meets(server, address, b"w") as busy, contextlib.ExitStack() as slow_ones:
+        slow = slow_ones.enter_context(meets(server, address))
+        slow.settimeout(0.5)
+        with pytest.raises(TimeoutError):  # of whom nothing is read as long as it does not read
+            while True:
+                slow.sendall(b"x" * 65536)
+        server.does("stop")
+        assert all_of(idle) == b""
+        becomes(lambda: server.does("active")[0], 2)
+        slow.settimeout(WAIT)
+        came = slow.recv(1 << 16)
+        with contextlib.suppress(ConnectionResetError):  # what nobody read any more resets it
+            while more := slow.recv(1 << 16):
+                came += more
+        assert set(came) == {ord("x")} and len(came) > 1 << 17
+        assert server.does("walk w") == (1, "OK", "w")
+        assert all_of(busy) == b""
+    assert server.does("wait") == (0, "OK", "")
+    assert server.does("ended")[0] == 3 and server.sockets() == 0
+
+
+def test_stop_of_reads_by_one(server):
+    """Its own, too; and one that is only just accepted."""
+    server.does("reads")
+    address = serves(server, finish=WAIT * 1000)
+    with meets(server, address) as idle, meets(server, address, b"s") as stopping:
+        assert all_of(idle) == all_of(stopping) == b""
+    assert server.does("wait") == (0, "OK", "")
+
+
+def test_stop_of_reads_leaves_nothing(server):
+    server.does("reads")
+
+    def once(pause):
+        address = serves(server, finish=WAIT * 1000)
+        with meets(server, address, b"x"), meets(server, address, b"y"):
+            time.sleep(pause)
+            server.does("stop")
+            server.does("wait")
+
+    leaves_nothing(server, once)
+
+
+def test_walk(server):
+    """The last one first; who has gone is in it no more."""
+    address = serves(server)
+    assert server.does("walk") == (0, "OK", "")
+    peers = [meets(server, address, bytes([letter])) for letter in b"abcbd"]
+    assert server.does("walk") == (5, "OK", "dbcba")
+    assert server.does("walk b") == (5, "OK", "dbcba")
+    becomes(lambda: server.does("walk"), (3, "OK", "dca"))
+    peers[4].close()
+    becomes(lambda: server.does("walk"), (2, "OK", "ca"))
+    peers[0].close()
+    becomes(lambda: server.does("walk"), (1, "OK", "c"))
+    peers[2].close()
+    becomes(lambda: server.does("walk"), (0, "OK", ""))
+
+
 def test_no_memory_for_one(server):
     """It is closed, and the others are served."""
     address = serves(server)

@@ -8,9 +8,10 @@
 // ---- A connection ----
 
 // The head of a connection's block, which runs the handler as its child; the handler's frame is behind it.
-typedef struct root {
+typedef struct weft__tcp_root {
     weft_coro co;
     weft_tcp_server *server;
+    struct weft__tcp_root *next, **at; // in the server's list, and what points to it there
 } root;
 
 enum { ROOT_SIZE = (sizeof(root) + 15) / 16 * 16 };
@@ -36,9 +37,18 @@ static weft_left root_run(weft_coro *co)
     if (weft_outcome_of(handler) == WEFT_FAILED)
         weft__report_failure(server->weft__handler.name, handler);
     weft_connection_close(connection_of(self));
+    if (self->next)
+        self->next->at = self->at;
+    *self->at = self->next;
     server->active--;
     weft_event_set(&server->weft__changed);
     WEFT_END;
+}
+
+static void stop_reading(root *it)
+{
+    if (it->server->weft__stop_reads)
+        weft__bytes_end(&connection_of(it)->in);
 }
 
 // Runs the handler for the connection that was accepted.
@@ -52,11 +62,24 @@ static void begin(weft_coro *co, weft_tcp_server *it)
         return;
     }
     made->server = it;
+    made->next = it->weft__roots;
+    made->at = &it->weft__roots;
+    if (made->next)
+        made->next->at = &made->next;
+    it->weft__roots = made;
     it->active++;
     *connection_of(made) = it->weft__conn;
     connection_of(made)->data = it->weft__data;
     it->weft__conn = (weft_connection){.error = WEFT_OK};
     weft_detach(weft_child_of(made));
+    if (it->weft__stopping)
+        stop_reading(made);
+}
+
+void *weft_tcp_next(const weft_tcp_server *it, const void *frame)
+{
+    root *next = frame ? ((root *)(void *)((char *)frame - ROOT_SIZE))->next : it->weft__roots;
+    return next ? frame_of(next) : NULL;
 }
 
 // ---- The server ----
@@ -102,6 +125,8 @@ void weft_tcp_stop(weft_tcp_server *it)
     weft_event_set(&it->weft__changed);
     if (it->listener.weft__conn) // it accepts
         weft_cancel(&it->listener.weft__co);
+    for (root *one = it->weft__roots; one; one = one->next)
+        stop_reading(one);
 }
 
 weft_poll weft__tcp_serve(weft_coro *co, weft_tcp_server *it, const char *where,
@@ -112,7 +137,11 @@ weft_poll weft__tcp_serve(weft_coro *co, weft_tcp_server *it, const char *where,
     it->weft__stopping = false;
     it->weft__limit = options->limit ? options->limit : 1000;
     it->weft__finish = options->finish ? options->finish : WEFT_SECONDS(10);
-    it->error = where ? weft__tcp_listen(&it->listener, where, &options->listen) : WEFT_OK;
+    it->weft__stop_reads = options->stop_reads;
+    weft_listen_options listen = options->listen;
+    if (!listen.backlog)
+        listen.backlog = it->weft__limit;
+    it->error = where ? weft__tcp_listen(&it->listener, where, &listen) : WEFT_OK;
     if (it->error)
         return weft_breathe(co);
     return weft_call(co, &it->weft__co, serve_run);

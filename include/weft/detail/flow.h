@@ -12,6 +12,9 @@ weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft_read_start 
                             weft_buffer *buffer, size_t size, size_t limit) __attribute__((warn_unused_result));
 weft_poll weft__forward(weft_coro *co, weft_forward *forward) __attribute__((warn_unused_result));
 void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop);
+// Room for `least` items of `size` bytes, which is no more than `limit`, or for more; false if there is no
+// memory.
+bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t limit);
 
 #define WEFT__FLOW(name, T, DROP)                                                                              \
     WEFT__FLOW_ENDS(name, (T * items, ), ((T *)items, ), items, (, T * items), sizeof(T), DROP)                \
@@ -21,6 +24,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop);
             T *items;                                                                                          \
             size_t count;                                                                                      \
             size_t capacity;                                                                                   \
+            weft_error error;                                                                                  \
         };                                                                                                     \
     } name##_buffer;                                                                                           \
     WEFT__WAIT name##_read_to_end(weft_coro *co, weft_to_end *to_end, name##_reader *in,                       \

@@ -50,7 +50,8 @@ typedef struct weft_tcp_serve_options {
     uint32_t limit;             // of connections at a time; 0: 1000
     uint64_t finish;            // how long those in flight may go on after a stop; 0: 10 s
     void *data;                 // for each connection: conn.data
-    weft_listen_options listen; // such as .listen.backlog = 1000
+    bool stop_reads;            // a stop ends what the connections read: see weft_tcp_stop
+    weft_listen_options listen; // .listen.backlog; 0: as many as the limit
 } weft_tcp_serve_options;
 
 // weft_tcp_serve(co, server, where, T, .limit = 100) listens at `where`, as weft_tcp_listen does, and runs the
@@ -61,7 +62,22 @@ typedef struct weft_tcp_serve_options {
 // Stops listening, at once: those that nobody has accepted are reset. Connections go on for `finish`; those
 // that have not ended then are cancelled. When all have ended, weft_tcp_serve is over. Any coroutine may call
 // it, a connection's, too; twice is once, and of a server that does not serve, it is nothing.
+//
+// Who waits for the next request would wait that long. With .stop_reads, its conn.in has ended, as if the peer
+// had closed its side: a read that waits comes back with a count of 0, and no error, as do those that follow.
+// What was read before, such as further lines, is there as ever, and writes go on. What the peer sends
+// and nobody reads is lost, and may reset the connection when it is closed. That is for protocols in
+// which such an end cuts nothing that would be taken for whole.
 void weft_tcp_stop(weft_tcp_server *server);
+
+// A walk of the connections that live, the last one first:
+//
+//     for (echo *it = NULL; (it = weft_tcp_next(server, it));)
+//         weft_cancel(&it->co);
+//
+// NULL for the first, and behind the last. It is the frame, which is zeroed but for `conn` if it has not begun.
+// It stays until its finaliser has ended: so a walk has no wait in it.
+void *weft_tcp_next(const weft_tcp_server *server, const void *frame);
 
 #ifdef __cplusplus
 }

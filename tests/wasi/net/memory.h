@@ -22,7 +22,7 @@ void weft_free(void *memory, size_t size)
     free(memory);
 }
 
-static uint32_t next_handle(void)
+__attribute__((unused)) static uint32_t next_handle(void)
 {
     weft_bytes_writer out;
     weft_bytes_reader in = weft_bytes_reader_of(weft_bytes_new(&out));

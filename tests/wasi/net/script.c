@@ -6,6 +6,7 @@
 // What the commands use, one of each.
 typedef struct {
     weft_connection conn;
+    weft_outbox box;
     weft_tcp_options options;
     weft_listener listener;
     weft_udp udp;
@@ -129,6 +130,17 @@ static bool at_once(things *it)
         weft_bytes_close_reader(&it->conn.in);
     } else if (is(it, "close-out")) {
         weft_bytes_close_writer(&it->conn.out);
+    } else if (is(it, "put")) {
+        it->error = weft_outbox_put(&it->box, it->argument);
+        it->done = it->box.waiting;
+    } else if (is(it, "put-number")) {
+        it->error = weft_outbox_format(&it->box, "<%llu>\n", (unsigned long long)it->number);
+        it->done = it->box.waiting;
+    } else if (is(it, "put-bytes")) { // so many
+        for (size_t i = 0; i < sizeof it->bytes; i++)
+            it->bytes[i] = (uint8_t)(i % 251);
+        it->error = weft_outbox_put(&it->box, weft_text_of(it->bytes, (size_t)it->number));
+        it->done = it->box.waiting;
     } else if (is(it, "set")) {
         it->error = weft_connection_set(&it->conn, .keep_alive = 1, .keep_alive_idle = WEFT_SECONDS(30),
                                         .keep_alive_interval = WEFT_SECONDS(5), .keep_alive_count = 4,
@@ -193,6 +205,18 @@ WEFT_ASYNC(doing)
     things *it = self->it;
     WEFT_BEGIN;
     if (at_once(it)) {
+    } else if (is(it, "box")) { // with that limit
+        weft_outbox_open(co, &it->box, &it->conn.out, (size_t)it->number);
+    } else if (is(it, "drain-box")) {
+        WEFT_TRY(&it->box, weft_outbox_drain(co, &it->box, (size_t)it->number));
+        it->done = it->box.waiting;
+    } else if (is(it, "put-thrice")) { // without a wait between: how much the last write had
+        for (int i = 0; i < 3; i++)
+            weft_outbox_put(&it->box, it->argument);
+        WEFT_TRY(&it->box, weft_outbox_drain(co, &it->box, 0));
+        it->done = it->conn.out.count;
+    } else if (is(it, "close-box")) {
+        WEFT_TRY(&it->box, weft_outbox_close(co, &it->box));
     } else if (is(it, "connect")) {
         it->error = weft_text_to_address(it->argument, &it->address);
         if (!it->error)
@@ -322,6 +346,9 @@ WEFT_ASYNC(script)
         } else if (weft_text_starts(line, WEFT_TEXT("fail "))) {
             parse(it, line);
             failing = it->number;
+        } else if (weft_text_equal_z(line, "waiting")) {
+            parse(it, line);
+            it->done = it->box.waiting;
         } else if (weft_text_equal_z(line, "left")) {
             parse(it, line);
             look(it);
@@ -336,6 +363,7 @@ WEFT_ASYNC(script)
     }
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    WEFT_AWAIT(weft_outbox_close(co, &it->box));
     weft_connection_close(&it->conn);
     weft_connection_close(&it->conn);
     weft_listener_close(&it->listener);

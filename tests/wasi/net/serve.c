@@ -9,6 +9,7 @@ typedef struct {
     weft_tcp_server *server; // the same each time
     uint32_t limit;
     uint64_t finish;
+    bool stop_reads;
 } serving;
 
 typedef struct {
@@ -53,8 +54,9 @@ WEFT_ASYNC(echo)
 WEFT_ASYNC(serving)
 {
     WEFT_BEGIN;
-    WEFT_TRY(self->server, weft_tcp_serve(co, self->server, NULL, echo, .limit = self->limit,
-                                          .finish = self->finish, .data = self));
+    WEFT_TRY(self->server,
+             weft_tcp_serve(co, self->server, NULL, echo, .limit = self->limit, .finish = self->finish,
+                            .data = self, .stop_reads = self->stop_reads));
     WEFT_END;
 }
 
@@ -70,6 +72,7 @@ typedef struct {
     weft_text command, argument, text;
     weft_error error;
     uint64_t done, number, finish;
+    bool stop_reads;
     char room[WEFT_ADDRESS_ROOM];
     uint8_t line[512];
 } serve;
@@ -108,10 +111,19 @@ WEFT_ASYNC(serve)
             weft_listener_close(&self->listener);
         } else if (is(self, "finish")) {
             self->finish = WEFT_MILLISECONDS(self->number);
+        } else if (is(self, "reads")) { // end with a stop
+            self->stop_reads = true;
+        } else if (is(self, "walk")) { // the first bytes of those that live, and ends those that begin so
+            for (echo *it = NULL; (it = weft_tcp_next(server, it)) && self->done < sizeof self->room;) {
+                self->room[self->done++] = it->first;
+                if (self->argument.length && it->first == *self->argument.at)
+                    weft_cancel(&it->co);
+            }
+            self->text = weft_text_of(self->room, (size_t)self->done);
         } else if (is(self, "serve")) { // with that limit, at the listener
             server->listener = self->listener;
             WEFT_SPAWN(serving, &self->serving, &self->scope, &self->child, .server = server,
-                       .limit = (uint32_t)self->number, .finish = self->finish);
+                       .limit = (uint32_t)self->number, .finish = self->finish, .stop_reads = self->stop_reads);
             self->listener = (weft_listener){0};
         } else if (is(self, "stop")) {
             weft_tcp_stop(server);

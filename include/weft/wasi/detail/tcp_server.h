@@ -3,6 +3,7 @@
 #ifndef WEFT_WASI_DETAIL_TCP_SERVER_H
 #define WEFT_WASI_DETAIL_TCP_SERVER_H
 
+#include "../../select.h"
 #include "../../sync.h"
 
 #pragma GCC system_header // the user is not warned of what stands here
@@ -23,7 +24,9 @@ typedef struct weft__tcp_handler {
     uint64_t weft__finish;                                                                                     \
     void *weft__data;                                                                                          \
     bool weft__stopping;                                                                                       \
-    weft_event weft__changed; /* one has ended, or it is to stop */                                            \
+    bool weft__stop_reads;                                                                                     \
+    struct weft__tcp_root *weft__roots; /* of the connections, the last first */                               \
+    weft_event weft__changed;           /* one has ended, or it is to stop */                                  \
     weft_scope weft__scope;                                                                                    \
     weft_connection weft__conn; /* accepted, and run by nobody yet */                                          \
     weft_case weft__cases[2];                                                                                  \
