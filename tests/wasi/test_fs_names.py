@@ -73,6 +73,20 @@ def test_rename_and_link(shell, d):
     assert sorted(os.listdir(d)) == ["b", "sub"]
 
 
+def test_what_was_told_stays(shell, d):
+    """An operation that looks by itself leaves it alone."""
+    (d / "a").write_bytes(b"12345")
+    (d / "sub").mkdir()
+    name = shell("stat", "d/a")
+    shell("open", 0, "d/a", "r")
+    file = shell("fstat", 0)
+    assert shell("mkdir", "d/sub", "p") == shell("rename", "d/sub/", "d/other/") == ("OK",)
+    assert shell("times", "d/other/", NOW, NOW) == ("OK",)
+    assert shell("told") == name
+    assert shell("open", 0, "d/other", "d") == ("OK",)
+    assert shell("told", 0) == file
+
+
 def test_two_preopens(start, tmp_path, d):
     other = tmp_path / "other"
     other.mkdir()

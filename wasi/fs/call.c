@@ -142,18 +142,22 @@ static void settle_info(weft__fs *it)
     }
     FS(descriptor_stat_t) *stat = &result->val.ok;
     it->error = WEFT_OK;
-    it->info = (weft_file_info){
-        .type = weft__fs_type_of(stat->type.tag),
+    it->found = weft__fs_type_of(stat->type.tag);
+    weft_file_info info = {
+        .type = it->found,
         .size = stat->size,
         .links = stat->link_count,
         .accessed = instant_of(&stat->data_access_timestamp),
         .modified = instant_of(&stat->data_modification_timestamp),
         .changed = instant_of(&stat->status_change_timestamp),
     };
+    if (it->is_asked)
+        it->info = info;
     FS(descriptor_stat_free)(stat);
 }
 
-weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, uint32_t status)
+weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, bool is_asked, uint32_t status)
 {
+    it->is_asked = is_asked;
     return weft__fs_wait(co, it, status, settle_info);
 }

@@ -56,7 +56,7 @@ static weft_poll open_at(weft_coro *co, weft_file *it)
 
 static weft_poll look_at(weft_coro *co, weft_file *it)
 {
-    return FS_LOOK(co, &it->fs, stat_at, weft__fs_directory(&it->at), it->path_flags,
+    return FS_LOOK(co, &it->fs, false, stat_at, weft__fs_directory(&it->at), it->path_flags,
                    weft__fs_string(it->at.path));
 }
 
@@ -73,7 +73,7 @@ static weft_left open_run(weft_coro *co)
     WEFT_AWAIT(look_at(co, self));
     if (self->error == WEFT_ENOENT && self->open_flags & WASI_FILESYSTEM_TYPES_OPEN_FLAGS_CREATE)
         self->error = WEFT_OK;
-    else if (!self->error && !is_usual(self->info.type))
+    else if (!self->error && !is_usual(self->found))
         self->error = WEFT_ENODEV;
     if (!self->error)
         WEFT_AWAIT(open_at(co, self));
@@ -203,7 +203,7 @@ weft_poll weft_file_write_at(weft_coro *co, weft_file *it, uint64_t offset, cons
 
 weft_poll weft_file_stat(weft_coro *co, weft_file *it)
 {
-    return FS_LOOK(co, &it->fs, stat, of(it, "weft_file_stat"));
+    return FS_LOOK(co, &it->fs, true, stat, of(it, "weft_file_stat"));
 }
 
 weft_poll weft_file_resize(weft_coro *co, weft_file *it, uint64_t size)

@@ -28,7 +28,8 @@ weft_poll weft__fs_wait(weft_coro *co, weft__fs *it, uint32_t status, void (*set
 
 weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
     __attribute__((warn_unused_result));
-weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, uint32_t status) __attribute__((warn_unused_result));
+weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, bool is_asked, uint32_t status)
+    __attribute__((warn_unused_result));
 
 // Opens it->at. The function that settles it begins with weft__fs_settle_open, or is that: it->descriptor is
 // what was opened.
@@ -57,11 +58,12 @@ static inline void *weft__fs_room(uint64_t *room, bool fits)
     return room;
 }
 
-// Calls that say nothing but an error, and those that tell `info`.
+// Calls that say nothing but an error, and those that look: it->found is the type, and it->info all, if the
+// user has asked.
 #define FS_DO(co, it, name, ...)                                                                               \
     weft__fs_wait_nothing((co), (it), FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, nothing_or_error)))
-#define FS_LOOK(co, it, name, ...)                                                                             \
-    weft__fs_wait_info((co), (it),                                                                             \
+#define FS_LOOK(co, it, is_asked, name, ...)                                                                   \
+    weft__fs_wait_info((co), (it), (is_asked),                                                                 \
                        FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, FS(result_descriptor_stat_error_code_t))))
 
 // One that can be set.

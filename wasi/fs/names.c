@@ -30,17 +30,18 @@ static bool finds_second(weft_fs *it, weft_text path, const weft_fs_options *o, 
 
 // ---- Looking ----
 
-static weft_poll stat_at(weft_coro *co, weft_fs *it, bool follow)
+static weft_poll stat_at(weft_coro *co, weft_fs *it, bool follow, bool is_asked)
 {
-    return FS_LOOK(co, &it->fs, stat_at, weft__fs_directory(&it->at), follow, weft__fs_string(it->at.path));
+    return FS_LOOK(co, &it->fs, is_asked, stat_at, weft__fs_directory(&it->at), follow,
+                   weft__fs_string(it->at.path));
 }
 
 static weft_left directory_run(weft_coro *co)
 {
     weft_fs *self = weft_frame(co, weft_fs);
     WEFT_BEGIN;
-    WEFT_AWAIT(stat_at(co, self, self->follow));
-    if (!self->error && self->info.type != WEFT_FILE_DIRECTORY)
+    WEFT_AWAIT(stat_at(co, self, self->follow, !self->then));
+    if (!self->error && self->found != WEFT_FILE_DIRECTORY)
         self->error = WEFT_ENOTDIR;
     if (!self->error && self->then)
         WEFT_AWAIT(self->then(co, self));
@@ -50,7 +51,7 @@ static weft_left directory_run(weft_coro *co)
     WEFT_END;
 }
 
-// What a slash says to be a directory is looked at. If it is one, `then` goes on, NULL if that was all.
+// What a slash says to be a directory is looked at. If it is one, `then` goes on, NULL if to look was all.
 static weft_poll of_directory(weft_coro *co, weft_fs *it, bool follow,
                               weft_poll (*then)(weft_coro *, weft_fs *))
 {
@@ -64,7 +65,7 @@ weft_poll weft__fs_stat(weft_coro *co, weft_fs *it, weft_text path, const weft_f
 {
     if (!finds(it, path, o))
         return weft_breathe(co);
-    return it->at.slash ? of_directory(co, it, true, NULL) : stat_at(co, it, !o->no_follow);
+    return it->at.slash ? of_directory(co, it, true, NULL) : stat_at(co, it, !o->no_follow, true);
 }
 
 // ---- Directories ----
@@ -99,8 +100,8 @@ static weft_left parents_run(weft_coro *co)
     }
     if (!self->error)
         WEFT_FINISH;
-    WEFT_AWAIT(stat_at(co, self, true));
-    if (self->error || self->info.type != WEFT_FILE_DIRECTORY)
+    WEFT_AWAIT(stat_at(co, self, true, false));
+    if (self->error || self->found != WEFT_FILE_DIRECTORY)
         self->error = self->first;
     WEFT_FINALLY;
     if (weft_cancelled(co))

@@ -1,30 +1,11 @@
 // A tree, directory by directory: the listings of those that it is in are a stack.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/wasi/buffer.h>
 #include "internal.h"
 
 enum { DEPTH = 128 };
 
 // ---- The path ----
-
-// Room for so many bytes more; false if there is no memory.
-static bool grow(weft_walk *it, size_t more)
-{
-    size_t needed = it->path.length + more;
-    if (needed <= it->size)
-        return true;
-    size_t size = needed < 256 ? 256 : needed * 2;
-    char *room = weft_alloc(size);
-    if (!room)
-        return false;
-    if (it->room) {
-        __builtin_memcpy(room, it->room, it->path.length);
-        weft_free(it->room, it->size);
-    }
-    it->room = room;
-    it->size = size;
-    it->path.at = room;
-    return true;
-}
 
 // The path is so long now, and the name is its last part.
 static void cut(weft_walk *it, size_t length)
@@ -36,14 +17,14 @@ static void cut(weft_walk *it, size_t length)
 // Makes it the path of an entry of the innermost directory.
 static bool name_entry(weft_walk *it, weft_text name)
 {
-    size_t length = it->path.length = it->level->path;
-    if (!grow(it, name.length + 1))
-        return false;
-    if (length)
-        it->room[length++] = '/';
-    __builtin_memcpy(it->room + length, name.at, name.length);
-    cut(it, length + name.length);
-    return true;
+    it->room.count = it->level->path;
+    it->room.error = WEFT_OK;
+    if (it->room.count)
+        weft_bytes_append(&it->room, WEFT_TEXT("/"));
+    weft_bytes_append(&it->room, name);
+    it->path = weft_bytes_text(&it->room);
+    cut(it, it->path.length);
+    return !it->room.error;
 }
 
 // ---- Levels ----
@@ -156,10 +137,7 @@ void weft_walk_close(weft_walk *it)
 {
     while (it->level)
         leave(it);
-    if (it->room)
-        weft_free(it->room, it->size);
-    it->room = NULL;
-    it->size = 0;
+    weft_bytes_buffer_free(&it->room);
     it->path = it->name = (weft_text){0};
     it->is_open = it->ended = it->enters = false;
 }

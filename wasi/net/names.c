@@ -20,7 +20,8 @@ static weft_error error_of(weft__wasi_sockets_ip_name_lookup_error_code_t *code)
 
 static weft_error room_for(weft_names *it, size_t count)
 {
-    it->addresses = weft_alloc(count * sizeof *it->addresses);
+    bool fits = count <= PTRDIFF_MAX / sizeof *it->addresses;
+    it->addresses = fits ? weft_alloc(count * sizeof *it->addresses) : NULL;
     it->count = it->addresses ? count : 0;
     return it->addresses ? WEFT_OK : WEFT_ENOMEM;
 }

@@ -252,6 +252,8 @@ WEFT_ASYNC(shell)
             WEFT_AWAIT(
                 weft_fs_stat(co, &self->fs, at, .beneath = self->beneath, .no_follow = has(self, 2, 'n')));
             say_info(self, self->fs.error, &self->fs.info);
+        } else if (is(self, "told")) { // by the last look at a file, or at a name
+            say_info(self, WEFT_OK, self->file ? &self->file->info : &self->fs.info);
         } else if (is(self, "list")) { // names and types, to the end
             weft_text at = path(self, 1, &self->beneath);
             WEFT_AWAIT(

@@ -31,7 +31,9 @@ typedef struct weft__fs_place {
     weft_file_info info;                                                                                       \
     weft__fs_call call;                                                                                        \
     weft__fs_place at;                                                                                         \
-    int32_t descriptor; /* the last that was opened */
+    weft_file_type found; /* of what was looked at */                                                          \
+    bool is_asked;        /* by the user, whose info that is */                                                \
+    int32_t descriptor;   /* the last that was opened */
 
 struct weft__fs {
     WEFT__FS_FIELDS
@@ -94,8 +96,7 @@ typedef struct weft__listing {
     bool ended, enters, is_open;                                                                               \
     uint32_t limit;                                                                                            \
     weft__listing *level;                                                                                      \
-    char *room;                                                                                                \
-    size_t size;
+    weft_bytes_buffer room; /* of the path */
 
 #define WEFT__FS_OF_weft_whole                                                                                 \
     weft_file file;                                                                                            \
