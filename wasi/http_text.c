@@ -2,6 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/http.h>
 
+weft_text weft_http_media_type(weft_text header)
+{
+    weft_text type = {NULL, 0};
+    (void)weft_text_next(&header, ';', &type);
+    return weft_text_trim(type);
+}
+
+// Takes an ETag off the front of a list, without its quotes, in which commas may stand, and what is before
+// these.
+static bool next_etag(weft_text *list, weft_text *etag)
+{
+    return weft_text_next(list, '"', etag) && weft_text_next(list, '"', etag);
+}
+
+bool weft_http_has_etag(weft_text header, weft_text etag)
+{
+    weft_text known, it;
+    if (weft_text_equal_z(weft_text_trim(header), "*"))
+        return true;
+    if (next_etag(&etag, &it))
+        while (next_etag(&header, &known))
+            if (weft_text_equal(known, it))
+                return true;
+    return false;
+}
+
 // RFC 9110 and those that others have registered.
 const char *weft_http_status_text(int status)
 {

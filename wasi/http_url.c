@@ -135,6 +135,9 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
     put(&out, to.scheme);
     put(&out, WEFT_TEXT("://"));
     put(&out, to.authority);
+    for (size_t i = 0; i < out.length; i++)
+        if (out.at[i] >= 'A' && out.at[i] <= 'Z') // of no matter there: RFC 3986, 6.2.2.1
+            out.at[i] |= 'a' - 'A';
     put_path(&out, weft_text_of(joined.at, joined.length));
     put(&out, to.query);
     *url = weft_text_of(out.at, out.length);

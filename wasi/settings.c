@@ -35,7 +35,7 @@ int64_t weft_setting_integer(weft_settings *settings, const char *name, int64_t 
     int64_t number;
     if (!is_set(name, &value))
         return otherwise;
-    if (!weft_text_to_i64(value, &number) && number >= least && number <= most)
+    if (!weft_text_to_number(value, least, most, &number))
         return number;
     char what[64];
     weft_format(what, sizeof what, "no integer from %lld to %lld", (long long)least, (long long)most);

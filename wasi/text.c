@@ -206,3 +206,14 @@ weft_error weft_text_to_i64(weft_text text, int64_t *number)
     *number = (int64_t)(negative ? 0 - value : value);
     return WEFT_OK;
 }
+
+weft_error weft_text_to_number(weft_text text, int64_t least, int64_t most, int64_t *number)
+{
+    int64_t value;
+    weft_error error = weft_text_to_i64(text, &value);
+    if (!error && (value < least || value > most))
+        error = WEFT_EOVERFLOW;
+    if (!error)
+        *number = value;
+    return error;
+}

@@ -62,7 +62,7 @@ static bool is_known(serve *self)
     weft_text etags = weft_http_request_header(&self->http, "if-none-match");
     weft_instant since;
     if (etags.at)
-        return weft_text_find(etags, weft_text_z(self->etag)) < etags.length || weft_text_equal_z(etags, "*");
+        return weft_http_has_etag(etags, weft_text_z(self->etag));
     return !weft_instant_from_http(weft_http_request_header(&self->http, "if-modified-since"), &since) &&
            self->file.info.modified.seconds <= since.seconds;
 }

@@ -56,6 +56,12 @@ static void numbers(void)
     HOLDS(!weft_text_to_i64(WEFT_TEXT("+9223372036854775807"), &number) && number == INT64_MAX);
     HOLDS(weft_text_to_i64(WEFT_TEXT("9223372036854775808"), &number) == WEFT_EOVERFLOW);
     HOLDS(weft_text_to_i64(WEFT_TEXT("-"), &number) == WEFT_EINVAL && number == INT64_MAX);
+    number = 0;
+    HOLDS(!weft_text_to_number(WEFT_TEXT("-5"), -5, 7, &number) && number == -5);
+    HOLDS(!weft_text_to_number(WEFT_TEXT("7"), -5, 7, &number) && number == 7);
+    HOLDS(weft_text_to_number(WEFT_TEXT("-6"), -5, 7, &number) == WEFT_EOVERFLOW);
+    HOLDS(weft_text_to_number(WEFT_TEXT("8"), -5, 7, &number) == WEFT_EOVERFLOW);
+    HOLDS(weft_text_to_number(WEFT_TEXT("7x"), -5, 7, &number) == WEFT_EINVAL && number == 7);
     uint64_t hex = 0;
     HOLDS(!weft_text_to_hex(WEFT_TEXT("fFfFfFfFfFfFfFfF"), &hex) && hex == UINT64_MAX);
     HOLDS(weft_text_to_hex(WEFT_TEXT("g"), &hex) == WEFT_EINVAL);
@@ -150,7 +156,7 @@ static void references(void)
         {"g?y/../x", "http://a/b/c/g?y/../x"},
         {"g#s/../x", "http://a/b/c/g"},
         {"https://x", "https://x/"},
-        {"HTTP://x?y", "HTTP://x/?y"},
+        {"HTTP://X?Y", "http://x/?Y"},
         {"http:g", NULL},
         {"mailto:x", NULL},
         {"//", NULL},
@@ -229,6 +235,28 @@ static void http(void)
     HOLDS(weft_http_decode(WEFT_TEXT("%4"), true, room, sizeof room, &length) == WEFT_EINVAL);
     HOLDS(weft_http_decode(WEFT_TEXT("%+1"), true, room, sizeof room, &length) == WEFT_EINVAL);
     HOLDS(weft_http_decode(WEFT_TEXT("123456789"), true, room, sizeof room, &length) == WEFT_ELIMIT);
+    same(weft_http_media_type(WEFT_TEXT(" text/html ; charset=utf-8")), "text/html", "media type");
+    same(weft_http_media_type(WEFT_TEXT("text/html")), "text/html", "media type alone");
+    HOLDS(!weft_http_media_type((weft_text){0}).length);
+    static const struct {
+        const char *header, *etag;
+        bool has;
+    } etags[] = {{"\"a\"", "\"a\"", true},
+                 {"\"b\", W/\"a\"", "\"a\"", true},
+                 {"\"b\",\"a\"", "W/\"a\"", true},
+                 {"\"a, b\"", "\"a, b\"", true},
+                 {" * ", "\"a\"", true},
+                 {"\"b\"", "\"a\"", false},
+                 {"\"xa\", \"ax\"", "\"a\"", false},
+                 {"\"*\"", "\"a\"", false},
+                 {"\"a\"a\"b\"", "\"a\"", true},
+                 {"\"b\"a\"b\"", "\"a\"", false},
+                 {"a", "\"a\"", false},
+                 {"", "\"\"", false},
+                 {"\"\"", "\"\"", true}};
+    for (size_t i = 0; i < sizeof etags / sizeof *etags; i++)
+        holds(weft_http_has_etag(weft_text_z(etags[i].header), weft_text_z(etags[i].etag)) == etags[i].has,
+              etags[i].header);
     HOLDS(!strcmp(weft_http_status_text(404), "Not Found") && !*weft_http_status_text(299));
 }
 
@@ -253,6 +281,8 @@ static void any_texts(unsigned seed, unsigned count)
         }
         weft_http_decode(text, true, room, sizeof room, &size);
         weft_http_path_is(text, "/{a}/{b*}", &value, 1);
+        weft_http_media_type(text);
+        weft_http_has_etag(text, text);
         weft_text_is_utf8(text);
         weft__url_split(WEFT_TEXT("http://a/b/c?d"), &base);
         if (!weft__url_resolve(&base, text, &url, &size)) {

@@ -33,15 +33,23 @@ weft_error weft_http_decode(weft_text text, bool plus_is_space, char *bytes, siz
 // Takes the first cookie `name=value` off the front of *cookies, a `cookie` header.
 bool weft_http_next_cookie(weft_text *cookies, weft_text *name, weft_text *value);
 
+// The media type in a header content-type, without its parameters: "text/html" of "text/html; charset=utf-8".
+weft_text weft_http_media_type(weft_text header);
+
+// True if `etag`, in its quotes, is one of a header if-none-match, or that is "*": the client has it. A W/
+// before either does not count. Spec: RFC 9110, 8.8.3.2 and 13.1.2.
+bool weft_http_has_etag(weft_text header, weft_text etag);
+
 // True if `path` is like `pattern`, such as "/items/{id}/parts" or "/files/{path*}": each name in braces stands
 // for one part between slashes, the last, with a star, for all that is left. values[i] is what the i-th stands
 // for, not decoded, up to `room` of them.
 bool weft_http_path_is(weft_text path, const char *pattern, weft_text *values, size_t room);
 
 // Where `link` leads to from the page at `base`, as a C string of *length bytes in `room` bytes at `url`: an
-// address of http or https, without dots in its path and without what stands behind a `#`. Without a base, {0},
-// `link` is a whole one. WEFT_EURI: it is not of http or https, has a user in it, or is not UTF-8, or `base` is
-// such. WEFT_ELIMIT: it does not fit. WEFT_ENOMEM: a block is allocated meanwhile. Spec: RFC 3986, 5.2.
+// address of http or https, its host in lower case, without dots in its path and without what stands behind a
+// `#`. Without a base, {0}, `link` is a whole one. WEFT_EURI: it is not of http or https, has a user in it, or
+// is not UTF-8, or `base` is such. WEFT_ELIMIT: it does not fit. WEFT_ENOMEM: a block is allocated meanwhile.
+// Spec: RFC 3986, 5.2.
 weft_error weft_url_resolve(weft_text base, weft_text link, char *url, size_t room, size_t *length);
 
 // True if both are addresses, of the same scheme, host and port as they are written.

@@ -65,7 +65,9 @@ bool weft_text_next(weft_text *rest, char separator, weft_text *part);
 // WEFT_EOVERFLOW if it does not fit; *number stays as it was.
 weft_error weft_text_to_u64(weft_text text, uint64_t *number);
 weft_error weft_text_to_i64(weft_text text, int64_t *number);
-// The same in hexadecimal, without a prefix.
+// The same for one from `least` to `most`; WEFT_EOVERFLOW if it is another.
+weft_error weft_text_to_number(weft_text text, int64_t least, int64_t most, int64_t *number);
+// As the first in hexadecimal, without a prefix.
 weft_error weft_text_to_hex(weft_text text, uint64_t *number);
 
 // In ns: the sum of numbers with their units, such as "1h30m", "1.5s" or "250ms". Units are d, h, m, s, ms, us
