@@ -46,6 +46,11 @@ weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_t
     return weft__http_append(&it->weft__fields, weft_text_z(name), value);
 }
 
+weft_error weft_http_header_copy(weft_http_exchange *it, const weft_http_header *header)
+{
+    return weft__http_append(&it->weft__fields, header->name, header->value);
+}
+
 // All replies go by this one call: so what the bindings have for errors, which none is, is left out of the
 // program.
 __attribute__((noinline)) static void reply_with(int32_t response)
@@ -100,6 +105,8 @@ weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int statu
     bool was_read = body->result.from && body->op.status && !weft_dropped(body);
     if (!is_status(status) || was_read)
         return it->error = WEFT_EINVAL;
+    if (body->error) // it has ended, and not well: it would be taken for whole
+        return it->error = body->error;
     if (body->result.from && body->result.from->keeps)
         it->weft__upstream = body->result.from->keeps(body);
     begin(co, it, status, weft_bytes_release(body));
@@ -170,6 +177,11 @@ weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it)
 weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value)
 {
     return weft__http_append(&it->weft__trailer_fields, weft_text_z(name), value);
+}
+
+weft_error weft_http_trailer_copy(weft_http_exchange *it, const weft_http_header *trailer)
+{
+    return weft__http_append(&it->weft__trailer_fields, trailer->name, trailer->value);
 }
 
 // ---- The root ----

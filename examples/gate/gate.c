@@ -37,28 +37,26 @@ static const char request_id; // the key of a task-local
 // The table of clients. Where it is full, who has asked least is forgotten.
 enum { SETS = 256, WAYS = 4 };
 
-// A client has a bucket of `burst` tokens, and one more each period. Takes one, and returns 0, or how long it
-// is until there is one.
-static uint64_t take_token(weft_text name, uint64_t burst, uint64_t period)
+// True if the client may ask now. Else *pause is how long it is until then.
+static bool may_ask(weft_text name, uint32_t burst, uint64_t period, uint64_t *pause)
 {
     static uint64_t seed; // so that nobody can choose a name that is taken for another
     static struct client {
-        uint64_t hash, full; // when the bucket will be full
+        uint64_t hash;
+        weft_rate rate;
     } clients[SETS][WAYS];
     seed = seed ? seed : weft_random_u64();
-    uint64_t hash = seed, now = weft_now(&weft_host_clock);
+    uint64_t hash = seed;
     for (size_t i = 0; i < name.length; i++)
         hash = (hash ^ (uint8_t)name.at[i]) * 0x100000001b3;
     struct client *set = clients[(hash ^ hash >> 32) % SETS], *it = set;
     for (struct client *other = set; it->hash != hash && other < set + WAYS; other++)
-        if (other->hash == hash || other->full < it->full)
+        if (other->hash == hash || other->rate.full < it->rate.full)
             it = other;
-    if (it->hash != hash || it->full < now)
-        *it = (struct client){hash, now};
-    if (it->full + period > now + burst * period)
-        return it->full + period - now - burst * period;
-    it->full += period;
-    return 0;
+    if (it->hash != hash)
+        *it = (struct client){hash, {.clock = &weft_host_clock, .period = period, .burst = burst}};
+    *pause = weft_rate_pause(&it->rate);
+    return weft_rate_try(&it->rate);
 }
 
 // True if the client takes gzip: "br;q=1.0, gzip;q=0.8", or "*", which is all that are not named.
@@ -81,11 +79,9 @@ static bool takes_gzip(weft_text codings)
 
 static bool is_compressible(weft_fetch *inner)
 {
-    weft_text type = weft_fetch_header(inner, "content-type"), rest = type;
+    weft_text type = weft_http_media_type(weft_fetch_header(inner, "content-type"));
     weft_text cache = weft_fetch_header(inner, "cache-control");
     uint64_t length = UINT64_MAX;
-    (void)weft_text_next(&rest, ';', &type);
-    type = weft_text_trim(type);
     (void)weft_text_to_u64(weft_fetch_header(inner, "content-length"), &length);
     return (inner->status == 200 || inner->status >= 400) && length >= 256 &&
            !weft_fetch_header(inner, "content-encoding").at &&
@@ -96,16 +92,14 @@ static bool is_compressible(weft_fetch *inner)
 
 // Adds headers or trailers of the next service, but for those that are not of a body that is compressed.
 static weft_error copy(passing *self, const weft_http_header *from, size_t count,
-                       weft_error (*add)(weft_http_exchange *, const char *, weft_text))
+                       weft_error (*add)(weft_http_exchange *, const weft_http_header *))
 {
-    char name[64];
     weft_error error = WEFT_OK;
     for (const weft_http_header *it = from; it < from + count && !error; it++) {
-        error = weft_text_to_z(it->name, name, sizeof name);
         bool is_of_plain = weft_text_equal_z(it->name, "content-length") ||
                            weft_text_equal_z(it->name, "accept-ranges") || weft_text_equal_z(it->name, "etag");
-        if (!error && !(self->packs && is_of_plain))
-            error = add(self->http, name, it->value);
+        if (!(self->packs && is_of_plain))
+            error = add(self->http, it);
     }
     return error;
 }
@@ -137,7 +131,7 @@ WEFT_ASYNC(passing)
     }
     if (self->packs)
         weft_http_header_add(it, "content-encoding", WEFT_TEXT("gzip"));
-    self->error = copy(self, weft_fetch_headers(inner, &count), count, weft_http_header_add);
+    self->error = copy(self, weft_fetch_headers(inner, &count), count, weft_http_header_copy);
     if (self->error)
         WEFT_FAIL(self->error);
     weft_http_begin(co, it, inner->status);
@@ -150,7 +144,7 @@ WEFT_ASYNC(passing)
             WEFT_TRY(it, weft_write(co, &it->out, part));
         } while (self->packs && !self->packer.avail_out);
     } while (inner->in.count);
-    self->error = copy(self, weft_fetch_trailers(inner, &count), count, weft_http_trailer_add);
+    self->error = copy(self, weft_fetch_trailers(inner, &count), count, weft_http_trailer_copy);
     if (self->error)
         WEFT_FAIL(self->error);
     WEFT_FINALLY;
@@ -170,13 +164,12 @@ WEFT_ASYNC(gate)
     weft_http_header_add(it, "x-request-id", weft_text_z(self->id));
     weft_http_log_request(it, weft_text_z(self->id));
     weft_text_to_z(weft_setting_text("CLIENT", WEFT_TEXT("x-forwarded-for")), word, sizeof word);
-    uint64_t burst = (uint64_t)weft_setting_integer(&settings, "BURST", 20, 1, 1000000);
-    uint64_t period = weft_setting_duration(&settings, "PERIOD", WEFT_MILLISECONDS(100));
+    uint32_t burst = (uint32_t)weft_setting_integer(&settings, "BURST", 20, 1, 1000000);
+    uint64_t period = weft_setting_duration(&settings, "PERIOD", WEFT_MILLISECONDS(100)), pause;
     if (settings.error)
         weft_log(WEFT_LOG_WARNING, "%s", settings.message);
-    uint64_t wait = take_token(weft_http_request_header(it, word), burst, period);
-    if (wait) {
-        weft_format(word, sizeof word, "%llu", (unsigned long long)(wait + 999999999) / 1000000000);
+    if (!may_ask(weft_http_request_header(it, word), burst, period, &pause)) {
+        weft_format(word, sizeof word, "%llu", (unsigned long long)(pause + 999999999) / 1000000000);
         weft_http_header_add(it, "retry-after", weft_text_z(word));
         WEFT_TRY(it, weft_http_reply_status(co, it, 429));
     } else {

@@ -89,6 +89,10 @@ weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_t
 // `trailer` of the reply names them.
 weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value);
 
+// The same for a header or a trailer as it came with a request or a response.
+weft_error weft_http_header_copy(weft_http_exchange *it, const weft_http_header *header);
+weft_error weft_http_trailer_copy(weft_http_exchange *it, const weft_http_header *trailer);
+
 // Sends the head: the status, 200 to 599, and the headers. Then the body is written to it->out. If its length
 // is known, add the header `content-length`: a body that is cut is then seen by every client. WEFT_EINVAL:
 // another status; nothing is sent. Misuse if it was sent already.
@@ -97,7 +101,8 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 // The same with a body that is all that `body` still brings, and that this component does not touch: the host
 // gets the stream itself, of a file, a socket, or another body. It is not in flight, and closed then. Only the
 // host learns how it ends: announce its length, so that a client sees a body that is cut. The body of a fetch
-// goes on also when the weft_fetch is closed. WEFT_EINVAL also for a body of which something was read before.
+// goes on also when the weft_fetch is closed. WEFT_EINVAL also for a body of which something was read before;
+// and the error of one that has ended by that.
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body);
 
 // Replies with a whole body, which stays until then: weft_http_begin with content-type, unless it is NULL, and
