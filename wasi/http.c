@@ -65,27 +65,34 @@ weft_error weft__http_cut(const weft_deadline *deadline)
     return deadline && deadline->expired ? WEFT_ETIMEDOUT : WEFT_ECANCELED;
 }
 
-// How a body was received, nobody is to learn: it is what it is.
 typedef weft__wasi_http_types_result_void_error_code_t received_result;
 WEFT_FUTURE(received, weft__wasi_http_types_future_result_void_error_code, received_result);
 
-weft__http_contents weft__http_request_body(int32_t request)
+uint32_t weft__http_received(void)
+{
+    received_writer out;
+    received_reader in = received_reader_of(received_new(&out, (received_result){0}));
+    if (received_close_writer(NULL, &out))
+        return received_release(&in);
+    received_close_reader(&in);
+    weft__wasi_http_types_future_result_void_error_code_write(out.op.handle, &out.value); // nobody is there
+    weft__wasi_http_types_future_result_void_error_code_drop_writable(out.op.handle);
+    return 0;
+}
+
+weft__http_contents weft__http_request_body(int32_t request, uint32_t received)
 {
     weft__http_contents body;
-    received_writer received;
-    weft__wasi_http_types_static_request_consume_body((weft__wasi_http_types_own_request_t){request},
-                                                      received_new(&received, (received_result){0}), &body);
-    received_close_writer(NULL, &received);
+    weft__wasi_http_types_static_request_consume_body((weft__wasi_http_types_own_request_t){request}, received,
+                                                      &body);
     return body;
 }
 
-weft__http_contents weft__http_response_body(int32_t response)
+weft__http_contents weft__http_response_body(int32_t response, uint32_t received)
 {
     weft__http_contents body;
-    received_writer received;
     weft__wasi_http_types_static_response_consume_body((weft__wasi_http_types_own_response_t){response},
-                                                       received_new(&received, (received_result){0}), &body);
-    received_close_writer(NULL, &received);
+                                                       received, &body);
     return body;
 }
 

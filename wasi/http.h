@@ -18,11 +18,15 @@ weft_error weft__http_body_error(weft_error error);
 // What a cancel is to be called, in an async function with a deadline, or NULL.
 weft_error weft__http_cut(const weft_deadline *deadline);
 
-// The body of a request or response, which it takes.
+// The future by which the host is told how a body was received: nobody is to learn, it is what it is. 0: there
+// is no memory.
+uint32_t weft__http_received(void);
+
+// The body of a request or response, which it takes, as it does the future.
 typedef weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t
     weft__http_contents;
-weft__http_contents weft__http_request_body(int32_t request);
-weft__http_contents weft__http_response_body(int32_t response);
+weft__http_contents weft__http_request_body(int32_t request, uint32_t received);
+weft__http_contents weft__http_response_body(int32_t response, uint32_t received);
 
 // Reads the rest of a body in weft__http_collect_run: *error tells how.
 void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,

@@ -149,6 +149,8 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     int32_t fields = 0;
     weft__wasi_http_types_own_request_options_t options;
     weft_error error = weft__url_split(self->url, &url);
+    if (!error && !(self->spare = weft_alloc(sizeof(trailers__default))))
+        error = WEFT_ENOMEM;
     if (!error)
         error = make_fields(self, &fields);
     if (!error && (error = make_options(&self->options, &options)))
@@ -244,9 +246,15 @@ WEFT__BYTES_SOURCE(body_source, weft__wasi_http_types_future_result_option_own_t
 static void take(weft_fetch *it, int32_t handle)
 {
     weft__wasi_http_types_borrow_response_t borrowed = {handle};
+    uint32_t received = weft__http_received();
+    if (!received) {
+        it->error = WEFT_ENOMEM;
+        weft__wasi_http_types_response_drop_own((weft__wasi_http_types_own_response_t){handle});
+        return;
+    }
     it->status = weft__wasi_http_types_method_response_get_status_code(borrowed);
     it->weft__headers = weft__http_all_of(weft__wasi_http_types_method_response_get_headers(borrowed));
-    weft__http_contents body = weft__http_response_body(handle);
+    weft__http_contents body = weft__http_response_body(handle, received);
     it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
 }
 
@@ -271,7 +279,12 @@ static void close_request(weft_fetch *it)
     weft_stop_blocking(&self->call.call);
     weft_bytes_close_reader_blocking(&it->in);
     weft_bytes_close_writer_blocking(&it->out);
-    trailers_close_writer_blocking(NULL, trailers_of(it));
+    trailers__default *spare = self->spare;
+    weft__op_stop_last(&trailers_of(it)->op);
+    trailers__close_with_spare(NULL, trailers_of(it), &spare);
+    if (spare)
+        weft_free(spare, sizeof *spare);
+    self->spare = NULL;
     if (self->sent)
         weft__wasi_http_types_future_result_void_error_code_drop_readable(self->sent);
     self->sent = 0;
@@ -405,6 +418,8 @@ static weft_left run(weft_coro *co)
     uint64_t pause;
     WEFT_BEGIN;
     for (;;) {
+        if (self->options.rate && (it->retried || it->redirected))
+            WEFT_AWAIT(weft_rate_wait(co, self->options.rate, &self->turn));
         it->error = self->follows ? start(co, it) : WEFT_OK;
         if (it->error)
             WEFT_FINISH;
@@ -448,11 +463,25 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
     return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);
 }
 
+// What it takes until it may be sent first is no part of the timeout.
+static weft_left rated_run(weft_coro *co)
+{
+    weft_fetch *it = (weft_fetch *)(void *)((char *)co - offsetof(weft_fetch, weft__run.rated));
+    WEFT_BEGIN;
+    WEFT_AWAIT(weft_rate_wait(co, it->weft__run.options.rate, &it->weft__run.turn));
+    WEFT_AWAIT(run_within(co, it, &it->weft__run.co, run));
+    WEFT_FINALLY;
+    if (weft_cancelled(co) && !it->status && !it->error)
+        it->error = WEFT_ECANCELED;
+    WEFT_END;
+}
+
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *it, const char *url, const weft_fetch_options *options)
 {
     if (prepare(it, url, options, true))
         return weft_breathe(co);
-    return run_within(co, it, &it->weft__run.co, run);
+    return options->rate ? weft_call(co, &it->weft__run.rated, rated_run)
+                         : run_within(co, it, &it->weft__run.co, run);
 }
 
 weft_error weft_fetch_start_with(weft_coro *co, weft_fetch *it, const char *url,

@@ -139,7 +139,12 @@ weft_bytes_reader *weft_http_body(weft_http_exchange *it)
         weft_http_method(it);
         target(it);
         weft_http_request_headers(it, &count);
-        weft__http_contents body = weft__http_request_body(it->weft__request);
+        uint32_t received = weft__http_received();
+        if (!received) {
+            it->in = weft__bytes_none(WEFT_ENOMEM);
+            return &it->in;
+        }
+        weft__http_contents body = weft__http_request_body(it->weft__request, received);
         it->weft__request = 0;
         it->in = weft__bytes_reader_from(body.f0, body.f1, &body_source);
     }

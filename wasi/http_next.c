@@ -48,7 +48,7 @@ weft_error weft_http_next_header_set(weft_http_exchange *it, const char *name, w
 }
 
 // A request with the headers that were changed, around the same body.
-static int32_t with_headers(weft_http_exchange *it, uint32_t *sent)
+static int32_t with_headers(weft_http_exchange *it, uint32_t received, uint32_t *sent)
 {
     weft__wasi_http_types_borrow_request_t of = {it->weft__request};
     own_fields headers = {it->weft__next_fields};
@@ -61,7 +61,7 @@ static int32_t with_headers(weft_http_exchange *it, uint32_t *sent)
     bool has_scheme = weft__wasi_http_types_method_request_get_scheme(of, &scheme);
     bool has_authority = weft__wasi_http_types_method_request_get_authority(of, &authority);
 
-    weft__http_contents body = weft__http_request_body(it->weft__request);
+    weft__http_contents body = weft__http_request_body(it->weft__request, received);
     weft__wasi_http_types_tuple2_own_request_future_result_void_error_code_t made;
     weft__wasi_http_types_static_request_new(headers, &body.f0, body.f1, NULL, &made);
     *sent = made.f1;
@@ -80,14 +80,18 @@ static int32_t with_headers(weft_http_exchange *it, uint32_t *sent)
     return made.f0.__handle;
 }
 
-static void start(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
+static weft_error start(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
 {
     weft__fetch_run *self = &inner->weft__run;
     WEFT__CHECK(!it->weft__request, closed, "weft_http_next", 0);
-    self->request = it->weft__next_fields ? with_headers(it, &self->sent) : it->weft__request;
+    uint32_t received = it->weft__next_fields ? weft__http_received() : 0;
+    if (it->weft__next_fields && !received)
+        return WEFT_ENOMEM;
+    self->request = received ? with_headers(it, received, &self->sent) : it->weft__request;
     it->weft__request = 0;
     weft__next_wasi_http_handler_own_request_t own = {self->request};
     weft__fetch_call(co, inner, weft__next_wasi_http_handler_handle(own, result_of(inner)));
+    return WEFT_OK;
 }
 
 // ---- The response ----
@@ -99,6 +103,9 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
     uint16_t status = weft__wasi_http_types_method_response_get_status_code(of);
     if (status > 599) // the host takes it from others, and not from a component
         return WEFT_EINVAL;
+    uint32_t received = weft__http_received();
+    if (!received)
+        return WEFT_ENOMEM;
     own_fields headers = copied(weft__wasi_http_types_method_response_get_headers(of));
     weft__http_headers added = weft__http_all_of((own_fields){it->weft__fields});
     weft_error error = WEFT_OK;
@@ -107,10 +114,11 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
         error = weft__http_append(&headers.__handle, added.all[i].name, added.all[i].value);
     weft__http_free_headers(&added);
     if (error) {
+        weft__wasi_http_types_future_result_void_error_code_drop_readable(received);
         weft__wasi_http_types_fields_drop_own(headers);
         return error;
     }
-    weft__http_contents body = weft__http_response_body(*response);
+    weft__http_contents body = weft__http_response_body(*response, received);
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
     weft__wasi_http_types_static_response_new(headers, &body.f0, body.f1, &made);
     weft__wasi_http_types_future_result_void_error_code_drop_readable(made.f1);
@@ -125,8 +133,9 @@ static weft_left pass_on_run(weft_coro *co)
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_http_exchange *it = self->exchange;
     WEFT_BEGIN;
-    it->error = WEFT_OK;
-    start(co, it, self->it);
+    it->error = start(co, it, self->it);
+    if (it->error)
+        WEFT_FINISH;
     WEFT_AWAIT(weft_await(co, &self->call.call));
     response_result *result = result_of(self->it);
     if (result->is_err) {
@@ -155,8 +164,9 @@ static weft_left next_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     WEFT_BEGIN;
-    self->it->error = WEFT_OK;
-    start(co, self->exchange, self->it);
+    self->it->error = start(co, self->exchange, self->it);
+    if (self->it->error)
+        WEFT_FINISH;
     WEFT_AWAIT(weft_await(co, &self->call.call));
     weft__fetch_take(self->it);
     WEFT_FINALLY;

@@ -98,9 +98,18 @@ typedef struct {
     weft_bytes_reader in;
     weft_bytes_writer out;
     weft_lines lines;
+    weft_outbox outbox;
+    weft_bytes_buffer text, other;
+    int64_t number;
     weft_bytes_handle handle;
     uint8_t buffer[64];
 } program;
+
+weft_error append(weft_bytes_buffer *buffer, const char *format, va_list arguments);
+weft_error append(weft_bytes_buffer *buffer, const char *format, va_list arguments)
+{
+    return weft_bytes_append_vformat(buffer, format, arguments);
+}
 
 WEFT_ASYNC(program)
 {
@@ -127,8 +136,19 @@ WEFT_ASYNC(program)
         weft_log_up_to(self->level);
     weft_log(WEFT_LOG_ERROR, "%d", 3);
     WEFT_AWAIT(weft_log_flush(co));
+    if (weft_bytes_append(&self->text, greeting) || weft_bytes_append_format(&self->text, "%d", 4) ||
+        !weft_bytes_extend(&self->text, 4) ||
+        weft_text_to_number(weft_bytes_text(&self->text), 0, 5, &self->number))
+        weft_bytes_clear(&self->text);
+    self->other = weft_bytes_take(&self->text);
+    weft_outbox_open(co, &self->outbox, weft_stdout(), 1000);
+    if (weft_outbox_put(&self->outbox, greeting) || weft_outbox_format(&self->outbox, "%d", 5))
+        WEFT_FAIL(self->outbox.error);
+    WEFT_TRY(&self->outbox, weft_outbox_drain(co, &self->outbox, self->outbox.waiting / 2));
     WEFT_TRY(weft_stderr(), weft_eprintf(co, "%s\n", "2"));
     WEFT_FINALLY;
+    WEFT_AWAIT(weft_outbox_close(co, &self->outbox));
+    weft_bytes_buffer_free(&self->other);
     weft_bytes_close_reader(&self->in);
     weft_bytes_close_writer(&self->out);
     WEFT_END;
@@ -186,6 +206,10 @@ WEFT_ASYNC(gate)
     if (weft_url_resolve(weft_fetch_url(&self->page), greeting, url, sizeof url, &count) ||
         !weft_url_same_origin(weft_text_z(url), greeting))
         WEFT_FAIL(WEFT_EURI);
+    const weft_http_header header = {greeting, weft_http_media_type(greeting)};
+    if (weft_http_has_etag(greeting, greeting) || weft_http_header_copy(it, &header) ||
+        weft_http_trailer_copy(it, &header))
+        WEFT_FAIL(WEFT_EHEADER);
     if (weft_http_header_add(it, "x-age", greeting) || weft_http_begin(co, it, 200))
         WEFT_FAIL(WEFT_EHEADER);
     if (weft_http_body(it)->count || weft_http_trailer_add(it, "x-end", greeting))

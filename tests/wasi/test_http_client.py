@@ -122,18 +122,22 @@ def test_streamed_body_of_a_get(fetch, peer):
     assert fetch(peer(reply()).at, stream=100, method="GET").error == "ELENGTH"
 
 
-def test_streamed_body_that_is_cut(fetch, peer):
-    """The peer sees no end of it."""
+@pytest.mark.parametrize("how", [{}, {"fail-close": 1}], ids=["memory", "no memory"])
+@pytest.mark.parametrize("when", ["before", "behind"])
+def test_streamed_body_that_is_cut(fetch, peer, how, when):
+    """Before or behind the response: the peer sees no end of it."""
     ends = []
 
     def answer(connection, path, rest):
+        if when == "behind":
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         with contextlib.suppress(OSError):
             while part := connection.recv(65536):
                 rest += part
         ends.append(rest[-7:])
 
     it = peer(answer)
-    fetch(it.at, stream=100000, cut=1)
+    fetch(it.at, stream=100000, cut=1 if when == "before" else 2, **how)
     limit = time.monotonic() + LIMIT
     while not ends and time.monotonic() < limit:
         time.sleep(0.01)
@@ -390,9 +394,79 @@ def test_client_of_a_body_that_goes_on_goes(service, peer):
         assert b"200 OK" in client.recv(1000)
     assert ends.wait(LIMIT)
     limit = time.monotonic() + LIMIT
-    while ask(service, "/?tasks=1")[2] != b"1" and time.monotonic() < limit:
+    while left(service)[0] != 1 and time.monotonic() < limit:
         time.sleep(0.05)
-    assert ask(service, "/?tasks=1")[2] == b"1"
+    assert left(service)[0] == 1
+
+
+def left(service):
+    """How many tasks there are, and the number of the next handle."""
+    return tuple(map(int, ask(service, "/?tasks=1")[2].split()))
+
+
+def test_rate(fetch, peer):
+    """Each request is a turn of it: again, behind a redirect, and of another fetch. A timeout begins behind the first."""
+    asked = []
+
+    def answer(connection, path, rest):
+        asked.append((time.monotonic(), path))
+        answers = [UNAVAILABLE, reply(b"", "302 Found", "location: /b"), reply(b"the page")]
+        connection.sendall(answers[min(len(asked), 3) - 1])
+
+    at = peer(answer).at
+    assert fetch(f"{at}/a", rate=400, retries=1, pause=1, redirects=1).body == "the page"
+    assert fetch(f"{at}/c", rate=400, cancel=50).error == "ECANCELED"
+    assert fetch(f"{at}/d", rate=400, timeout=300).body == "the page"
+    assert fetch(f"{at}/e", rate=400, timeout=10000).body == "the page"
+    assert [path for _, path in asked] == ["/a", "/a", "/b", "/d", "/e"]
+    assert all(later - earlier > 0.35 for (earlier, _), (later, _) in zip(asked, asked[1:]))
+
+
+TIMES = 40
+
+
+@pytest.mark.parametrize(
+    "how, end", [({}, b""), ({"body": "some"}, b"some"), ({"stream": 10}, b"0\r\n\r\n")], ids=["get", "post", "stream"]
+)
+def test_no_memory(fetch, service, peer, how, end):
+    """For each block in turn: the request fails by that, and leaves no handle behind."""
+
+    def answer(connection, path, rest):
+        while end not in rest and (part := connection.recv(65536)):
+            rest += part
+        connection.sendall(reply(b"the page"))
+
+    where = peer(answer).at
+    assert fetch(where, **how).body == "the page"
+    got = [fetch(where, **how, fail=block) for block in range(1, 8)]
+    assert {it.error for it in got} == {"OK", "ENOMEM"} and got[0].error == "ENOMEM"
+    assert all(it.body == "the page" for it in got if it.error == "OK")
+    tasks, handle = left(service)
+    for _ in range(TIMES):
+        for block, it in enumerate(got, 1):
+            assert it.error == "OK" or fetch(where, **how, fail=block).error == "ENOMEM"
+    assert left(service)[0] == tasks and left(service)[1] < handle + TIMES
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_no_memory_when_it_is_closed(fetch, service, peer, cut):
+    """Before and behind the response of an upload that is cut: that takes none."""
+
+    def answer(connection, path, rest):
+        connection.sendall(reply(b""))
+        wait(connection, path, rest)
+
+    where = peer(answer).at
+    fetch(where, stream=10, cut=cut)
+    tasks, handle = left(service)
+    for _ in range(TIMES):
+        fetch(where, stream=10, cut=cut, **{"fail-close": 1})
+    assert left(service)[0] == tasks and left(service)[1] < handle + TIMES
+
+
+def test_no_memory_for_the_own_body(service):
+    """A reader of none tells so; the next one may have it."""
+    assert ask(service, "/?own=1", "POST", b"the body")[::2] == (200, b"ENOMEM, then OK: the body")
 
 
 def test_no_tls(fetch, peer):

@@ -92,3 +92,31 @@ def test_imports(component, imports):
         "wasi:http/types@0.3.2",
         "wasi:http/handler@0.3.2",
     }
+
+
+@pytest.mark.parametrize("block", [1, 2])
+def test_no_memory(service, block):
+    """For the request with its headers, and for the response with its own."""
+    answer = raw(service, request("/describe", f"x-gate: no-memory-{block}"))
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert raw(service, request("/describe", "x-gate: no-memory-9")).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.fixture(scope="session")
+def through(host, tools, run, tmp_path_factory):
+    """In front of a service that replies with what another host answers, as it is."""
+    folder, built = tmp_path_factory.mktemp("through"), ROOT / "build/release/tests/wasi"
+    gate, handler, both = built / "http-gate.wasm", folder / "handler.wasm", folder / "both.wasm"
+    handler.write_bytes((built / "handler-0.3.2.wasm").read_bytes())  # names of files become those of instances
+    run([tools.wasm_tools, "compose", gate, "-d", handler, "-o", both])
+    with host.serve(both, "-S", "http") as service:
+        yield service
+
+
+@pytest.mark.parametrize("status, how, answered", [(600, [], 600), (600, ["x-gate: more"], 500), (599, ["x-gate: more"], 599)])
+def test_a_status_that_no_component_may_make(through, status, how, answered):
+    """It goes through as it is, and fails by WEFT_EINVAL if headers are to be added."""
+    with Peer(f"HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n".encode()) as peer:
+        answer = raw(through, request(f"/through/{peer.at.removeprefix('http://')}", *how))
+    assert answer.startswith(f"HTTP/1.1 {answered} ".encode())
+    assert not through.fault()

@@ -266,7 +266,8 @@
         weft__op_let_go(&base->base.op);                                                                       \
         weft__free(it, sizeof *it);                                                                            \
     }                                                                                                          \
-    WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
+    /* *spare: memory for what may be needed, or NULL; NULL afterwards if it was. */                           \
+    WEFT__FN bool name##__close_with_spare(weft_coro *co, name##_writer *out, name##__default **spare)         \
     {                                                                                                          \
         if (!weft__op_closes(&out->op, #name "_close_writer"))                                                 \
             return true;                                                                                       \
@@ -276,9 +277,10 @@
             weft__op_let_go(&out->op);                                                                         \
             return true;                                                                                       \
         }                                                                                                      \
-        name##__default *it = (name##__default *)weft__alloc(sizeof *it);                                      \
+        name##__default *it = *spare ? *spare : (name##__default *)weft__alloc(sizeof *it);                    \
         if (!it)                                                                                               \
             return false;                                                                                      \
+        *spare = NULL;                                                                                         \
         __builtin_memset(&it->base, 0, sizeof it->base);                                                       \
         out->op.status = WEFT_COPY_CANCELLED; /* DROPPED, if an event told it, is for the write to say */      \
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
@@ -286,6 +288,11 @@
         KEEP;                                                                                                  \
         weft__default_run(co, &it->base, X##_write(it->base.base.op.handle WEFT__JUST IT));                    \
         return true;                                                                                           \
+    }                                                                                                          \
+    WEFT__FN bool name##_close_writer(weft_coro *co, name##_writer *out)                                       \
+    {                                                                                                          \
+        name##__default *none = NULL;                                                                          \
+        return name##__close_with_spare(co, out, &none);                                                       \
     }                                                                                                          \
     WEFT__FN bool name##_close_writer_blocking(weft_coro *co, name##_writer *out)                              \
     {                                                                                                          \

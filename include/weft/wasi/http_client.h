@@ -25,6 +25,7 @@
 #ifndef WEFT_WASI_HTTP_CLIENT_H
 #define WEFT_WASI_HTTP_CLIENT_H
 
+#include "../rate.h"
 #include "clock.h"
 #include "http.h"
 
@@ -57,9 +58,12 @@ typedef struct weft_fetch_options {
     // 30, or names a date, is returned.
     uint32_t retries;
     uint64_t pause;
-    // Limits of time, in ns. Until the head of the response is here, with all retries; a weft_fetch_read_all
-    // has as long once more; default: none. For one limit of all together, call an async function of yours by
-    // WEFT_CALL_WITHIN.
+    // Each time that it is sent, also behind a redirect or again, is a turn of this rate; default: there is
+    // none. It stays as the texts do.
+    weft_rate *rate;
+    // Limits of time, in ns. Until the head of the response is here, with all retries, but without the wait for
+    // the first turn of `rate`; a weft_fetch_read_all has as long once more; default: none. For one limit of
+    // all together, call an async function of yours by WEFT_CALL_WITHIN.
     uint64_t timeout;
     // Of the connection, of the first byte behind the request, and between two bytes. Default: the host's, 600
     // s on wasmtime.
@@ -86,9 +90,9 @@ typedef struct weft_fetch {
 // WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request: WEFT_ECANCELED.
 
 // weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
-// once, and neither follows redirects nor sends again. Write to fetch->out, call weft_fetch_finish, and wait
-// for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`, of whose body the host would send
-// none.
+// once, and neither follows redirects, nor sends again, nor waits for a rate. Write to fetch->out, call
+// weft_fetch_finish, and wait for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`, of whose
+// body the host would send none.
 
 // The same with options in memory of yours, which are copied.
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)

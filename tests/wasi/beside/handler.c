@@ -1,5 +1,6 @@
 // A handler by bindings of its own, which looks at the request by the library, and replies with a response that
-// it fetched by the one and read by the other: of the address that the request's body is.
+// it fetched by the one and read by the other: of the address that the request's body is. For a path
+// /through/ADDRESS, it replies with the response itself.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "handler.h"
 #include <weft/wasi.h>
@@ -17,6 +18,7 @@ typedef struct {
     trailers_writer sent, replied;
     wasi_http_types_future_result_void_error_code_t transmitted;
     weft_bytes_writer out;
+    weft_text through;
 } handle;
 
 static wasi_http_client_own_request_t request_to(handle *self, weft_text authority)
@@ -49,15 +51,23 @@ WEFT_ASYNC(handle)
 {
     weft_http_exchange *it = &self->http;
     WEFT_BEGIN;
-    if (!weft_http_is(it, "POST", "/fetch", NULL, 0))
+    if (weft_http_is(it, "GET", "/through/{address}", &self->through, 1))
+        weft_bytes_append(&self->address, self->through);
+    else if (!weft_http_is(it, "POST", "/fetch", NULL, 0))
         WEFT_FAIL(1);
-    WEFT_TRY(it, weft_http_read_all(co, it, &self->address, 100));
+    else
+        WEFT_TRY(it, weft_http_read_all(co, it, &self->address, 100));
     WEFT_AWAIT(weft_subtask_call(
         co, &self->call,
-        wasi_http_client_send(request_to(self, weft_text_of(self->address.items, self->address.count)),
-                              &self->result)));
+        wasi_http_client_send(request_to(self, weft_bytes_text(&self->address)), &self->result)));
     if (self->result.is_err)
         WEFT_FAIL(2);
+    if (self->through.at) {
+        exports_wasi_http_handler_result_own_response_error_code_t as_it_is = {
+            .val.ok = {self->result.val.ok.__handle}};
+        WEFT_RETURN(co, exports_wasi_http_handler_handle, as_it_is);
+        WEFT_FINISH;
+    }
     weft_fetch_response_of(&self->fetched, self->result.val.ok.__handle);
     WEFT_TRY(&self->fetched, weft_fetch_read_all(co, &self->fetched, &self->page, 1000));
     WEFT_RETURN(co, exports_wasi_http_handler_handle, reply(self));

@@ -1,6 +1,8 @@
 // A service that sends the request which its query tells, and replies with what came of it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/wasi.h>
+#include "../net/memory.h"
+
+static weft_rate rate; // of all requests that ask for one
 
 // A fetch that may be cancelled from outside.
 typedef struct {
@@ -67,6 +69,9 @@ static void read_options(get *self)
     options->connect_timeout = WEFT_MILLISECONDS(number(self, "connect"));
     options->first_byte_timeout = WEFT_MILLISECONDS(number(self, "first"));
     options->between_bytes_timeout = WEFT_MILLISECONDS(number(self, "between"));
+    rate.clock = &weft_host_clock;
+    rate.period = WEFT_MILLISECONDS(number(self, "rate"));
+    options->rate = rate.period ? &rate : NULL;
     options->headers = self->headers;
     for (size_t i = 0; i < 3; i++) {
         weft_text value = weft_http_request_header(&self->http, names[i]);
@@ -93,12 +98,23 @@ WEFT_ASYNC(get)
 {
     weft_fetch *page = &self->page;
     WEFT_BEGIN;
-    if (number(self, "tasks")) {
-        weft_format(self->head, sizeof self->head, "%u", weft_stats_now().tasks);
+    if (number(self, "tasks")) { // and the number of the next handle
+        weft_format(self->head, sizeof self->head, "%u %u", weft_stats_now().tasks, (unsigned)next_handle());
+        WEFT_TRY(&self->http, weft_http_reply(co, &self->http, 200, NULL, weft_text_z(self->head)));
+        WEFT_FINISH;
+    }
+    if (number(self, "own")) {
+        failing = 1;
+        WEFT_AWAIT(weft_http_read_all(co, &self->http, &self->text, 100));
+        self->size = weft_format(self->head, 100, "%s, then ", weft_error_name(self->http.error));
+        WEFT_AWAIT(weft_http_read_all(co, &self->http, &self->text, 100));
+        weft_format(self->head + self->size, 200, "%s: %.*s", weft_error_name(self->http.error),
+                    (int)self->text.count, (const char *)self->text.items);
         WEFT_TRY(&self->http, weft_http_reply(co, &self->http, 200, NULL, weft_text_z(self->head)));
         WEFT_FINISH;
     }
     read_options(self);
+    failing = number(self, "fail");
     if (number(self, "stream")) {
         self->left = (size_t)number(self, "stream");
         self->options.streams = true;
@@ -113,11 +129,13 @@ WEFT_ASYNC(get)
         }
         if (!page->error && !page->out.error && !number(self, "cut"))
             WEFT_AWAIT(weft_fetch_finish(co, page));
-        else
+        else if (number(self, "cut") < 2)
             weft_bytes_close_writer(&page->out);
-        if (number(self, "cut"))
+        if (number(self, "cut") == 2) // when the response is there
+            WEFT_AWAIT(weft_fetch_response(co, page));
+        if (number(self, "cut") && !number(self, "fail-close"))
             weft_fetch_close(page);
-        else
+        else if (!number(self, "cut"))
             WEFT_AWAIT(weft_fetch_response(co, page));
     } else if (number(self, "cancel")) {
         WEFT_CALL_WITHIN(asks, &self->asks, &self->deadline, &weft_host_clock,
@@ -131,13 +149,16 @@ WEFT_ASYNC(get)
         weft_http_begin_with(co, &self->http, page->status, &page->in);
         WEFT_FINISH;
     }
-    if (!page->error && page->status)
+    failing = 0;
+    if (!page->error && page->status && number(self, "cut") < 2)
         WEFT_AWAIT(weft_fetch_read_all(co, page, &self->text, 1 << 16));
     if (number(self, "close"))
         weft_fetch_close(page);
     WEFT_AWAIT(weft_http_reply(co, &self->http, 200, "text/plain", told(self)));
     WEFT_FINALLY;
+    failing = number(self, "fail-close");
     weft_fetch_close(page);
+    failing = 0;
     weft_bytes_buffer_free(&self->text);
     WEFT_END;
 }

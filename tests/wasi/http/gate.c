@@ -1,6 +1,6 @@
 // Middleware: passes requests on as they are, with more headers, or after a look at the response.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/wasi.h>
+#include "../net/memory.h"
 
 typedef struct {
     weft_coro co;
@@ -40,6 +40,8 @@ WEFT_ASYNC(gate)
     }
     if (how.at)
         weft_http_header_add(it, "x-gate", how);
+    if (weft_text_starts(how, WEFT_TEXT("no-memory-"))) // for that block
+        failing = (uint64_t)(how.at[how.length - 1] - '0');
     WEFT_TRY(it, weft_http_pass_on(co, it, &self->inner));
     WEFT_FINALLY;
     weft_fetch_close(&self->inner);

@@ -23,11 +23,14 @@ typedef struct weft__fetch_run {
     bool same_origin;   // as the request that the user made
     bool follows;
     weft_timer timer; // between two tries
-    int32_t request;  // until it is taken
+    weft_rate_turn turn;
+    weft_coro rated; // waits for the first turn
+    int32_t request; // until it is taken
     weft_subtask_owned call;
     uint64_t result[5];
     uint32_t sent; // the future that tells how the request was sent: dropped too early, it cuts the response
     weft__http_trailers trailers;
+    void *spare; // memory for its end, should nobody write it
 } weft__fetch_run;
 
 #define WEFT__PRIVATE_FETCH                                                                                    \
