@@ -87,3 +87,17 @@ def test_imports(component, imports):
     assert imports(component(FILTER)) == {f"wasi:cli/{name}{version}" for name in ("types", "stdin", "stdout", "stderr")}
     assert imports(component("console-turns")) == {f"wasi:cli/{name}{version}" for name in ("types", "stdout", "stderr")}
     assert imports(component("console-say")) == {f"wasi:cli/{name}{version}" for name in ("types", "stdout")}
+
+
+def test_outbox(host, component):
+    ended = host.run(component("console-outbox"))
+    lines = "".join(f"line {number}\n" for number in range(10000))
+    assert (ended.code, ended.out.decode(), ended.err) == (0, f"{lines}the end\n", "")
+
+
+def test_outbox_whose_reader_has_gone(host, component):
+    """It fails by that, and does not wait."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        assert host.run(component("console-outbox"), stdout=pipe).code == 1
