@@ -206,7 +206,8 @@ WEFT_ASYNC(gate)
     if (weft_url_resolve(weft_fetch_url(&self->page), greeting, url, sizeof url, &count) ||
         !weft_url_same_origin(weft_text_z(url), greeting))
         WEFT_FAIL(WEFT_EURI);
-    const weft_http_header header = {greeting, weft_http_media_type(greeting)};
+    weft_http_header header;
+    header.name = header.value = weft_http_media_type(greeting);
     if (weft_http_has_etag(greeting, greeting) || weft_http_header_copy(it, &header) ||
         weft_http_trailer_copy(it, &header))
         WEFT_FAIL(WEFT_EHEADER);
