@@ -7,11 +7,19 @@ from types import SimpleNamespace
 
 import pytest
 from limits import limited
+from lists import is_again
 from paths import BIN
 
 
 def pytest_addoption(parser):
     parser.addoption("--host", action="append", help="run the tests of weft/wasi.h on this host; may be repeated")
+
+
+def pytest_collection_modifyitems(config, items):
+    left_out = {item for item in items if is_again(item)}
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

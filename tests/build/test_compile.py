@@ -23,6 +23,9 @@ CXX_COMPILERS = {
     "zig-c++-wasm": [BIN / "zig", "c++", *WASM],
 }
 
+# What gcc warns of depends on what it optimises.
+LEVELS = [("gcc", "-O0"), ("gcc", "-Os"), *((compiler, "-O2") for compiler in C_COMPILERS)]
+
 PUBLIC = ROOT / "include/weft"
 HEADERS = sorted(str(path.relative_to(PUBLIC)) for path in [*PUBLIC.glob("*.h"), *PUBLIC.glob("wasi/*.h")])
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src").glob("*.c"))
@@ -74,8 +77,7 @@ def test_headers_alone_cxx17(run, need, tmp_path, alone, compiler):
     compile_all(run, need, tmp_path, CXX_COMPILERS[compiler], alone("cc"), "-std=c++17")
 
 
-# What gcc warns of depends on what it optimises.
-@pytest.mark.parametrize("compiler, level", [("gcc", "-O0"), ("gcc", "-Os"), *((compiler, "-O2") for compiler in C_COMPILERS)])
+@pytest.mark.parametrize("compiler, level", LEVELS)
 def test_sources(run, need, tmp_path, compiler, level):
     sources = (ROOT / source for source in SOURCES)
     compile_all(run, need, tmp_path, C_COMPILERS[compiler], sources, "-std=c11", level)

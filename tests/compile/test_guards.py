@@ -11,6 +11,7 @@ import pytest
 from build.test_compile import C_COMPILERS, WARNINGS, to_object
 from limits import limited
 from paths import ROOT
+from soak import much
 
 # TYPES, BODY and FINALLY are where the texts go.
 SOURCE = """
@@ -584,7 +585,8 @@ def compiles(need, tmp_path):
     return check
 
 
-@pytest.mark.parametrize("compiler", C_COMPILERS)
+# clang and zig are one front end, also for WebAssembly.
+@pytest.mark.parametrize("compiler", much(C_COMPILERS, ["gcc", "zig-wasm"]))
 @pytest.mark.parametrize("name", GUARDS)
 def test_guard(compiles, name, compiler):
     guard = GUARDS[name]

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from build.test_compile import C_COMPILERS, CXX_COMPILERS, TRACE, WARNINGS
+from build.test_compile import C_COMPILERS, CXX_COMPILERS, LEVELS, TRACE, WARNINGS, to_object
 from limits import limited
 from paths import ROOT
 
@@ -16,13 +16,12 @@ MORE_WARNINGS = [*WARNINGS, "-Wshadow"]
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
 @pytest.mark.parametrize("checks", ["-DWEFT_CHECKS=1", "-DWEFT_CHECKS=0"])
-@pytest.mark.parametrize("compiler", C_COMPILERS)
+@pytest.mark.parametrize("compiler, level", LEVELS)
 def test_macros(run, need, tmp_path, compiler, checks, level, source):
     command = C_COMPILERS[compiler]
     need(command[0])
-    flags = ["-std=c11", level, checks, *MORE_WARNINGS, "-Wnested-externs", f"-I{ROOT}/include", "-c", HERE / source]
+    flags = ["-std=c11", level, checks, *MORE_WARNINGS, "-Wnested-externs", f"-I{ROOT}/include", *to_object(command), HERE / source]
     run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
@@ -33,7 +32,7 @@ def test_macros_cxx(run, need, tmp_path, compiler, standard, source):
     command = CXX_COMPILERS[compiler]
     need(command[0])
     for trace in TRACE:
-        flags = [standard, "-O2", trace, *MORE_WARNINGS, f"-I{ROOT}/include", "-x", "c++", "-c", HERE / source]
+        flags = [standard, "-O2", trace, *MORE_WARNINGS, f"-I{ROOT}/include", *to_object(command), "-x", "c++", HERE / source]
         run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 

@@ -21,18 +21,6 @@ def preset(request):
     return request.param
 
 
-def pytest_collection_modifyitems(config, items):
-    """What has no Weft in it runs on one build."""
-    left_out = [item for item in items if is_raw(getattr(getattr(item, "callspec", None), "params", {}))]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-
-
-def is_raw(params):
-    return params.get("preset") == "release" and params.get("runner") == params.get("callee") == "raw"
-
-
 @pytest.fixture
 def guest(tools, preset):
     """guest(component, test) runs `run(test)` of tests/guest's <component>.wasm and returns its Outcome."""

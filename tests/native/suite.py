@@ -7,18 +7,19 @@ import itertools
 import re
 
 from paths import ROOT
+from soak import much
 
 # What is left out, by a pattern of "component test", and why.
 LEFT_OUT = {
     r"coroutines-\w+-(Oz|lto) .*": "levels of optimisation that a native build leaves out",
     r"coroutines-.* (deep_\w+|chain_of_100000|many_yields|tree)": "AddressSanitizer keeps locals elsewhere than on the stack",
     r"limit-weft unlimited": "measures WebAssembly's memory",
-    r"fair lines_deadline.*": "the native host's clock stands while bytes move, so that a deadline takes minutes",
+    much(r"fair lines_deadline.*", r"fair \w+_deadline.*"): "the native host's clock stands while bytes move: a deadline takes seconds, or minutes",
     r"heapless .*": "natively, a component has the heap of its process",
 }
 
-# On builds that are of interest for their Weft.
-NO_WEFT = {r"\w+-raw-on-raw .*": "there is no Weft in it"}
+# On the builds beside `sim`.
+ONE_LEVEL = {r"coroutines-\w+-(O0|unchecked) .*": "levels of optimisation that `sim` alone has"}
 
 
 def reason(component, test, left_out):
