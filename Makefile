@@ -34,7 +34,7 @@ test: setup ## build the tests' components and run all tests (TESTS=tests)
 	    cmake --preset $$preset -DWEFT_TESTS=ON && cmake --build --preset $$preset || exit 1; \
 	done
 	@ln -sf build/debug/compile_commands.json compile_commands.json
-	$(PYTHON) -m pytest -n 2 $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist loadgroup $(TESTS)
 
 check: setup ## what is quick and finds most: the layout, the guest suite in debug, seeds (two minutes)
 	cmake --preset debug -DWEFT_TESTS=ON && cmake --build --preset debug

@@ -15,11 +15,15 @@ def pytest_addoption(parser):
     parser.addoption("--host", action="append", help="run the tests of weft/wasi.h on this host; may be repeated")
 
 
+LONG = ("bench", "fuzz", "sim")  # first, so that none of theirs is left alone at the end
+
+
 def pytest_collection_modifyitems(config, items):
     left_out = {item for item in items if is_again(item)}
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope="session")

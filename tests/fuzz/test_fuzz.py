@@ -6,8 +6,12 @@ import re
 
 import pytest
 from paths import ROOT
+from soak import much
 
-RUNS = {"events": 10000, "schedules": 40000, "bindings": 300000, "echo": 15000}
+RUNS = much(
+    {"events": 10000, "schedules": 40000, "bindings": 300000, "echo": 15000},
+    {"events": 4000, "schedules": 10000, "bindings": 100000, "echo": 3000},
+)
 
 
 @pytest.mark.parametrize("target", RUNS)

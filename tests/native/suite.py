@@ -13,13 +13,14 @@ from soak import much
 LEFT_OUT = {
     r"coroutines-\w+-(Oz|lto) .*": "levels of optimisation that a native build leaves out",
     r"coroutines-.* (deep_\w+|chain_of_100000|many_yields|tree)": "AddressSanitizer keeps locals elsewhere than on the stack",
+    r"misuse-release .*": "it is misuse-debug without names",
     r"limit-weft unlimited": "measures WebAssembly's memory",
     much(r"fair lines_deadline.*", r"fair \w+_deadline.*"): "the native host's clock stands while bytes move: a deadline takes seconds, or minutes",
     r"heapless .*": "natively, a component has the heap of its process",
 }
 
 # On the builds beside `sim`.
-ONE_LEVEL = {r"coroutines-\w+-(O0|unchecked) .*": "levels of optimisation that `sim` alone has"}
+ONE_LEVEL = {r"(coroutines-\w+-O0|\w+-(\w+-)?unchecked) .*": "levels of optimisation that `sim` alone has"}
 
 
 def reason(component, test, left_out):

@@ -19,8 +19,7 @@ WASM = ROOT / "build/debug/tests/guest"
 ROW = re.compile(r"^\| `(.+?)` \| `(.+?)` \| (events|order|turns|rounds|late|drops) \| .+ \|$", re.M)
 LISTED = [(*(it.replace("\\|", "|") for it in row[:2]), row[2]) for row in ROW.findall(PAGE.read_text())]
 
-# misuse-release is misuse-debug without names; the others go by the clock.
-LEFT_OUT = re.compile(r"misuse-release .*|fair .*|watch watchdog")
+LEFT_OUT = re.compile(r"fair .*|watch watchdog")  # these go by the clock
 
 BY_COMPONENT = defaultdict(list)
 for _component, _test, _options in scenarios():

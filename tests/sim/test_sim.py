@@ -32,7 +32,7 @@ def test_sanitized(seeds, preset, options):
 @pytest.mark.parametrize("kind", ["allocations", "calls", "cancels"])
 @pytest.mark.parametrize("preset", ["sim", "sim-hostile"])
 def test_sweep(seeds, preset, kind):
-    seeds(preset, "--sweep", kind, "--seeds", much(100, 10))
+    seeds(preset, "--sweep", kind, "--seeds", much(100, 5))
 
 
 def test_small_cases(seeds):
