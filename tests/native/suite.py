@@ -11,7 +11,7 @@ from soak import much
 
 # What is left out, by a pattern of "component test", and why.
 LEFT_OUT = {
-    r"coroutines-\w+-(Oz|lto) .*": "levels of optimisation that a native build leaves out",
+    r"coroutines-\w+-(O0|Oz|lto) .*": "levels of optimisation that a native build leaves out",
     r"coroutines-.* (deep_\w+|chain_of_100000|many_yields|tree)": "AddressSanitizer keeps locals elsewhere than on the stack",
     r"misuse-release .*": "it is misuse-debug without names",
     r"limit-weft unlimited": "measures WebAssembly's memory",
@@ -20,7 +20,7 @@ LEFT_OUT = {
 }
 
 # On the builds beside `sim`.
-ONE_LEVEL = {r"(coroutines-\w+-O0|\w+-(\w+-)?unchecked) .*": "levels of optimisation that `sim` alone has"}
+ONCE = {r".*-unchecked .*": "`sim` alone has it without checks", r"misuse-raw .*": "there is no Weft in it"}
 
 
 def reason(component, test, left_out):

@@ -5,7 +5,7 @@
 import pytest
 from native.composed import check_passes
 from native.conftest import PRESETS, built
-from native.suite import LEFT_OUT, ONE_LEVEL, functions, reason
+from native.suite import LEFT_OUT, ONCE, functions, reason
 
 OTHERS = [preset for preset in PRESETS if preset != "sim"]
 
@@ -24,7 +24,7 @@ def passes(build):
     """passes(component, test) fails unless the guest says that its test passed. Options are wasmtime's."""
 
     def check(component, test, *options):
-        why = reason(component, test, LEFT_OUT | ONE_LEVEL)
+        why = reason(component, test, LEFT_OUT | ONCE)
         if why:
             pytest.skip(why)
         check_passes(build, component, test)
