@@ -27,8 +27,8 @@ for _component, _test, _options in scenarios():
         BY_COMPONENT[_component].append((_test, _options))
 
 # What Weft on Weft and raw on raw ask of a host, the mixed pairs ask again.
-MIXED = re.compile(r".*-raw-on-weft|(?!.*-raw-on-).*-on-raw")
-COMPONENTS = [it for it in BY_COMPONENT if much(True, not MIXED.fullmatch(it))]
+AGAIN = much("", r".*-raw-on-weft|(?!.*-raw-on-).*-on-raw")
+COMPONENTS = [component for component in BY_COMPONENT if not re.fullmatch(AGAIN, component)]
 
 
 def listed(component, test):

@@ -5,8 +5,9 @@ import pytest
 from guest.test_locals import TESTS as LOCALS
 from guest.test_scopes import TESTS as SCOPES
 from native.composed import weft_sim
+from soak import much
 
-SEEDS = range(1, 21)
+SEEDS = range(1, much(21, 11))
 TESTS = SCOPES + [("locals", test) for test in LOCALS]
 TESTS += [("clock", test) for test in ("sleeps", "race", "deadlines", "polls")]
 

@@ -12,4 +12,4 @@ from soak import much
 def test_none_survives(run):
     if not (ROOT / "build/sim/weft-seeds").exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("not built: run `make native`")
-    print(run([sys.executable, ROOT / "tests/sim/mutants.py", *much(["--jobs", "2"], ["--every", "15"])]))
+    print(run([sys.executable, ROOT / "tests/sim/mutants.py", *much(["--jobs", "2"], ["--every", "30"])]))
