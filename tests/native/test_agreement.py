@@ -26,9 +26,13 @@ for _component, _test, _options in scenarios():
     if not LEFT_OUT.fullmatch(f"{_component} {_test}"):
         BY_COMPONENT[_component].append((_test, _options))
 
-# What Weft on Weft and raw on raw ask of a host, the mixed pairs ask again.
-AGAIN = much("", r".*-raw-on-weft|(?!.*-raw-on-).*-on-raw")
-COMPONENTS = [component for component in BY_COMPONENT if not re.fullmatch(AGAIN, component)]
+# What Weft on Weft and raw on raw ask of a host, the mixed pairs ask again; and a cancel or failure what more of them do.
+AGAIN = re.compile(much("", r".*-raw-on-weft .*|(?!.*-raw-on-).*-on-raw .*|awaits-.*_(cancel_again|fail_for_good)"))
+COMPARED = {
+    component: some
+    for component, tests in BY_COMPONENT.items()
+    if (some := [it for it in tests if not AGAIN.fullmatch(f"{component} {it[0]}")])
+}
 
 
 def listed(component, test):
@@ -123,11 +127,11 @@ def built():
         pytest.skip("not built: run `make native`")
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
+@pytest.mark.parametrize("component", COMPARED)
 def test_agreement(tools, tmp_path, component):
     wrong = []
     host = Wasmtime(tools, WASM / f"{component}.wasm", tmp_path)
-    for test, options in BY_COMPONENT[component]:
+    for test, options in COMPARED[component]:
         try:
             how, where = kind(host.transcripts(test, options), component, test, tmp_path)
         except Failed as failed:
@@ -137,7 +141,7 @@ def test_agreement(tools, tmp_path, component):
             told = f"differs ({how})" if how else "no longer differs"
             wrong.append(f"{test} {told}, and docs/agreement.md says: {expected or 'it does not'}\n{where}")
     if wrong:
-        pytest.fail(f"{component}: {len(wrong)} of {len(BY_COMPONENT[component])}\n" + "\n".join(wrong[:20]), pytrace=False)
+        pytest.fail(f"{component}: {len(wrong)} of {len(COMPARED[component])}\n" + "\n".join(wrong[:20]), pytrace=False)
 
 
 def test_each_row_is_of_something():
