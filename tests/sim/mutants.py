@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.toml")
-COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "sim", "src", "tests")
+COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "sim", "src", "tests", "wasi")
 PRESET = "sim"  # under sanitizers, as CI runs it
 SEEDS = 40000
 GAP = r"(?:\s|\\\n)+"  # any layout, also that of a macro
