@@ -40,3 +40,9 @@ def passes(hostile, monkeypatch):
 def test_pending(hostile, how, scenario):
     options = ("--like-wasmtime", "--always", how)
     check_passes(hostile, "awaits-host-on-weft", f"{scenario}_cancel", *options)
+
+
+# A host that answers each cancel late: who stops a call waits for that, and others go on.
+@pytest.mark.parametrize("test", ["call_stops", "stop_gives_up", "stop_gives_up_asked", "streams"])
+def test_late_cancel(hostile, test):
+    check_passes(hostile, "cancel-async-on-weft", test, "--like-wasmtime", "--always", "slow-cancel")
