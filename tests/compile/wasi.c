@@ -150,7 +150,9 @@ WEFT_ASYNC(program)
     WEFT_AWAIT(weft_outbox_close(co, &self->outbox));
     weft_bytes_buffer_free(&self->other);
     weft_bytes_close_reader(&self->in);
+    weft_bytes_close_reader_blocking(&self->in);
     weft_bytes_close_writer(&self->out);
+    weft_bytes_close_writer_blocking(&self->out);
     WEFT_END;
 }
 WEFT_COMMAND(program);
