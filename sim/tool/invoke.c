@@ -82,3 +82,23 @@ void invocation_run(invocation *it, weft_sim_instance *instance)
     putchar('\n');
     weft_sim_call_free(made);
 }
+
+void always(weft_sim_options *options, const char *name)
+{
+    const struct {
+        const char *name;
+        uint16_t *weight;
+    } all[] = {{"block", &options->block},
+               {"eager-yield", &options->eager_yield},
+               {"late", &options->late},
+               {"hold", &options->hold},
+               {"partial", &options->partial},
+               {"unasked", &options->unasked},
+               {"slow-cancel", &options->slow_cancel}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!strcmp(all[i].name, name)) {
+            *all[i].weight = 1000;
+            return;
+        }
+    stop(name, "is nothing that the host can do always");
+}

@@ -1,5 +1,5 @@
-// What the tools share: components from files, and calls from the command line, as `wasmtime run --invoke` has
-// them.
+// What the tools share: components from files, and from the command line what a host may do, and calls, as
+// `wasmtime run --invoke` has them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_SIM_TOOL_INVOKE_H
 #define WEFT_SIM_TOOL_INVOKE_H
@@ -8,6 +8,9 @@
 
 // Ends the tool with the message "<tool>: <what>: <why>".
 _Noreturn void stop(const char *what, const char *why);
+
+// --always: gives the option of that name its full weight.
+void always(weft_sim_options *options, const char *name);
 
 // The component of a shared object that weft_add_component() made.
 const weft_sim_component *load(const char *path);

@@ -41,26 +41,6 @@ typedef struct {
     bool ticks;
 } command;
 
-static void always(weft_sim_options *options, const char *name)
-{
-    const struct {
-        const char *name;
-        uint16_t *weight;
-    } all[] = {{"block", &options->block},
-               {"eager-yield", &options->eager_yield},
-               {"late", &options->late},
-               {"hold", &options->hold},
-               {"partial", &options->partial},
-               {"unasked", &options->unasked},
-               {"slow-cancel", &options->slow_cancel}};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (!strcmp(all[i].name, name)) {
-            *all[i].weight = 1000;
-            return;
-        }
-    stop(name, "is nothing that the host can do always");
-}
-
 // A file of lines "<number of a component, from 1> <handle>...", one for each: in which order it gets its
 // events.
 static void follow_events(const char *path, weft_sim_instance **instances, uint32_t count)

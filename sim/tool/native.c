@@ -5,6 +5,8 @@
 #include "invoke.h"
 
 #include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,8 @@ typedef struct command {
     char **environment;
     uint32_t variable_count;
     const char *directory;
+    weft_world_directory *directories;
+    uint32_t directory_count;
     weft_sim_options options;
     weft_sim_schedule schedule;
     bool transcript, leaks;
@@ -33,16 +37,18 @@ typedef struct command {
 
 // ---- The command line ----
 
-enum { ARGV0 = 256, ENVIRONMENT, INVOKE, SEED, LIKE_WASMTIME, TRANSCRIPT, LEAKS };
+enum { ARGV0 = 256, DIRECTORY, ENVIRONMENT, INVOKE, SEED, LIKE_WASMTIME, ALWAYS, TRANSCRIPT, LEAKS };
 
 static const struct argp_option options[] = {
     {"env", ENVIRONMENT, "NAME[=VALUE]", 0, "Gives the program a variable, or its own one of that name", 0},
+    {"dir", DIRECTORY, "HOST[::GUEST]", 0, "Gives the program a directory, by the name GUEST", 0},
     {"argv0", ARGV0, "NAME", 0, "The program's name in its arguments", 0},
     {"invoke", INVOKE, "CALL", 0, "Calls this export in place of the program, and prints its result", 0},
     {NULL, 'S', "OPTION,...", 0, "inherit-env, cwd=DIRECTORY; p3 and cli are on anyhow", 0},
     {NULL, 'W', "OPTION,...", 0, "Of WebAssembly: none has a meaning here", 0},
     {"seed", SEED, "N", 0, "Draws what a host may choose from N", 0},
     {"like-wasmtime", LIKE_WASMTIME, NULL, 0, "Chooses as wasmtime does", 0},
+    {"always", ALWAYS, "WHAT", 0, "Lets the host do always what it may: see weft-sim --help", 0},
     {"transcript", TRANSCRIPT, NULL, 0, "Shows each call of a built-in or an import, and each callback", 0},
     {"leaks", LEAKS, NULL, 0, "Tells at the end which handles the program still has", 0},
     {0}};
@@ -77,6 +83,18 @@ static void add_variable(command *it, char *text)
     it->environment[it->variable_count++] = text;
 }
 
+static void add_directory(command *it, char *text)
+{
+    char *name = strstr(text, "::");
+    if (name)
+        *name = 0;
+    int number = open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (number < 0)
+        stop(text, strerror(errno));
+    it->directories = one_more(it->directories, it->directory_count, sizeof *it->directories);
+    it->directories[it->directory_count++] = (weft_world_directory){number, name ? name + 2 : text};
+}
+
 static void add_system_option(command *it, char *option)
 {
     extern char **environ;
@@ -95,6 +113,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case ENVIRONMENT:
         add_variable(it, value);
+        return 0;
+    case DIRECTORY:
+        add_directory(it, value);
         return 0;
     case ARGV0:
         it->first_argument = value;
@@ -116,6 +137,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case LIKE_WASMTIME:
         it->options = weft_sim_options_wasmtime();
+        return 0;
+    case ALWAYS:
+        always(&it->options, value);
         return 0;
     case TRANSCRIPT:
         it->transcript = true;
@@ -194,6 +218,7 @@ int main(int count, char **arguments)
     argp_parse(&(struct argp){options, parse, usage, words, NULL, NULL, NULL}, count, arguments, ARGP_IN_ORDER,
                NULL, &it);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // both are errors of the write
     const weft_sim_component *component = load(it.path);
     if (it.call)
         it.invocation = invocation_of(component, it.call);
@@ -210,6 +235,8 @@ int main(int count, char **arguments)
                                                   .environment = (const char *const *)it.environment,
                                                   .variable_count = it.variable_count,
                                                   .directory = it.directory,
+                                                  .directories = it.directories,
+                                                  .directory_count = it.directory_count,
                                                   .seeded = it.schedule.seed != 0});
     it.instance = weft_sim_instantiate(sim, component);
     weft_world_answer(world, component);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,116 +62,55 @@ static void exit_with_code(weft_sim_call *call, void *data)
     end(data, (int)weft_sim_call_start(call)->number);
 }
 
-// ---- The standard streams: what a component reads or writes moves while its copy is in flight, so that a copy
-// that is done is out, and nothing is read that nobody wants ----
+// ---- The standard streams ----
 
-typedef struct stream {
-    weft_world *world;
-    weft_sim_instance *instance;
-    int descriptor;
-    weft_sim_end *bytes, *result;
-    const weft_sim_type *future;
-} stream;
-
-// Tells how it ended, and drops both ends.
-static void finish(stream *it, int error)
+static const char *error_name(int error)
 {
-    weft_sim_value value = {0};
-    weft_sim_end_drop(it->bytes);
-    if (error) {
-        const weft_sim_type *codes = it->future->element->parts[1].type;
-        weft_sim_value code = {.number = weft_world__case(codes, error == EPIPE ? "pipe" : "io")};
-        value.which = 1;
-        value.payload = weft_world__boxed(it->instance, code);
-    }
-    weft_world__resolve(it->result, it->future, value);
-    free(it);
+    return error == EPIPE ? "pipe" : "io";
 }
 
-static void reads(weft_sim *sim, void *data)
+static ssize_t move_in(weft_world__pump *it, void *bytes, size_t count)
 {
-    stream *it = data;
-    char buffer[CHUNK];
-    int error = 0;
-    uint32_t wanted;
-    (void)sim;
-    while ((wanted = weft_world__meet(it->world, "reads", it->bytes, it->descriptor, POLLIN, NULL))) {
-        ssize_t count = read(it->descriptor, buffer, wanted < CHUNK ? wanted : CHUNK);
-        if (count > 0) {
-            weft_sim_end_copy(it->bytes, buffer, (uint32_t)count);
-        } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
-            error = count == 0 || errno == EBADF ? 0 : errno;
-            break;
-        }
-    }
-    finish(it, error);
+    ssize_t moved = read(it->descriptor, bytes, count);
+    return moved < 0 && errno == EBADF ? 0 : moved; // one that is closed is at its end
 }
 
 // Writes all, though nobody may read it for long: so do other hosts, and what is written at once stays
 // together.
-static int write_all(int descriptor, const char *bytes, size_t count)
+static ssize_t move_out(weft_world__pump *it, void *bytes, size_t count)
 {
-    while (count) {
-        ssize_t written = write(descriptor, bytes, count);
-        if (written > 0) {
-            bytes += written;
-            count -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, NEVER);
-        } else if (errno == EBADF) { // it is closed: all is well, and goes nowhere
-            return 0;
-        } else if (errno != EINTR) {
-            return errno;
-        }
+    for (size_t moved = 0; moved < count;) {
+        ssize_t more = write(it->descriptor, (char *)bytes + moved, count - moved);
+        if (more > 0)
+            moved += (size_t)more;
+        else if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = it->descriptor, .events = POLLOUT}, 1, NEVER);
+        else if (errno == EBADF) // it is closed: all is well, and goes nowhere
+            break;
+        else if (errno != EINTR)
+            return -1;
     }
-    return 0;
-}
-
-static void writes(weft_sim *sim, void *data)
-{
-    stream *it = data;
-    void *bytes;
-    int error = 0;
-    uint32_t count;
-    (void)sim;
-    while (!error && (count = weft_world__meet(it->world, "writes", it->bytes, -1, 0, &bytes))) {
-        error = write_all(it->descriptor, bytes, count);
-        if (!error) // onto themselves: they are out already
-            weft_sim_end_copy(it->bytes, bytes, count);
-    }
-    finish(it, error);
-}
-
-static stream *begin(weft_world *world, weft_sim_instance *instance, weft_sim_script script, int descriptor,
-                     const weft_sim_type *future)
-{
-    stream *it = malloc(sizeof *it);
-    if (!it)
-        abort();
-    *it = (stream){.world = world, .instance = instance, .descriptor = descriptor, .future = future};
-    weft_sim_spawn(world->sim, script, it);
-    return it;
+    return (ssize_t)count;
 }
 
 static void read_stdin(weft_sim_call *call, void *data)
 {
-    weft_sim_instance *instance = weft_sim_call_caller(call);
-    const weft_sim_part *parts = weft_sim_call_func(call)->result->parts;
-    weft_sim_value both = weft_sim_items_value(instance, 2);
-    stream *it = begin(data, instance, reads, STDIN_FILENO, parts[1].type);
-    both.items[0].handle = weft_sim_stream_make(instance, parts[0].type, &it->bytes);
-    both.items[1].handle = weft_sim_stream_make(instance, parts[1].type, &it->result);
-    weft_world__answer(call, both);
+    weft_sim_call_start(call);
+    weft_world__pump_in(call, (weft_world__pump){.world = data,
+                                                 .move = move_in,
+                                                 .error_name = error_name,
+                                                 .descriptor = STDIN_FILENO,
+                                                 .waits = STDIN_FILENO,
+                                                 .events = POLLIN});
 }
 
 static void write_to(weft_sim_call *call, weft_world *world, int descriptor)
 {
-    weft_sim_instance *instance = weft_sim_call_caller(call);
-    weft_sim_value *args = weft_sim_call_start(call), future;
-    stream *it = begin(world, instance, writes, descriptor, weft_sim_call_func(call)->result);
-    it->bytes = weft_sim_value_end(&args[0]);
-    future.handle = weft_sim_stream_make(instance, it->future, &it->result);
-    weft_sim_call_return(call, &future);
+    weft_sim_value *args = weft_sim_call_start(call);
+    weft_world__pump_out(
+        call, &args[0],
+        (weft_world__pump){
+            .world = world, .move = move_out, .error_name = error_name, .descriptor = descriptor, .waits = -1});
 }
 
 static void write_stdout(weft_sim_call *call, void *data)

@@ -9,6 +9,8 @@
 
 #include "weft_world.h"
 
+#include <sys/types.h>
+
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
 
 // What a script waits for outside: a descriptor, or a time.
@@ -22,6 +24,12 @@ typedef struct weft_world__wait {
     const weft_sim_call *call; // or until this is to be cancelled
 } weft_world__wait;
 
+// A descriptor that components have: its place in the world's table is the resource's number.
+typedef struct weft_world__descriptor {
+    int number;     // of the process; -1: none
+    uint32_t flags; // those of descriptor-flags
+} weft_world__descriptor;
+
 struct weft_world {
     weft_sim *sim;
     weft_world_options options;
@@ -31,6 +39,8 @@ struct weft_world {
     struct pollfd *polled;
     weft_world__wait **polled_for;
     uint32_t polled_capacity;
+    weft_world__descriptor *descriptors;
+    uint32_t descriptor_count;
 };
 
 // ---- outside.c ----
@@ -44,6 +54,31 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
 // ready for it: how many bytes that copy may move (see weft_sim_end_offer). 0: the other end is gone.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
+
+// ---- pump.c ----
+
+// Bytes on their way to or from a descriptor.
+typedef struct weft_world__pump {
+    weft_world *world;
+    // Moves 1 to `count` bytes, as read(2) and write(2) do: 0 is the end of what is read, -1 an errno.
+    ssize_t (*move)(struct weft_world__pump *it, void *bytes, size_t count);
+    const char *(*error_name)(int error); // the case of the interface's error-code
+    int descriptor;
+    bool owned;     // it is closed in the end
+    int waits;      // the descriptor, if `move` may have to wait, or -1
+    short events;   // of poll(2), for that
+    int64_t offset; // move's own
+    int error;      // an errno, if it is over before it begins
+    // Set by the calls below.
+    weft_sim_instance *instance;
+    weft_sim_end *bytes, *result;
+    const weft_sim_type *future;
+} weft_world__pump;
+
+// Answer a call whose arguments are taken (weft_sim_call_start): one that returns a stream and how it ended,
+// and one that takes a stream and returns how that ended.
+void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump);
+void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump);
 
 // ---- world.c ----
 
@@ -62,6 +97,10 @@ typedef struct weft_world__row {
     }
 
 extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
+extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
+
+// A component has dropped it.
+void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
 
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);

@@ -2,8 +2,8 @@
 // streams of the process. What a script answers itself (weft_sim_answer() after weft_world_answer()) is not
 // asked of the world.
 //
-// Here are wasi:cli, wasi:clocks and wasi:random, of every version 0.3.x. A call of another interface of wasi:
-// ends the run with a message.
+// Here are wasi:cli, wasi:clocks, wasi:filesystem and wasi:random, of every version 0.3.x. A call of another
+// interface of wasi: ends the run with a message.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WORLD_H
 #define WEFT_WORLD_H
@@ -16,6 +16,12 @@ extern "C" {
 
 typedef struct weft_world weft_world;
 
+// A directory that a program may use, under this name. Nothing in it leads out of it.
+typedef struct weft_world_directory {
+    int number; // open(2) gave it
+    const char *name;
+} weft_world_directory;
+
 // Zero-initialised is a program without arguments and variables. What is pointed to is the caller's, and stays.
 typedef struct weft_world_options {
     const char *const *arguments; // the first is the program's name
@@ -23,7 +29,9 @@ typedef struct weft_world_options {
     const char *const *environment; // each is NAME=value
     uint32_t variable_count;
     const char *directory; // the one that the program is told that it is in; NULL: none
-    bool seeded;           // random numbers are drawn from the schedule, so that a seed has them again
+    const weft_world_directory *directories;
+    uint32_t directory_count;
+    bool seeded; // random numbers are drawn from the schedule, so that a seed has them again
 } weft_world_options;
 
 // The outside of a host, which it takes over: weft_sim_on_idle(). The standard streams are descriptors 0, 1

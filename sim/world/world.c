@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random};
+static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random,
+                                             weft_world__fs, weft_world__fs_paths};
+
+static void dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
+{
+    if (!strcmp(resource->name, "descriptor"))
+        weft_world__descriptor_drop(data, rep);
+}
 
 weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
 {
@@ -17,6 +24,7 @@ weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
     if (options)
         world->options = *options;
     weft_world__outside_begin(world);
+    weft_sim_on_resource_drop(sim, dropped, world);
     return world;
 }
 
@@ -25,6 +33,11 @@ void weft_world_free(weft_world *world)
     if (!world)
         return;
     weft_world__outside_end(world);
+    weft_sim_on_resource_drop(world->sim, NULL, NULL);
+    for (uint32_t i = 0; i < world->descriptor_count; i++)
+        if (world->descriptors[i].number >= 0)
+            weft_world__descriptor_drop(world, i);
+    free(world->descriptors);
     free(world);
 }
 

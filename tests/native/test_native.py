@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from limits import limited
 from paths import ROOT
+from soak import much
 
 RUN = re.search(r"\n    (echo hello \|.*weft-native run .*)\n", (ROOT / "docs/native.md").read_text())[1]
 
@@ -37,6 +38,7 @@ def test_help(native):
         ("env-show", ["-S", "everything"], "run", "everything: no such option of -S"),
         ("env-show", ["--none"], "run", "unrecognized option '--none'"),
         ("nobody", [], "run", "nobody.so: cannot open shared object file"),
+        ("env-show", ["--dir", "/nowhere::d"], "run", "weft-native: /nowhere: No such file or directory"),
         ("mine-log", [], "run", "weft-native: mine: is no program, for it does not export wasi:cli/run"),
         ("mine-log", ["--invoke", "play(1)"], "run", "play(1): is no call of a function that the first component exports"),
     ],
@@ -64,6 +66,15 @@ def test_seeds(native):
     for seed in range(1, 40):
         ended = native("console-filter", options=["--seed", str(seed)], stdin="text" * 1000)
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, "text" * 1000, "done\n"), seed
+
+
+def test_seeds_of_files(native, tmp_path):
+    """Cancelled at each wait, what works on files is right with all that a host may choose."""
+    for seed in range(1, much(200, 10)):
+        path = tmp_path / str(seed)
+        path.mkdir()
+        ended = native("fs-sweep", options=["--dir", f"{path}::d", "--seed", str(seed), "--always", "hold"])
+        assert (ended.returncode, ended.stderr) == (0, ""), seed
 
 
 def test_ends_with_who_returned(native):

@@ -15,7 +15,10 @@ from wasi.sockets import family, script, server  # noqa: F401: fixtures
 # A host, and a build that runs in it.
 HOSTS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
 # The tests of what the native world has, but for those of a service, and of what a file imports.
-NATIVE = ("test_clock", "test_console", "test_env", "test_format", "test_log", "test_random")
+NATIVE = (
+    ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
+    + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
+)
 
 
 def pytest_generate_tests(metafunc):
@@ -47,6 +50,8 @@ class Ended:
 
 
 class Wasmtime:
+    slow = ("-W", "timeout=600s")  # operations of files take their time
+
     def __init__(self, wasmtime):
         self.program = wasmtime
         self.flags = FLAGS
@@ -69,6 +74,8 @@ class Wasmtime:
 
 class Native(Wasmtime):
     """weft-native takes the same options."""
+
+    slow = ("--always", "hold")
 
     def __init__(self):
         self.program = ROOT / "build/sim/sim/weft-native"

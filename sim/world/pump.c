@@ -1,0 +1,99 @@
+// Bytes between a component's stream and a descriptor. They move while the component's copy is in flight, so
+// that a copy that is done is out, and nothing is read that nobody wants.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// Tells how it ended, drops both ends, and closes what is its own.
+static void finish(weft_world__pump *it, int error)
+{
+    weft_sim_value value = {0};
+    weft_sim_end_drop(it->bytes);
+    if (it->owned)
+        close(it->descriptor);
+    if (error) {
+        const weft_sim_type *codes = it->future->element->parts[1].type;
+        weft_sim_value code = {.number = weft_world__case(codes, it->error_name(error))};
+        value.which = 1;
+        value.payload = weft_world__boxed(it->instance, code);
+    }
+    weft_world__resolve(it->result, it->future, value);
+    free(it);
+}
+
+static void pumps_in(weft_sim *sim, void *data)
+{
+    weft_world__pump *it = data;
+    char buffer[CHUNK];
+    int error = it->error;
+    uint32_t wanted;
+    (void)sim;
+    while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, it->events, NULL))) {
+        ssize_t count = it->move(it, buffer, wanted < CHUNK ? wanted : CHUNK);
+        if (count == 0)
+            break;
+        if (count > 0)
+            weft_sim_end_copy(it->bytes, buffer, (uint32_t)count);
+        else if (errno == EAGAIN)
+            it->waits = it->descriptor;
+        else if (errno != EINTR)
+            error = errno;
+    }
+    finish(it, error);
+}
+
+static void pumps_out(weft_sim *sim, void *data)
+{
+    weft_world__pump *it = data;
+    void *bytes;
+    int error = it->error;
+    uint32_t offered;
+    (void)sim;
+    while (!error &&
+           (offered = weft_world__meet(it->world, "writes", it->bytes, it->waits, it->events, &bytes))) {
+        ssize_t count = it->move(it, bytes, offered);
+        if (count >= 0)
+            weft_sim_end_copy(it->bytes, bytes, (uint32_t)count); // onto themselves: they are out already
+        else if (errno == EAGAIN)
+            it->waits = it->descriptor;
+        else if (errno != EINTR)
+            error = errno;
+    }
+    finish(it, error);
+}
+
+static weft_world__pump *begin(weft_sim_script script, weft_world__pump pump)
+{
+    weft_world__pump *it = malloc(sizeof *it);
+    if (!it)
+        abort();
+    *it = pump;
+    weft_sim_spawn(it->world->sim, script, it);
+    return it;
+}
+
+void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump)
+{
+    const weft_sim_part *parts = weft_sim_call_func(call)->result->parts;
+    pump.instance = weft_sim_call_caller(call);
+    pump.future = parts[1].type;
+    weft_world__pump *it = begin(pumps_in, pump);
+    weft_sim_value both = weft_sim_items_value(it->instance, 2);
+    both.items[0].handle = weft_sim_stream_make(it->instance, parts[0].type, &it->bytes);
+    both.items[1].handle = weft_sim_stream_make(it->instance, it->future, &it->result);
+    weft_sim_call_return(call, &both);
+}
+
+void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump)
+{
+    weft_sim_value future;
+    pump.instance = weft_sim_call_caller(call);
+    pump.future = weft_sim_call_func(call)->result;
+    pump.bytes = weft_sim_value_end(stream);
+    weft_world__pump *it = begin(pumps_out, pump);
+    future.handle = weft_sim_stream_make(it->instance, it->future, &it->result);
+    weft_sim_call_return(call, &future);
+}
