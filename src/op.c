@@ -57,8 +57,8 @@ static void resize(weft__op_table *in, uint32_t count)
     in->chains = chains;
     in->count = count;
     in->shift = (uint32_t)__builtin_clz(count) + 1;
-    for (uint32_t i = 0; i < old_count; i++) {
-        for (weft_op *op = old[i], *next; op; op = next) {
+    for (weft_op **chain = old; chain != old + old_count; chain++) {
+        for (weft_op *op = *chain, *next; op; op = next) {
             next = op->next;
             link(in, op);
         }
@@ -148,16 +148,19 @@ static inline void join_set(weft_op *op, weft_task *task, bool is_member)
         left_set(before, is_member);
 }
 
-void weft__op_settle(weft_task *task)
+static __attribute__((noinline)) void settle(weft_task *task, weft_coro *co)
 {
-    weft_coro *co = WEFT__SHORT ? task->alone : NULL;
-    if (!co)
-        return;
     task->alone = NULL;
     task->in_flight++;
     task->flags |= WEFT__HAD_MORE;
     co->on.op->waiter = co;
     insert(&own, co->on.op);
+}
+
+void weft__op_settle(weft_task *task)
+{
+    if (WEFT__SHORT && task->alone)
+        settle(task, task->alone);
 }
 
 static void trim(weft__op_table *it)
@@ -326,20 +329,21 @@ weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status)
 // A wait for an operation that another task started moves it here.
 static void adopt(weft_coro *co, weft_op *op, const char *function)
 {
-    if (op->task)
-        weft__op_settle(op->task);
+    weft_task *before = op->task;
+    if (before)
+        weft__op_settle(before);
     WEFT__CHECK(op->waiter, awaited, function, op->handle);
-    WEFT__CHECK(!op->task, stopping, function, op->handle);
+    WEFT__CHECK(!before, stopping, function, op->handle);
     (void)function;
-    if (op->task != co->task) {
-        op->task->in_flight--;
-        if ((op->task->flags | co->task->flags) & WEFT__EMBEDDED)
-            weft__op_leave(op);
-        else
-            take(&own, op->handle);
-        go_on_in(co->task, op);
-    }
     op->waiter = co;
+    if (before == co->task)
+        return;
+    before->in_flight--;
+    if ((before->flags | co->task->flags) & WEFT__EMBEDDED)
+        weft__op_leave(op);
+    else
+        take(&own, op->handle);
+    go_on_in(co->task, op);
 }
 
 weft_poll weft__op_park(weft_coro *co, weft_op *op)
@@ -402,6 +406,59 @@ void weft__op_wake_waiter(weft_op *op)
     weft__wake(waiter);
 }
 
+// What the host has said of `op` is noted. False, and nothing done, if that is not all and `all` is asked for:
+// of a call that starts, a write_all with more to write, and one whose items are to be given up.
+static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
+{
+    uint32_t status = code;
+    switch (event) {
+    case WEFT_EVENT_STREAM_READ:
+        ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(code);
+        break;
+    case WEFT_EVENT_STREAM_WRITE: {
+        weft_stream_writer *writer = (weft_stream_writer *)op;
+        size_t count = WEFT_STATUS_COUNT(code) + (writer->more ? writer->count : 0);
+        if (all && writer->more) {
+            if (count < writer->length || writer->ended)
+                return false;
+            writer->more = NULL;
+        }
+        writer->count = count;
+        break;
+    }
+    case WEFT_EVENT_FUTURE_READ:
+    case WEFT_EVENT_FUTURE_WRITE:
+        status = weft__future_status(code);
+        break;
+    case WEFT_EVENT_NONE: // of no event: a call that has not started, and was cancelled
+    case WEFT_EVENT_SUBTASK:
+        if (all && (event == WEFT_EVENT_NONE || code <= WEFT_SUBTASK_STARTED))
+            return false;
+        __subtask_drop(op->handle);
+        op->task = NULL; // it is out of its set, too
+        break;
+    default: // not covered: no operation is of another kind
+        __builtin_unreachable();
+    }
+    WEFT__TRACE_OP(op, END, code);
+    op->status = status;
+    return true;
+}
+
+// Of a write_all, which has written some; true if it goes on.
+static bool goes_on_writing(weft_stream_writer *writer, uint32_t before)
+{
+    weft_op *op = &writer->op;
+    if (before & WEFT__CANCELLING && writer->count < writer->length && weft__op_is(op, WEFT_COPY_COMPLETED))
+        op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest may not go
+    if (writer->more(writer)) {
+        op->status = WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE | (before & WEFT__WRITE_ON);
+        return true;
+    }
+    weft__write_all_ended(writer);
+    return false;
+}
+
 // Of an end with a sequel; true if the operation goes on.
 // not covered: ends with a sequel are those of weft/wasi, which the native host does not run
 static bool goes_on_reading(weft_op *op, uint32_t before)
@@ -415,51 +472,41 @@ static bool goes_on_reading(weft_op *op, uint32_t before)
     return true;
 }
 
+// Of an operation with more to it than what the host says; true if it goes on.
+static bool goes_on(weft_op *op, uint32_t before)
+{
+    if (before & WEFT__OWNED)
+        weft__owned_complete(op, before);
+    if (before & WEFT__GONE && weft__gone_goes_on(op, before))
+        return true;
+    return before & (WEFT__READ_ON | WEFT__WRITE_ON) && goes_on_reading(op, before); // not covered: the same
+}
+
 // The host has said how `op`, an operation of `task` that is out of the table, ended.
 static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
 {
-    WEFT__TRACE_OP(op, END, status);
+    const uint32_t special = WEFT__OWNED | WEFT__GONE | WEFT__READ_ON | WEFT__WRITE_ON;
     uint32_t before = op->status;
-    op->status = status;
-    bool goes_on = before & WEFT__GONE && weft__gone_goes_on(op, before);
-    switch (event) {
-    case WEFT_EVENT_STREAM_READ:
-        ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(status);
-        break;
-    case WEFT_EVENT_STREAM_WRITE: {
-        weft_stream_writer *writer = (weft_stream_writer *)op;
-        writer->count = (writer->more ? writer->count : 0) + WEFT_STATUS_COUNT(status);
-        if (before & WEFT__CANCELLING && writer->more && writer->count < writer->length &&
-            weft__op_is(op, WEFT_COPY_COMPLETED))
-            op->status |= WEFT_COPY_CANCELLED; // this copy was whole, but the rest of the write_all may not go
-        if (writer->more && writer->more(writer)) {
-            op->status = WEFT__IN_FLIGHT | event | (before & WEFT__WRITE_ON);
-            goes_on = true;
-        } else if (writer->more) {
-            weft__write_all_ended(writer);
-        }
-        break;
-    } // not covered: behind the break
-    case WEFT_EVENT_FUTURE_READ:
-    case WEFT_EVENT_FUTURE_WRITE:
-        op->status = weft__future_status(op->status);
-        break;
-    default: // a subtask
-        __subtask_drop(op->handle);
-        if (op->task)
-            leave_set(op, false);
-        if (before & WEFT__OWNED)
-            weft__owned_complete(op, before);
-    }
-    if (!goes_on && before & (WEFT__READ_ON | WEFT__WRITE_ON)) // not covered: the same
-        goes_on = goes_on_reading(op, before);
+    (void)note(op, event, status, false);
+    bool is_write_all = event == WEFT_EVENT_STREAM_WRITE && ((weft_stream_writer *)op)->more;
+    bool on = is_write_all && goes_on_writing((weft_stream_writer *)op, before);
+    if (!on && before & special)
+        on = goes_on(op, before);
     task->in_flight--;
-    if (goes_on) {
+    if (on) {
         go_on_in(task, op);
         WEFT__TRACE_OP(op, START, 0);
     } else if (op->waiter) {
         weft__op_wake_waiter(op);
     }
+}
+
+// A copy of an end with a sequel, which it does not come to.
+// not covered: the same
+static __attribute__((noinline)) bool lacks_sequel(const weft_op *op, uint32_t event, uint32_t code)
+{
+    return event <= WEFT_EVENT_STREAM_WRITE && !WEFT_STATUS_STATE(code) &&
+           (op->status & ~(WEFT__READ_ON | WEFT__WRITE_ON)) == (WEFT__IN_FLIGHT | event);
 }
 
 weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
@@ -468,58 +515,11 @@ weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uin
     if (!co)
         return NULL;
     weft_op *op = co->on.op;
-    if (op->handle != handle || code & WEFT__IN_FLIGHT)
+    bool is_usual = __builtin_expect(op->status == (WEFT__IN_FLIGHT | event), 1);
+    if (op->handle != handle || code & WEFT__IN_FLIGHT || !(is_usual || lacks_sequel(op, event, code)))
         return NULL;
-    switch (event) { // and, in each case, of its kind
-    case WEFT_EVENT_STREAM_READ:
-        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ) &&
-            (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ | WEFT__READ_ON) ||
-             WEFT_STATUS_STATE(code))) // not covered: the same
-            return NULL;
-        WEFT__TRACE_OP(op, END, code);
-        ((weft_stream_reader *)op)->count = WEFT_STATUS_COUNT(code);
-        break;
-    case WEFT_EVENT_STREAM_WRITE: {
-        if (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE) &&
-            (op->status != (WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE | WEFT__WRITE_ON) ||
-             WEFT_STATUS_STATE(code))) // not covered: the same
-            return NULL;
-        weft_stream_writer *writer = (weft_stream_writer *)op;
-        size_t count = WEFT_STATUS_COUNT(code);
-        if (writer->more) {
-            count += writer->count;
-            if (count < writer->length)
-                return NULL;
-        }
-        WEFT__TRACE_OP(op, END, code);
-        writer->count = count;
-        if (writer->more) { // what is done with the items may look at all of this
-            op->status = code;
-            task->alone = NULL;
-            weft__write_all_ended(writer);
-            return co;
-        }
-        break;
-    }
-    case WEFT_EVENT_SUBTASK:
-        if (code <= WEFT_SUBTASK_STARTED || !is_call(op))
-            return NULL;
-        WEFT__TRACE_OP(op, END, code);
-        __subtask_drop(handle);
-        op->task = NULL;
-        break;
-    case WEFT_EVENT_FUTURE_READ:
-    case WEFT_EVENT_FUTURE_WRITE:
-        if (op->status != (WEFT__IN_FLIGHT | event))
-            return NULL;
-        WEFT__TRACE_OP(op, END, code);
-        code = weft__future_status(code);
-        break;
-    // not covered: no host sends another event with a handle of ours
-    default:
+    if (!note(op, event, code, true))
         return NULL;
-    }
-    op->status = code;
     task->alone = NULL;
     return co;
 }
@@ -534,8 +534,7 @@ static void complete_background(weft_op *op, uint32_t code)
 
 static void started(weft_op *call)
 {
-    call->status =
-        WEFT__STARTED | (call->status & (WEFT__OWNED | WEFT__CANCELLING | WEFT__ASKED | WEFT__STOPPED));
+    call->status |= WEFT__STARTED;
     if (call->waiter && call->waiter->state == WEFT__ON_START)
         weft__op_wake_waiter(call);
 }
@@ -562,11 +561,23 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
     }
 }
 
-static bool expects(const weft_op *op, uint32_t event, uint32_t code)
+// Of an event that is no usual completion: of a call that starts, or has not, what runs in the background, and
+// what no host sends.
+static __attribute__((noinline)) void deliver_rest(weft_op *op, uint32_t event, uint32_t code)
 {
-    uint32_t kind = op->status & 7; // none: a call that has started, or what foreign code has registered
+    uint32_t kind = op->status & 7; // none: a call that has not started, or what foreign code has registered
     bool of_kind = kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
-    return of_kind && !(code & WEFT__IN_FLIGHT);
+    bool expected = of_kind && !(code & WEFT__IN_FLIGHT);
+    WEFT__CHECK(!expected, bad_event, op->task->from->name, op->handle);
+    if (expected && !op->cancel) {
+        complete_background(op, code);
+    } else if (expected && (event != WEFT_EVENT_SUBTASK || code > WEFT_SUBTASK_STARTED)) {
+        complete(op, op->task, event, code);
+    } else {
+        insert(&own, op);
+        if (expected)
+            started(op);
+    }
 }
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
@@ -577,24 +588,17 @@ void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t
     weft_op *op = take(&own, handle);
     if (!op)
         return;
-    bool expected = expects(op, event, code);
-    WEFT__CHECK(!expected, bad_event, op->task->from->name, handle);
-    if (!expected || (event == WEFT_EVENT_SUBTASK && code <= WEFT_SUBTASK_STARTED && op->cancel)) {
-        insert(&own, op);
-        if (expected)
-            started(op);
-        return;
-    }
-    if (__builtin_expect(op->cancel != NULL, 1))
-        complete(op, op->task, event, code);
+    bool starts = code <= WEFT_SUBTASK_STARTED && event == WEFT_EVENT_SUBTASK;
+    if (__builtin_expect((op->status & 7) != event || code & WEFT__IN_FLIGHT || !op->cancel || starts, 0))
+        deliver_rest(op, event, code);
     else
-        complete_background(op, code);
+        complete(op, op->task, event, code);
 }
 
 void weft__op_cancel(weft_op *op)
 {
     weft_task *task = op->task;
-    if (op->status == WEFT__UNTAKEN) {
+    if (!task && op->status == WEFT__UNTAKEN) {
         weft__owned_give_up(op);
         return;
     }
@@ -602,12 +606,14 @@ void weft__op_cancel(weft_op *op)
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);
-    uint32_t (*cancel)(uint32_t) = op->status & WEFT__ASKED ? weft__cancel_outcome : op->cancel;
+    uint32_t (*cancel)(uint32_t) = op->cancel;
+    if (op->status & WEFT__ASKED)
+        cancel = weft__cancel_outcome;
     op->status |= WEFT__CANCELLING;
     weft__op_leave(op);
-    weft__blocked++;
+    uint32_t blocked = weft__blocked++;
     uint32_t status = cancel(op->handle);
-    weft__blocked--;
+    weft__blocked = blocked;
     complete(op, task, event, status);
 }
 
@@ -632,9 +638,9 @@ void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
         weft__op_leave(op); // it is the host's: code of ours may run inside, and must not stop it
     else
         weft__task_rouse(task); // the cancel may take an event that the host is about to deliver
-    weft__blocked++;
+    uint32_t blocked = weft__blocked++;
     uint32_t status = cancel(op->handle);
-    weft__blocked--;
+    weft__blocked = blocked;
     if (status == WEFT_BLOCKED) {
         if (leaves) {
             task->in_flight--;

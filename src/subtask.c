@@ -7,9 +7,7 @@
 void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status)
 {
     call->op.handle = WEFT_STATUS_COUNT(status);
-    weft__op_track(task, &call->op, WEFT_EVENT_SUBTASK, __subtask_cancel);
-    if (WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED)
-        call->op.status = WEFT__STARTED;
+    weft__op_track(task, &call->op, (enum weft_event_code)WEFT_STATUS_STATE(status), __subtask_cancel);
 }
 
 weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
@@ -20,8 +18,7 @@ weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status
         return weft_breathe(co);
     }
     call->op.handle = WEFT_STATUS_COUNT(status);
-    uint32_t started = WEFT_STATUS_STATE(status) == WEFT_SUBTASK_STARTED;
-    return weft__op_block_call(co, &call->op, started ? WEFT__STARTED : WEFT__IN_FLIGHT | WEFT_EVENT_SUBTASK);
+    return weft__op_block_call(co, &call->op, WEFT__IN_FLIGHT | WEFT_STATUS_STATE(status));
 }
 
 weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call)

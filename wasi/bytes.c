@@ -301,7 +301,6 @@ static uint32_t begin_all(weft_bytes_writer *out, const uint8_t *bytes, size_t s
     }
     out->items = bytes;
     out->length = size;
-    out->ended = NULL;
     if (status == WEFT_BLOCKED || more(&out->writer)) {
         WEFT__TRACE_ITEMS_STAY("weft_bytes_write_all", bytes);
         out->more = more;

@@ -28,10 +28,10 @@ typedef struct weft_stream_writer weft_stream_writer;
 #define WEFT_STREAM_WRITER_FIELDS                                                                              \
     weft_op op;                                                                                                \
     size_t count; /* items that the last write moved */                                                        \
+    size_t length;                                                                                             \
     bool (*more)(weft_stream_writer * writer);                                                                 \
-    void (*ended)(weft_stream_writer * writer); /* gives the items up */                                       \
-    const void *items;                                                                                         \
-    size_t length;
+    void (*ended)(weft_stream_writer * writer); /* gives the items up; NULL if nobody has to */                \
+    const void *items;
 
 struct weft_stream_writer {
     WEFT_STREAM_WRITER_FIELDS

@@ -39,7 +39,8 @@
         name##_close_reader(in);                                                                               \
     }
 
-#define WEFT__STREAM_ENDS(name, X)                                                                             \
+// ENDED: gives the items of a write_all up, or NULL.
+#define WEFT__STREAM_ENDS(name, X, ENDED)                                                                      \
     typedef union name##_reader {                                                                              \
         weft_stream_reader reader;                                                                             \
         __extension__ struct {                                                                                 \
@@ -56,6 +57,7 @@
     WEFT__FN X##_t name##_new(name##_writer *out)                                                              \
     {                                                                                                          \
         __builtin_memset(out, 0, sizeof *out);                                                                 \
+        out->ended = ENDED;                                                                                    \
         return X##_new(&out->op.handle);                                                                       \
     }                                                                                                          \
     WEFT__FN void name##_close_writer(name##_writer *out)                                                      \
@@ -86,17 +88,16 @@
     }                                                                                                          \
     WEFT__WAIT name##_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)                    \
     {                                                                                                          \
+        uint32_t status = WEFT_COPY_DROPPED;                                                                   \
         if (weft__stream_begin(&in->op, #name "_read")) {                                                      \
-            uint32_t status = X##_read(in->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));            \
+            status = X##_read(in->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));                     \
             if (status == WEFT_BLOCKED) {                                                                      \
                 WEFT__TRACE_ITEMS_STAY(#name "_read", WEFT__JUST ITEMS NULL);                                  \
                 return weft__op_block(co, &in->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ, X##_cancel_read); \
             }                                                                                                  \
-            in->op.status = status;                                                                            \
-            in->count = WEFT_STATUS_COUNT(status);                                                             \
-        } else {                                                                                               \
-            in->count = 0;                                                                                     \
         }                                                                                                      \
+        in->op.status = status;                                                                                \
+        in->count = WEFT_STATUS_COUNT(status);                                                                 \
         return weft_breathe(co);                                                                               \
     }                                                                                                          \
     WEFT__FN void name##_start_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)        \
@@ -110,18 +111,17 @@
     }                                                                                                          \
     WEFT__WAIT name##_write(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)                 \
     {                                                                                                          \
+        uint32_t status = WEFT_COPY_DROPPED;                                                                   \
         if (weft__stream_begin(&out->op, #name "_write")) {                                                    \
-            uint32_t status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));          \
+            status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));                   \
             if (status == WEFT_BLOCKED) {                                                                      \
                 WEFT__TRACE_ITEMS_STAY(#name "_write", WEFT__JUST ITEMS NULL);                                 \
                 return weft__op_block(co, &out->op, WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_WRITE,                 \
                                       X##_cancel_write);                                                       \
             }                                                                                                  \
-            out->op.status = status;                                                                           \
-            out->count = WEFT_STATUS_COUNT(status);                                                            \
-        } else {                                                                                               \
-            out->count = 0;                                                                                    \
         }                                                                                                      \
+        out->op.status = status;                                                                               \
+        out->count = WEFT_STATUS_COUNT(status);                                                                \
         return weft_breathe(co);                                                                               \
     }                                                                                                          \
     /* Goes on with a write_all; true if the host said BLOCKED. */                                             \
@@ -141,28 +141,29 @@
     WEFT__FN bool name##__begin_all(name##_writer *out, WEFT__JUST WRITE size_t length)                        \
     {                                                                                                          \
         void (*ended)(weft_stream_writer *) = ENDED;                                                           \
-        uint32_t status = WEFT_COPY_COMPLETED;                                                                 \
-        out->count = 0;                                                                                        \
+        uint32_t status = WEFT_COPY_DROPPED;                                                                   \
         if (weft__stream_begin(&out->op, #name "_write_all")) {                                                \
+            status = WEFT_COPY_COMPLETED;                                                                      \
             if (length)                                                                                        \
                 status = X##_write(out->op.handle, WEFT__JUST ITEMS weft__stream_clamp(length));               \
-            if (status != WEFT_BLOCKED) {                                                                      \
-                out->op.status = status;                                                                       \
-                out->count = WEFT_STATUS_COUNT(status);                                                        \
-                if (!ended && out->count == length)                                                            \
-                    return false;                                                                              \
-            }                                                                                                  \
+        }                                                                                                      \
+        if (status != WEFT_BLOCKED) {                                                                          \
+            out->op.status = status;                                                                           \
+            out->count = WEFT_STATUS_COUNT(status);                                                            \
+            if (!ended && out->count == length)                                                                \
+                return false;                                                                                  \
         }                                                                                                      \
         out->items = STORE;                                                                                    \
         out->length = length;                                                                                  \
-        out->ended = ended;                                                                                    \
-        if (status == WEFT_BLOCKED || name##__more(&out->writer)) {                                            \
-            WEFT__TRACE_ITEMS_STAY(#name "_write_all", WEFT__JUST ITEMS NULL);                                 \
-            out->more = name##__more;                                                                          \
-            return true;                                                                                       \
+        out->more = name##__more;                                                                              \
+        if (status == WEFT_BLOCKED) {                                                                          \
+            out->count = 0;                                                                                    \
+        } else if (!name##__more(&out->writer)) {                                                              \
+            weft__write_all_ended(&out->writer);                                                               \
+            return false;                                                                                      \
         }                                                                                                      \
-        weft__write_all_ended(&out->writer);                                                                   \
-        return false;                                                                                          \
+        WEFT__TRACE_ITEMS_STAY(#name "_write_all", WEFT__JUST ITEMS NULL);                                     \
+        return true;                                                                                           \
     }                                                                                                          \
     WEFT__FN void name##_start_write_all(weft_coro *co, name##_writer *out, WEFT__JUST WRITE size_t length)    \
     {                                                                                                          \
@@ -304,7 +305,7 @@
 #define WEFT__STREAM(name, X, T, ITEM, ENDED)                                                                  \
     WEFT__PAYLOAD(X##_read, uint32_t, T *, size_t);                                                            \
     typedef T name##__item;                                                                                    \
-    WEFT__STREAM_ENDS(name, X)                                                                                 \
+    WEFT__STREAM_ENDS(name, X, ENDED)                                                                          \
     WEFT__STREAM_COPIES(name, X, (T * items, ), (ITEM * items, ), (items, ), items,                            \
                         ((const T *)writer->items + writer->count, ), (NULL, ), ENDED)
 
@@ -318,7 +319,7 @@
 
 #define WEFT__STREAM_UNIT(name, X)                                                                             \
     WEFT__PAYLOAD(X##_read, uint32_t, size_t);                                                                 \
-    WEFT__STREAM_ENDS(name, X)                                                                                 \
+    WEFT__STREAM_ENDS(name, X, NULL)                                                                           \
     WEFT__STREAM_COPIES(name, X, (), (), (), NULL, (), (), NULL)
 
 #define WEFT__FUTURE_OWNED(name, X, T, drop)                                                                   \

@@ -33,7 +33,9 @@ typedef struct weft__background {
 
 // A bit that no status word of the host has.
 #define WEFT__IN_FLIGHT 8u
-#define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_EVENT_NONE) // a subtask that has taken its arguments
+// A call has its state there: STARTING, or that it has taken its arguments. The second is the event's number,
+// too.
+#define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_SUBTASK_STARTED)
 // Bits beside WEFT__IN_FLIGHT:
 #define WEFT__OWNED 16u      // it is a weft_subtask_owned
 #define WEFT__CANCELLING 32u // the host was asked to cancel it; the completion will come
@@ -75,7 +77,7 @@ static inline bool weft__op_is(const weft_op *op, weft_copy_state state)
 // The host said BLOCKED, and `co` waits for the outcome: status is WEFT__IN_FLIGHT with the event.
 weft_poll weft__op_block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle))
     __attribute__((warn_unused_result));
-// The same for a call: status is WEFT__STARTED if it has started.
+// The same for a call: status is WEFT__IN_FLIGHT with its state.
 weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status) __attribute__((warn_unused_result));
 // For an operation in flight, or an untaken one.
 weft_poll weft__op_park(weft_coro *co, weft_op *op) __attribute__((warn_unused_result));

@@ -8,8 +8,7 @@ static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
     if (call->op.status == WEFT__UNTAKEN)
         return WEFT_SUBTASK_RETURNED;
     if (weft__op_in_flight(&call->op))
-        return WEFT_STATUS_STATE(call->op.status) == WEFT__STARTED ? WEFT_SUBTASK_STARTED
-                                                                   : WEFT_SUBTASK_STARTING;
+        return (weft_subtask_state)(call->op.status & 7);
     return (weft_subtask_state)call->op.status;
 }
 
