@@ -40,8 +40,17 @@ void WEFT_ON_WAIT(weft_coro *co);
 #define WEFT_ON_WAIT(co) ((void)0)
 #endif
 
+// Runs `co` to its next wait or to its end. run: its step function.
+static inline WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
+{
+    co->state = WEFT__RUNNING;
+    WEFT__TRACE_CORO(co, RESUME);
+    WEFT__TRACE_STACK_SPOIL();
+    return weft__run(co, run);
+}
+
 // `co` has ended, or waits otherwise than most do.
-static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, uint32_t how)
+static __attribute__((noinline)) void stepped_otherwise(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (how < WEFT__LEFT_BY_AWAIT) {
         weft__coro_end(task, co, how);
@@ -54,54 +63,43 @@ static __attribute__((noinline)) void stepped(weft_task *task, weft_coro *co, ui
     WEFT_ON_WAIT(co);
 }
 
-// How a task stands after a step of one of its coroutines.
-enum after {
-    ENDED, // it has ended: this was the root's last step, and nothing is to be looked after
-    ALONE, // the coroutine waits for the only operation in flight
-    OTHERWISE
-};
-
-// Runs `co` to its next wait or to its end. root_run: the step function of the task's
-// root, to be called directly, or NULL: an instance's first use of its function table is dear.
-static inline WEFT__HOT enum after step(weft_task *task, weft_coro *co, weft_step *root_run)
+// The step of `co` came back with `how`. True if the task has ended: this was the root's last step, and nothing
+// is to be looked after.
+static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
 {
-    co->state = WEFT__RUNNING;
-    WEFT__TRACE_CORO(co, RESUME);
-    WEFT__TRACE_STACK_SPOIL();
-    bool is_root = WEFT__SHORT && root_run && !co->up;
-    uint32_t how = is_root ? weft__run(co, root_run) : weft__run(co, co->run);
-    if (WEFT__SHORT && root_run && how == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
-        WEFT__TRACE_CORO(co, WAIT);
-        WEFT_ON_WAIT(co);
-        return ALONE;
-    }
     const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
     if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
         WEFT__TRACE_CORO(co, WAIT);
         WEFT_ON_WAIT(co);
-        return OTHERWISE;
+        return false;
     }
-    if (!WEFT_TRACE && WEFT__SHORT && how == WEFT__RUNNING && !co->up && weft__task_is_plain(task)) {
+    if (!WEFT_TRACE && WEFT__SHORT && !co->up && how == WEFT__RUNNING && weft__task_is_plain(task)) {
         co->state = WEFT__ENDED;
-        return ENDED;
+        return true;
     }
-    stepped(task, co, how);
-    return OTHERWISE;
+    stepped_otherwise(task, co, how);
+    return false;
 }
 
-// True if the root has ended, and left nothing; then it was all that could run. Of the steps of a turn, half at
-// most are of coroutines that call each other past the queue: see weft_call.
-static bool run_ready(weft_task *task)
+// How a task stands when its coroutines have had their steps.
+enum after {
+    ENDED, // with the root's last step, which was all that could run, and left nothing
+    IDLE,  // nobody is ready
+    READY  // some may be, but the host is to have its own turn
+};
+
+// Of the steps of a turn, half at most are of coroutines that call each other past the queue: see weft_call.
+static enum after run_ready(weft_task *task)
 {
     uint32_t left = 2 * WEFT__STEPS;
     do { // as a `for`, it costs more
         weft_coro *co = WEFT__NEXT(&task->ready);
         if (!co)
-            return false;
-        if (step(task, co, NULL) == ENDED)
-            return true;
+            return IDLE;
+        if (stepped(task, co, step(co, co->run)))
+            return ENDED;
     } while (--left);
-    return false;
+    return task->ready ? READY : IDLE;
 }
 
 // True if nothing is left to wait for.
@@ -128,12 +126,13 @@ static void check_deadlock(weft_task *task)
 
 static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
 {
-    if (run_ready(task))
+    enum after after = run_ready(task);
+    if (after == ENDED)
         return weft__task_end_plainly(task);
-    if (over(task))
+    if (after == IDLE && over(task))
         return weft__task_end(task);
     WEFT__TRACE_TASK(task, WAIT);
-    if (can_run(task) || WEFT__NAPS(task))
+    if (after == READY || task->yielded || WEFT__NAPS(task))
         return WEFT_CALLBACK_YIELD;
     task->asleep = true;
     check_deadlock(task);
@@ -141,21 +140,29 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
     return task->wait;
 }
 
-// Runs what can run, and tells the host what to wait for.
-static inline WEFT__HOT uint32_t turn(weft_task *task, enum after after)
+static inline WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint32_t how)
 {
-    if (WEFT__SHORT && after == ALONE && !can_run(task) && !WEFT__HOSTILE) {
-        WEFT__TRACE_TASK(task, WAIT);
-        task->asleep = true;
-        return task->wait;
-    }
-    return turn_rest(task);
+    return stepped(task, co, how) ? weft__task_end_plainly(task) : turn_rest(task);
 }
 
-static inline WEFT__HOT uint32_t go_on(weft_task *task, weft_coro *co, weft_step *root_run)
+// The rest of a turn: the step of `co` came back with `how`. Runs what can run, and tells the host what to wait
+// for.
+static inline WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
 {
-    enum after after = step(task, co, root_run);
-    return after == ENDED ? weft__task_end_plainly(task) : turn(task, after);
+    if (!WEFT__SHORT || WEFT__HOSTILE || how != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE)
+        return turn_after(task, co, how);
+    WEFT__TRACE_CORO(co, WAIT);
+    WEFT_ON_WAIT(co);
+    if (__builtin_expect(can_run(task), 0))
+        return turn_rest(task);
+    WEFT__TRACE_TASK(task, WAIT);
+    task->asleep = true;
+    return task->wait;
+}
+
+static uint32_t go_on(weft_task *task, weft_coro *co)
+{
+    return turn(task, co, step(co, co->run));
 }
 
 // Who yielded is ready. One that takes a result does not do so before it runs.
@@ -169,9 +176,9 @@ static void wake_yielded(weft_task *task)
     }
 }
 
-// A new round: events that came meanwhile are delivered, then all who yielded go on, behind those who are
-// ready. More events than there were operations come only to foreign code that waits anew in its callback.
-static void next_round(weft_task *task)
+// Events that came meanwhile are delivered. More than there were operations come only to foreign code that
+// waits anew in its callback.
+static __attribute__((noinline)) void hear_all(weft_task *task)
 {
     uint32_t event[2];
     for (uint32_t left = task->in_flight + 1; left && (task->in_flight || task->alone); left--) {
@@ -180,6 +187,13 @@ static void next_round(weft_task *task)
             break;
         weft__op_deliver(task, code, event[0], event[1]);
     }
+}
+
+// A new round: events are heard, then all who yielded go on, behind those who are ready.
+static void next_round(weft_task *task)
+{
+    if (task->in_flight || task->alone)
+        hear_all(task);
     if (WEFT_TRACE || task->ready) {
         wake_yielded(task);
     } else {
@@ -188,20 +202,29 @@ static void next_round(weft_task *task)
     }
 }
 
+// Whether one coroutine yielded, and nothing else is to be done.
+static bool yields_alone(const weft_task *task)
+{
+    return task->yielded && task->yielded->next == task->yielded && !task->alone && !task->in_flight &&
+           !task->ready;
+}
+
 // Any event but that of the operation that is alone.
 static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t event, uint32_t waitable,
                                                    uint32_t code)
 {
     if (event == WEFT_EVENT_NONE) {
         weft__breath = WEFT__STEPS;
-        weft_coro *one = task->yielded;
-        if (!WEFT_TRACE && WEFT__SHORT && one && one->next == one && !task->alone && !task->in_flight &&
-            !task->ready) {
+        if (!WEFT_TRACE && WEFT__SHORT && yields_alone(task)) {
+            weft_coro *one = task->yielded;
             task->yielded = NULL;
-            return go_on(task, one, NULL);
+            return turn_after(task, one, step(one, one->run));
         }
-        next_round(task);
-    } else if (event == WEFT_EVENT_CANCEL) {
+    } else if (event < WEFT_EVENT_CANCEL) {
+        weft__op_deliver(task, event, waitable, code);
+        return turn_rest(task);
+    } else {
+        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->from->name, 0);
         if (!task->returned) {
             task->flags |= WEFT__TASK_CANCELLED;
             WEFT__TRACE_TASK(task, CANCEL);
@@ -209,11 +232,8 @@ static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t eve
             if (task->scopes)
                 weft__task_scopes_cancel(task);
         }
-        next_round(task);
-    } else {
-        WEFT__CHECK(event > WEFT_EVENT_CANCEL, bad_event, task->from->name, 0);
-        weft__op_deliver(task, event, waitable, code);
     }
+    next_round(task);
     return turn_rest(task);
 }
 
@@ -223,7 +243,13 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
     weft__turn_begins();
     task->asleep = false;
     weft_coro *co = WEFT__SHORT ? weft__op_arrive(task, event, waitable, code) : NULL;
-    uint32_t answer = __builtin_expect(!co, 0) ? run_rest(task, event, waitable, code) : go_on(task, co, run);
+    uint32_t answer;
+    if (__builtin_expect(!co, 0))
+        answer = run_rest(task, event, waitable, code);
+    else if (run && !co->up) // by name: an instance's first use of its function table is dear
+        answer = turn(task, co, step(co, run));
+    else
+        answer = go_on(task, co);
     WEFT__TRACE_STACK_END();
     return answer;
 }
@@ -231,16 +257,8 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
 // The rest of the first turn, if the root has not ended at once, or not all is done with it.
 uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 {
-    weft_coro *root = weft__task_root(task);
-    enum after after = how == WEFT__PENDING_ALONE + WEFT__LEFT_BY_AWAIT ? ALONE : OTHERWISE;
-    if (after == ALONE || how == WEFT__PENDING + WEFT__LEFT_BY_AWAIT) {
-        WEFT__TRACE_CORO(root, WAIT);
-        WEFT_ON_WAIT(root);
-    } else {
-        stepped(task, root, how);
-    }
     WEFT__TRACE_STACK_BEGIN();
-    uint32_t answer = turn(task, after);
+    uint32_t answer = turn(task, weft__task_root(task), how);
     WEFT__TRACE_STACK_END();
     if (answer != WEFT_CALLBACK_EXIT)
         context_set(task);

@@ -43,11 +43,11 @@ bool weft__remove_from_queue(weft_coro *co)
 void weft__unwind(weft_coro *co)
 {
     for (;; co = co->on.child) {
-        bool deferred = co->flags & (WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD);
-        co->flags |= WEFT__CANCEL;
-        if (deferred || co->state == WEFT__RUNNING)
+        uint32_t flags = co->flags;
+        bool deferred = flags & (WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD) || co->state == WEFT__RUNNING;
+        co->flags = (uint8_t)(flags | (deferred ? WEFT__CANCEL : WEFT__CANCEL | WEFT__UNWIND));
+        if (deferred)
             return;
-        co->flags |= WEFT__UNWIND;
         co->resume = 0;
         if (co->state != WEFT__ON_CHILD)
             break;
