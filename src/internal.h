@@ -59,10 +59,15 @@ static inline weft_coro *weft__parent_of(const weft_coro *co)
     return co->up & 1 ? NULL : (weft_coro *)co->up;
 }
 
+static inline bool weft__is_spawned(const weft_coro *co)
+{
+    return co->up & 1;
+}
+
 // Its handle; NULL if it was not spawned.
 static inline weft_child *weft__handle_of(const weft_coro *co)
 {
-    return co->up & 1 ? (weft_child *)(co->up - 1) : NULL;
+    return weft__is_spawned(co) ? (weft_child *)(co->up - 1) : NULL;
 }
 
 // Makes `co`, of `task`, ready to run from its beginning.

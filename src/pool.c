@@ -91,11 +91,12 @@ __attribute__((noinline)) weft_task *weft__task_make(weft_export *from)
     weft_task *task = is_first ? from->first : weft__alloc(sizeof *task + from->frame_size);
     if (!task)
         return NULL;
+    *task = (weft_task){.from = from};
     if (is_first) {
+        task->flags = WEFT__FIRST;
         from->next = exports;
         exports = from;
     }
-    *task = (weft_task){.from = from, .flags = is_first ? WEFT__FIRST : 0};
     *weft__task_root(task) = (weft_coro){.state = WEFT__RUNNING, .run = from->run, .task = task};
     return task;
 }

@@ -13,6 +13,13 @@ struct weft__task_scopes {
     weft_scope of[2];
 };
 
+// Unless locals are linked.
+WEFT__WEAK weft_local *weft__local_inherit(weft_coro *co)
+{
+    (void)co;
+    return NULL;
+}
+
 static void push(weft_child **list, weft_child *child)
 {
     weft_child *next = *list;
@@ -71,8 +78,14 @@ static void free_block(weft_child *child)
 
 static void free_ended(weft_scope *scope)
 {
-    for (weft_child *child; (child = weft_next_ended(scope));)
+    weft_child *child = scope->ended;
+    scope->ended = NULL;
+    scope->ended_end = NULL;
+    for (weft_child *next; child; child = next) {
+        next = child->next;
+        child->scope = NULL;
         free_block(child);
+    }
     weft_scope_acknowledge(scope);
 }
 
@@ -107,7 +120,7 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     child->co = frame;
     child->scope = scope;
     child->joiners = NULL;
-    child->locals = NULL;
+    child->locals = weft__local_inherit(co);
     child->block_size = 0;
     child->detached = false;
     push(&scope->running, child);
@@ -115,8 +128,6 @@ __attribute__((noinline)) void weft_spawn(weft_coro *co, weft_scope *scope, weft
     task->children++;
     WEFT__TRACE_SPAWNED(child);
     weft__queue_push_back(&task->ready, frame);
-    if (weft__local_inherit)
-        child->locals = weft__local_inherit(co);
     if (scope->cancelled)
         weft_cancel(frame);
 }
@@ -188,11 +199,11 @@ static __attribute__((noinline)) void ended_otherwise(weft_scope *scope, weft_ch
         weft__wake_all(&scope->all);
 }
 
-void weft__child_ended(weft_child *child)
+void weft__child_ended(weft_task *task, const weft_coro *co)
 {
+    weft_child *child = weft__handle_of(co);
     weft_scope *scope = child->scope;
-    const weft_coro *co = child->co;
-    co->task->children--;
+    task->children--;
     WEFT__TRACE_ENDED(child);
     WEFT__TRACE_FRAME_ENDS(co, child->block_size ? child->block_size - sizeof *child : 0);
     scope->count--;
@@ -252,10 +263,11 @@ void weft_scope_cancel(weft_scope *scope)
         return;
     scope->cancelled = scope->count;
     weft_child *rest = NULL;
-    for (weft_child *last; (last = scope->running);) {
-        take_out(last);
+    for (weft_child *last = scope->running, *next; last; last = next) {
+        next = last->next;
         push(&rest, last);
     }
+    scope->running = NULL;
     for (weft_child *first; (first = rest);) {
         take_out(first);
         push(&scope->running, first);

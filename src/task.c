@@ -27,7 +27,7 @@ WEFT__WEAK void weft__turn_begins(void)
 uint32_t weft__task_end(weft_task *task)
 {
     WEFT__TRACE_TASK(task, END);
-    if (task->flags & WEFT__ROUSED)
+    if (task->flags & (WEFT__ROUSED | WEFT__QUEUED))
         weft__task_rouse_end(task);
     if (task->scopes)
         weft__task_scopes_free(task);
@@ -49,13 +49,15 @@ uint32_t weft__task_end_plainly(weft_task *task)
 // `co` has ended; its step came back with `how`.
 static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
 {
+    if (__builtin_expect((how & (0xff | WEFT__BINDS << 8)) != WEFT__RUNNING, 0)) { // no end is
+        WEFT__CHECK((how & 0xff) <= WEFT__ENDED, stray_return, task->from->name, 0);
+        WEFT__CHECK((how & 0xff) != WEFT__RUNNING, not_running, "WEFT_END", 0);
+        WEFT__CHECK(true, still_bound, task->from->name, 0);
+    }
     (void)task;
     (void)how;
-    WEFT__CHECK((how & 0xff) <= WEFT__ENDED, stray_return, task->from->name, 0);
-    WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "WEFT_END", 0);
     co->state = WEFT__ENDED;
     WEFT__TRACE_CORO(co, END);
-    WEFT__CHECK(co->flags & WEFT__BINDS, still_bound, task->from->name, 0);
 }
 
 static inline void root_ended(weft_task *task)
@@ -76,12 +78,11 @@ static inline void root_ended(weft_task *task)
 void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
 {
     coro_ended(task, co, how);
-    weft_coro *parent = weft__parent_of(co);
-    if (parent) {
-        parent->state = WEFT__READY;
-        weft__queue_push_front(&task->ready, parent);
-    } else if (co->up) {
-        weft__child_ended(weft__handle_of(co));
+    if (weft__is_spawned(co)) {
+        weft__child_ended(task, co);
+    } else if (weft__parent_of(co)) {
+        weft__parent_of(co)->state = WEFT__READY;
+        weft__queue_push_front(&task->ready, weft__parent_of(co));
     } else {
         root_ended(task);
     }

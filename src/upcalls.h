@@ -44,13 +44,11 @@ WEFT__WEAK void weft__defaults_trim(void);
 
 // scope.c: a spawned coroutine has ended; the task's own scopes are cancelled, or go. Without it, nothing is
 // spawned.
-WEFT__WEAK void weft__child_ended(weft_child *child);
+WEFT__WEAK void weft__child_ended(weft_task *task, const weft_coro *co);
 WEFT__WEAK void weft__task_scopes_cancel(weft_task *task);
 WEFT__WEAK void weft__task_scopes_free(weft_task *task);
 
-// local.c: what one spawned by `co` inherits, which it counts; and the end of that. Without it, nothing is
-// bound.
-WEFT__WEAK weft_local *weft__local_inherit(weft_coro *co);
+// local.c: what a child inherits is given up. Without it, nothing is bound.
 WEFT__WEAK void weft__local_drop(weft_local *local);
 
 // time.c: takes `timer` out of its virtual clock. Without it, there is none.
@@ -75,8 +73,8 @@ WEFT__WEAK void weft__embedded_wake(weft_task *task);
 // wasip3_task.c
 WEFT__WEAK void weft__task_offer_trim(void);
 
-// These are on the way of every call. The one file that calls them has a weak default beside the call, which
-// the optimiser takes out.
+// These are on the way of every call, or of every spawn. The one file that calls them has a weak default beside
+// the call, which the optimiser takes out.
 //
 // future.c: ends the writes without a task whose readers have them, or have gone.
 void weft__defaults_clear(void);
@@ -84,6 +82,8 @@ void weft__defaults_clear(void);
 void weft__count_call(weft_export *from, int by);
 // dump.c: it is linked, and finds no operation outside of the table without the lists of WEFT_TRACE.
 bool weft__op_needs_table(void);
+// local.c: what one spawned by `co` inherits, which it counts.
+weft_local *weft__local_inherit(weft_coro *co);
 // watch.c: the same as a direct call, counted.
 void *weft__alloc(size_t size);
 void weft__free(void *memory, size_t size);
