@@ -44,6 +44,7 @@ static void ring(bell *it, weft_task *task)
         it->task = task;
         task->rouse.bell = it;
     }
+    task->flags |= WEFT__ROUSED;
     __stream_read_unit(it->reader, NULL, 1);
     __stream_write_unit(it->writer, NULL, 1);
 }
@@ -52,10 +53,10 @@ static void ring(bell *it, weft_task *task)
 // deliver that member's event must find another (wasmtime 49 gives up the store if the set is empty then).
 void weft__task_rouse_asleep(weft_task *task)
 {
-    if (task->flags & WEFT__ROUSED)
+    if (task->flags & (WEFT__ROUSED | WEFT__QUEUED))
         return;
-    task->flags |= WEFT__ROUSED;
     if (task->flags & WEFT__EMBEDDED) {
+        task->flags |= WEFT__ROUSED;
         weft__embedded_wake(task);
         return;
     }
@@ -81,13 +82,12 @@ static void pass_on(bell *it)
     while (first) {
         weft_task *task = first;
         first = task->rouse.next;
-        task->rouse.next = NULL;
         task->flags &= (uint8_t)~WEFT__QUEUED;
         if (task->asleep) {
             ring(it, task);
             return;
         }
-        task->flags &= (uint8_t)~WEFT__ROUSED;
+        task->rouse.bell = NULL;
         if (task->flags & WEFT__OVER)
             weft__task_leave(task);
     }
@@ -96,7 +96,7 @@ static void pass_on(bell *it)
 bool weft__task_heard(weft_task *task, uint32_t handle)
 {
     bell *it = task->rouse.bell;
-    if ((task->flags & (WEFT__ROUSED | WEFT__QUEUED)) != WEFT__ROUSED || it->reader != handle)
+    if (it->reader != handle)
         return false;
     task->flags &= (uint8_t)~WEFT__ROUSED;
     if (first)

@@ -38,8 +38,8 @@ enum {
     WEFT__TASK_CANCELLED = 2, // the host said CANCEL, or the foreign task dropped it
     WEFT__ROOT_ENDED = 4,
     WEFT__OVER = 8,      // it has ended, but its set has members
-    WEFT__ROUSED = 16,   // it is asleep, and the event that wakes it is on its way
-    WEFT__QUEUED = 32,   // it is to be roused, and waits until a bell is free
+    WEFT__ROUSED = 16,   // it was asleep, and the event that wakes it is on its way
+    WEFT__QUEUED = 32,   // instead of that: it is to be roused, and waits until a bell is free
     WEFT__EMBEDDED = 64, // it is inside of a foreign task, and has no set
     WEFT__HAD_MORE = 128 // it has had more than a root: the end of the root need not be all
 };
