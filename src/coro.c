@@ -3,7 +3,6 @@
 #include <weft/sync.h>
 #include "internal.h"
 
-_Static_assert(WEFT__CASE << 8 == 1 << 15, "weft__wake has it in one shift");
 _Static_assert(WEFT_TRACE || sizeof(void *) != 4 || sizeof(weft_coro) == 32,
                "every frame has one: keep it small");
 
@@ -150,7 +149,7 @@ static __attribute__((noinline)) void wake_rest(weft_coro *co)
 void weft__wake(weft_coro *co)
 {
     uint32_t both = weft__state_and_flags(co);
-    if (__builtin_expect(co->task->asleep | both >> 15, 0)) // WEFT__CASE
+    if (__builtin_expect(co->task->asleep | (both & WEFT__CASE << 8), 0))
         wake_rest(co);
     else
         make_ready(co, (uint8_t)both);

@@ -24,7 +24,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
             WEFT__GOTO(co->resume);                                                                            \
         WEFT__TRACE_BEGIN(co);                                                                                 \
         if (__builtin_expect(co->flags & WEFT__UNWIND, 0)) {                                                   \
-            co->resume = co->line ? WEFT__LABEL(WEFT_END_is_missing) : WEFT__LABEL(weft__nowhere);             \
+            co->resume = WEFT__LABEL(weft__nowhere);                                                           \
             goto WEFT_END_is_missing;                                                                          \
         }                                                                                                      \
         if (0) {                                                                                               \
@@ -95,15 +95,16 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
     return weft__end(co);                                                                                      \
     weft__nowhere:                                                                                             \
     __attribute__((unused));                                                                                   \
+    co->resume = WEFT__LABEL(WEFT_END_is_missing);                                                             \
     __builtin_trap()
 
 // The line of an await, as a coroutine keeps it: never 0.
 #define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
 
 // Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM fails
-// where a single one is left of them ("WebAssembly hasn't implemented computed gotos"), so WEFT_BEGIN takes two
-// that nothing goes to. They are kept as integers because gcc's -Wdangling-pointer takes a label for a local
-// variable.
+// where a single one is left of them ("WebAssembly hasn't implemented computed gotos"), so WEFT_BEGIN and
+// WEFT_END take one each that nothing goes to. They are kept as integers because gcc's -Wdangling-pointer takes
+// a label for a local variable.
 #define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
 #define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
 

@@ -15,21 +15,21 @@ enum weft__coro_state {
     WEFT__ON_SELECT, // its cases wait in its place: see select.c
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
-    WEFT__ON_SCOPE,  // in a queue of waiters, to be woken by a coroutine of its own task
-    WEFT__ON_LOCAL,  // the same, by a coroutine of any task
-    WEFT__ON_TICKET, // the same, with on.ticket
-    WEFT__ON_TIMER   // on a virtual clock, with on.timer; woken by a coroutine of any task
+    WEFT__ON_SCOPE,      // in a queue of waiters, to be woken by a coroutine of its own task
+    WEFT__ON_LOCAL = 16, // the same, by a coroutine of any task; a bit, which tells these from the others
+    WEFT__ON_TICKET,     // the same, with on.ticket
+    WEFT__ON_TIMER       // on a virtual clock, with on.timer; woken by a coroutine of any task
 };
 
 enum {
     WEFT__CANCEL = 1,  // a cancel was asked for
-    WEFT__UNWIND = 2,  // and delivered
+    WEFT__CASE = 2,    // no coroutine, but a case of a select, which waits in its owner's place
     WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
     WEFT__FAIL = 8,
     WEFT__SHIELD = 16,
     WEFT__BINDS = 32,  // has bindings of its own (local.h)
     WEFT__SPAWNS = 64, // has spawned, or who it called has; with WEFT_TRACE only
-    WEFT__CASE = 128   // no coroutine, but a case of a select, which waits in its owner's place
+    WEFT__UNWIND = 128 // the cancel was delivered. The sign of a byte, for which each body looks as it begins
 };
 
 // The values of a weft_poll that is not ready.
