@@ -329,6 +329,12 @@ bool weft_sim_end_dropped(const weft_sim_end *end)
     return end->pipe->dropped;
 }
 
+bool weft_sim_end_is_between_scripts(const weft_sim_end *end)
+{
+    const weft_sim_end *other = end->pipe->ends[!end->writable];
+    return other && other->host;
+}
+
 bool weft_sim_end_met(const weft_sim_end *end)
 {
     const weft_sim_end *other = end->pipe->ends[!end->writable];

@@ -86,7 +86,7 @@ void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void
 void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
 {
     if (!until(object))
-        weft_sim__script_block(sim, what, until, object);
+        weft_sim__script_accept(sim, what, until, object);
 }
 
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)

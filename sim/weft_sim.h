@@ -209,7 +209,7 @@ void weft_sim_pause(weft_sim *sim);
 bool weft_sim_settle(weft_sim *sim);
 
 // Blocks until `until(object)` is true, which others make so, or what weft_sim_on_idle() asks. `what` is said
-// in reports.
+// in reports. As one that waits in weft_sim_accept(), such a script does not keep a run from its end.
 void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
 
 // A call between a component and the host, in either direction.
@@ -279,6 +279,8 @@ uint32_t weft_sim_end_cancel(weft_sim_end *end);
 void weft_sim_end_drop(weft_sim_end *end);
 // The other end is gone.
 bool weft_sim_end_dropped(const weft_sim_end *end);
+// The other end is a script's, too.
+bool weft_sim_end_is_between_scripts(const weft_sim_end *end);
 // True if a copy is in flight on the other end. Then a copy moves as many items as it has, or wants, at once.
 bool weft_sim_end_met(const weft_sim_end *end);
 // How many these are, or fewer, if the schedule makes the next copy partial: that copy moves all that is asked

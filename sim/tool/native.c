@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TRAPPED = 134 }; // as wasmtime ends
 
@@ -27,8 +28,11 @@ typedef struct command {
     uint32_t directory_count;
     weft_sim_options options;
     weft_sim_schedule schedule;
-    bool transcript, leaks;
+    char **always; // what the host does always
+    uint32_t always_count;
+    bool like_wasmtime, transcript, leaks;
 
+    weft_world *world;
     weft_sim_instance *instance;
     const weft_sim_export *program; // or NULL
     invocation invocation;          // in its place
@@ -107,6 +111,38 @@ static void add_system_option(command *it, char *option)
         stop(option, "no such option of -S: see weft-native --help");
 }
 
+// Components know texts that are UTF-8 only.
+static void check_text(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t at = 0, more; at < length; at += more)
+        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
+            stop(text, "is not UTF-8");
+}
+
+static uint64_t seed_of(const char *text)
+{
+    char *end;
+    uint64_t seed = strtoull(text, &end, 0);
+    if (!seed || *end)
+        stop(text, "is no seed: one is a number from 1 on");
+    return seed;
+}
+
+// Whatever the order on the command line.
+static void choose_options(command *it)
+{
+    if (it->schedule.seed) {
+        it->options = weft_sim_options_swarm(it->schedule.seed);
+        it->options.no_memory = 0;
+        it->options.fresh_handles = false;
+    }
+    if (it->like_wasmtime)
+        it->options = weft_sim_options_wasmtime();
+    for (uint32_t i = 0; i < it->always_count; i++)
+        always(&it->options, it->always[i]);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     command *it = state->input;
@@ -130,16 +166,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'W':
         return 0;
     case SEED:
-        it->schedule.seed = strtoull(value, NULL, 0);
-        it->options = weft_sim_options_swarm(it->schedule.seed);
-        it->options.no_memory = 0;
-        it->options.fresh_handles = false;
+        it->schedule.seed = seed_of(value);
         return 0;
     case LIKE_WASMTIME:
-        it->options = weft_sim_options_wasmtime();
+        it->like_wasmtime = true;
         return 0;
     case ALWAYS:
-        always(&it->options, value);
+        it->always = one_more(it->always, it->always_count, sizeof *it->always);
+        it->always[it->always_count++] = value;
         return 0;
     case TRANSCRIPT:
         it->transcript = true;
@@ -162,6 +196,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case ARGP_KEY_END:
         if (!it->path)
             argp_usage(state);
+        choose_options(it);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -192,15 +227,16 @@ static void run(weft_sim *sim, void *data)
     } else {
         invocation_run(&it->invocation, it->instance);
     }
+    weft_world_end(it->world);
     weft_sim_settle(sim); // what can still happen at once does
     weft_sim_stop(sim);
 }
 
-static int ended(command *it, weft_sim *sim, weft_sim_outcome outcome, const weft_world *world)
+static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
 {
     int code;
     fflush(stdout);
-    if (weft_world_exited(world, &code))
+    if (weft_world_exited(it->world, &code))
         return code;
     if (outcome != WEFT_SIM_STOPPED) {
         fprintf(stderr, "weft-native: %s\n", weft_sim_report(sim));
@@ -214,11 +250,18 @@ static int ended(command *it, weft_sim *sim, weft_sim_outcome outcome, const wef
 int main(int count, char **arguments)
 {
     static command it;
+    for (int number = 0; number <= STDERR_FILENO; number++) // no file takes the place of one that is closed
+        if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDWR) != number)
+            stop("/dev/null", strerror(errno));
     it.schedule.forgets = true;
     argp_parse(&(struct argp){options, parse, usage, words, NULL, NULL, NULL}, count, arguments, ARGP_IN_ORDER,
                NULL, &it);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // both are errors of the write
+    for (uint32_t i = 0; i < it.argument_count; i++)
+        check_text(it.arguments[i]);
+    for (uint32_t i = 0; i < it.variable_count; i++)
+        check_text(it.environment[i]);
     const weft_sim_component *component = load(it.path);
     if (it.call)
         it.invocation = invocation_of(component, it.call);
@@ -229,18 +272,17 @@ int main(int count, char **arguments)
     weft_sim *sim = weft_sim_new(&it.options, &it.schedule);
     weft_sim_step_limit(sim, UINT64_MAX);
     weft_sim_transcript_to(sim, it.transcript ? stderr : NULL);
-    weft_world *world =
-        weft_world_new(sim, &(weft_world_options){.arguments = (const char *const *)it.arguments,
-                                                  .argument_count = it.argument_count,
-                                                  .environment = (const char *const *)it.environment,
-                                                  .variable_count = it.variable_count,
-                                                  .directory = it.directory,
-                                                  .directories = it.directories,
-                                                  .directory_count = it.directory_count,
-                                                  .seeded = it.schedule.seed != 0});
+    it.world = weft_world_new(sim, &(weft_world_options){.arguments = (const char *const *)it.arguments,
+                                                         .argument_count = it.argument_count,
+                                                         .environment = (const char *const *)it.environment,
+                                                         .variable_count = it.variable_count,
+                                                         .directory = it.directory,
+                                                         .directories = it.directories,
+                                                         .directory_count = it.directory_count,
+                                                         .seeded = it.schedule.seed != 0});
     it.instance = weft_sim_instantiate(sim, component);
-    weft_world_answer(world, component);
+    weft_world_answer(it.world, component);
     if (it.call)
         invocation_read(&it.invocation, it.instance);
-    return ended(&it, sim, weft_sim_run(sim, run, &it), world);
+    return ended(&it, sim, weft_sim_run(sim, run, &it));
 }

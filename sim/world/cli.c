@@ -100,8 +100,7 @@ static void read_stdin(weft_sim_call *call, void *data)
                                                  .move = move_in,
                                                  .error_name = error_name,
                                                  .descriptor = STDIN_FILENO,
-                                                 .waits = STDIN_FILENO,
-                                                 .events = POLLIN});
+                                                 .waits = STDIN_FILENO});
 }
 
 static void write_to(weft_sim_call *call, weft_world *world, int descriptor)

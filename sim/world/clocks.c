@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-typedef struct sleeper {
-    weft_world *world;
-    weft_sim_call *call;
-    uint64_t when;
-} sleeper;
-
 static void now(weft_sim_call *call, void *data)
 {
     (void)data;
@@ -23,16 +17,48 @@ static void resolution(weft_sim_call *call, void *data)
     weft_world__answer_number(call, 1);
 }
 
-static void sleeps(weft_sim *sim, void *data)
+// ---- Those who sleep: one script for all, since each script has a stack ----
+
+static void forget(weft_world__sleeper **at)
 {
-    sleeper it = *(sleeper *)data;
+    weft_world__sleeper *it = *at;
+    *at = it->next;
+    free(it);
+}
+
+void weft_world__sleepers_free(weft_world *world)
+{
+    while (world->sleepers)
+        forget(&world->sleepers);
+}
+
+static void answer_cancels(weft_world *world)
+{
+    for (weft_world__sleeper **at = &world->sleepers; *at;) {
+        if (weft_sim_call_cancel_asked((*at)->call)) {
+            weft_sim_call_cancelled((*at)->call);
+            forget(at);
+        } else {
+            at = &(*at)->next;
+        }
+    }
+}
+
+static void wakes(weft_sim *sim, void *data)
+{
+    weft_world *world = data;
     (void)sim;
-    free(data);
-    if (weft_world__wait_for(it.world, "sleeps",
-                             (weft_world__wait){.descriptor = -1, .when = it.when, .call = it.call}))
-        weft_sim_call_return(it.call, NULL);
-    else
-        weft_sim_call_cancelled(it.call);
+    while (world->sleepers) {
+        world->is_another_first = false;
+        weft_world__wait_for(
+            world, "wakes those who sleep",
+            (weft_world__wait){.descriptor = -1, .when = world->sleepers->when, .sleepers_of = world});
+        answer_cancels(world);
+        for (uint64_t time = weft_world__now(); world->sleepers && world->sleepers->when <= time;) {
+            weft_sim_call_return(world->sleepers->call, NULL);
+            forget(&world->sleepers);
+        }
+    }
 }
 
 static void sleep_until(weft_world *world, weft_sim_call *call, uint64_t when)
@@ -41,11 +67,16 @@ static void sleep_until(weft_world *world, weft_sim_call *call, uint64_t when)
         weft_sim_call_return(call, NULL);
         return;
     }
-    sleeper *it = malloc(sizeof *it);
+    weft_world__sleeper **at = &world->sleepers, *it = malloc(sizeof *it);
     if (!it)
         abort();
-    *it = (sleeper){world, call, when};
-    weft_sim_spawn(world->sim, sleeps, it);
+    if (!world->sleepers)
+        weft_sim_spawn(world->sim, wakes, world);
+    while (*at && (*at)->when <= when) // of two with the same time, the first goes first
+        at = &(*at)->next;
+    *it = (weft_world__sleeper){*at, call, when};
+    world->is_another_first = world->is_another_first || at == &world->sleepers;
+    *at = it;
 }
 
 static void wait_until(weft_sim_call *call, void *data)

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +20,11 @@ weft_world__descriptor *weft_world__descriptor_of(weft_world *world, const weft_
 }
 
 weft_sim_value weft_world__descriptor_new(weft_world *world, weft_sim_instance *instance,
-                                          const weft_sim_resource *resource, int number, uint32_t flags)
+                                          const weft_sim_resource *resource, int number, uint32_t flags,
+                                          bool owned)
 {
     uint32_t at = 0;
-    while (at < world->descriptor_count && world->descriptors[at].number >= 0)
+    while (at < world->descriptor_count && world->descriptors[at].is)
         at++;
     if (at == world->descriptor_count) {
         world->descriptors = realloc(world->descriptors, (at + 1) * sizeof *world->descriptors);
@@ -32,14 +32,15 @@ weft_sim_value weft_world__descriptor_new(weft_world *world, weft_sim_instance *
             abort();
         world->descriptor_count++;
     }
-    world->descriptors[at] = (weft_world__descriptor){number, flags};
+    world->descriptors[at] = (weft_world__descriptor){true, owned, number, flags};
     return weft_sim_resource_value(instance, resource, at);
 }
 
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep)
 {
-    close(world->descriptors[rep].number);
-    world->descriptors[rep].number = -1;
+    if (world->descriptors[rep].owned)
+        close(world->descriptors[rep].number);
+    world->descriptors[rep].is = false;
 }
 
 // ---- Errors, which are named as those of POSIX are ----
@@ -150,7 +151,7 @@ static void get_flags(weft_sim_call *call, void *data)
     weft_world__fs_answer(call, 0, &flags);
 }
 
-const char *weft_world__type_name(uint32_t mode)
+static const char *type_name(uint32_t mode)
 {
     switch (mode & S_IFMT) {
     case S_IFREG:
@@ -172,6 +173,15 @@ const char *weft_world__type_name(uint32_t mode)
     }
 }
 
+weft_sim_value weft_world__type_of(weft_sim_instance *instance, const weft_sim_type *types, uint32_t mode)
+{
+    uint32_t which = weft_world__case(types, type_name(mode));
+    weft_sim_value type = {.number = which};
+    if (types->parts[which].type) // "other", and no more is known
+        type.payload = weft_world__boxed(instance, (weft_sim_value){0});
+    return type;
+}
+
 static void get_type(weft_sim_call *call, void *data)
 {
     struct statx it;
@@ -181,7 +191,7 @@ static void get_type(weft_sim_call *call, void *data)
         return;
     }
     const weft_sim_type *types = weft_sim_call_func(call)->result->parts[0].type;
-    weft_sim_value type = {.number = weft_world__case(types, weft_world__type_name(it.stx_mode))};
+    weft_sim_value type = weft_world__type_of(weft_sim_call_caller(call), types, it.stx_mode);
     weft_world__fs_answer(call, 0, &type);
 }
 
@@ -242,7 +252,6 @@ static weft_world__pump pump_of(weft_world *world, const weft_sim_value *descrip
                              .descriptor = fcntl(it->number, F_DUPFD_CLOEXEC, 0),
                              .owned = true,
                              .waits = -1,
-                             .events = right == READ ? POLLIN : POLLOUT,
                              .offset = (int64_t)offset};
     if (pump.descriptor < 0)
         pump.error = errno;
@@ -282,6 +291,7 @@ static void append_via_stream(weft_sim_call *call, void *data)
 // ---- The entries of a directory ----
 
 typedef struct listing {
+    weft_world__job job;
     weft_world *world;
     weft_sim_instance *instance;
     DIR *of;
@@ -289,6 +299,14 @@ typedef struct listing {
     weft_sim_end *entries, *result;
     const weft_sim_type *entry, *future;
 } listing;
+
+static void free_listing(weft_world__job *job)
+{
+    listing *it = (listing *)job;
+    if (it->of)
+        closedir(it->of);
+    free(it);
+}
 
 // The name of the next entry, but for the two that each directory has; NULL at the end, or with errno. libc's
 // struct lies at a multiple of 4, and our flags would have it at one of 8.
@@ -308,16 +326,14 @@ static bool next_entry(listing *it, weft_sim_value *entry)
 {
     const char *name = next_name(it->of);
     it->error = name ? 0 : errno;
-    uint32_t length = name ? (uint32_t)strlen(name) : 0;
-    for (uint32_t at = 0, more; at < length && !it->error; at += more)
-        if (!(more = weft_sim_decode(name + at, length - at, NULL)))
-            it->error = EILSEQ;
+    if (name && !weft_world__is_utf8(name, strlen(name)))
+        it->error = EILSEQ;
     if (!name || it->error)
         return false;
     struct statx info = {0};
-    statx(dirfd(it->of), name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &info); // it may be gone
+    statx(dirfd(it->of), name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &info); // it may be gone, or hidden
     *entry = weft_sim_items_value(it->instance, 2);
-    entry->items[0].number = weft_world__case(it->entry->parts[0].type, weft_world__type_name(info.stx_mode));
+    entry->items[0] = weft_world__type_of(it->instance, it->entry->parts[0].type, info.stx_mode);
     entry->items[1] = weft_sim_text_value(it->instance, name);
     return true;
 }
@@ -340,8 +356,6 @@ static void lists(weft_sim *sim, void *data)
             weft_sim_end_copy(it->entries, entries, count);
     }
     weft_sim_end_drop(it->entries);
-    if (it->of)
-        closedir(it->of);
     weft_sim_value result = {0};
     if (it->error) {
         const weft_sim_type *codes = it->future->element->parts[1].type;
@@ -350,7 +364,7 @@ static void lists(weft_sim *sim, void *data)
         result.payload = weft_world__boxed(it->instance, code);
     }
     weft_world__resolve(it->result, it->future, result);
-    free(it);
+    weft_world__job_end(&it->job);
 }
 
 static void read_directory(weft_sim_call *call, void *data)
@@ -369,6 +383,7 @@ static void read_directory(weft_sim_call *call, void *data)
     weft_sim_value both = weft_sim_items_value(it->instance, 2);
     both.items[0].handle = weft_sim_stream_make(it->instance, parts[0].type, &it->entries);
     both.items[1].handle = weft_sim_stream_make(it->instance, it->future, &it->result);
+    weft_world__job_begin(it->world, &it->job, free_listing);
     weft_sim_spawn(it->world->sim, lists, it);
     weft_sim_call_return(call, &both);
 }
@@ -383,10 +398,9 @@ static void get_directories(weft_sim_call *call, void *data)
     const weft_sim_resource *resource = weft_sim_call_func(call)->result->element->parts[0].type->resource;
     weft_sim_value list = weft_sim_items_value(instance, options->directory_count);
     for (uint32_t i = 0; i < options->directory_count; i++) {
-        int number = fcntl(options->directories[i].number, F_DUPFD_CLOEXEC, 0);
         list.items[i] = weft_sim_items_value(instance, 2);
-        list.items[i].items[0] =
-            weft_world__descriptor_new(world, instance, resource, number, READ | MUTATE_DIRECTORY);
+        list.items[i].items[0] = weft_world__descriptor_new(
+            world, instance, resource, options->directories[i].number, READ | MUTATE_DIRECTORY, false);
         list.items[i].items[1] = weft_sim_text_value(instance, options->directories[i].name);
     }
     weft_world__answer(call, list);

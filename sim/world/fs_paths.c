@@ -39,7 +39,10 @@ static int open_beneath(int directory, const char *name, int flags)
     struct open_how how = {.flags = (uint64_t)flags,
                            .mode = flags & O_CREAT ? 0666 : 0,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    int number = (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
+    int number, tries = 0;
+    do { // a `..` while somebody renames something
+        number = (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
+    } while (number < 0 && errno == EAGAIN && ++tries < 1000);
     if (number < 0 && errno == EXDEV) // it leads out
         errno = EPERM;
     return number;
@@ -147,7 +150,7 @@ static void open_at(weft_sim_call *call, void *data)
     }
     const weft_sim_resource *resource = weft_sim_call_func(call)->result->parts[0].type->resource;
     weft_sim_value opened =
-        weft_world__descriptor_new(data, weft_sim_call_caller(call), resource, number, rights);
+        weft_world__descriptor_new(data, weft_sim_call_caller(call), resource, number, rights, true);
     weft_world__fs_answer(call, 0, &opened);
 }
 
@@ -178,7 +181,7 @@ static void answer_stat(weft_sim_call *call, int number)
     weft_sim_instance *instance = weft_sim_call_caller(call);
     const weft_sim_type *types = weft_sim_call_func(call)->result->parts[0].type->parts[0].type;
     weft_sim_value it = weft_sim_items_value(instance, 6);
-    it.items[0].number = weft_world__case(types, weft_world__type_name(found.stx_mode));
+    it.items[0] = weft_world__type_of(instance, types, found.stx_mode);
     it.items[1].number = found.stx_nlink;
     it.items[2].number = found.stx_size;
     it.items[3] = instant(instance, &found.stx_atime);
@@ -239,7 +242,7 @@ static kernel_time time_of(const weft_sim_value *value)
         return (kernel_time){0, value->which == NOW ? UTIME_NOW : UTIME_OMIT};
     const weft_sim_value *parts = value->payload->items;
     int64_t nanoseconds = (int64_t)parts[1].number, second = 1000000000;
-    return (kernel_time){(int64_t)parts[0].number + nanoseconds / second, nanoseconds % second};
+    return (kernel_time){(int64_t)(parts[0].number + (uint64_t)(nanoseconds / second)), nanoseconds % second};
 }
 
 static int set_times_of(int number, const weft_sim_value *both)
@@ -283,6 +286,12 @@ static void unlink_file_at(weft_sim_call *call, void *data)
     remove_at(call, data, 0);
 }
 
+static bool ends_in_slash(const place *it)
+{
+    const char *name = name_of(it);
+    return *name && name[strlen(name) - 1] == '/';
+}
+
 // For a rename or a link: from args[from] beneath args[0] to args[from + 2] beneath args[from + 1].
 static void name_again(weft_sim_call *call, void *data, int from, bool keeps)
 {
@@ -291,7 +300,9 @@ static void name_again(weft_sim_call *call, void *data, int from, bool keeps)
     int returned = -1;
     if (old.directory >= 0)
         new = place_of(weft_world__descriptor_of(data, &args[from + 1])->number, &args[from + 2]);
-    if (new.directory >= 0)
+    if (new.directory >= 0 && keeps && ends_in_slash(&old)) // the kernel would follow a link, wherever it leads
+        errno = ENOTDIR;
+    else if (new.directory >= 0)
         returned = keeps ? linkat(old.directory, name_of(&old), new.directory, name_of(&new), 0)
                          : renameat(old.directory, name_of(&old), new.directory, name_of(&new));
     answer(call, returned, old.directory, new.directory);
@@ -333,7 +344,10 @@ static void readlink_at(weft_sim_call *call, void *data)
     char target[PATH_MAX];
     int number = open_path(directory_of(call, data), &weft_sim_call_start(call)[1], O_PATH | O_NOFOLLOW);
     ssize_t length = number < 0 ? -1 : readlinkat(number, "", target, sizeof target);
-    int error = length >= 0 ? (*target == '/' ? EPERM : 0) : errno == ENOENT && number >= 0 ? EINVAL : errno;
+    int error = length < 0       ? (errno == ENOENT && number >= 0 ? EINVAL : errno) // it is no link
+                : *target == '/' ? EPERM
+                : !weft_world__is_utf8(target, (size_t)length) ? EILSEQ
+                                                               : 0;
     if (number >= 0)
         close(number);
     if (error) {

@@ -20,13 +20,28 @@ typedef struct weft_world__wait {
     short events;                             // of poll(2)
     uint64_t when;                            // monotonic ns; UINT64_MAX: never
     bool fired;
-    const weft_sim_end *end;   // or until nobody is at the other end any more
-    const weft_sim_call *call; // or until this is to be cancelled
+    const weft_sim_end *end;       // or until the copy on the other end is given up
+    const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
 } weft_world__wait;
+
+// A call that waits for a time.
+typedef struct weft_world__sleeper {
+    struct weft_world__sleeper *next; // who sleeps longer
+    weft_sim_call *call;
+    uint64_t when;
+} weft_world__sleeper;
+
+// What a script works on, for the case that the run is over before the script is.
+typedef struct weft_world__job {
+    struct weft_world__job *next, **at;
+    void (*free)(struct weft_world__job *it);
+} weft_world__job;
 
 // A descriptor that components have: its place in the world's table is the resource's number.
 typedef struct weft_world__descriptor {
-    int number;     // of the process; -1: none
+    bool is;        // a component has it
+    bool owned;     // it is closed when that drops it
+    int number;     // of the process
     uint32_t flags; // those of descriptor-flags
 } weft_world__descriptor;
 
@@ -41,6 +56,10 @@ struct weft_world {
     uint32_t polled_capacity;
     weft_world__descriptor *descriptors;
     uint32_t descriptor_count;
+    weft_world__sleeper *sleepers; // the first to wake first
+    bool is_another_first;         // since their script looked
+    weft_world__job *jobs;
+    bool is_over; // weft_world_end()
 };
 
 // ---- outside.c ----
@@ -50,8 +69,9 @@ void weft_world__outside_end(weft_world *world);
 uint64_t weft_world__now(void); // monotonic ns
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
-// Blocks until the other end of a stream of bytes has a copy in flight, and the descriptor, if there is one, is
-// ready for it: how many bytes that copy may move (see weft_sim_end_offer). 0: the other end is gone.
+// Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
+// for it: how many items that copy may move (see weft_sim_end_offer). 0: the other end is gone. If that is a
+// script's, who reads from the descriptor does not wait for it.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
 
@@ -59,6 +79,7 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
 
 // Bytes on their way to or from a descriptor.
 typedef struct weft_world__pump {
+    weft_world__job job;
     weft_world *world;
     // Moves 1 to `count` bytes, as read(2) and write(2) do: 0 is the end of what is read, -1 an errno.
     ssize_t (*move)(struct weft_world__pump *it, void *bytes, size_t count);
@@ -66,7 +87,6 @@ typedef struct weft_world__pump {
     int descriptor;
     bool owned;     // it is closed in the end
     int waits;      // the descriptor, if `move` may have to wait, or -1
-    short events;   // of poll(2), for that
     int64_t offset; // move's own
     int error;      // an errno, if it is over before it begins
     // Set by the calls below.
@@ -102,6 +122,12 @@ extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
 // A component has dropped it.
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
 
+void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it));
+void weft_world__job_end(weft_world__job *job); // frees it
+// Forgets the calls that sleep.
+void weft_world__sleepers_free(weft_world *world);
+
+bool weft_world__is_utf8(const char *text, size_t length);
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);

@@ -62,7 +62,7 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
     uint32_t count = 0;
     uint64_t first = UINT64_MAX;
     (void)sim;
-    if (!collect(world, &count, &first))
+    if (world->is_over || !collect(world, &count, &first))
         return false;
     int ready = poll(world->polled, count, may_block ? time_left(first) : 0);
     bool any_fired = ready > 0;
@@ -91,11 +91,19 @@ void weft_world__outside_end(weft_world *world)
     free(world->polled_for);
 }
 
+static bool is_to_be_cancelled(const weft_world *world)
+{
+    for (const weft_world__sleeper *it = world->sleepers; it; it = it->next)
+        if (weft_sim_call_cancel_asked(it->call))
+            return true;
+    return false;
+}
+
 static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
     return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
-           (it->call && weft_sim_call_cancel_asked(it->call));
+           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
 }
 
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)
@@ -114,17 +122,28 @@ static bool is_met_or_gone(void *object)
     return weft_sim_end_met(object) || weft_sim_end_dropped(object);
 }
 
+// Another script, or another process, may have been first.
+static bool is_ready_still(int descriptor, short events)
+{
+    return poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, 0) > 0;
+}
+
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes)
 {
-    uint32_t count = 0;
-    while (!count) {
-        weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
+    for (;;) {
+        bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
+        if (!begins)
+            weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
         if (weft_sim_end_dropped(end))
             return 0;
-        weft_world__wait ready = {.descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = end};
-        if (descriptor < 0 || weft_world__wait_for(world, what, ready))
-            count = weft_sim_end_offer(end, bytes); // 0 also if it has gone away meanwhile
+        weft_world__wait ready = {
+            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = begins ? NULL : end};
+        if (descriptor >= 0 &&
+            (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
+            continue;
+        uint32_t count = begins ? CHUNK : weft_sim_end_offer(end, bytes);
+        if (count) // else it has gone away meanwhile
+            return count;
     }
-    return count;
 }

@@ -4,16 +4,23 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-// Tells how it ended, drops both ends, and closes what is its own.
+static void free_pump(weft_world__job *job)
+{
+    weft_world__pump *it = (weft_world__pump *)job;
+    if (it->owned)
+        close(it->descriptor);
+    free(it);
+}
+
+// Tells how it ended, and drops both ends.
 static void finish(weft_world__pump *it, int error)
 {
     weft_sim_value value = {0};
     weft_sim_end_drop(it->bytes);
-    if (it->owned)
-        close(it->descriptor);
     if (error) {
         const weft_sim_type *codes = it->future->element->parts[1].type;
         weft_sim_value code = {.number = weft_world__case(codes, it->error_name(error))};
@@ -21,7 +28,7 @@ static void finish(weft_world__pump *it, int error)
         value.payload = weft_world__boxed(it->instance, code);
     }
     weft_world__resolve(it->result, it->future, value);
-    free(it);
+    weft_world__job_end(&it->job);
 }
 
 static void pumps_in(weft_sim *sim, void *data)
@@ -31,7 +38,7 @@ static void pumps_in(weft_sim *sim, void *data)
     int error = it->error;
     uint32_t wanted;
     (void)sim;
-    while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, it->events, NULL))) {
+    while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, POLLIN, NULL))) {
         ssize_t count = it->move(it, buffer, wanted < CHUNK ? wanted : CHUNK);
         if (count == 0)
             break;
@@ -52,8 +59,7 @@ static void pumps_out(weft_sim *sim, void *data)
     int error = it->error;
     uint32_t offered;
     (void)sim;
-    while (!error &&
-           (offered = weft_world__meet(it->world, "writes", it->bytes, it->waits, it->events, &bytes))) {
+    while (!error && (offered = weft_world__meet(it->world, "writes", it->bytes, it->waits, POLLOUT, &bytes))) {
         ssize_t count = it->move(it, bytes, offered);
         if (count >= 0)
             weft_sim_end_copy(it->bytes, bytes, (uint32_t)count); // onto themselves: they are out already
@@ -71,6 +77,7 @@ static weft_world__pump *begin(weft_sim_script script, weft_world__pump pump)
     if (!it)
         abort();
     *it = pump;
+    weft_world__job_begin(it->world, &it->job, free_pump);
     weft_sim_spawn(it->world->sim, script, it);
     return it;
 }

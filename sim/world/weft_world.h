@@ -34,11 +34,13 @@ typedef struct weft_world_options {
     bool seeded; // random numbers are drawn from the schedule, so that a seed has them again
 } weft_world_options;
 
-// The outside of a host, which it takes over: weft_sim_on_idle(). The standard streams are descriptors 0, 1
-// and 2.
+// The outside of a host, which it takes over: weft_sim_on_idle(), weft_sim_on_resource_drop(). The standard
+// streams are descriptors 0, 1 and 2.
 weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options);
 // Answers the imports of wasi: of a component that lives in that host.
 void weft_world_answer(weft_world *world, const weft_sim_component *component);
+// From here on nothing comes from outside: what can still happen inside does (weft_sim_settle), and no more.
+void weft_world_end(weft_world *world);
 // True if a component has ended the run by wasi:cli/exit, which is WEFT_SIM_STOPPED, and with which code.
 bool weft_world_exited(const weft_world *world, int *code);
 // Before weft_sim_free().

@@ -9,9 +9,16 @@
 static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random,
                                              weft_world__fs, weft_world__fs_paths};
 
+// True if that is the interface, whatever its version.
+static bool is_of(const char *interface, const char *plain)
+{
+    size_t length = strlen(plain);
+    return !strncmp(interface, plain, length) && interface[length] == '@';
+}
+
 static void dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
 {
-    if (!strcmp(resource->name, "descriptor"))
+    if (is_of(resource->interface ? resource->interface : "", "wasi:filesystem/types"))
         weft_world__descriptor_drop(data, rep);
 }
 
@@ -34,11 +41,19 @@ void weft_world_free(weft_world *world)
         return;
     weft_world__outside_end(world);
     weft_sim_on_resource_drop(world->sim, NULL, NULL);
+    while (world->jobs)
+        weft_world__job_end(world->jobs);
+    weft_world__sleepers_free(world);
     for (uint32_t i = 0; i < world->descriptor_count; i++)
-        if (world->descriptors[i].number >= 0)
+        if (world->descriptors[i].is)
             weft_world__descriptor_drop(world, i);
     free(world->descriptors);
     free(world);
+}
+
+void weft_world_end(weft_world *world)
+{
+    world->is_over = true;
 }
 
 bool weft_world_exited(const weft_world *world, int *code)
@@ -54,13 +69,6 @@ static void missing(weft_sim_call *call, void *data)
     (void)data;
     snprintf(words, sizeof words, "the native world does not have %s#%s", func->interface, func->name);
     weft_sim_unreachable(weft_sim_call_caller(call), words);
-}
-
-// True if that is the interface, whatever its version.
-static bool is_of(const char *interface, const char *plain)
-{
-    size_t length = strlen(plain);
-    return !strncmp(interface, plain, length) && interface[length] == '@';
 }
 
 static weft_sim_handler handler_of(const weft_sim_func *func)
@@ -81,6 +89,30 @@ void weft_world_answer(weft_world *world, const weft_sim_component *component)
 }
 
 // ---- For those who answer ----
+
+void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it))
+{
+    *job = (weft_world__job){world->jobs, &world->jobs, free};
+    if (job->next)
+        job->next->at = &job->next;
+    world->jobs = job;
+}
+
+void weft_world__job_end(weft_world__job *job)
+{
+    *job->at = job->next;
+    if (job->next)
+        job->next->at = job->at;
+    job->free(job);
+}
+
+bool weft_world__is_utf8(const char *text, size_t length)
+{
+    for (size_t at = 0, more; at < length; at += more)
+        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
+            return false;
+    return true;
+}
 
 void weft_world__answer(weft_sim_call *call, weft_sim_value value)
 {
