@@ -49,7 +49,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
 {
     size_t capacity = buffer->capacity ? buffer->capacity * 2 : size < FIRST ? FIRST / size : 1;
     if (capacity < least)
-        capacity = least;
+        capacity = least; // not covered: what weft/wasi's buffers ask for
     if (capacity > limit)
         capacity = limit;
     if (capacity <= buffer->capacity || capacity > PTRDIFF_MAX / size) // more, no malloc has to refuse

@@ -460,7 +460,7 @@ static bool goes_on_writing(weft_stream_writer *writer, uint32_t before)
 }
 
 // Of an end with a sequel; true if the operation goes on.
-// not covered: ends with a sequel are those of weft/wasi, which the native host does not run
+// not covered: ends with a sequel are those of weft/wasi, which these tests do not have
 static bool goes_on_reading(weft_op *op, uint32_t before)
 {
     uint32_t ways = before & (WEFT__READ_ON | WEFT__WRITE_ON);

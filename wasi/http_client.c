@@ -149,7 +149,7 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     int32_t fields = 0;
     weft__wasi_http_types_own_request_options_t options;
     weft_error error = weft__url_split(self->url, &url);
-    if (!error && !(self->spare = weft_alloc(sizeof(trailers__default))))
+    if (!error && !(self->spare = weft__alloc(sizeof(trailers__default))))
         error = WEFT_ENOMEM;
     if (!error)
         error = make_fields(self, &fields);
@@ -283,7 +283,7 @@ static void close_request(weft_fetch *it)
     weft__op_stop_last(&trailers_of(it)->op);
     trailers__close_with_spare(NULL, trailers_of(it), &spare);
     if (spare)
-        weft_free(spare, sizeof *spare);
+        weft__free(spare, sizeof *spare);
     self->spare = NULL;
     if (self->sent)
         weft__wasi_http_types_future_result_void_error_code_drop_readable(self->sent);

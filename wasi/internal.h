@@ -55,9 +55,7 @@ typedef struct weft__print {
     weft_coro co;
     weft__printed *to;
     weft_permit turn;
-    const char *text;
-    size_t length;
-    weft_text more;
+    weft_text text, more;
     size_t block_size;        // bytes of memory that is given back; 0: none
     struct weft__print *next; // in the list of those that are over
 } weft__print;

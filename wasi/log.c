@@ -115,8 +115,9 @@ WEFT_ASYNC(writer)
     while (count) {
         self->length = count; // lines are whole: none is begun that another print could cut
         size_t before_end = count < ROOM - first ? count : ROOM - first;
-        WEFT_CALL(weft__print, &self->print, .to = &weft__print_stderr, .text = ring + first,
-                  .length = before_end, .more = weft_text_of(ring, count - before_end));
+        WEFT_CALL(weft__print, &self->print, .to = &weft__print_stderr,
+                  .text = weft_text_of(ring + first, before_end),
+                  .more = weft_text_of(ring, count - before_end));
         if (weft_stderr()->error) { // it is gone
             count = lost = 0;
             break;

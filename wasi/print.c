@@ -35,12 +35,15 @@ WEFT_ASYNC_EXTERN(weft__print)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &self->to->turn, &self->turn));
-    while (weft_in_flight(end_of(self->to))) // by one who does not print
-        WEFT_AWAIT(weft_yield(co));
-    WEFT_AWAIT(weft_bytes_write_all(co, end_of(self->to), (const uint8_t *)self->text, self->length));
-    if (self->more.length && !end_of(self->to)->error)
-        WEFT_AWAIT(weft_write(co, end_of(self->to), self->more));
-    end_of(self->to);
+    for (;;) {
+        while (weft_in_flight(end_of(self->to))) // by one who does not print
+            WEFT_AWAIT(weft_yield(co));
+        WEFT_AWAIT(weft_write(co, end_of(self->to), self->text));
+        if (end_of(self->to)->error || !self->more.length)
+            break;
+        self->text = self->more;
+        self->more.length = 0;
+    }
     WEFT_FINALLY;
     weft_release(&self->turn);
     free_over();
@@ -72,7 +75,7 @@ static weft_poll print_to(weft_coro *co, weft__printed *to, const char *format, 
         weft_vformat((char *)(it + 1), length + 1, format, arguments);
     }
     usual_is_taken = usual_is_taken || it == &usual;
-    *it = (weft__print){.to = to, .text = text, .length = length, .block_size = block_size};
+    *it = (weft__print){.to = to, .text = weft_text_of(text, length), .block_size = block_size};
     return weft_call(co, &it->co, weft__print__step);
 }
 

@@ -9,6 +9,7 @@
 enum { WORD = 32, LINE = 256, BEHIND = 16384, MEMBERS = 1000 };
 
 static weft_tcp_server server;
+static bool stops;
 
 // ---- A member of a room ----
 
@@ -49,7 +50,7 @@ WEFT_ASYNC(chat)
     weft_outbox_open(co, &self->out, &self->conn.out, BEHIND);
     weft_bytes_lines(&self->lines, &self->conn.in, self->line, LINE, WEFT_LINES_CUT);
     WEFT_TRY(&self->conn.in, weft_line_next(co, &self->lines));
-    if (!self->lines.is)
+    if (!self->lines.is || stops)
         WEFT_FINISH;
     if (!introduced(self)) {
         weft_outbox_put(&self->out, WEFT_TEXT("send a line: ROOM NAME\n"));
@@ -60,7 +61,7 @@ WEFT_ASYNC(chat)
     say(self, " is here", WEFT_TEXT(""));
     for (;;) {
         WEFT_TRY(&self->conn.in, weft_line_next(co, &self->lines));
-        if (!self->lines.is) // it has left, or the chat stops
+        if (!self->lines.is || stops) // it has left, or its last line may be cut
             WEFT_FINISH;
         say(self, ": ", weft_text_of(self->lines.line, self->lines.length));
     }
@@ -85,6 +86,7 @@ WEFT_ASYNC(until_the_end)
     do {
         WEFT_AWAIT(weft_bytes_read(co, weft_stdin(), self->bytes, sizeof self->bytes));
     } while (weft_stdin()->count);
+    stops = true;
     weft_tcp_stop(&server);
     WEFT_END;
 }

@@ -36,7 +36,7 @@ typedef struct weft_rate_turn {
 } weft_rate_turn;
 
 // Waits until it may be done once more, and takes that. Who waits first is first; only that one sleeps. A
-// cancel takes nothing, and the next moves up. Is no case of a weft_select.
+// cancel takes nothing, unless it had its turn already, and the next moves up. Is no case of a weft_select.
 weft_poll weft_rate_wait(weft_coro *co, weft_rate *rate, weft_rate_turn *turn)
     __attribute__((warn_unused_result));
 

@@ -51,6 +51,16 @@ static void stop_reading(root *it)
         weft__bytes_end(&connection_of(it)->in);
 }
 
+// Puts it into the server's list.
+static void add(weft_tcp_server *it, root *one)
+{
+    one->next = it->weft__roots;
+    one->at = &it->weft__roots;
+    if (one->next)
+        one->next->at = &one->next;
+    it->weft__roots = one;
+}
+
 // Runs the handler for the connection that was accepted.
 static void begin(weft_coro *co, weft_tcp_server *it)
 {
@@ -62,11 +72,7 @@ static void begin(weft_coro *co, weft_tcp_server *it)
         return;
     }
     made->server = it;
-    made->next = it->weft__roots;
-    made->at = &it->weft__roots;
-    if (made->next)
-        made->next->at = &made->next;
-    it->weft__roots = made;
+    add(it, made);
     it->active++;
     *connection_of(made) = it->weft__conn;
     connection_of(made)->data = it->weft__data;
@@ -79,6 +85,8 @@ static void begin(weft_coro *co, weft_tcp_server *it)
 void *weft_tcp_next(const weft_tcp_server *it, const void *frame)
 {
     root *next = frame ? ((root *)(void *)((char *)frame - ROOT_SIZE))->next : it->weft__roots;
+    while (next && frame_of(next)->state == WEFT__IDLE) // it has not begun: there is nothing to cancel
+        next = next->next;
     return next ? frame_of(next) : NULL;
 }
 
@@ -125,8 +133,19 @@ void weft_tcp_stop(weft_tcp_server *it)
     weft_event_set(&it->weft__changed);
     if (it->listener.weft__conn) // it accepts
         weft_cancel(&it->listener.weft__co);
-    for (root *one = it->weft__roots; one; one = one->next)
+    // While a stop blocks, others may end, or come: each is taken out before, and those that come are stopped.
+    root *rest = it->weft__roots;
+    it->weft__roots = NULL;
+    if (rest)
+        rest->at = &rest;
+    while (rest) {
+        root *one = rest;
+        rest = one->next;
+        if (rest)
+            rest->at = &rest;
+        add(it, one);
         stop_reading(one);
+    }
 }
 
 weft_poll weft__tcp_serve(weft_coro *co, weft_tcp_server *it, const char *where,

@@ -24,8 +24,8 @@
 extern "C" {
 #endif
 
-// Appends a text, which is not of the buffer itself; or formatted text, as format.h says. Returns
-// buffer->error.
+// Appends a text, or formatted text, as format.h says. Neither the text nor an argument is of the buffer
+// itself. Returns buffer->error.
 weft_error weft_bytes_append(weft_bytes_buffer *buffer, weft_text text);
 weft_error weft_bytes_append_format(weft_bytes_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -81,7 +81,7 @@ typedef struct weft_ticker {
 } weft_ticker;
 
 // The first tick is a period of ns from now. `clock` stays as long as the ticker. Again, while nobody waits for
-// it, is a new row.
+// it, is a new row: a sleep that a select has left is stopped as by weft_stop_blocking.
 void weft_ticker_start(weft_ticker *ticker, weft_clock *clock, uint64_t period, weft_missed_ticks policy);
 
 // Waits for the next tick. A cancel leaves it to the next wait.

@@ -87,7 +87,8 @@ typedef struct weft_fetch {
 // weft_fetch_get(co, fetch, url, .option = value, ...) sends a request and waits for the head of the response.
 // `url` is "http://host/path?query", or with https, and what stands behind a `#` is left out. What `fetch` had
 // of an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
-// WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no response. A cancel ends the request: WEFT_ECANCELED.
+// WEFT_ENOMEM, also when the response has come; WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no
+// response. A cancel ends the request: WEFT_ECANCELED.
 
 // weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
 // once, and neither follows redirects, nor sends again, nor waits for a rate. Write to fetch->out, call
@@ -132,8 +133,8 @@ const char *weft_fetch_reason(const weft_fetch *fetch);
 void weft_fetch_response_of(weft_fetch *fetch, int32_t response);
 
 // Ends what is left, as weft_stop_blocking does, and gives all memory back: texts go. error, status and
-// redirected stay until the next request. Closed is fine. Memory: what the host tells, and the address, are
-// allocated.
+// redirected stay until the next request. Closed is fine. Memory: what the host tells, the address, and two
+// small blocks for how the request and the response end are allocated.
 void weft_fetch_close(weft_fetch *fetch);
 
 #ifdef __cplusplus

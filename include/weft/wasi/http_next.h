@@ -29,10 +29,9 @@ weft_error weft_http_next_header_set(weft_http_exchange *it, const char *name, w
 // Passes the request on, and replies with what comes back: status, headers and trailers as they are, but for
 // the headers that were added to either, and both bodies as streams that this component does not touch. So none
 // of it has been asked for before: the request's body, or a reply. What the request was is told later only if
-// it was asked for before. error: how the next service failed, WEFT_EHEADER if the reply's headers are too
-// many, WEFT_EINVAL if headers are to be added to a status beyond 599, or WEFT_ECANCELED; then there is no
-// reply. A cancel ends the call. `inner` is the caller's until the
-// wait ends, and then closed.
+// it was asked for before. error: how the next service failed, WEFT_ENOMEM, WEFT_EHEADER if the reply's headers
+// are too many, WEFT_EINVAL if headers are to be added to a status beyond 599, or WEFT_ECANCELED; then there is
+// no reply. A cancel ends the call. `inner` is the caller's until the wait ends, and then closed.
 weft_poll weft_http_pass_on(weft_coro *co, weft_http_exchange *it, weft_fetch *inner)
     __attribute__((warn_unused_result));
 

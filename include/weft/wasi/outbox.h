@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 // Zero-initialised is a closed one. Not moved while it is open. Read-only: error; waiting, the bytes that were
-// put and that the stream has not taken.
+// put, but for those of writes that are over: what one write has begun counts until all of it is out.
 typedef struct weft_outbox {
     weft_error error;
     size_t waiting;
@@ -37,8 +37,8 @@ typedef struct weft_outbox {
 } weft_outbox;
 
 // Opens it for a stream, to which nobody else writes until it is closed. It is written in the task of `co`,
-// whose finaliser closes it. At most `limit` bytes wait. Memory, of weft_alloc, is what waits, and some KiB in
-// between. Misuse if it is open.
+// whose finaliser closes it. At most `limit` bytes wait. Memory, of weft_alloc, is up to twice what waits, and
+// some KiB in between. Misuse if it is open.
 void weft_outbox_open(weft_coro *co, weft_outbox *it, weft_bytes_writer *out, size_t limit);
 
 // Puts a text, or formatted text (format.h), behind what waits. Returns it->error: WEFT_ELIMIT, too much waits,

@@ -66,8 +66,9 @@ typedef struct weft_tcp_serve_options {
 // Who waits for the next request would wait that long. With .stop_reads, its conn.in has ended, as if the peer
 // had closed its side: a read that waits comes back with a count of 0, and no error, as do those that follow.
 // What was read before, such as further lines, is there as ever, and writes go on. What the peer sends
-// and nobody reads is lost, and may reset the connection when it is closed. That is for protocols in
-// which such an end cuts nothing that would be taken for whole.
+// and nobody reads is lost, and may reset the connection when it is closed. That is for protocols in which such
+// an end cuts nothing that would be taken for whole, such as half a line. A read that waits is stopped as by
+// weft_stop_blocking.
 void weft_tcp_stop(weft_tcp_server *server);
 
 // A walk of the connections that live, the last one first:
@@ -75,8 +76,8 @@ void weft_tcp_stop(weft_tcp_server *server);
 //     for (echo *it = NULL; (it = weft_tcp_next(server, it));)
 //         weft_cancel(&it->co);
 //
-// NULL for the first, and behind the last. It is the frame, which is zeroed but for `conn` if it has not begun.
-// It stays until its finaliser has ended: so a walk has no wait in it.
+// NULL for the first, and behind the last. It is the frame of one that has begun, which stays until its
+// finaliser has ended: so a walk has no wait in it, and is for a coroutine of the server's task.
 void *weft_tcp_next(const weft_tcp_server *server, const void *frame);
 
 #ifdef __cplusplus
