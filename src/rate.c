@@ -6,10 +6,12 @@
 // Each use makes the bucket full a period later. It may be full so much later than now that one is left in it.
 uint64_t weft_rate_pause(const weft_rate *rate)
 {
-    uint64_t most;
-    if (__builtin_mul_overflow(rate->burst ? rate->burst - 1 : 0, rate->period, &most))
+    uint64_t others = rate->burst ? rate->burst - 1 : 0;
+    // In halves, for a component without libc has no product of 128 bits.
+    uint64_t high = (rate->period >> 32) * others, low = (uint32_t)rate->period * others;
+    if ((high + (low >> 32)) >> 32)
         return 0;
-    most = weft__later(weft_now(rate->clock), most);
+    uint64_t most = weft__later(weft_now(rate->clock), (high << 32) + low);
     return rate->full > most ? rate->full - most : 0;
 }
 

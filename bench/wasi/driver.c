@@ -116,7 +116,7 @@ WEFT_ASYNC(echoed)
     trailers_close_reader(&it->end);
     WEFT_RETURN(co, exports_wasi_driver_run_echo, (uint64_t)self->n * CHUNK);
     WEFT_FINALLY;
-    trailers_close_writer(co, &it->trailers);
+    trailers_close_writer_blocking(co, &it->trailers);
     WEFT_END;
 }
 
@@ -151,9 +151,9 @@ WEFT_ASYNC(crowd)
     WEFT_AWAIT(bytes_read(co, &it->in, self->digits, sizeof self->digits));
     WEFT_RETURN(co, exports_wasi_driver_run_request_memory, number(self->digits, it->in.count));
     WEFT_FINALLY;
-    bytes_close_reader(&it->in);
-    trailers_close_reader(&it->end);
-    trailers_close_writer(co, &it->trailers);
+    bytes_close_reader_blocking(&it->in);
+    trailers_close_reader_blocking(&it->end);
+    trailers_close_writer_blocking(co, &it->trailers);
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     WEFT_END;
 }
