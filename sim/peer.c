@@ -96,26 +96,10 @@ void weft_sim_call_free(weft_sim_call *call)
 
 // ---- Answers to imports ----
 
-// For a call that stays STARTING for a while.
-static void answers_later(weft_sim *sim, void *data)
-{
-    weft_sim_call *call = data;
-    const weft_sim__answer *answer = weft_sim__answer_for(sim, call->func);
-    weft_sim_pause(sim);
-    if (call->cancel_told)
-        weft_sim_call_cancelled(call);
-    else
-        answer->handler(call, answer->data);
-}
-
 void weft_sim__host_call(weft_sim_call *call)
 {
     weft_sim *sim = call->sim;
     weft_sim__answer *answer = weft_sim__answer_for(sim, call->func);
-    if (answer && call->func->is_async && weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold)) {
-        weft_sim_spawn(sim, answers_later, call);
-        return;
-    }
     if (answer) {
         answer->handler(call, answer->data);
         if (!weft_sim__call_resolved(call) && !call->func->is_async)

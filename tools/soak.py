@@ -8,6 +8,7 @@ import datetime
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -17,7 +18,8 @@ PAGE = ROOT / "docs/soak.md"
 
 # The title of a part's section: its command, and which lines of its output tell the result.
 PARTS = {
-    "Tests": ("make native test WEFT_SOAK=1", r"measured: .*|\d+ passed, \d+ failed.*"),
+    "Tests": ("make native test TESTS='tests --ignore=tests/wasi' WEFT_SOAK=1", r"\d+ passed, \d+ failed.*"),
+    "Load": ("make test TESTS=tests/wasi WEFT_SOAK=1", r"measured: .*|\d+ passed, \d+ failed.*"),
     "Coverage": ("make coverage", r"coverage: .*"),
     "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),
     "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),
@@ -30,7 +32,7 @@ def run(command, pattern):
     """The lines of the command's output that tell its result, and the minutes that it took."""
     started = time.monotonic()
     process = subprocess.Popen(
-        command.split(), cwd=ROOT, env={**os.environ, "CI": "1"}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        shlex.split(command), cwd=ROOT, env={**os.environ, "CI": "1"}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     told = []
     for line in process.stdout:

@@ -279,6 +279,7 @@ int main(int count, char **arguments)
                                                          .directory = it.directory,
                                                          .directories = it.directories,
                                                          .directory_count = it.directory_count,
+                                                         .hold = it.options.hold,
                                                          .seeded = it.schedule.seed != 0});
     it.instance = weft_sim_instantiate(sim, component);
     weft_world_answer(it.world, component);

@@ -31,7 +31,8 @@ typedef struct weft_world_options {
     const char *directory; // the one that the program is told that it is in; NULL: none
     const weft_world_directory *directories;
     uint32_t directory_count;
-    bool seeded; // random numbers are drawn from the schedule, so that a seed has them again
+    uint16_t hold; // of a thousand calls of async functions, how many stay STARTING at first, by the schedule
+    bool seeded;   // random numbers are drawnfrom the schedule, so that a seed has them again
 } weft_world_options;
 
 // The outside of a host, which it takes over: weft_sim_on_idle(), weft_sim_on_resource_drop(). The standard

@@ -80,12 +80,53 @@ static weft_sim_handler handler_of(const weft_sim_func *func)
     return missing;
 }
 
+// ---- Calls that take their time ----
+
+typedef struct late_call {
+    weft_world__job job;
+    weft_world *world;
+    weft_sim_call *call;
+} late_call;
+
+static void free_late_call(weft_world__job *job)
+{
+    free(job);
+}
+
+static void answers_later(weft_sim *sim, void *data)
+{
+    late_call it = *(late_call *)data;
+    weft_sim_pause(sim);
+    weft_world__job_end(&((late_call *)data)->job);
+    if (weft_sim_call_cancel_asked(it.call))
+        weft_sim_call_cancelled(it.call);
+    else
+        handler_of(weft_sim_call_func(it.call))(it.call, it.world);
+}
+
+// Of an async function: it may stay STARTING for a while.
+static void answer(weft_sim_call *call, void *data)
+{
+    weft_world *world = data;
+    if (!weft_sim_chance(world->sim, WEFT_SIM_CHOOSE_START, world->options.hold)) {
+        handler_of(weft_sim_call_func(call))(call, world);
+        return;
+    }
+    late_call *it = malloc(sizeof *it);
+    if (!it)
+        abort();
+    *it = (late_call){.world = world, .call = call};
+    weft_world__job_begin(world, &it->job, free_late_call);
+    weft_sim_spawn(world->sim, answers_later, it);
+}
+
 void weft_world_answer(weft_world *world, const weft_sim_component *component)
 {
     const weft_sim_func *func;
     for (uint32_t i = 0; (func = weft_sim_import_at(component, i)); i++)
         if (func->interface && !strncmp(func->interface, "wasi:", 5))
-            weft_sim_answer(world->sim, func->interface, func->name, handler_of(func), world);
+            weft_sim_answer(world->sim, func->interface, func->name, func->is_async ? answer : handler_of(func),
+                            world);
 }
 
 // ---- For those who answer ----

@@ -432,8 +432,8 @@ static void check_value(const weft_op *op)
         break;                                                                                                 \
     case at + 3:                                                                                               \
         self->name##_length = 0;                                                                               \
-        name##_close_writer(&self->name##_out);                                                                \
-        name##_close_reader(&self->name##_in);                                                                 \
+        name##_close_writer_blocking(&self->name##_out);                                                       \
+        name##_close_reader_blocking(&self->name##_in);                                                        \
         self->name##_in = name##_reader_of(name##_new(&self->name##_out));                                     \
         break
 #define FUTURE_STEPS(at, name, out, value, otherwise)                                                          \
@@ -448,8 +448,8 @@ static void check_value(const weft_op *op)
                  name##_start_write(co, &self->name##_out value));                                             \
         break;                                                                                                 \
     case at + 2:                                                                                               \
-        name##_close_reader(&self->name##_in);                                                                 \
-        if (name##_close_writer(co, &self->name##_out))                                                        \
+        name##_close_reader_blocking(&self->name##_in);                                                        \
+        if (name##_close_writer_blocking(co, &self->name##_out))                                               \
             self->name##_in = name##_reader_of(name##_new(&self->name##_out otherwise));                       \
         break
 #define COMMA ,
@@ -496,20 +496,20 @@ WEFT_ASYNC(all)
     WEFT_RETURN(co, exports_double, 7);
     WEFT_FINALLY;
     weft_stop_blocking(&self->call);
-    words_close_reader(&self->words_in);
-    words_close_writer(&self->words_out);
-    lines_close_reader(&self->lines_in);
-    lines_close_writer(&self->lines_out);
-    units_close_reader(&self->units_in);
-    units_close_writer(&self->units_out);
-    word_close_reader(&self->word_in);
-    while (!word_close_writer(co, &self->word_out))
+    words_close_reader_blocking(&self->words_in);
+    words_close_writer_blocking(&self->words_out);
+    lines_close_reader_blocking(&self->lines_in);
+    lines_close_writer_blocking(&self->lines_out);
+    units_close_reader_blocking(&self->units_in);
+    units_close_writer_blocking(&self->units_out);
+    word_close_reader_blocking(&self->word_in);
+    while (!word_close_writer_blocking(co, &self->word_out))
         continue;
-    line_close_reader(&self->line_in);
-    while (!line_close_writer(co, &self->line_out))
+    line_close_reader_blocking(&self->line_in);
+    while (!line_close_writer_blocking(co, &self->line_out))
         continue;
-    unit_close_reader(&self->unit_in);
-    while (!unit_close_writer(co, &self->unit_out))
+    unit_close_reader_blocking(&self->unit_in);
+    while (!unit_close_writer_blocking(co, &self->unit_out))
         continue;
     WEFT_END;
 }
