@@ -192,7 +192,7 @@ def test_one_prefix_holds_both(installed):
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     for platform, names in (
         ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi"}),
-        ("native", {"weft", "weft_sim"}),
+        ("native", {"weft", "weft_sim", "weft_wasi"}),
     ):
         packages = prefix / f"lib/weft/{platform}/pkgconfig"
         assert {path.stem for path in packages.iterdir()} == names
