@@ -94,14 +94,10 @@ void weft_world__fs_answer(weft_sim_call *call, int error, weft_sim_value *ok)
 {
     weft_sim_instance *instance = weft_sim_call_caller(call);
     weft_sim_value result = {0};
-    if (error) {
-        const weft_sim_type *codes = weft_sim_call_func(call)->result->parts[1].type;
-        weft_sim_value code = {.number = weft_world__case(codes, weft_world__fs_error(error))};
-        result.which = 1;
-        result.payload = weft_world__boxed(instance, code);
-    } else if (ok) {
+    if (error)
+        result = weft_world__failure(instance, weft_sim_call_func(call)->result, weft_world__fs_error(error));
+    else if (ok)
         result.payload = weft_world__boxed(instance, *ok);
-    }
     weft_sim_call_return(call, &result);
 }
 
@@ -357,12 +353,8 @@ static void lists(weft_sim *sim, void *data)
     }
     weft_sim_end_drop(it->entries);
     weft_sim_value result = {0};
-    if (it->error) {
-        const weft_sim_type *codes = it->future->element->parts[1].type;
-        weft_sim_value code = {.number = weft_world__case(codes, weft_world__fs_error(it->error))};
-        result.which = 1;
-        result.payload = weft_world__boxed(it->instance, code);
-    }
+    if (it->error)
+        result = weft_world__failure(it->instance, it->future->element, weft_world__fs_error(it->error));
     weft_world__resolve(it->result, it->future, result);
     weft_world__job_end(&it->job);
 }

@@ -133,6 +133,8 @@ void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);
 // A value in a block of its own, as what an option or a variant holds.
 weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value);
+// The value of a result that has failed by this case of its error-code.
+weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name);
 // Writes the value of a future of that type, and drops the end. Blocks until it is read, or nobody will.
 void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
 // The number of a case.

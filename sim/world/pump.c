@@ -21,12 +21,8 @@ static void finish(weft_world__pump *it, int error)
 {
     weft_sim_value value = {0};
     weft_sim_end_drop(it->bytes);
-    if (error) {
-        const weft_sim_type *codes = it->future->element->parts[1].type;
-        weft_sim_value code = {.number = weft_world__case(codes, it->error_name(error))};
-        value.which = 1;
-        value.payload = weft_world__boxed(it->instance, code);
-    }
+    if (error)
+        value = weft_world__failure(it->instance, it->future->element, it->error_name(error));
     weft_world__resolve(it->result, it->future, value);
     weft_world__job_end(&it->job);
 }

@@ -173,6 +173,12 @@ weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value va
     return box;
 }
 
+weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name)
+{
+    weft_sim_value code = {.number = weft_world__case(result->parts[1].type, name)};
+    return (weft_sim_value){.which = 1, .payload = weft_world__boxed(instance, code)};
+}
+
 void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
 {
     if ((weft_sim_end_copy(future, &value, 1) & 15) == DROPPED)
