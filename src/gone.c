@@ -47,7 +47,12 @@ bool weft__gone_goes_on(weft_op *op, uint32_t before)
             op->cancel = weft__gone_forget;
         return !cancelled;
     }
-    if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED))
+    if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED)) {
         op->status |= WEFT__GONE;
+        if (op->task) { // a future is written all the same, and that joins a set with a cancel of its own
+            __waitable_join(op->handle, 0);
+            weft__op_left(op);
+        }
+    }
     return false;
 }

@@ -304,8 +304,8 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
             join_set(op, task, true);
         else
             join_first_set(op, task, false);
+        op->cancel = cancel;
     }
-    op->cancel = cancel; // also of a member: a wait for the other end to go had one of its own
     WEFT__TRACE_STAYS(op, "weft_await");
     WEFT__TRACE_FUNCTION(co, "weft_await");
     co->state = WEFT__ON_OP;
