@@ -1,4 +1,4 @@
-// Cancels that do not block the component. Gated by hosts: nothing else of the library refers to these.
+// Cancels that do not block the component. Hosts gate them, so only cancel.h refers to this file.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/cancel.h>
 #include "internal.h"

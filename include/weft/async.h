@@ -1,5 +1,4 @@
-// Typed async functions: a frame's type and its body have one name, and a caller sets the frame's fields by
-// theirs.
+// Typed async functions: a frame's type and its body have one name, and a caller sets fields by their names.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //     typedef struct { weft_coro co; uint32_t a, b, sum; } add;
@@ -60,8 +59,7 @@
 
 // ---- Calls ----
 
-// WEFT_CALL(T, frame, fields...) is weft_call: it calls T and waits for its end. A statement, without
-// WEFT_AWAIT.
+// WEFT_CALL(T, frame, fields...) is weft_call: it calls T and waits for its end. It needs no WEFT_AWAIT.
 
 // WEFT_TRY_CALL(T, frame, fields...) does the same. If T has failed, the caller fails with T's code. A T that
 // was cancelled has not failed. It stands before WEFT_FINALLY, as WEFT_FAIL does.

@@ -68,8 +68,8 @@
 //                               the other end waits in a copy of its own, only a host that sends events unasked
 //                               tells, as wasmtime does for ends in components. At an end of the host's own,
 //                               such as the reader of a response's body, wasmtime looks only when something
-//                               else happens. Such a wait stands in a loop of selects beside a sleep: each new
-//                               wait asks anew
+//                               else happens. So such a wait stands beside a sleep in a loop of selects: each
+//                               asks anew
 //   name_start_read, name_start_write, name_start_write_all
 //                               the copies without waiting: weft_await(co, &end), weft_await_any or weft_stop
 //                               later
@@ -109,8 +109,8 @@
 //   WEFT_AWAIT(name_reader_dropped(co, &out))
 //                               waits until the reader is gone, before a write. Then weft_dropped holds. Only a
 //                               host that sends events unasked tells, as wasmtime does for ends in components.
-//                               After a select that did not choose it, it is waited for again, or stopped
-//                               before the write
+//                               If a select did not choose it, it is waited for again, or stopped before the
+//                               write
 //   name_start_read, name_start_write
 //                               the same without waiting
 //   name_close_reader(&in)      drops the end. In flight is misuse: weft_stop comes before, and weft_resolved

@@ -2,8 +2,7 @@
 // subscriber that falls too far behind is dropped, and can tell.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A broadcast is in the caller's memory, for coroutines of one task or several of a component, as all of
-// sync.h.
+// It is in the caller's memory, for coroutines of one task or several of a component, as all of sync.h.
 #ifndef WEFT_BROADCAST_H
 #define WEFT_BROADCAST_H
 

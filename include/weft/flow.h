@@ -176,8 +176,7 @@ typedef struct weft_lines {
     bool skipping;
 } weft_lines;
 
-// Waits for the next line: see WEFT_LINES. After a cancel the next wait goes on there. It is no case of
-// weft_select.
+// Waits for the next line: see WEFT_LINES. A cancel loses nothing. It is no case of weft_select.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_unused_result));
 
 // Reads exactly `length` bytes behind the last line. Behind one that was cut it reads none: the next line skips

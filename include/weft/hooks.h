@@ -25,9 +25,8 @@ void weft_report(const char *text, size_t length);
 
 // Misuse is a bug, not an error. It reports "weft: <function>: the <object> <handle> <rule>" and traps in a
 // function named weft_misuse_<rule>, which a backtrace shows even where no message can be. With WEFT_TRACE=1
-// the message also tells the coroutine that ran, with the line of its last await. WEFT_CHECKS=0 is for the
-// smallest build: it leaves out the checks, but not the host's own traps, and the text of those rules that
-// still stop a program.
+// the message also tells the coroutine that ran, with the line of its last await. WEFT_CHECKS=0, for the
+// smallest build, leaves out the checks, and the text of the rules that still stop a program.
 #ifndef WEFT_CHECKS
 #define WEFT_CHECKS 1
 #endif

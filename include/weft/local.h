@@ -15,13 +15,11 @@
 // - A coroutine sees its own bindings, and then those that its caller sees; or, if it was spawned, those that
 //   its spawner saw at the spawn.
 // - So a coroutine that was spawned under a binding ends before the unbind. A coroutine unbinds its bindings
-//   before it ends, last to first. Misuse else. To unbind what is not bound is fine: a finaliser needs no
-//   flags.
+//   before it ends, last to first. Misuse else. To unbind twice is fine: a finaliser needs no flags.
 // - weft_task_spawn, whose coroutines outlive their spawner, and weft_block_on inherit nothing.
 //
 // Nothing allocates. Bind, get and spawn take a step for each caller up to the nearest that binds anything or
-// was spawned; get takes one for each binding behind it, too. In a program that does not bind, a spawn pays one
-// test.
+// was spawned; get takes one for each binding behind it, too. Without any bindings, a spawn pays one test.
 #ifndef WEFT_LOCAL_H
 #define WEFT_LOCAL_H
 

@@ -16,8 +16,8 @@
 //   one task; who waits for them may be of another.
 // - A scope with a limit has at most so many children at a time: WEFT_AWAIT_ROOM stands before each spawn.
 // - A scope is closed before its memory goes, normally in the finaliser of the coroutine whose frame it is in.
-//   The close cancels what still runs and waits for it. So no child outlives its scope, also if the owner is
-//   cancelled.
+//   The close cancels what still runs and waits for it. So no child outlives its scope, whatever ends the
+//   owner.
 // - Frames and handles are the spawner's. The frame stays until the child has ended. The handle stays until the
 //   scope is closed or weft_next_ended has returned it; that of a detached child, until the child has ended.
 // - With weft_spawn_new they are the library's, and stay until the scope is closed or weft_detach gives them

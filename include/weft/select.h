@@ -13,7 +13,7 @@
 // room in a scope, a time. It is neither weft_call, of whatever kind, nor weft_yield, nor weft_select.
 //
 // The cases are tried in their order, up to the first that is ready. If none is, all wait, and the first that
-// is served is chosen. Then the others are withdrawn: it is as if they had never waited, but operations stay in
+// is served is chosen. Then the others are withdrawn, as if they had never waited; but operations stay in
 // flight.
 //
 // - A case that was not chosen has taken nothing: no item, no permit. Only the slot of the chosen case tells

@@ -14,8 +14,7 @@
 //
 // The coroutine is called, spawned or made an export's root as any other: weft_call(co, &it->co, my_step). The
 // runtime calls the step when the coroutine starts, and again when its wait is over or a cancel has reached it.
-// A step ends with one weft_step_wait or weft_step_end, whose result it returns, and does nothing with `co`
-// behind.
+// A step returns what one weft_step_wait or weft_step_end gives, which is the last that it does with `co`.
 #ifndef WEFT_STEP_H
 #define WEFT_STEP_H
 

@@ -25,13 +25,12 @@ typedef struct weft_subtask {
 static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call);
 
 // Takes over the call that the import's return value `status` stands for. It goes on by itself. Await it with
-// weft_await or weft_await_any, or end it with weft_stop. `call` is the runtime's until then. Misuse if `call`
-// is in flight.
+// weft_await or weft_await_any, or end it with weft_stop. `call` is the runtime's until then. Misuse in flight.
 static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_t status);
 
-// Starts and awaits. Afterwards the call has RETURNED. If the coroutine was cancelled meanwhile, its finaliser
-// asks weft_subtask_state_of which it is: RETURNED, STARTED_CANCELLED (the arguments are still the caller's) or
-// RETURNED_CANCELLED.
+// Starts and awaits. Afterwards the call has RETURNED. If the coroutine was cancelled meanwhile,
+// weft_subtask_state_of tells its finaliser: RETURNED, STARTED_CANCELLED (the arguments are still the caller's)
+// or RETURNED_CANCELLED.
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
     __attribute__((warn_unused_result));
 
@@ -52,7 +51,7 @@ weft_poll weft_subtask_await_started(weft_coro *co, weft_subtask *call) __attrib
 //
 // So a call that was started is awaited or stopped, also if it has returned: weft_stop in the finaliser does
 // for both. The hooks run before the coroutine that awaits the call goes on. They may close and free, but not
-// wait, nor free `it`.
+// `it`, and not wait.
 typedef struct weft_subtask_owned {
     weft_subtask call;
     void (*drop_arguments)(void *data);

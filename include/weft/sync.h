@@ -5,8 +5,7 @@
 // All are the caller's memory, zero-initialised is valid, and nothing allocates. They must stay while somebody
 // waits. Who waits first is served first. A cancel takes the waiter out of its queue. If it had been served
 // before, it stays so, and the permit or slot in its frame says so to its finaliser. To wake a task that is
-// asleep takes two host calls, and up to two more to get it a bell (src/wake.c); to wake one that is awake,
-// none.
+// asleep takes two host calls, and up to two more for its bell (src/wake.c).
 #ifndef WEFT_SYNC_H
 #define WEFT_SYNC_H
 

@@ -73,8 +73,7 @@ size_t weft_trace_wait(const weft_coro *co, char *text, size_t size);
 // each spawned coroutine has a row of its own, with those that it calls above it. A row at the top shows when
 // the host was in here. The text is a line an event, in pieces given to weft_trace_write. The array is left
 // open, which both accept. Times are in ns, from weft_trace_now. Define either in your program to replace the
-// default: weft_report, and the clock of WASI 0.2, or natively a count of the events, which tells only their
-// order.
+// default: weft_report, and the clock of WASI 0.2, or natively a count, which tells only the order.
 void weft_trace_write(const char *text, size_t length);
 uint64_t weft_trace_now(void);
 

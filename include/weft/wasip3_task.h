@@ -26,7 +26,7 @@ typedef struct wasip3_task {
     void *ptr;
     // The waitable joins the task's set. When it has an event, it leaves the set, and `callback` gets the
     // event's code. Returns the callback_ptr that was registered with the task before, or NULL. The task lives
-    // until then.
+    // on.
     void *(*waitable_register)(void *ptr, uint32_t waitable,
                                void (*callback)(void *callback_ptr, uint32_t code), void *callback_ptr);
     // The waitable leaves the set. Returns the callback_ptr; NULL if it was not registered, or was called.

@@ -31,8 +31,7 @@ __attribute__((unused)) static inline void weft__zero_frame(weft_coro *co, size_
 
 // WEFT__ZEROED(T): how many bytes of a T are zeroed. WEFT__ZEROED_ALL(T) stands before it, any number of times.
 // In C that declares a number, which is 0 unless WEFT_UNZEROED defines it. In C++, WEFT_UNZEROED is an overload
-// that is a better match than the template. The header is among the arguments so that the template is found
-// from any namespace.
+// that is a better match than the template. By the header among the arguments it is found from any namespace.
 #ifdef __cplusplus
 extern "C++" {
 template <typename T> static constexpr size_t weft__zeroed(const T *, const weft_coro *, long)
@@ -95,9 +94,9 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     (void)((*it)f3);                                                                                           \
     (void)((*it)f4);
 
-// Readies the frame, and starts it by the expression `start` of weft__frame, which is the value. That function
-// checks that the frame has ended, of which zeroing leaves the header. A handle may be in the frame, so `check`
-// comes first.
+// Readies the frame, and starts it by the expression `start` of weft__frame, which is the value. That checks
+// that the frame has ended, by the header, which zeroing leaves. A handle may be in the frame, so `check` comes
+// first.
 #define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
 #define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \

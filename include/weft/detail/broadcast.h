@@ -1,8 +1,7 @@
 // What the line of broadcast.h is made of. Included by broadcast.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The items are a ring, and a subscriber has the number of its next one. So the broadcast knows only those who
-// wait.
+// The items are a ring, and a subscriber has the number of its next one. The broadcast knows only who waits.
 #ifndef WEFT_DETAIL_BROADCAST_H
 #define WEFT_DETAIL_BROADCAST_H
 

@@ -6,8 +6,7 @@
 // The status of an end whose value has moved: to copy again is misuse. No stream has such a status.
 #define WEFT__FUTURE_DONE 4u
 
-// A default value on its way to a reader after its writer was closed. In an allocated block, followed by the
-// value.
+// A default value on its way to a reader after its writer was closed. Allocated, with the value behind it.
 typedef struct weft__default {
     weft__background base;
     void (*done)(struct weft__default *it); // of the future's type: drops the end, and frees all memory

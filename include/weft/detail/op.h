@@ -24,8 +24,7 @@ typedef struct weft__op_table {
     weft_op *lent_few[2];        // `few`, of an embedded task
 } weft__op_table;
 
-// An operation that no coroutine can wait for. When it completes, a function gets the host's code, and that is
-// all.
+// An operation that no coroutine can wait for. When it completes, a function gets the host's code.
 typedef struct weft__background {
     weft_op op;
     void (*completed)(struct weft__background *it, weft_task *task, uint32_t code); // of `task`
@@ -33,8 +32,7 @@ typedef struct weft__background {
 
 // A bit that no status word of the host has.
 #define WEFT__IN_FLIGHT 8u
-// In place of the event, a call of an import has its state: STARTING or STARTED. STARTED is also the number of
-// its event.
+// A call of an import has its state in place of the event: STARTING, or STARTED, which is its event's number.
 #define WEFT__STARTED (WEFT__IN_FLIGHT | WEFT_SUBTASK_STARTED)
 // Bits beside WEFT__IN_FLIGHT:
 #define WEFT__OWNED 16u      // the operation is a weft_subtask_owned's
@@ -116,15 +114,12 @@ static inline void weft__op_stop_last(weft_op *op)
         op->status |= WEFT_COPY_CANCELLED;
 }
 
-// The host said BLOCKED, and nobody waits yet. From here on `op` is in flight until `event`, in the set of
-// `task`.
+// The host said BLOCKED, and nobody waits yet. From here on `op` is in flight, in the set of `task`.
 void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
                     uint32_t (*cancel)(uint32_t handle));
-// The handle of `op` is out of its task's set. If that was the last member, and the task is over, the set goes,
-// too.
+// The handle of `op` is out of its task's set. If it was the last member of a task that is over, the set goes.
 void weft__op_left(weft_op *op);
-// Takes the handle out of `op`. The host has it in no set any more: it was dropped, or left the set to be
-// handed on.
+// Takes the handle out of `op`. The host has it in no set any more: it was dropped, or is to be handed on.
 static inline uint32_t weft__op_let_go(weft_op *op)
 {
     uint32_t handle = op->handle;

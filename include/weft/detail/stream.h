@@ -6,8 +6,7 @@
 // Some streams come with a future that tells how they ended. When the other end of such a stream is gone, the
 // operation goes on as a read of the future, so its waiter learns both at once. A sequel is called when `op`,
 // of an end that has one, has completed with op->status. It returns true if the read of the future has taken
-// the copy's place, in op->handle and op->cancel, and the host said BLOCKED. Not if the operation was
-// cancelled.
+// the copy's place, in op->handle and op->cancel, and the host said BLOCKED. It is false after a cancel.
 typedef bool weft__sequel(weft_op *op, bool cancelled);
 
 typedef struct weft__reader_on {
