@@ -103,6 +103,7 @@ static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
     return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
+           (it->call && weft_sim_call_cancel_asked(it->call)) ||
            (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
 }
 
@@ -133,6 +134,8 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
 {
     for (;;) {
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
+        if (bytes)
+            *bytes = NULL;
         if (!begins)
             weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
         if (weft_sim_end_dropped(end))
