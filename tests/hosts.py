@@ -54,7 +54,7 @@ class Native(Wasmtime):
 
     def __init__(self, *flags):
         self.program = ROOT / "build/sim/sim/weft-native"
-        self.flags = list(flags)
+        self.flags = list(map(str, flags))
 
     def example(self, name):
         return ROOT / f"build/sim/examples/{name}.so"
