@@ -107,7 +107,7 @@ static bool step(weft_sim *sim)
     if (sim->idle && sim->counts.steps % STEPS_UNSEEN == 0)
         sim->idle(sim, false, sim->idle_data);
     weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
-    if (!waiter && sim->idle && sim->idle(sim, false, sim->idle_data))
+    if (!waiter && sim->idle && sim->idle(sim, !weft_sim__settles(sim), sim->idle_data))
         return true;
     if (!waiter && !(waiter = weft_sim__settled(sim, false)))
         return sim->idle && sim->idle(sim, true, sim->idle_data);
@@ -132,7 +132,7 @@ weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
     sim->report.length = 0;
     sim->last_step = sim->counts.steps + sim->step_limit;
     sim->main_done = false;
-    weft_sim__script_add(sim, script, data, true);
+    weft_sim__script_main(sim, script, data);
     bool finished = weft_sim__fiber_run(sim, schedule, sim);
     if (sim->endless) {
         weft_sim__print(&sim->report, "endless: still running after %llu steps\n",

@@ -56,6 +56,12 @@ static int time_left(uint64_t when)
     return (int)(left < most ? left : most);
 }
 
+static void fire(weft_world__wait *it)
+{
+    it->fired = true;
+    weft_sim_wake(&it->sleep);
+}
+
 static bool idle(weft_sim *sim, bool may_block, void *data)
 {
     weft_world *world = data;
@@ -68,13 +74,14 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
     bool any_fired = ready > 0;
     for (uint32_t i = 0; i < count && ready > 0; i++)
         if (world->polled[i].revents) {
-            world->polled_for[i]->fired = true;
+            fire(world->polled_for[i]);
             ready--;
         }
     uint64_t now = first == UINT64_MAX ? 0 : weft_world__now();
     if (first <= now)
         for (weft_world__wait *it = world->waits.next; it != &world->waits; it = it->next)
-            it->fired = it->fired || it->when <= now;
+            if (it->when <= now)
+                fire(it);
     return may_block || any_fired || first <= now;
 }
 
@@ -102,7 +109,8 @@ static bool is_to_be_cancelled(const weft_world *world)
 static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
-    return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
+    return it->fired || (it->sleep.end && !weft_sim_end_met(it->sleep.end)) ||
+           (it->sleep.call && weft_sim_call_cancel_asked(it->sleep.call)) ||
            (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
 }
 
@@ -111,7 +119,10 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     wait.next = &world->waits;
     wait.previous = world->waits.previous;
     wait.previous->next = wait.next->previous = &wait;
-    weft_sim_wait_until(world->sim, what, is_over, &wait);
+    if (wait.sleepers_of)
+        weft_sim_wait_until(world->sim, what, is_over, &wait);
+    else
+        weft_sim_sleep_until(world->sim, what, is_over, &wait, &wait.sleep);
     wait.previous->next = wait.next;
     wait.next->previous = wait.previous;
     return wait.fired;
@@ -133,12 +144,14 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
 {
     for (;;) {
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
+        if (bytes)
+            *bytes = NULL;
         if (!begins)
-            weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
+            weft_sim_sleep_until(world->sim, what, is_met_or_gone, end, &(weft_sim_sleep){.end = end});
         if (weft_sim_end_dropped(end))
             return 0;
         weft_world__wait ready = {
-            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = begins ? NULL : end};
+            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = begins ? NULL : end};
         if (descriptor >= 0 &&
             (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
             continue;
