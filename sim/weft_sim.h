@@ -178,6 +178,8 @@ const char *weft_sim_transcript(weft_sim *sim);
 // Writes each line to `file`, too, as soon as it happens: all of them, also of a run that crashes. NULL: no
 // more.
 void weft_sim_transcript_to(weft_sim *sim, FILE *file);
+// Adds a line. Both texts outlive the host.
+void weft_sim_note(weft_sim *sim, const char *what, const char *text);
 // A number that tells two transcripts apart, over all of the run.
 uint64_t weft_sim_transcript_hash(const weft_sim *sim);
 // What is left: handles of instances, tasks, calls and ends of scripts, a line each; "" if nothing is.

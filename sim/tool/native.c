@@ -5,6 +5,7 @@
 #include "invoke.h"
 
 #include <argp.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,10 +31,17 @@ typedef struct command {
     weft_sim_schedule schedule;
     char **always; // what the host does always
     uint32_t always_count;
-    bool like_wasmtime, transcript, leaks;
+    char **faults;
+    uint32_t fault_count;
+    char **links; // paths of other components
+    uint32_t link_count;
+    bool like_wasmtime, transcript, leaks, dump, virtual_time, slow, cut;
+    uint64_t cut_after;
 
+    weft_sim *sim;
     weft_world *world;
-    weft_sim_instance *instance;
+    const weft_sim_component **components; // the one that is run, and the others
+    weft_sim_instance **instances;
     const weft_sim_export *program; // or NULL
     invocation invocation;          // in its place
     bool failed;
@@ -41,7 +49,23 @@ typedef struct command {
 
 // ---- The command line ----
 
-enum { ARGV0 = 256, DIRECTORY, ENVIRONMENT, INVOKE, SEED, LIKE_WASMTIME, ALWAYS, TRANSCRIPT, LEAKS };
+enum {
+    ARGV0 = 256,
+    DIRECTORY,
+    ENVIRONMENT,
+    INVOKE,
+    SEED,
+    LIKE_WASMTIME,
+    ALWAYS,
+    LINK,
+    FAIL,
+    VIRTUAL_TIME,
+    SLOW,
+    CUT,
+    DUMP,
+    TRANSCRIPT,
+    LEAKS
+};
 
 static const struct argp_option options[] = {
     {"env", ENVIRONMENT, "NAME[=VALUE]", 0, "Gives the program a variable, or its own one of that name", 0},
@@ -53,6 +77,19 @@ static const struct argp_option options[] = {
     {"seed", SEED, "N", 0, "Draws what a host may choose from N", 0},
     {"like-wasmtime", LIKE_WASMTIME, NULL, 0, "Chooses as wasmtime does", 0},
     {"always", ALWAYS, "WHAT", 0, "Lets the host do always what it may: see weft-sim --help", 0},
+    {"link", LINK, "OTHER.so", 0,
+     "Another component: what one of them exports, the others can import. Again for more of them", 0},
+    {"fail", FAIL, "CALL:ERROR[@N|%P]", 0,
+     "Lets a call fail, such as open-at or open, by an error, such as insufficient-space or ENOSPC: each time, "
+     "the Nth "
+     "time, or P in 100 of them; * is any call, or any error. A wrong name shows what there is",
+     0},
+    {"virtual-time", VIRTUAL_TIME, NULL, 0,
+     "Lets time go on by itself when all wait, so that no sleep takes long", 0},
+    {"slow", SLOW, NULL, 0, "Lets each copy of a stream move a few bytes, and take a while", 0},
+    {"cut", CUT, "N", OPTION_ARG_OPTIONAL,
+     "Lets the other side of each stream of bytes be gone after N bytes; without N, drawn for each", 0},
+    {"dump", DUMP, NULL, 0, "Tells on SIGQUIT and SIGUSR1 what everything waits for", 0},
     {"transcript", TRANSCRIPT, NULL, 0, "Shows each call of a built-in or an import, and each callback", 0},
     {"leaks", LEAKS, NULL, 0, "Tells at the end which handles the program still has", 0},
     {0}};
@@ -120,6 +157,15 @@ static void check_text(const char *text)
             stop(text, "is not UTF-8");
 }
 
+static uint64_t number_of(const char *text)
+{
+    char *end;
+    uint64_t number = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end)
+        stop(text, "is no number of bytes");
+    return number;
+}
+
 static uint64_t seed_of(const char *text)
 {
     char *end;
@@ -175,6 +221,27 @@ static error_t parse(int key, char *value, struct argp_state *state)
         it->always = one_more(it->always, it->always_count, sizeof *it->always);
         it->always[it->always_count++] = value;
         return 0;
+    case LINK:
+        it->links = one_more(it->links, it->link_count, sizeof *it->links);
+        it->links[it->link_count++] = value;
+        return 0;
+    case VIRTUAL_TIME:
+        it->virtual_time = true;
+        return 0;
+    case SLOW:
+        it->slow = true;
+        return 0;
+    case CUT:
+        it->cut = true;
+        it->cut_after = value ? number_of(value) : WEFT_WORLD_CUT_ANYWHERE;
+        return 0;
+    case DUMP:
+        it->dump = true;
+        return 0;
+    case FAIL:
+        it->faults = one_more(it->faults, it->fault_count, sizeof *it->faults);
+        it->faults[it->fault_count++] = value;
+        return 0;
     case TRANSCRIPT:
         it->transcript = true;
         return 0;
@@ -220,16 +287,82 @@ static void run(weft_sim *sim, void *data)
 {
     command *it = data;
     if (it->program) {
-        weft_sim_call *call = weft_sim_call_export(it->instance, it->program->func.interface, "run", NULL);
+        weft_sim_call *call = weft_sim_call_export(it->instances[0], it->program->func.interface, "run", NULL);
         weft_sim_call_wait(call);
         it->failed = weft_sim_call_result(call)->which;
         weft_sim_call_free(call);
     } else {
-        invocation_run(&it->invocation, it->instance);
+        invocation_run(&it->invocation, it->instances[0]);
     }
     weft_world_end(it->world);
     weft_sim_settle(sim); // what can still happen at once does
     weft_sim_stop(sim);
+}
+
+static void load_all(command *it)
+{
+    it->components = calloc(it->link_count + 1, sizeof *it->components);
+    it->instances = calloc(it->link_count + 1, sizeof(weft_sim_instance *));
+    if (!it->components || !it->instances)
+        abort();
+    for (uint32_t i = 0; i <= it->link_count; i++)
+        it->components[i] = load(i ? it->links[i - 1] : it->path);
+}
+
+static void make_all(const command *it)
+{
+    for (uint32_t i = 0; i <= it->link_count; i++) {
+        it->instances[i] = weft_sim_instantiate(it->sim, it->components[i]);
+        weft_world_answer(it->world, it->components[i]);
+    }
+    for (uint32_t i = 0; i <= it->link_count; i++)
+        for (uint32_t j = 0; j <= it->link_count; j++)
+            if (i != j)
+                weft_sim_link(it->instances[i], it->instances[j]);
+}
+
+// What everything waits for: as the host sees it, and then as each component that has weft_dump() does.
+static void dump(void *data)
+{
+    const command *it = data;
+    fprintf(stderr, "weft-native: dump:\n%s", weft_sim_leftovers(it->sim));
+    for (uint32_t i = 0; i <= it->link_count; i++) {
+        Dl_info info = {0};
+        void *object = dladdr(it->components[i], &info) ? dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD) : NULL;
+        void (*own)(void) = NULL;
+        if (object)
+            *(void **)&own = dlsym(object, "weft_dump");
+        if (own)
+            own();
+    }
+}
+
+static void dump_on_signal(command *it)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGQUIT);
+    sigaddset(&signals, SIGUSR1);
+    if (it->dump)
+        weft_world_on_signal(it->world, &signals, dump, it);
+}
+
+// What is drawn needs what it is drawn from.
+static void check_seed(const command *it)
+{
+    if (it->cut && it->cut_after == WEFT_WORLD_CUT_ANYWHERE && !it->schedule.seed)
+        stop("--cut", "where is drawn from a --seed: give one, or --cut=N");
+}
+
+static void let_fail(const command *it)
+{
+    for (uint32_t i = 0; i < it->fault_count; i++) {
+        const char *problem = weft_world_fail(it->world, it->faults[i]);
+        if (!problem && strchr(it->faults[i], '%') && !it->schedule.seed)
+            problem = "what fails by chance is drawn from a --seed";
+        if (problem)
+            stop("--fail", problem);
+    }
 }
 
 static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
@@ -262,14 +395,15 @@ int main(int count, char **arguments)
         check_text(it.arguments[i]);
     for (uint32_t i = 0; i < it.variable_count; i++)
         check_text(it.environment[i]);
-    const weft_sim_component *component = load(it.path);
+    check_seed(&it);
+    load_all(&it);
     if (it.call)
-        it.invocation = invocation_of(component, it.call);
+        it.invocation = invocation_of(it.components[0], it.call);
     else
-        it.program = program_of(component);
+        it.program = program_of(it.components[0]);
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
-    weft_sim *sim = weft_sim_new(&it.options, &it.schedule);
+    weft_sim *sim = it.sim = weft_sim_new(&it.options, &it.schedule);
     weft_sim_step_limit(sim, UINT64_MAX);
     weft_sim_transcript_to(sim, it.transcript ? stderr : NULL);
     it.world = weft_world_new(sim, &(weft_world_options){.arguments = (const char *const *)it.arguments,
@@ -280,10 +414,15 @@ int main(int count, char **arguments)
                                                          .directories = it.directories,
                                                          .directory_count = it.directory_count,
                                                          .hold = it.options.hold,
-                                                         .seeded = it.schedule.seed != 0});
-    it.instance = weft_sim_instantiate(sim, component);
-    weft_world_answer(it.world, component);
+                                                         .seeded = it.schedule.seed != 0,
+                                                         .virtual_time = it.virtual_time,
+                                                         .slow = it.slow,
+                                                         .cut = it.cut,
+                                                         .cut_after = it.cut_after});
+    make_all(&it);
+    let_fail(&it);
+    dump_on_signal(&it);
     if (it.call)
-        invocation_read(&it.invocation, it.instance);
+        invocation_read(&it.invocation, it.instances[0]);
     return ended(&it, sim, weft_sim_run(sim, run, &it));
 }

@@ -18,7 +18,7 @@ typedef struct weft_world__wait {
     struct weft_world__wait *next, *previous; // in the world's list
     int descriptor;                           // -1: none
     short events;                             // of poll(2)
-    uint64_t when;                            // monotonic ns; UINT64_MAX: never
+    uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
     const weft_sim_end *end;       // or until the copy on the other end is given up
     const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
@@ -45,6 +45,14 @@ typedef struct weft_world__descriptor {
     uint32_t flags; // those of descriptor-flags
 } weft_world__descriptor;
 
+// The time of a world that makes its own.
+typedef struct weft_world__clock {
+    uint64_t now, pace;
+    uint32_t looks; // since it went on last
+} weft_world__clock;
+
+typedef struct weft_world__fault weft_world__fault; // fail.c has it
+
 struct weft_world {
     weft_sim *sim;
     weft_world_options options;
@@ -59,14 +67,24 @@ struct weft_world {
     weft_world__sleeper *sleepers; // the first to wake first
     bool is_another_first;         // since their script looked
     weft_world__job *jobs;
-    bool is_over; // weft_world_end()
+    bool is_over;                          // weft_world_end()
+    const weft_sim_component **components; // those that are answered
+    uint32_t component_count;
+    weft_world__clock clock;
+    int signals; // a signalfd(2); -1: none
+    void (*signalled)(void *data);
+    void *signalled_data;
+    weft_world__fault *faults;
+    char *message; // what is wrong with a fault
 };
 
 // ---- outside.c ----
 
 void weft_world__outside_begin(weft_world *world);
 void weft_world__outside_end(weft_world *world);
-uint64_t weft_world__now(void); // monotonic ns
+uint64_t weft_world__now(weft_world *world); // monotonic ns
+// The same, for a component that asks: who asks again and again waits for time to go on.
+uint64_t weft_world__look_at_clock(weft_world *world);
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
@@ -74,6 +92,8 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
 // script's, who reads from the descriptor does not wait for it.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
+// How many bytes a stream that begins has until its other side is gone; UINT64_MAX: that stays.
+uint64_t weft_world__bytes_to_cut(weft_world *world);
 
 // ---- pump.c ----
 
@@ -90,6 +110,8 @@ typedef struct weft_world__pump {
     int64_t offset; // move's own
     int error;      // an errno, if it is over before it begins
     // Set by the calls below.
+    uint64_t left; // bytes, until the other side is gone
+    int gone;      // the errno that there is then
     weft_sim_instance *instance;
     weft_sim_end *bytes, *result;
     const weft_sim_type *future;
@@ -99,6 +121,12 @@ typedef struct weft_world__pump {
 // and one that takes a stream and returns how that ended.
 void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump);
 void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump);
+
+// ---- fail.c ----
+
+// True if the call is to fail: then it is answered.
+bool weft_world__fails(weft_world *world, weft_sim_call *call);
+void weft_world__faults_free(weft_world *world);
 
 // ---- world.c ----
 
@@ -119,6 +147,8 @@ typedef struct weft_world__row {
 extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
 extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
 
+// A component has dropped it, or has given it to a call that fails.
+void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *world);
 // A component has dropped it.
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
 
@@ -133,7 +163,7 @@ void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);
 // A value in a block of its own, as what an option or a variant holds.
 weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value);
-// The value of a result that has failed by this case of its error-code.
+// The value of a result that has failed by this case of its error-code; what the case holds is zero, or none.
 weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name);
 // Writes the value of a future of that type, and drops the end. Blocks until it is read, or nobody will.
 void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
