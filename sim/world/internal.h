@@ -22,6 +22,8 @@ typedef struct weft_world__wait {
     bool fired;
     const weft_sim_end *end;       // or until the copy on the other end is given up
     const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
+    bool (*until)(void *object);   // or until that is so
+    void *object;
 } weft_world__wait;
 
 // A call that waits for a time.
@@ -146,11 +148,14 @@ typedef struct weft_world__row {
 
 extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
 extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
+extern const weft_world__row weft_world__http_fields[], weft_world__http_messages[], weft_world__http_client[];
 
 // A component has dropped it, or has given it to a call that fails.
 void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *world);
 // A component has dropped it.
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
+// The same of a resource of wasi:http/types by that name.
+void weft_world__http_drop(const char *name, uint32_t rep);
 
 void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it));
 void weft_world__job_end(weft_world__job *job); // frees it

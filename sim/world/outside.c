@@ -161,7 +161,8 @@ static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
     return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
-           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
+           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of))) ||
+           (it->until && it->until(it->object));
 }
 
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)

@@ -2,8 +2,8 @@
 // streams of the process. What a script answers itself (weft_sim_answer() after weft_world_answer()) is not
 // asked of the world.
 //
-// Here are wasi:cli, wasi:clocks, wasi:filesystem and wasi:random, of every version 0.3.x. A call of another
-// interface of wasi: ends the run with a message.
+// Here are wasi:cli, wasi:clocks, wasi:filesystem, wasi:http and wasi:random, of every version 0.3.x. A call of
+// another interface of wasi: ends the run with a message.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WORLD_H
 #define WEFT_WORLD_H
@@ -65,6 +65,18 @@ bool weft_world_exited(const weft_world *world, int *code);
 // Calls `told` in a run, between two steps of it, for each of these signals, which the process does not get in
 // another way any more. Once for a world.
 void weft_world_on_signal(weft_world *world, const sigset_t *signals, void (*told)(void *data), void *data);
+// A component that exports wasi:http/handler, for clients that a socket has.
+typedef struct weft_world_service {
+    weft_world *world;
+    const weft_sim_component *component;
+    weft_sim_instance *instance;
+    int listener; // bound, listening and O_NONBLOCK; the caller's
+    int stop;     // a descriptor: once it can be read, no more clients are accepted; -1: none
+} weft_world_service;
+bool weft_world_is_service(const weft_sim_component *component);
+// A script, whose data is a weft_world_service. It ends when it was stopped and those in flight are answered.
+// If the run ends otherwise, weft_world_free() tells clients that still wait so, by a status of 500.
+void weft_world_serve(weft_sim *sim, void *service);
 // Before weft_sim_free().
 void weft_world_free(weft_world *world);
 

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random,
-                                             weft_world__fs, weft_world__fs_paths};
+static const weft_world__row *const all[] = {
+    weft_world__cli,      weft_world__clocks,      weft_world__random,        weft_world__fs,
+    weft_world__fs_paths, weft_world__http_fields, weft_world__http_messages, weft_world__http_client};
 
 // True if that is the interface, whatever its version.
 static bool is_of(const char *interface, const char *plain)
@@ -18,8 +19,11 @@ static bool is_of(const char *interface, const char *plain)
 
 void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
 {
-    if (is_of(resource->interface ? resource->interface : "", "wasi:filesystem/types"))
+    const char *interface = resource->interface ? resource->interface : "";
+    if (is_of(interface, "wasi:filesystem/types"))
         weft_world__descriptor_drop(data, rep);
+    else if (is_of(interface, "wasi:http/types"))
+        weft_world__http_drop(resource->name, rep);
 }
 
 weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
