@@ -60,11 +60,10 @@ typedef struct http_message {
     uint16_t status;       // of a response
     // Of a request; NULL: none.
     char *method, *path, *authority, *scheme;
-    http_exchange *from; // that it has come by; NULL: a component has made it
-    // Of one that a component has made.
+    http_exchange *from; // that it has come by, or its body; NULL: that is a component's
+    // Of one that a component has made; NULL: not so, or there is none.
     weft_sim_instance *instance;
-    weft_sim_end *body; // or NULL
-    weft_sim_end *trailers, *sent;
+    weft_sim_end *body, *trailers, *sent;
     const weft_sim_type *trailers_type, *sent_type;
 } http_message;
 
@@ -73,7 +72,7 @@ weft_sim_value weft_world__message_value(http_message *it, weft_sim_instance *in
                                          const weft_sim_resource *resource);
 // Of one that is not to be sent any more: its body is not wanted.
 void weft_world__message_drop(http_message *it);
-// Of one whose ends and exchange have been taken out.
+// Of one whose ends have been taken out.
 void weft_world__message_free(http_message *it);
 
 // ---- http_body.c ----
@@ -130,6 +129,7 @@ struct http_exchange {
     const char *error;           // or is cut by this
     weft_sim_instance *instance; // that has asked
     weft_sim_end *body, *trailers;
+    const weft_sim_end *reader; // of the body
     const weft_sim_type *trailers_type;
     http_fields *last;     // trailers, when it has ended
     http_message *message; // until a component is done with it
@@ -148,6 +148,11 @@ void weft_world__exchange_deliver(http_exchange *it, const char *bytes, size_t c
 // A stream of what is received, for a script or a component.
 weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *instance,
                                         const weft_sim_type *type);
+
+// The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its trailers
+// with it, and is told nothing of them.
+http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader);
+void weft_world__exchange_tell_nothing(http_exchange *it);
 
 http_connection *weft_world__connection_new(weft_world *world, int descriptor);
 // One of its users is done.

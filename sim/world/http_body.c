@@ -105,11 +105,32 @@ weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *in
     weft_sim_end *writer, *reader = weft_sim_stream_make(instance, type, &writer);
     it->instance = instance;
     it->is_wanted = true;
+    it->reader = reader;
     if (it->has_ended)
         weft_sim_end_drop(writer);
     else
         it->body = writer;
     return reader;
+}
+
+http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader)
+{
+    for (weft_world__job *job = world->jobs; job; job = job->next) {
+        http_exchange *it = (http_exchange *)job;
+        if (job->free == free_exchange && it->reader == reader && (it->body || weft_sim_end_dropped(reader)))
+            return it;
+    }
+    return NULL;
+}
+
+void weft_world__exchange_tell_nothing(http_exchange *it)
+{
+    weft_sim_value none = {0};
+    if (!it->trailers)
+        return;
+    none.payload = weft_world__boxed(it->instance, (weft_sim_value){0});
+    weft_world__tell(it->world, it->trailers, it->trailers_type, none);
+    it->trailers = NULL;
 }
 
 void weft_world__exchange_told(http_exchange *it)
@@ -349,13 +370,13 @@ static bool send_pieces(http_connection *to, weft_sim_end *body, http_framing fr
         uint32_t count = weft_sim_end_offer(body, &bytes);
         if (!count)
             continue;
+        count = count < CHUNK ? count : CHUNK;
         if (framing == HTTP_WITH_LENGTH) {
             if (!*left)
                 return false;
             count = count < *left ? count : (uint32_t)*left;
             *left -= count;
         }
-        count = count < CHUNK ? count : CHUNK;
         put_piece(to, framing, bytes, count);
         if (framing != HTTP_NO_BODY)
             weft_world__flush(to);
@@ -418,8 +439,9 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     static const weft_sim_type bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
     http_fields *trailers = NULL;
     const char *error = NULL;
-    weft_sim_end *body =
-        from->from ? weft_world__exchange_body(from->from, from->instance, &bytes) : from->body;
+    weft_sim_end *body = from->body;
+    if (!body && from->from)
+        body = weft_world__exchange_body(from->from, from->instance, &bytes);
     bool fits = !body || send_pieces(to, body, framing, &length);
     if (body)
         weft_sim_end_drop(body);
@@ -430,17 +452,14 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     if (from->from) {
         const char *cut = take_last(to, from->from, &trailers);
         error = error ? error : cut;
-        from->from->message = NULL;
         from->from->is_unwanted = true;
-        weft_world__exchange_release(from->from);
+    } else if (error || to->gone) {
+        weft_sim_end_drop(from->trailers);
     } else {
-        if (error || to->gone) {
-            weft_sim_end_drop(from->trailers);
-        } else {
-            error = take_trailers(to, from, &trailers);
-        }
-        weft_world__tell_sent(from, error);
+        error = take_trailers(to, from, &trailers);
     }
+    if (from->sent)
+        weft_world__tell_sent(from, error);
     if (!error && framing == HTTP_CHUNKED) {
         weft_world__put(to, "0\r\n", 3);
         if (trailers && may_have_trailers)

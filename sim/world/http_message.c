@@ -48,6 +48,10 @@ static void release_options(http_options *it)
 
 void weft_world__message_free(http_message *it)
 {
+    if (it->from && it->from->message == it)
+        it->from->message = NULL;
+    if (it->from)
+        weft_world__exchange_release(it->from);
     weft_world__fields_release(it->headers);
     release_options(it->options);
     weft_world__job_end(&it->job);
@@ -55,16 +59,14 @@ void weft_world__message_free(http_message *it)
 
 void weft_world__message_drop(http_message *it)
 {
-    if (it->from) {
-        it->from->is_unwanted = true;
-        it->from->message = NULL;
-        weft_world__exchange_release(it->from);
-    } else {
-        if (it->body)
-            weft_sim_end_drop(it->body);
+    if (it->body)
+        weft_sim_end_drop(it->body);
+    if (it->trailers)
         weft_sim_end_drop(it->trailers);
+    if (it->sent)
         weft_world__tell_sent(it, NULL);
-    }
+    if (it->from)
+        it->from->is_unwanted = true;
     weft_world__message_free(it);
 }
 
@@ -101,6 +103,13 @@ static void make(weft_sim_call *call, weft_world *world)
     it->body = args[1].which ? weft_sim_value_end(args[1].payload) : NULL;
     it->trailers = weft_sim_value_end(&args[2]);
     it->trailers_type = func->params[2].type;
+    it->from = it->body ? weft_world__exchange_of(world, it->body) : NULL;
+    if (it->from) { // it brings its own trailers
+        it->from->references++;
+        weft_world__exchange_tell_nothing(it->from);
+        weft_sim_end_drop(it->trailers);
+        it->trailers = NULL;
+    }
     if (func->param_count > 3) {
         it->method = strdup("GET");
         if (args[3].which) {
@@ -129,24 +138,21 @@ static void consume_body(weft_sim_call *call, void *data)
     http_message *it = of(&args[0]);
     weft_sim_end *what_came_of_it = weft_sim_value_end(&args[1]), *writer;
     weft_sim_value both = weft_sim_items_value(instance, 2);
-    if (it->from) {
-        http_exchange *from = it->from;
-        weft_world__pass_on(data, what_came_of_it, func->params[1].type, NULL, NULL);
-        both.items[0].handle = weft_world__exchange_body(from, instance, parts[0].type);
-        from->trailers_type = parts[1].type;
-        both.items[1].handle = weft_sim_stream_make(instance, parts[1].type, &from->trailers);
-        from->message = NULL;
-        weft_world__exchange_told(from);
-        weft_world__exchange_release(from);
-    } else {
-        weft_world__pass_on(data, what_came_of_it, func->params[1].type, it->sent, it->sent_type);
-        if (!it->body) {
-            it->body = weft_sim_stream_make(instance, parts[0].type, &writer);
-            weft_sim_end_drop(writer);
-        }
-        both.items[0].handle = it->body;
-        both.items[1].handle = it->trailers;
+    weft_world__pass_on(data, what_came_of_it, func->params[1].type, it->sent, it->sent_type);
+    if (!it->body && it->from) {
+        it->body = weft_world__exchange_body(it->from, instance, parts[0].type);
+    } else if (!it->body) {
+        it->body = weft_sim_stream_make(instance, parts[0].type, &writer);
+        weft_sim_end_drop(writer);
     }
+    both.items[0].handle = it->body;
+    if (it->from) {
+        it->from->instance = instance;
+        it->from->trailers_type = parts[1].type;
+        it->trailers = weft_sim_stream_make(instance, parts[1].type, &it->from->trailers);
+        weft_world__exchange_told(it->from);
+    }
+    both.items[1].handle = it->trailers;
     weft_world__message_free(it);
     weft_sim_call_return(call, &both);
 }
@@ -321,6 +327,8 @@ static void set_authority(weft_sim_call *call, void *data)
     bool is_valid = !text || (*text && strlen(text) == args[1].payload->count);
     for (const char *at = text; at && *at; at++)
         is_valid = is_valid && (isalnum((unsigned char)*at) || strchr("-._~:[]@!$&'()*+,;=%", *at));
+    const char *port = text ? strrchr(text, ':') : NULL;
+    is_valid = is_valid && (!port || strchr(port, ']') || strspn(port + 1, "0123456789") == strlen(port + 1));
     change_text(call, &of(&args[0])->authority, text, is_valid);
 }
 

@@ -118,9 +118,7 @@ static int on_headers_complete(llhttp_t *parser)
         message->method = strndup(it->method, it->method_length);
         it->exchange->is_head = !strcmp(message->method, "HEAD");
         if (!take_url(it, message)) {
-            message->from = NULL;
             weft_world__message_free(message);
-            weft_world__exchange_release(it->exchange);
             weft_world__exchange_release(it->exchange);
             it->exchange = NULL;
             return -1;

@@ -14,17 +14,18 @@ from wasi.sockets import family, script, server  # noqa: F401: fixtures
 
 # A host, and a build that runs in it.
 HOSTS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
-# The tests of what the native world has, but for those of a service, and of what a file imports.
+# The tests of what the native world has, but for those of what a file imports.
 NATIVE = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
+    + ["test_http_client", "test_http_service"]
 )
 
 
 def pytest_generate_tests(metafunc):
     names = metafunc.fixturenames
     hosts = metafunc.config.getoption("host") or HOSTS
-    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or metafunc.function.__name__ == "test_service" or "imports" in names:
+    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or "imports" in names:
         hosts = [host for host in hosts if host != "native"]
     presets = [(host, preset) for host in hosts for preset in HOSTS[host]]
     if {"host", "preset"} <= set(names):
@@ -87,7 +88,7 @@ def host(request, tools):
     return {"wasmtime": lambda: Wasmtime(tools.wasmtime), "native": Native}[request.param]()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def component(preset):
     """component("console-filter") is the path of tests/wasi/console/filter.c as a component."""
     suffix = ".so" if preset == "sim" else ".wasm"
