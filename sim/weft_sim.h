@@ -244,7 +244,8 @@ void weft_sim_call_free(weft_sim_call *call);
 // NULL: any.
 weft_sim_call *weft_sim_accept(weft_sim *sim, const char *interface, const char *name);
 // Answers such a call by a function, at once, on the caller's stack, instead of by weft_sim_accept(). A call to
-// a function that is not async can only be answered so; it must have returned when the handler does.
+// a function that is not async can only be answered so; it must have returned when the handler does. The last
+// one that is told for a function counts; NULL: it is left to weft_sim_accept() again.
 typedef void (*weft_sim_handler)(weft_sim_call *call, void *data);
 void weft_sim_answer(weft_sim *sim, const char *interface, const char *name, weft_sim_handler handler,
                      void *data);

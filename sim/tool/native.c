@@ -338,10 +338,23 @@ static void load_all(command *it, const weft_sim_component *(*load)(const char *
         it->components[i] = load(i ? it->links[i - 1] : it->path);
 }
 
+static void nobody_exports(weft_sim_call *call, void *data)
+{
+    const weft_sim_func *func = weft_sim_call_func(call);
+    char words[512];
+    (void)data;
+    snprintf(words, sizeof words, "nobody exports %s%s%s: --link a component that does",
+             func->interface ? func->interface : "", func->interface ? "#" : "", func->name);
+    weft_sim_unreachable(weft_sim_call_caller(call), words);
+}
+
 static void make_all(const command *it)
 {
+    const weft_sim_func *func;
     for (uint32_t i = 0; i <= it->link_count; i++) {
         it->instances[i] = weft_sim_instantiate(it->sim, it->components[i]);
+        for (uint32_t n = 0; (func = weft_sim_import_at(it->components[i], n)); n++)
+            weft_sim_answer(it->sim, func->interface, func->name, nobody_exports, NULL);
         weft_world_answer(it->world, it->components[i]);
     }
     for (uint32_t i = 0; i <= it->link_count; i++)
@@ -364,16 +377,6 @@ static void dump(void *data)
         if (own)
             own();
     }
-}
-
-static void dump_on_signal(command *it)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGQUIT);
-    sigaddset(&signals, SIGUSR1);
-    if (it->dump)
-        weft_world_on_signal(it->world, &signals, dump, it);
 }
 
 // What is drawn needs what it is drawn from.
@@ -431,7 +434,10 @@ static weft_sim_outcome run_all(command *it)
                                                       .cut_after = it->cut_after});
     make_all(it);
     let_fail(it);
-    dump_on_signal(it);
+    if (it->dump) {
+        weft_world_on_signal(it->world, SIGQUIT, dump, it);
+        weft_world_on_signal(it->world, SIGUSR1, dump, it);
+    }
     if (it->call)
         invocation_read(&it->invocation, it->instances[0]);
     it->service.world = it->world;

@@ -9,6 +9,7 @@
 
 #include "weft_world.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
@@ -73,7 +74,8 @@ struct weft_world {
     const weft_sim_component **components; // those that are answered
     uint32_t component_count;
     weft_world__clock clock;
-    int signals; // a signalfd(2); -1: none
+    int signals; // a signalfd(2) for those that are heard; -1: none
+    sigset_t heard;
     void (*signalled)(void *data);
     void *signalled_data;
     weft_world__fault *faults;

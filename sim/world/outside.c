@@ -128,6 +128,7 @@ void weft_world__outside_begin(weft_world *world)
     world->waits.next = world->waits.previous = &world->waits;
     world->clock.now = FIRST_NOW;
     world->signals = -1;
+    sigemptyset(&world->heard);
     grow(world);
     weft_sim_on_idle(world->sim, idle, world);
 }
@@ -141,10 +142,11 @@ void weft_world__outside_end(weft_world *world)
     free(world->polled_for);
 }
 
-void weft_world_on_signal(weft_world *world, const sigset_t *signals, void (*told)(void *data), void *data)
+void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data)
 {
-    sigprocmask(SIG_BLOCK, signals, NULL);
-    world->signals = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    sigaddset(&world->heard, signal);
+    sigprocmask(SIG_BLOCK, &world->heard, NULL);
+    world->signals = signalfd(world->signals, &world->heard, SFD_NONBLOCK | SFD_CLOEXEC);
     world->signalled = told;
     world->signalled_data = data;
 }

@@ -10,8 +10,6 @@
 
 #include "../weft_sim.h"
 
-#include <signal.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -62,9 +60,9 @@ const char *weft_world_fail(weft_world *world, const char *fault);
 void weft_world_end(weft_world *world);
 // True if a component has ended the run by wasi:cli/exit, which is WEFT_SIM_STOPPED, and with which code.
 bool weft_world_exited(const weft_world *world, int *code);
-// Calls `told` in a run, between two steps of it, for each of these signals, which the process does not get in
-// another way any more. Once for a world.
-void weft_world_on_signal(weft_world *world, const sigset_t *signals, void (*told)(void *data), void *data);
+// Calls `told` in a run, between two steps of it, for this signal and those that were given before. From here
+// on the process gets it in no other way.
+void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data);
 // A component that exports wasi:http/handler, for clients that a socket has.
 typedef struct weft_world_service {
     weft_world *world;
