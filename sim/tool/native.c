@@ -27,6 +27,7 @@ typedef struct command {
     char **environment;
     uint32_t variable_count;
     const char *directory;
+    bool network, no_tcp, no_udp, names;
     weft_world_directory *directories;
     uint32_t directory_count;
     weft_sim_options options;
@@ -83,7 +84,10 @@ static const struct argp_option options[] = {
     {"dir", DIRECTORY, "HOST[::GUEST]", 0, "Gives the program a directory, by the name GUEST", 0},
     {"argv0", ARGV0, "NAME", 0, "The program's name in its arguments", 0},
     {"invoke", INVOKE, "CALL", 0, "Calls this export in place of the program, and prints its result", 0},
-    {NULL, 'S', "OPTION,...", 0, "inherit-env, cwd=DIRECTORY; p3, cli and http are on anyhow", 0},
+    {NULL, 'S', "OPTION,...", 0,
+     "inherit-env, cwd=DIRECTORY, inherit-network, tcp=n, udp=n, allow-ip-name-lookup; p3, cli and http are on "
+     "anyhow",
+     0},
     {NULL, 'W', "OPTION,...", 0, "Of WebAssembly: none has a meaning here", 0},
     {"seed", SEED, "N", 0, "Draws what a host may choose from N", 0},
     {"like-wasmtime", LIKE_WASMTIME, NULL, 0, "Chooses as wasmtime does", 0},
@@ -147,6 +151,16 @@ static void add_directory(command *it, char *text)
     it->directories[it->directory_count++] = (weft_world_directory){number, name ? name + 2 : text};
 }
 
+// Without the network, to have sockets is nothing.
+static bool is_on(const char *option)
+{
+    static const char *const names[] = {"p3", "cli", "http", "tcp", "udp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(option, names[i]))
+            return true;
+    return false;
+}
+
 static void add_system_option(command *it, char *option)
 {
     extern char **environ;
@@ -155,7 +169,15 @@ static void add_system_option(command *it, char *option)
             add_variable(it, *variable);
     else if (!strncmp(option, "cwd=", 4))
         it->directory = option + 4;
-    else if (strcmp(option, "p3") != 0 && strcmp(option, "cli") != 0 && strcmp(option, "http") != 0)
+    else if (!strcmp(option, "inherit-network"))
+        it->network = true;
+    else if (!strcmp(option, "tcp=n"))
+        it->no_tcp = true;
+    else if (!strcmp(option, "udp=n"))
+        it->no_udp = true;
+    else if (!strcmp(option, "allow-ip-name-lookup"))
+        it->names = true;
+    else if (!is_on(option))
         stop(option, "no such option of -S: see weft-native --help");
 }
 
@@ -426,6 +448,9 @@ static weft_sim_outcome run_all(command *it)
                                                       .directory = it->directory,
                                                       .directories = it->directories,
                                                       .directory_count = it->directory_count,
+                                                      .tcp = it->network && !it->no_tcp,
+                                                      .udp = it->network && !it->no_udp,
+                                                      .names = it->names,
                                                       .hold = it->options.hold,
                                                       .seeded = it->schedule.seed != 0,
                                                       .virtual_time = it->virtual_time,

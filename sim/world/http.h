@@ -149,8 +149,8 @@ void weft_world__exchange_deliver(http_exchange *it, const char *bytes, size_t c
 weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *instance,
                                         const weft_sim_type *type);
 
-// The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its trailers
-// with it, and is told nothing of them.
+// The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its
+// trailers with it, and is told nothing of them.
 http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader);
 void weft_world__exchange_tell_nothing(http_exchange *it);
 
