@@ -47,7 +47,7 @@ const weft_sim_component *load_again(const char *path)
     if (from < 0 || to < 0)
         stop(path, strerror(errno));
     for (ssize_t copied; (copied = sendfile(to, from, NULL, 1 << 20)) != 0;)
-        if (copied < 0)
+        if (copied < 0 && errno != EINTR)
             stop(path, strerror(errno));
     close(from);
     snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)getpid(), to);

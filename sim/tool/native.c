@@ -352,8 +352,8 @@ static void serve(weft_sim *sim, void *data)
 
 static void load_all(command *it, const weft_sim_component *(*load)(const char *path))
 {
-    it->components = calloc(it->link_count + 1, sizeof *it->components);
-    it->instances = calloc(it->link_count + 1, sizeof(weft_sim_instance *));
+    it->components = realloc(it->components, (it->link_count + 1) * sizeof *it->components);
+    it->instances = realloc(it->instances, (it->link_count + 1) * sizeof(weft_sim_instance *));
     if (!it->components || !it->instances)
         abort();
     for (uint32_t i = 0; i <= it->link_count; i++)
@@ -419,6 +419,15 @@ static void let_fail(const command *it)
     }
 }
 
+static const command *running;
+
+// __builtin_trap() in a component is what `unreachable` is on wasm. A debugger sees the signal first.
+static void trap(int number)
+{
+    (void)number;
+    weft_sim_unreachable(running->instances[0], "__builtin_trap");
+}
+
 static int ended(const command *it, weft_sim_outcome outcome)
 {
     weft_sim *sim = it->sim;
@@ -468,6 +477,8 @@ static weft_sim_outcome run_all(command *it)
     it->service.world = it->world;
     it->service.component = it->components[0];
     it->service.instance = it->instances[0];
+    running = it;
+    sigaction(SIGILL, &(struct sigaction){.sa_handler = trap, .sa_flags = SA_NODEFER}, NULL);
     return weft_sim_run(it->sim, it->serves ? serve : run, it);
 }
 
