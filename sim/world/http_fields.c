@@ -190,17 +190,18 @@ static const char *unchangeable(const http_fields *it, const char *name)
     return it->immutable ? "immutable" : NULL;
 }
 
+// Why that is no value for the name, or NULL.
+static const char *unfit(const char *name, const weft_sim_value *value)
+{
+    bool is_length = !strcmp(name, "content-length");
+    bool fits = is_length ? value->count : is_value(value->bytes, value->count);
+    for (uint32_t i = 0; is_length && i < value->count; i++)
+        fits = fits && isdigit(((unsigned char *)value->bytes)[i]);
+    return fits ? NULL : "invalid-syntax";
+}
+
 static const char *add(http_fields *it, const char *name, const weft_sim_value *value)
 {
-    if (!is_value(value->bytes, value->count))
-        return "invalid-syntax";
-    if (!strcmp(name, "content-length")) {
-        bool is_number = value->count;
-        for (uint32_t i = 0; i < value->count; i++)
-            is_number = is_number && isdigit(((unsigned char *)value->bytes)[i]);
-        if (!is_number)
-            return "invalid-syntax";
-    }
     if (it->size + added_size(it, name, value->count) > MOST)
         return "size-exceeded";
     weft_world__fields_add(it, name, strlen(name), value->bytes, value->count);
@@ -227,6 +228,8 @@ static void from_list(weft_sim_call *call, void *data)
         weft_sim_value *pair = args[0].items[i].items;
         char *name = taken_name(&pair[0]);
         error = unchangeable(it, name);
+        if (!error)
+            error = unfit(name, &pair[1]);
         if (!error)
             error = add(it, name, &pair[1]);
         free(name);
@@ -281,6 +284,8 @@ static void change(weft_sim_call *call, bool erases, const weft_sim_value *value
     http_fields *it = of(&args[0]);
     char *name = taken_name(&args[1]);
     const char *error = unchangeable(it, name);
+    for (uint32_t i = 0; !error && i < count; i++)
+        error = unfit(name, &values[i]);
     if (!error && erases)
         erase(it, name);
     for (uint32_t i = 0; !error && i < count; i++)
