@@ -217,7 +217,14 @@ http_received weft_world__receive(http_connection *it, uint64_t when, bool (*unt
     for (;;) {
         if (until && until(object))
             return HTTP_STOPPED;
-        ssize_t count = recv(it->descriptor, buffer, sizeof buffer, MSG_DONTWAIT);
+        size_t most = weft_world__slows(it->world);
+        most = most < sizeof buffer ? most : sizeof buffer;
+        most = most < it->to_receive ? most : (size_t)it->to_receive;
+        ssize_t count = most ? recv(it->descriptor, buffer, most, MSG_DONTWAIT) : -1;
+        if (!most)
+            errno = ECONNRESET;
+        if (count > 0 && it->to_receive != UINT64_MAX)
+            it->to_receive -= (uint64_t)count;
         if (count > 0)
             return parse(it, buffer, (size_t)count) ? HTTP_MORE : HTTP_MALFORMED;
         if (count == 0)

@@ -202,6 +202,14 @@ static bool takes_a_while(weft_world *world, const char *what, const weft_sim_en
     return weft_world__wait_for(world, what, wait);
 }
 
+uint32_t weft_world__slows(weft_world *world)
+{
+    if (!world->options.slow)
+        return CHUNK;
+    takes_a_while(world, "is slow", NULL);
+    return FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW);
+}
+
 uint64_t weft_world__bytes_to_cut(weft_world *world)
 {
     enum { SIZES = 20 }; // as powers of two: early or late, or not at all
