@@ -100,7 +100,7 @@ void weft_sim__host_call(weft_sim_call *call)
 {
     weft_sim *sim = call->sim;
     weft_sim__answer *answer = weft_sim__answer_for(sim, call->func);
-    if (answer) {
+    if (answer && answer->handler) {
         answer->handler(call, answer->data);
         if (!weft_sim__call_resolved(call) && !call->func->is_async)
             misuse("weft_sim_answer", "a function that is not async must have returned when its handler does");

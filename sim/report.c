@@ -133,6 +133,11 @@ void weft_sim__note_answer(weft_sim *sim, const char *what, const char *text, in
                               .shape = (uint8_t)(count | 0x80)});
 }
 
+void weft_sim_note(weft_sim *sim, const char *what, const char *text)
+{
+    weft_sim__note(sim, what, text, 0, 0, 0, 0);
+}
+
 const char *weft_sim_transcript(weft_sim *sim)
 {
     weft_sim__text *text = &sim->transcript;
@@ -295,7 +300,7 @@ static const char *left(weft_sim *sim, bool all)
             describe_task(text, task);
     }
     for (weft_sim__script *script = sim->scripts; script; script = script->next)
-        if (!script->accepting)
+        if (!script->accepting && (script->what || !script->fiber)) // the one that asks is not left
             weft_sim__print(text, "a script: waits: %s\n", script->what ? script->what : "to start");
     return text->data;
 }

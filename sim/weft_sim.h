@@ -178,6 +178,8 @@ const char *weft_sim_transcript(weft_sim *sim);
 // Writes each line to `file`, too, as soon as it happens: all of them, also of a run that crashes. NULL: no
 // more.
 void weft_sim_transcript_to(weft_sim *sim, FILE *file);
+// Adds a line. Both texts outlive the host.
+void weft_sim_note(weft_sim *sim, const char *what, const char *text);
 // A number that tells two transcripts apart, over all of the run.
 uint64_t weft_sim_transcript_hash(const weft_sim *sim);
 // What is left: handles of instances, tasks, calls and ends of scripts, a line each; "" if nothing is.
@@ -258,7 +260,8 @@ void weft_sim_call_free(weft_sim_call *call);
 // NULL: any.
 weft_sim_call *weft_sim_accept(weft_sim *sim, const char *interface, const char *name);
 // Answers such a call by a function, at once, on the caller's stack, instead of by weft_sim_accept(). A call to
-// a function that is not async can only be answered so; it must have returned when the handler does.
+// a function that is not async can only be answered so; it must have returned when the handler does. The last
+// one that is told for a function counts; NULL: it is left to weft_sim_accept() again.
 typedef void (*weft_sim_handler)(weft_sim_call *call, void *data);
 void weft_sim_answer(weft_sim *sim, const char *interface, const char *name, weft_sim_handler handler,
                      void *data);

@@ -28,8 +28,11 @@ class Wasmtime:
         self.program = wasmtime
         self.flags = FLAGS
 
+    def built(self, component):
+        return ROOT / f"build/release/{component}.wasm"
+
     def example(self, name):
-        return ROOT / f"build/release/examples/{name}.wasm"
+        return self.built(f"examples/{name}")
 
     def run(self, component, *arguments, options=(), stdin=b"", stdout=subprocess.PIPE, **more):
         """Runs a command to its end. stdin: bytes, or a file; options: of the host, such as --dir."""
@@ -46,6 +49,12 @@ class Wasmtime:
     def serve(self, component, *options):
         return Service(self.program, component, *options)
 
+    def composed(self, tools, run, folder, first, behind):
+        """What serve() takes for a middleware in front of a service: `first` imports what `behind` exports."""
+        both = folder / "both.wasm"
+        run([tools.wasm_tools, "compose", first, "-d", behind, "-o", both])
+        return (both,)
+
 
 class Native(Wasmtime):
     """weft-native takes the same options."""
@@ -56,8 +65,11 @@ class Native(Wasmtime):
         self.program = ROOT / "build/sim/sim/weft-native"
         self.flags = list(map(str, flags))
 
-    def example(self, name):
-        return ROOT / f"build/sim/examples/{name}.so"
+    def built(self, component):
+        return ROOT / f"build/sim/{component}.so"
+
+    def composed(self, tools, run, folder, first, behind):
+        return first, "--link", behind
 
 
 HOSTS = ("wasmtime", "native")

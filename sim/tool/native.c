@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../world/weft_world.h"
 #include "invoke.h"
+#include "serve.h"
 
 #include <argp.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +17,8 @@
 enum { TRAPPED = 134 }; // as wasmtime ends
 
 typedef struct command {
-    const char *action; // "run"
+    bool serves; // or it runs
+    const char *address;
     const char *path;
     const char *call; // of --invoke, or NULL
     const char *first_argument;
@@ -31,10 +34,18 @@ typedef struct command {
     weft_sim_schedule schedule;
     char **always; // what the host does always
     uint32_t always_count;
-    bool like_wasmtime, transcript, leaks;
+    char **faults;
+    uint32_t fault_count;
+    char **links; // paths of other components
+    uint32_t link_count;
+    bool like_wasmtime, transcript, leaks, dump, virtual_time, slow, cut;
+    uint64_t cut_after;
 
+    weft_sim *sim;
     weft_world *world;
-    weft_sim_instance *instance;
+    const weft_sim_component **components; // the one that is run, and the others
+    weft_sim_instance **instances;
+    weft_world_service service;     // if it serves
     const weft_sim_export *program; // or NULL
     invocation invocation;          // in its place
     bool failed;
@@ -42,26 +53,63 @@ typedef struct command {
 
 // ---- The command line ----
 
-enum { ARGV0 = 256, DIRECTORY, ENVIRONMENT, INVOKE, SEED, LIKE_WASMTIME, ALWAYS, TRANSCRIPT, LEAKS };
+enum {
+    ADDRESS = 256,
+    NO_MEANING,
+    ARGV0,
+    DIRECTORY,
+    ENVIRONMENT,
+    INVOKE,
+    SEED,
+    LIKE_WASMTIME,
+    ALWAYS,
+    LINK,
+    FAIL,
+    VIRTUAL_TIME,
+    SLOW,
+    CUT,
+    DUMP,
+    TRANSCRIPT,
+    LEAKS
+};
 
 static const struct argp_option options[] = {
+    {"addr", ADDRESS, "ADDRESS:PORT", 0, "Serves there: 127.0.0.1:8080 if it is not given; 0 is any free port",
+     0},
+    {"no-logging-prefix", NO_MEANING, NULL, 0, "Is so anyhow, as these:", 0},
+    {"max-instance-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
+    {"max-instance-concurrent-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
+    {"idle-instance-timeout", NO_MEANING, "T", OPTION_HIDDEN, NULL, 0},
     {"env", ENVIRONMENT, "NAME[=VALUE]", 0, "Gives the program a variable, or its own one of that name", 0},
     {"dir", DIRECTORY, "HOST[::GUEST]", 0, "Gives the program a directory, by the name GUEST", 0},
     {"argv0", ARGV0, "NAME", 0, "The program's name in its arguments", 0},
     {"invoke", INVOKE, "CALL", 0, "Calls this export in place of the program, and prints its result", 0},
     {NULL, 'S', "OPTION,...", 0,
-     "inherit-env, cwd=DIRECTORY, inherit-network, tcp=n, udp=n, allow-ip-name-lookup; p3 and cli are on "
+     "inherit-env, cwd=DIRECTORY, inherit-network, tcp=n, udp=n, allow-ip-name-lookup; p3, cli and http are on "
      "anyhow",
      0},
     {NULL, 'W', "OPTION,...", 0, "Of WebAssembly: none has a meaning here", 0},
     {"seed", SEED, "N", 0, "Draws what a host may choose from N", 0},
     {"like-wasmtime", LIKE_WASMTIME, NULL, 0, "Chooses as wasmtime does", 0},
     {"always", ALWAYS, "WHAT", 0, "Lets the host do always what it may: see weft-sim --help", 0},
+    {"link", LINK, "OTHER.so", 0,
+     "Another component: what one of them exports, the others can import. Again for more of them", 0},
+    {"fail", FAIL, "CALL:ERROR[@N|%P]", 0,
+     "Lets a call fail, such as open-at or open, by an error, such as insufficient-space or ENOSPC: each time, "
+     "the Nth "
+     "time, or P in 100 of them; * is any call, or any error. A wrong name shows what there is",
+     0},
+    {"virtual-time", VIRTUAL_TIME, NULL, 0,
+     "Lets time go on by itself when all wait, so that no sleep takes long", 0},
+    {"slow", SLOW, NULL, 0, "Lets each copy of a stream move a few bytes, and take a while", 0},
+    {"cut", CUT, "N", OPTION_ARG_OPTIONAL,
+     "Lets the other side of each stream of bytes be gone after N bytes; without N, drawn for each", 0},
+    {"dump", DUMP, NULL, 0, "Tells on SIGQUIT and SIGUSR1 what everything waits for", 0},
     {"transcript", TRANSCRIPT, NULL, 0, "Shows each call of a built-in or an import, and each callback", 0},
     {"leaks", LEAKS, NULL, 0, "Tells at the end which handles the program still has", 0},
     {0}};
 
-static const char usage[] = "run COMPONENT.so [ARGUMENT...]";
+static const char usage[] = "run COMPONENT.so [ARGUMENT...]\nserve COMPONENT.so";
 static const char words[] =
     "Runs a component that weft_add_component() made under toolchains/native.cmake."
     "\vOptions of the program itself stand behind COMPONENT.so. Ends with the program's code; 134: a trap, or "
@@ -106,7 +154,7 @@ static void add_directory(command *it, char *text)
 // Without the network, to have sockets is nothing.
 static bool is_on(const char *option)
 {
-    static const char *const names[] = {"p3", "cli", "tcp", "udp"};
+    static const char *const names[] = {"p3", "cli", "http", "tcp", "udp"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(option, names[i]))
             return true;
@@ -142,6 +190,15 @@ static void check_text(const char *text)
             stop(text, "is not UTF-8");
 }
 
+static uint64_t number_of(const char *text)
+{
+    char *end;
+    uint64_t number = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end)
+        stop(text, "is no number of bytes");
+    return number;
+}
+
 static uint64_t seed_of(const char *text)
 {
     char *end;
@@ -169,6 +226,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
 {
     command *it = state->input;
     switch (key) {
+    case ADDRESS:
+        it->address = value;
+        return 0;
+    case NO_MEANING:
+        return 0;
     case ENVIRONMENT:
         add_variable(it, value);
         return 0;
@@ -197,6 +259,27 @@ static error_t parse(int key, char *value, struct argp_state *state)
         it->always = one_more(it->always, it->always_count, sizeof *it->always);
         it->always[it->always_count++] = value;
         return 0;
+    case LINK:
+        it->links = one_more(it->links, it->link_count, sizeof *it->links);
+        it->links[it->link_count++] = value;
+        return 0;
+    case VIRTUAL_TIME:
+        it->virtual_time = true;
+        return 0;
+    case SLOW:
+        it->slow = true;
+        return 0;
+    case CUT:
+        it->cut = true;
+        it->cut_after = value ? number_of(value) : WEFT_WORLD_CUT_ANYWHERE;
+        return 0;
+    case DUMP:
+        it->dump = true;
+        return 0;
+    case FAIL:
+        it->faults = one_more(it->faults, it->fault_count, sizeof *it->faults);
+        it->faults[it->fault_count++] = value;
+        return 0;
     case TRANSCRIPT:
         it->transcript = true;
         return 0;
@@ -205,12 +288,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num == 0) {
-            if (strcmp(value, "run") != 0)
-                argp_error(state, "%s: the command is run", value);
-            it->action = value;
+            it->serves = !strcmp(value, "serve");
+            if (strcmp(value, "run") != 0 && !it->serves)
+                argp_error(state, "%s: the command is run or serve", value);
             return 0;
         }
+        if (it->path) // wasmtime has options behind the component
+            return ARGP_ERR_UNKNOWN;
         it->path = value;
+        if (it->serves)
+            return 0;
         it->arguments = state->argv + state->next - 1; // with the path, for the program's name
         it->argument_count = (uint32_t)(state->argc - state->next + 1);
         state->next = state->argc;
@@ -242,20 +329,108 @@ static void run(weft_sim *sim, void *data)
 {
     command *it = data;
     if (it->program) {
-        weft_sim_call *call = weft_sim_call_export(it->instance, it->program->func.interface, "run", NULL);
+        weft_sim_call *call = weft_sim_call_export(it->instances[0], it->program->func.interface, "run", NULL);
         weft_sim_call_wait(call);
         it->failed = weft_sim_call_result(call)->which;
         weft_sim_call_free(call);
     } else {
-        invocation_run(&it->invocation, it->instance);
+        invocation_run(&it->invocation, it->instances[0]);
     }
     weft_world_end(it->world);
     weft_sim_settle(sim); // what can still happen at once does
     weft_sim_stop(sim);
 }
 
-static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
+static void serve(weft_sim *sim, void *data)
 {
+    command *it = data;
+    weft_world_serve(sim, &it->service);
+    weft_world_end(it->world);
+    weft_sim_settle(sim);
+    weft_sim_stop(sim);
+}
+
+static void load_all(command *it, const weft_sim_component *(*load)(const char *path))
+{
+    it->components = realloc(it->components, (it->link_count + 1) * sizeof *it->components);
+    it->instances = realloc(it->instances, (it->link_count + 1) * sizeof(weft_sim_instance *));
+    if (!it->components || !it->instances)
+        abort();
+    for (uint32_t i = 0; i <= it->link_count; i++)
+        it->components[i] = load(i ? it->links[i - 1] : it->path);
+}
+
+static void nobody_exports(weft_sim_call *call, void *data)
+{
+    const weft_sim_func *func = weft_sim_call_func(call);
+    char words[512];
+    (void)data;
+    snprintf(words, sizeof words, "nobody exports %s%s%s: --link a component that does",
+             func->interface ? func->interface : "", func->interface ? "#" : "", func->name);
+    weft_sim_unreachable(weft_sim_call_caller(call), words);
+}
+
+static void make_all(const command *it)
+{
+    const weft_sim_func *func;
+    for (uint32_t i = 0; i <= it->link_count; i++) {
+        it->instances[i] = weft_sim_instantiate(it->sim, it->components[i]);
+        for (uint32_t n = 0; (func = weft_sim_import_at(it->components[i], n)); n++)
+            weft_sim_answer(it->sim, func->interface, func->name, nobody_exports, NULL);
+        weft_world_answer(it->world, it->components[i]);
+    }
+    for (uint32_t i = 0; i <= it->link_count; i++)
+        for (uint32_t j = 0; j <= it->link_count; j++)
+            if (i != j)
+                weft_sim_link(it->instances[i], it->instances[j]);
+}
+
+// What everything waits for: as the host sees it, and then as each component that has weft_dump() does.
+static void dump(void *data)
+{
+    const command *it = data;
+    fprintf(stderr, "weft-native: dump:\n%s", weft_sim_leftovers(it->sim));
+    for (uint32_t i = 0; i <= it->link_count; i++) {
+        Dl_info info = {0};
+        void *object = dladdr(it->components[i], &info) ? dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD) : NULL;
+        void (*own)(void) = NULL;
+        if (object)
+            *(void **)&own = dlsym(object, "weft_dump");
+        if (own)
+            own();
+    }
+}
+
+// What is drawn needs what it is drawn from.
+static void check_seed(const command *it)
+{
+    if (it->cut && it->cut_after == WEFT_WORLD_CUT_ANYWHERE && !it->schedule.seed)
+        stop("--cut", "where is drawn from a --seed: give one, or --cut=N");
+}
+
+static void let_fail(const command *it)
+{
+    for (uint32_t i = 0; i < it->fault_count; i++) {
+        const char *problem = weft_world_fail(it->world, it->faults[i]);
+        if (!problem && strchr(it->faults[i], '%') && !it->schedule.seed)
+            problem = "what fails by chance is drawn from a --seed";
+        if (problem)
+            stop("--fail", problem);
+    }
+}
+
+static const command *running;
+
+// __builtin_trap() in a component is what `unreachable` is on wasm. A debugger sees the signal first.
+static void trap(int number)
+{
+    (void)number;
+    weft_sim_unreachable(running->instances[0], "__builtin_trap");
+}
+
+static int ended(const command *it, weft_sim_outcome outcome)
+{
+    weft_sim *sim = it->sim;
     int code;
     fflush(stdout);
     if (weft_world_exited(it->world, &code))
@@ -267,6 +442,63 @@ static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
     if (it->leaks)
         fputs(weft_sim_leaks(sim), stderr);
     return it->failed;
+}
+
+static weft_sim_outcome run_all(command *it)
+{
+    it->sim = weft_sim_new(&it->options, &it->schedule);
+    weft_sim_step_limit(it->sim, UINT64_MAX);
+    weft_sim_transcript_to(it->sim, it->transcript ? stderr : NULL);
+    it->world =
+        weft_world_new(it->sim, &(weft_world_options){.arguments = (const char *const *)it->arguments,
+                                                      .argument_count = it->argument_count,
+                                                      .environment = (const char *const *)it->environment,
+                                                      .variable_count = it->variable_count,
+                                                      .directory = it->directory,
+                                                      .directories = it->directories,
+                                                      .directory_count = it->directory_count,
+                                                      .tcp = it->network && !it->no_tcp,
+                                                      .udp = it->network && !it->no_udp,
+                                                      .names = it->names,
+                                                      .hold = it->options.hold,
+                                                      .seeded = it->schedule.seed != 0,
+                                                      .virtual_time = it->virtual_time,
+                                                      .slow = it->slow,
+                                                      .cut = it->cut,
+                                                      .cut_after = it->cut_after});
+    make_all(it);
+    let_fail(it);
+    if (it->dump) {
+        weft_world_on_signal(it->world, SIGQUIT, dump, it);
+        weft_world_on_signal(it->world, SIGUSR1, dump, it);
+    }
+    if (it->call)
+        invocation_read(&it->invocation, it->instances[0]);
+    it->service.world = it->world;
+    it->service.component = it->components[0];
+    it->service.instance = it->instances[0];
+    running = it;
+    sigaction(SIGILL, &(struct sigaction){.sa_handler = trap, .sa_flags = SA_NODEFER}, NULL);
+    return weft_sim_run(it->sim, it->serves ? serve : run, it);
+}
+
+// A trap is the end of its instances. Another takes their place, for those who come later. What the old one had
+// is no leak, but is lost.
+static void serve_all(command *it)
+{
+    it->service = serve_begin(it->address ? it->address : "127.0.0.1:8080");
+    for (bool again = false;; again = true) {
+        weft_sim_outcome outcome = run_all(it);
+        int code = ended(it, outcome);
+        if (code != TRAPPED) {
+            if (again)
+                _exit(code);
+            exit(code);
+        }
+        weft_world_free(it->world);
+        weft_sim_free(it->sim);
+        load_all(it, load_again);
+    }
 }
 
 int main(int count, char **arguments)
@@ -284,31 +516,18 @@ int main(int count, char **arguments)
         check_text(it.arguments[i]);
     for (uint32_t i = 0; i < it.variable_count; i++)
         check_text(it.environment[i]);
-    const weft_sim_component *component = load(it.path);
+    check_seed(&it);
+    load_all(&it, load);
+    if (it.serves) {
+        if (!weft_world_is_service(it.components[0]))
+            stop(it.path, "is no service, for it does not export wasi:http/handler");
+        serve_all(&it);
+    }
     if (it.call)
-        it.invocation = invocation_of(component, it.call);
+        it.invocation = invocation_of(it.components[0], it.call);
     else
-        it.program = program_of(component);
+        it.program = program_of(it.components[0]);
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
-    weft_sim *sim = weft_sim_new(&it.options, &it.schedule);
-    weft_sim_step_limit(sim, UINT64_MAX);
-    weft_sim_transcript_to(sim, it.transcript ? stderr : NULL);
-    it.world = weft_world_new(sim, &(weft_world_options){.arguments = (const char *const *)it.arguments,
-                                                         .argument_count = it.argument_count,
-                                                         .environment = (const char *const *)it.environment,
-                                                         .variable_count = it.variable_count,
-                                                         .directory = it.directory,
-                                                         .directories = it.directories,
-                                                         .directory_count = it.directory_count,
-                                                         .tcp = it.network && !it.no_tcp,
-                                                         .udp = it.network && !it.no_udp,
-                                                         .names = it.names,
-                                                         .hold = it.options.hold,
-                                                         .seeded = it.schedule.seed != 0});
-    it.instance = weft_sim_instantiate(sim, component);
-    weft_world_answer(it.world, component);
-    if (it.call)
-        invocation_read(&it.invocation, it.instance);
-    return ended(&it, sim, weft_sim_run(sim, run, &it));
+    return ended(&it, run_all(&it));
 }

@@ -7,8 +7,7 @@
 
 static void now(weft_sim_call *call, void *data)
 {
-    (void)data;
-    weft_world__answer_number(call, weft_world__now());
+    weft_world__answer_number(call, weft_world__look_at_clock(data));
 }
 
 static void resolution(weft_sim_call *call, void *data)
@@ -54,7 +53,7 @@ static void wakes(weft_sim *sim, void *data)
             world, "wakes those who sleep",
             (weft_world__wait){.descriptor = -1, .when = world->sleepers->when, .sleepers_of = world});
         answer_cancels(world);
-        for (uint64_t time = weft_world__now(); world->sleepers && world->sleepers->when <= time;) {
+        for (uint64_t time = weft_world__now(world); world->sleepers && world->sleepers->when <= time;) {
             weft_sim_call_return(world->sleepers->call, NULL);
             forget(&world->sleepers);
         }
@@ -63,7 +62,7 @@ static void wakes(weft_sim *sim, void *data)
 
 static void sleep_until(weft_world *world, weft_sim_call *call, uint64_t when)
 {
-    if (when <= weft_world__now()) {
+    if (when <= weft_world__now(world)) {
         weft_sim_call_return(call, NULL);
         return;
     }
@@ -86,15 +85,20 @@ static void wait_until(weft_sim_call *call, void *data)
 
 static void wait_for(weft_sim_call *call, void *data)
 {
-    uint64_t start = weft_world__now(), duration = weft_sim_call_start(call)->number;
+    uint64_t start = weft_world__now(data), duration = weft_sim_call_start(call)->number;
     sleep_until(data, call, duration < UINT64_MAX - start ? start + duration : UINT64_MAX);
 }
 
 static void time_of_day(weft_sim_call *call, void *data)
 {
+    enum { FIRST_DAY = 1767225600 }; // 2026-01-01, if time is virtual
+    weft_world *world = data;
     struct timespec it;
-    (void)data;
     clock_gettime(CLOCK_REALTIME, &it);
+    if (world->options.virtual_time) {
+        uint64_t time = weft_world__look_at_clock(world);
+        it = (struct timespec){(time_t)(FIRST_DAY + time / 1000000000), (long)(time % 1000000000)};
+    }
     weft_sim_value instant = weft_sim_items_value(weft_sim_call_caller(call), 2);
     instant.items[0].number = (uint64_t)it.tv_sec;
     instant.items[1].number = (uint64_t)it.tv_nsec;

@@ -9,6 +9,7 @@
 
 #include "weft_world.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
@@ -18,10 +19,12 @@ typedef struct weft_world__wait {
     struct weft_world__wait *next, *previous; // in the world's list
     int descriptor;                           // -1: none
     short events;                             // of poll(2)
-    uint64_t when;                            // monotonic ns; UINT64_MAX: never
+    uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
     weft_sim_sleep sleep; // or until the copy on that end's other is given up, or the call is to be cancelled
     const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
+    bool (*until)(void *object);   // or until that is so
+    void *object;
 } weft_world__wait;
 
 // A call that waits for a time.
@@ -45,6 +48,13 @@ typedef struct weft_world__descriptor {
     uint32_t flags; // those of descriptor-flags
 } weft_world__descriptor;
 
+// The time of a world that makes its own.
+typedef struct weft_world__clock {
+    uint64_t now, pace;
+    uint32_t looks; // since it went on last
+} weft_world__clock;
+
+typedef struct weft_world__fault weft_world__fault;   // fail.c has it
 typedef struct weft_world__socket weft_world__socket; // sockets.h
 
 struct weft_world {
@@ -61,14 +71,25 @@ struct weft_world {
     weft_world__sleeper *sleepers; // the first to wake first
     bool is_another_first;         // since their script looked
     weft_world__job *jobs;
-    bool is_over; // weft_world_end()
+    bool is_over;                          // weft_world_end()
+    const weft_sim_component **components; // those that are answered
+    uint32_t component_count;
+    weft_world__clock clock;
+    int signals; // a signalfd(2) for those that are heard; -1: none
+    sigset_t heard;
+    void (*signalled)(void *data);
+    void *signalled_data;
+    weft_world__fault *faults;
+    char *message; // what is wrong with a fault
 };
 
 // ---- outside.c ----
 
 void weft_world__outside_begin(weft_world *world);
 void weft_world__outside_end(weft_world *world);
-uint64_t weft_world__now(void); // monotonic ns
+uint64_t weft_world__now(weft_world *world); // monotonic ns
+// The same, for a component that asks: who asks again and again waits for time to go on.
+uint64_t weft_world__look_at_clock(weft_world *world);
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
@@ -76,6 +97,10 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
 // gone. If that is a script's, who reads from the descriptor does not wait for it, and has no place for them.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
+// How many bytes may move at once; of a slow world, few, and after a while.
+uint32_t weft_world__slows(weft_world *world);
+// How many bytes a stream that begins has until its other side is gone; UINT64_MAX: that stays.
+uint64_t weft_world__bytes_to_cut(weft_world *world);
 
 // ---- pump.c ----
 
@@ -94,6 +119,8 @@ typedef struct weft_world__pump {
     int64_t offset; // move's own
     int error;      // an errno, if it is over before it begins
     // Set by the calls below.
+    uint64_t left; // bytes, until the other side is gone
+    int gone;      // the errno that there is then
     weft_sim_instance *instance;
     weft_sim_end *bytes, *result;
     const weft_sim_type *future;
@@ -104,6 +131,12 @@ typedef struct weft_world__pump {
 // and one that takes a stream and returns how that ended.
 void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump);
 void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump);
+
+// ---- fail.c ----
+
+// True if the call is to fail: then it is answered.
+bool weft_world__fails(weft_world *world, weft_sim_call *call);
+void weft_world__faults_free(weft_world *world);
 
 // ---- world.c ----
 
@@ -123,10 +156,15 @@ typedef struct weft_world__row {
 
 extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
 extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
+extern const weft_world__row weft_world__http_fields[], weft_world__http_messages[], weft_world__http_client[];
 extern const weft_world__row weft_world__tcp[], weft_world__udp[], weft_world__names[];
 
+// A component has dropped it, or has given it to a call that fails.
+void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *world);
 // A component has dropped it.
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
+// The same of a resource of wasi:http/types by that name.
+void weft_world__http_drop(const char *name, uint32_t rep);
 void weft_world__socket_drop(uint32_t rep);
 // One more has it, and one less.
 weft_world__socket *weft_world__socket_use(weft_world__socket *it);
@@ -149,7 +187,7 @@ typedef struct weft_world__name {
     const char *name;
 } weft_world__name;
 const char *weft_world__name_of(const weft_world__name *names, int error);
-// The value of a result that has failed by this case of its error-code.
+// The value of a result that has failed by this case of its error-code; what the case holds is zero, or none.
 weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name);
 // Answers a call that returns a result, and whose arguments are taken: what failed, or NULL, and then `ok` or
 // NULL.

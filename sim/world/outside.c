@@ -4,13 +4,34 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
-uint64_t weft_world__now(void)
+// So long those outside have for what they do, while others wait for a virtual time.
+enum { PATIENCE = 100 }; // ms
+
+// So many looks at a virtual clock that stands, and it goes on, faster and faster: someone waits for it to.
+enum { LOOKS = 1000, FIRST_PACE = 1000000, FIRST_NOW = 1000000000 };
+
+uint64_t weft_world__now(weft_world *world)
 {
     struct timespec now;
+    if (world->options.virtual_time)
+        return world->clock.now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t weft_world__look_at_clock(weft_world *world)
+{
+    weft_world__clock *it = &world->clock;
+    if (++it->looks > LOOKS) {
+        it->pace = it->pace ? 2 * it->pace : FIRST_PACE;
+        it->now += it->pace;
+        it->looks = 0;
+    }
+    return weft_world__now(world);
 }
 
 static void grow(weft_world *world)
@@ -35,7 +56,7 @@ static bool collect(weft_world *world, uint32_t *count, uint64_t *first)
             *first = it->when;
         if (it->descriptor < 0)
             continue;
-        if (*count == world->polled_capacity)
+        if (*count + 1 == world->polled_capacity) // with room for that of signals
             grow(world);
         world->polled[*count] = (struct pollfd){.fd = it->descriptor, .events = it->events};
         world->polled_for[(*count)++] = it;
@@ -44,10 +65,10 @@ static bool collect(weft_world *world, uint32_t *count, uint64_t *first)
 }
 
 // In ms, rounded up, or it would be asked again too early.
-static int time_left(uint64_t when)
+static int time_left(weft_world *world, uint64_t when)
 {
     const uint64_t most = 3600000;
-    uint64_t now = weft_world__now();
+    uint64_t now = weft_world__now(world);
     if (when == UINT64_MAX)
         return NEVER;
     if (when <= now)
@@ -62,22 +83,46 @@ static void fire(weft_world__wait *it)
     weft_sim_wake(&it->sleep);
 }
 
+static void hear_signals(weft_world *world)
+{
+    char info[128]; // a signalfd_siginfo
+    while (world->signals >= 0 && read(world->signals, info, sizeof info) > 0)
+        world->signalled(world->signalled_data);
+}
+
+// Time goes on by itself when nobody can go on, to the first that is waited for.
+static int virtual_time_left(weft_world *world, uint32_t count, uint64_t first)
+{
+    world->clock.pace = world->clock.looks = 0;
+    return first == UINT64_MAX ? NEVER : count && first > world->clock.now ? PATIENCE : 0;
+}
+
 static bool idle(weft_sim *sim, bool may_block, void *data)
 {
     weft_world *world = data;
+    bool is_virtual = world->options.virtual_time;
     uint32_t count = 0;
     uint64_t first = UINT64_MAX;
     (void)sim;
+    hear_signals(world);
     if (world->is_over || !collect(world, &count, &first))
         return false;
-    int ready = poll(world->polled, count, may_block ? time_left(first) : 0);
-    bool any_fired = ready > 0;
+    if (is_virtual && !may_block)
+        weft_world__look_at_clock(world);
+    int timeout = !may_block   ? 0
+                  : is_virtual ? virtual_time_left(world, count, first)
+                               : time_left(world, first);
+    world->polled[count] = (struct pollfd){.fd = world->signals, .events = POLLIN};
+    int ready = poll(world->polled, count + 1, timeout);
+    bool any_fired = ready > (world->polled[count].revents != 0);
     for (uint32_t i = 0; i < count && ready > 0; i++)
         if (world->polled[i].revents) {
             fire(world->polled_for[i]);
             ready--;
         }
-    uint64_t now = first == UINT64_MAX ? 0 : weft_world__now();
+    if (is_virtual && may_block && ready == 0 && !any_fired && first != UINT64_MAX && first > world->clock.now)
+        world->clock.now = first;
+    uint64_t now = first == UINT64_MAX ? 0 : weft_world__now(world);
     if (first <= now)
         for (weft_world__wait *it = world->waits.next; it != &world->waits; it = it->next)
             if (it->when <= now)
@@ -88,14 +133,29 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
 void weft_world__outside_begin(weft_world *world)
 {
     world->waits.next = world->waits.previous = &world->waits;
+    world->clock.now = FIRST_NOW;
+    world->signals = -1;
+    sigemptyset(&world->heard);
+    grow(world);
     weft_sim_on_idle(world->sim, idle, world);
 }
 
 void weft_world__outside_end(weft_world *world)
 {
     weft_sim_on_idle(world->sim, NULL, NULL);
+    if (world->signals >= 0)
+        close(world->signals);
     free(world->polled);
     free(world->polled_for);
+}
+
+void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data)
+{
+    sigaddset(&world->heard, signal);
+    sigprocmask(SIG_BLOCK, &world->heard, NULL);
+    world->signals = signalfd(world->signals, &world->heard, SFD_NONBLOCK | SFD_CLOEXEC);
+    world->signalled = told;
+    world->signalled_data = data;
 }
 
 static bool is_to_be_cancelled(const weft_world *world)
@@ -111,7 +171,8 @@ static bool is_over(void *object)
     const weft_world__wait *it = object;
     return it->fired || (it->sleep.end && !weft_sim_end_met(it->sleep.end)) ||
            (it->sleep.call && weft_sim_call_cancel_asked(it->sleep.call)) ||
-           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
+           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of))) ||
+           (it->until && it->until(it->object));
 }
 
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)
@@ -119,7 +180,7 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     wait.next = &world->waits;
     wait.previous = world->waits.previous;
     wait.previous->next = wait.next->previous = &wait;
-    if (wait.sleepers_of)
+    if (wait.sleepers_of || wait.until) // others than the world may make it so
         weft_sim_wait_until(world->sim, what, is_over, &wait);
     else
         weft_sim_sleep_until(world->sim, what, is_over, &wait, &wait.sleep);
@@ -139,10 +200,43 @@ static bool is_ready_still(int descriptor, short events)
     return poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, 0) > 0;
 }
 
+// A copy of a slow world takes so many ms at most, and moves so few bytes.
+enum { SLOW = 10, FEW = 16 };
+
+// False if the other end is given up meanwhile.
+static bool takes_a_while(weft_world *world, const char *what, const weft_sim_end *end)
+{
+    uint32_t time = 1 + weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SLOW);
+    weft_world__wait wait = {
+        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .end = end};
+    return weft_world__wait_for(world, what, wait);
+}
+
+uint32_t weft_world__slows(weft_world *world)
+{
+    if (!world->options.slow)
+        return CHUNK;
+    takes_a_while(world, "is slow", NULL);
+    return FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW);
+}
+
+uint64_t weft_world__bytes_to_cut(weft_world *world)
+{
+    enum { SIZES = 20 }; // as powers of two: early or late, or not at all
+    if (!world->options.cut)
+        return UINT64_MAX;
+    if (world->options.cut_after != WEFT_WORLD_CUT_ANYWHERE)
+        return world->options.cut_after;
+    uint32_t size = weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SIZES);
+    return size + 1 == SIZES ? UINT64_MAX : weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, 1u << size);
+}
+
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes)
 {
-    for (;;) {
+    const weft_world_options *options = &world->options;
+    uint32_t most = options->slow ? FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW) : CHUNK;
+    for (bool is_late = options->slow;;) {
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
         if (bytes)
             *bytes = NULL;
@@ -150,6 +244,9 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
             weft_sim_sleep_until(world->sim, what, is_met_or_gone, end, &(weft_sim_sleep){.end = end});
         if (weft_sim_end_dropped(end))
             return 0;
+        if (is_late && !takes_a_while(world, what, begins ? NULL : end))
+            continue;
+        is_late = false;
         weft_world__wait ready = {
             .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = begins ? NULL : end};
         if (descriptor >= 0 &&
@@ -157,6 +254,6 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
             continue;
         uint32_t count = begins ? CHUNK : weft_sim_end_offer(end, bytes);
         if (count) // else it has gone away meanwhile
-            return count;
+            return options->slow && count > most ? most : count;
     }
 }

@@ -36,6 +36,19 @@ static void finish(weft_world__pump *it, int way, int error)
     weft_world__job_end(&it->job);
 }
 
+// Until the other side is gone.
+static ssize_t move(weft_world__pump *it, void *bytes, size_t count)
+{
+    if (!it->left) {
+        errno = it->gone;
+        return -1;
+    }
+    ssize_t moved = it->move(it, bytes, count < it->left ? count : (size_t)it->left);
+    if (moved > 0 && it->left != UINT64_MAX)
+        it->left -= (uint64_t)moved;
+    return moved;
+}
+
 static void pumps_in(weft_sim *sim, void *data)
 {
     weft_world__pump *it = data;
@@ -46,7 +59,7 @@ static void pumps_in(weft_sim *sim, void *data)
     while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, POLLIN, &bytes))) {
         if (!bytes && !it->buffer && !(it->buffer = malloc(CHUNK)))
             abort();
-        ssize_t count = it->move(it, bytes ? bytes : it->buffer, wanted);
+        ssize_t count = move(it, bytes ? bytes : it->buffer, wanted);
         if (count == 0)
             break;
         if (count > 0) // where they are there already, onto themselves
@@ -67,7 +80,7 @@ static void pumps_out(weft_sim *sim, void *data)
     uint32_t offered;
     (void)sim;
     while (!error && (offered = weft_world__meet(it->world, "writes", it->bytes, it->waits, POLLOUT, &bytes))) {
-        ssize_t count = it->move(it, bytes, offered);
+        ssize_t count = move(it, bytes, offered);
         if (count >= 0)
             weft_sim_end_copy(it->bytes, bytes, (uint32_t)count); // onto themselves: they are out already
         else if (errno == EAGAIN)
@@ -80,6 +93,7 @@ static void pumps_out(weft_sim *sim, void *data)
 
 static weft_world__pump *begin(weft_sim_script script, weft_world__pump pump)
 {
+    pump.left = weft_world__bytes_to_cut(pump.world);
     weft_world__pump *it = malloc(sizeof *it);
     if (!it)
         abort();
@@ -94,6 +108,7 @@ void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump)
     const weft_sim_part *parts = weft_sim_call_func(call)->result->parts;
     pump.instance = weft_sim_call_caller(call);
     pump.future = parts[1].type;
+    pump.gone = ECONNRESET;
     weft_world__pump *it = begin(pumps_in, pump);
     weft_sim_value both = weft_sim_items_value(it->instance, 2);
     both.items[0].handle = weft_sim_stream_make(it->instance, parts[0].type, &it->bytes);
@@ -106,6 +121,7 @@ void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_worl
     weft_sim_value future;
     pump.instance = weft_sim_call_caller(call);
     pump.future = weft_sim_call_func(call)->result;
+    pump.gone = EPIPE;
     pump.bytes = weft_sim_value_end(stream);
     weft_world__pump *it = begin(pumps_out, pump);
     future.handle = weft_sim_stream_make(it->instance, it->future, &it->result);

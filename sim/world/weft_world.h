@@ -2,8 +2,8 @@
 // the standard streams of the process. What a script answers itself (weft_sim_answer() after
 // weft_world_answer()) is not asked of the world.
 //
-// Here are wasi:cli, wasi:clocks, wasi:filesystem, wasi:random and wasi:sockets, of every version 0.3.x. A call
-// of another interface of wasi: ends the run with a message.
+// Here are wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:random and wasi:sockets, of every version
+// 0.3.x. A call of another interface of wasi: ends the run with a message.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WORLD_H
 #define WEFT_WORLD_H
@@ -15,6 +15,9 @@ extern "C" {
 #endif
 
 typedef struct weft_world weft_world;
+
+// In cut_after: the schedule draws it for each stream, and some are not cut.
+#define WEFT_WORLD_CUT_ANYWHERE UINT64_MAX
 
 // A directory that a program may use, under this name. Nothing in it leads out of it.
 typedef struct weft_world_directory {
@@ -35,6 +38,12 @@ typedef struct weft_world_options {
     bool names;    // and ask for the addresses of names
     uint16_t hold; // of a thousand calls of async functions, how many stay STARTING at first, by the schedule
     bool seeded;   // random numbers are drawn from the schedule, so that a seed has them again
+    // Time stands while anybody can go on, and then is the one that is waited for first. It begins at the same
+    // time in each run. Those outside have a tenth of a second of real time for what somebody waits for, too.
+    bool virtual_time;
+    bool slow; // each copy of a stream moves a few items, and takes some ms; the schedule draws both
+    bool cut;  // each stream of bytes has its other side gone after so many of them
+    uint64_t cut_after;
 } weft_world_options;
 
 // The outside of a host, which it takes over: weft_sim_on_idle(), weft_sim_on_resource_drop(). The standard
@@ -42,10 +51,32 @@ typedef struct weft_world_options {
 weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options);
 // Answers the imports of wasi: of a component that lives in that host.
 void weft_world_answer(weft_world *world, const weft_sim_component *component);
+// Has calls fail that a component makes which is answered (weft_world_answer() before it). `fault` is
+// CALL:ERROR for each, CALL:ERROR@N for the Nth, or CALL:ERROR%P for P in 100, drawn from the schedule. CALL is
+// the end of a name such as "wasi:filesystem/types#descriptor.open-at", or libc's name for it ("open"); ERROR
+// is a case of its error-code, or libc's name for that ("ENOSPC"). A * in the place of one is any, of errors by
+// the schedule. A call that answers by a future, with a stream or without one, fails there: the stream is at
+// its end at once. Returns NULL; or what is wrong and what there is, which is valid until the next time.
+const char *weft_world_fail(weft_world *world, const char *fault);
 // From here on nothing comes from outside: what can still happen inside does (weft_sim_settle), and no more.
 void weft_world_end(weft_world *world);
 // True if a component has ended the run by wasi:cli/exit, which is WEFT_SIM_STOPPED, and with which code.
 bool weft_world_exited(const weft_world *world, int *code);
+// Calls `told` in a run, between two steps of it, for this signal and those that were given before. From here
+// on the process gets it in no other way.
+void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data);
+// A component that exports wasi:http/handler, for clients that a socket has.
+typedef struct weft_world_service {
+    weft_world *world;
+    const weft_sim_component *component;
+    weft_sim_instance *instance;
+    int listener; // bound, listening and O_NONBLOCK; the caller's
+    int stop;     // a descriptor: once it can be read, no more clients are accepted; -1: none
+} weft_world_service;
+bool weft_world_is_service(const weft_sim_component *component);
+// A script, whose data is a weft_world_service. It ends when it was stopped and those in flight are answered.
+// If the run ends otherwise, weft_world_free() tells clients that still wait so, by a status of 500.
+void weft_world_serve(weft_sim *sim, void *service);
 // Before weft_sim_free().
 void weft_world_free(weft_world *world);
 

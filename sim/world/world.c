@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks,   weft_world__random,
-                                             weft_world__fs,  weft_world__fs_paths, weft_world__tcp,
-                                             weft_world__udp, weft_world__names};
+static const weft_world__row *const all[] = {
+    weft_world__cli,      weft_world__clocks,      weft_world__random,        weft_world__fs,
+    weft_world__fs_paths, weft_world__http_fields, weft_world__http_messages, weft_world__http_client,
+    weft_world__tcp,      weft_world__udp,         weft_world__names};
 
 // True if that is the interface, whatever its version.
 static bool is_of(const char *interface, const char *plain)
@@ -17,11 +18,13 @@ static bool is_of(const char *interface, const char *plain)
     return !strncmp(interface, plain, length) && interface[length] == '@';
 }
 
-static void dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
+void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
 {
     const char *interface = resource->interface ? resource->interface : "";
     if (is_of(interface, "wasi:filesystem/types"))
         weft_world__descriptor_drop(data, rep);
+    else if (is_of(interface, "wasi:http/types"))
+        weft_world__http_drop(resource->name, rep);
     else if (is_of(interface, "wasi:sockets/types"))
         weft_world__socket_drop(rep);
 }
@@ -35,7 +38,7 @@ weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
     if (options)
         world->options = *options;
     weft_world__outside_begin(world);
-    weft_sim_on_resource_drop(sim, dropped, world);
+    weft_sim_on_resource_drop(sim, weft_world__dropped, world);
     return world;
 }
 
@@ -48,6 +51,8 @@ void weft_world_free(weft_world *world)
     while (world->jobs)
         weft_world__job_end(world->jobs);
     weft_world__sleepers_free(world);
+    weft_world__faults_free(world);
+    free(world->components);
     for (uint32_t i = 0; i < world->descriptor_count; i++)
         if (world->descriptors[i].is)
             weft_world__descriptor_drop(world, i);
@@ -84,6 +89,12 @@ static weft_sim_handler handler_of(const weft_sim_func *func)
     return missing;
 }
 
+static void answer_now(weft_sim_call *call, void *data)
+{
+    if (!weft_world__fails(data, call))
+        handler_of(weft_sim_call_func(call))(call, data);
+}
+
 // ---- Calls that take their time ----
 
 typedef struct late_call {
@@ -105,7 +116,7 @@ static void answers_later(weft_sim *sim, void *data)
     if (weft_sim_call_cancel_asked(it.call))
         weft_sim_call_cancelled(it.call);
     else
-        handler_of(weft_sim_call_func(it.call))(it.call, it.world);
+        answer_now(it.call, it.world);
 }
 
 // Of an async function: it may stay STARTING for a while.
@@ -113,7 +124,7 @@ static void answer(weft_sim_call *call, void *data)
 {
     weft_world *world = data;
     if (!weft_sim_chance(world->sim, WEFT_SIM_CHOOSE_START, world->options.hold)) {
-        handler_of(weft_sim_call_func(call))(call, world);
+        answer_now(call, world);
         return;
     }
     late_call *it = malloc(sizeof *it);
@@ -127,9 +138,13 @@ static void answer(weft_sim_call *call, void *data)
 void weft_world_answer(weft_world *world, const weft_sim_component *component)
 {
     const weft_sim_func *func;
+    world->components = realloc(world->components, (world->component_count + 1) * sizeof *world->components);
+    if (!world->components)
+        abort();
+    world->components[world->component_count++] = component;
     for (uint32_t i = 0; (func = weft_sim_import_at(component, i)); i++)
         if (func->interface && !strncmp(func->interface, "wasi:", 5))
-            weft_sim_answer(world->sim, func->interface, func->name, func->is_async ? answer : handler_of(func),
+            weft_sim_answer(world->sim, func->interface, func->name, func->is_async ? answer : answer_now,
                             world);
 }
 
@@ -177,6 +192,17 @@ weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value va
     return box;
 }
 
+static weft_sim_value zero_of(weft_sim_instance *instance, const weft_sim_type *type)
+{
+    weft_sim_value zero = {0};
+    if (type->kind == WEFT_SIM_RECORD || type->kind == WEFT_SIM_TUPLE) {
+        zero = weft_sim_items_value(instance, type->part_count);
+        for (uint32_t i = 0; i < type->part_count; i++)
+            zero.items[i] = zero_of(instance, type->parts[i].type);
+    }
+    return zero;
+}
+
 const char *weft_world__name_of(const weft_world__name *names, int error)
 {
     while (names->error && names->error != error)
@@ -186,10 +212,11 @@ const char *weft_world__name_of(const weft_world__name *names, int error)
 
 weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name)
 {
-    const weft_sim_type *codes = result->parts[1].type;
-    weft_sim_value code = {.number = weft_world__case(codes, name)};
-    if (codes->parts[code.number].type) // "other", and no more is known
-        code.payload = weft_world__boxed(instance, (weft_sim_value){0});
+    const weft_sim_type *errors = result->parts[1].type;
+    uint32_t which = weft_world__case(errors, name);
+    weft_sim_value code = {.number = which};
+    if (errors->parts[which].type)
+        code.payload = weft_world__boxed(instance, zero_of(instance, errors->parts[which].type));
     return (weft_sim_value){.which = 1, .payload = weft_world__boxed(instance, code)};
 }
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+from limits import limited
 from paths import ROOT
 from soak import much
 
@@ -23,6 +24,18 @@ PRESETS = os.environ.get("WEFT_NATIVE_PRESETS", much("sim sim-clang", "sim")).sp
 def build(request):
     """The folder of the build that a test runs on."""
     return built(request.param)
+
+
+@pytest.fixture
+def native(build):
+    """native("console-filter", "an argument", options=[...]) is how weft-native ended."""
+
+    def run(component, *arguments, options=(), action="run", stdin=""):
+        path = build / f"tests/wasi/{component}.so"
+        command = [build / "sim/weft-native", action, *options, path if component else "", *arguments]
+        return limited([word for word in command if word != ""], stdin=subprocess.PIPE, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    return run
 
 
 @pytest.fixture

@@ -16,18 +16,6 @@ from wasi.sockets import Script, all_of, at, cancelled, listening, peer_at
 RUN = re.search(r"\n    (echo hello \|.*weft-native run .*)\n", (ROOT / "docs/native.md").read_text())[1]
 
 
-@pytest.fixture
-def native(build):
-    """native("console-filter", "an argument", options=[...]) is how weft-native ended."""
-
-    def run(component, *arguments, options=(), action="run", stdin=""):
-        path = build / f"tests/wasi/{component}.so"
-        command = [build / "sim/weft-native", action, *options, path if component else "", *arguments]
-        return limited([word for word in command if word != ""], stdin=subprocess.PIPE, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    return run
-
-
 def test_help(native):
     ended = native("", options=["--help"])
     assert ended.returncode == 0

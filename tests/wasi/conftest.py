@@ -10,18 +10,28 @@ from wasi.sockets import family, script, server  # noqa: F401: fixtures
 
 # The builds that run in a host.
 BUILDS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
-# The tests of what the native world has, but for those of a service, and of what a file imports.
+# The tests of what the native world has, but for those of what a file imports.
 NATIVE = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
+    + ["test_http_client", "test_http_next", "test_http_service"]
     + ["test_address", "test_names", "test_outbox", "test_tcp", "test_tcp_server", "test_udp"]
 )
+
+
+# What is not so there: docs/native.md has it.
+NOT_NATIVE = {
+    "test_no_memory_to_start_with": "memory has no limit",
+    "test_timeout_of_a_tls_handshake": "there is no TLS, and so no handshake",
+    "test_a_status_that_no_component_may_make": "its component, which has another version of WASI, is not built",
+}
 
 
 def pytest_generate_tests(metafunc):
     names = metafunc.fixturenames
     on = hosts(metafunc.config)
-    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or metafunc.function.__name__ == "test_service" or "imports" in names:
+    test = metafunc.function.__name__
+    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or "imports" in names or test in NOT_NATIVE:
         on = [name for name in on if name != "native"]
     presets = [(name, preset) for name in on for preset in BUILDS[name]]
     if {"host", "preset"} <= set(names):
@@ -37,7 +47,7 @@ def preset(request):
     return request.param
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def component(preset):
     """component("console-filter") is the path of tests/wasi/console/filter.c as a component."""
     suffix = ".so" if preset == "sim" else ".wasm"
