@@ -18,15 +18,17 @@
 #define VALGRIND_STACK_REGISTER(from, to) 0
 #endif
 
-#define STACK_SIZE (512 * 1024)
 #define PAGE 4096
+
+static const size_t sizes[] = {512 * 1024, 64 * 1024}; // of stacks, by weft_sim__fiber.small
 
 struct weft_sim__fiber {
     void *sp; // while it does not run
     unsigned char *stack;
     size_t size;
+    bool small;
     weft_sim__fiber *resumer;
-    weft_sim__fiber *next;     // in the pool
+    weft_sim__fiber *next;     // in its pool
     weft_sim__fiber *all_next; // of those that this host has used
     void (*body)(void *data);
     void *data;
@@ -55,7 +57,7 @@ __asm__(".text\n"
         "    ret\n"
         ".size weft_sim__switch, . - weft_sim__switch\n");
 
-static weft_sim__fiber *pool;
+static weft_sim__fiber *pools[2];
 static weft_sim *starting;    // whose fiber is just being switched to
 static weft_sim__fiber *left; // by that switch
 
@@ -93,8 +95,8 @@ static void fiber_main(void)
         weft_sim__fiber *self = sim->fiber;
         self->body(self->data);
         weft_sim__fiber *resumer = self->resumer;
-        self->next = sim->fiber_pool;
-        sim->fiber_pool = self;
+        self->next = sim->fiber_pools[self->small];
+        sim->fiber_pools[self->small] = self;
         switch_to(sim, resumer);
     }
 }
@@ -111,27 +113,28 @@ static void prepare(weft_sim__fiber *fiber)
     fiber->sp = top;
 }
 
-static weft_sim__fiber *take(weft_sim *sim)
+static weft_sim__fiber *take(weft_sim *sim, bool small)
 {
-    weft_sim__fiber *fiber = sim->fiber_pool;
+    weft_sim__fiber *fiber = sim->fiber_pools[small];
     if (fiber) {
-        sim->fiber_pool = fiber->next;
+        sim->fiber_pools[small] = fiber->next;
         return fiber;
     }
-    fiber = pool;
+    fiber = pools[small];
     if (fiber) {
-        pool = fiber->next;
+        pools[small] = fiber->next;
     } else {
         fiber = calloc(1, sizeof *fiber);
-        unsigned char *memory = mmap(NULL, STACK_SIZE + PAGE, PROT_READ | PROT_WRITE,
+        unsigned char *memory = mmap(NULL, sizes[small] + PAGE, PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (!fiber || memory == MAP_FAILED || mprotect(memory, PAGE, PROT_NONE)) {
             fputs("weft_sim: no memory for another stack\n", stderr);
             abort();
         }
         fiber->stack = memory + PAGE;
-        fiber->size = STACK_SIZE;
-        (void)VALGRIND_STACK_REGISTER(fiber->stack, fiber->stack + STACK_SIZE);
+        fiber->size = sizes[small];
+        fiber->small = small;
+        (void)VALGRIND_STACK_REGISTER(fiber->stack, fiber->stack + fiber->size);
         prepare(fiber);
     }
     fiber->all_next = sim->fibers;
@@ -150,12 +153,22 @@ static void go(weft_sim *sim, weft_sim__fiber *fiber)
     sim->script = script;
 }
 
-void weft_sim__fiber_start(weft_sim *sim, void (*body)(void *data), void *data)
+static void start(weft_sim *sim, bool small, void (*body)(void *data), void *data)
 {
-    weft_sim__fiber *fiber = take(sim);
+    weft_sim__fiber *fiber = take(sim, small);
     fiber->body = body;
     fiber->data = data;
     go(sim, fiber);
+}
+
+void weft_sim__fiber_start(weft_sim *sim, void (*body)(void *data), void *data)
+{
+    start(sim, false, body, data);
+}
+
+void weft_sim__fiber_start_small(weft_sim *sim, void (*body)(void *data), void *data)
+{
+    start(sim, true, body, data);
 }
 
 void weft_sim__fiber_resume(weft_sim *sim, weft_sim__fiber *fiber)
@@ -199,14 +212,17 @@ void weft_sim__fiber_abandon(weft_sim *sim)
 // something.
 void weft_sim__fiber_free_all(weft_sim *sim)
 {
-    for (weft_sim__fiber *fiber = sim->fiber_pool; fiber; fiber = fiber->next)
-        fiber->body = NULL;
+    for (int small = 0; small < 2; small++) {
+        for (weft_sim__fiber *fiber = sim->fiber_pools[small]; fiber; fiber = fiber->next)
+            fiber->body = NULL;
+        sim->fiber_pools[small] = NULL;
+    }
     for (weft_sim__fiber *fiber = sim->fibers, *next; fiber; fiber = next) {
         next = fiber->all_next;
         if (fiber->body)
             prepare(fiber);
-        fiber->next = pool;
-        pool = fiber;
+        fiber->next = pools[fiber->small];
+        pools[fiber->small] = fiber;
     }
-    sim->fibers = sim->fiber_pool = NULL;
+    sim->fibers = NULL;
 }

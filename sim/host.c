@@ -45,6 +45,18 @@ static const weft_sim__resource_type *known_type(const weft_sim_instance *instan
     return NULL;
 }
 
+// The host has one type by that name, whoever imports it.
+static const weft_sim__resource_type *hosts_type(const weft_sim *sim, const weft_sim_resource *resource)
+{
+    for (const weft_sim_instance *instance = sim->instances; instance && !resource->is_export;
+         instance = instance->next) {
+        const weft_sim__resource_type *type = known_type(instance, resource);
+        if (type && !type->implementer)
+            return type;
+    }
+    return NULL;
+}
+
 static void add_part(weft_sim_instance *instance, const weft_sim_component *component)
 {
     weft_sim *sim = instance->sim;
@@ -55,6 +67,8 @@ static void add_part(weft_sim_instance *instance, const weft_sim_component *comp
     for (uint32_t i = 0; i < component->resource_count; i++) {
         const weft_sim_resource *resource = component->resources[i];
         part->resources[i] = known_type(instance, resource);
+        if (!part->resources[i])
+            part->resources[i] = hosts_type(sim, resource);
         if (part->resources[i])
             continue;
         weft_sim__resource_type *type = weft_sim__new(sim, sizeof *type);

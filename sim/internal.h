@@ -59,6 +59,7 @@ void weft_sim__list_add(weft_sim *sim, weft_sim__list *list, void *item);
 
 // Runs `body` on a stack of its own, until it blocks or ends.
 void weft_sim__fiber_start(weft_sim *sim, void (*body)(void *data), void *data);
+void weft_sim__fiber_start_small(weft_sim *sim, void (*body)(void *data), void *data);
 // Goes back to whoever started or resumed the current fiber, until someone resumes it.
 void weft_sim__fiber_block(weft_sim *sim);
 void weft_sim__fiber_resume(weft_sim *sim, weft_sim__fiber *fiber);
@@ -376,13 +377,14 @@ struct weft_sim__script {
     void *data;
     weft_sim__fiber *fiber;
     weft_sim__script *next;
-    bool main, settling, settled, accepting;
+    bool main, small, settling, settled, accepting;
     const char *what; // it waits for
     bool (*until)(void *object);
     void *object;
 };
 
-void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, bool main);
+// Adds the one that a run is about.
+void weft_sim__script_main(weft_sim *sim, weft_sim_script function, void *data);
 // Blocks the current script until `until(object)`; `what` says so in a report.
 void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
 // The same for what need not come: the run may end meanwhile.
@@ -470,7 +472,7 @@ struct weft_sim {
     uint64_t lines_at_settle;
     bool main_done;
 
-    weft_sim__fiber *fiber, *outside, *fiber_pool, *fibers;
+    weft_sim__fiber *fiber, *outside, *fiber_pools[2], *fibers;
 
     weft_sim_trap trap;
     char words[128]; // of wasmtime's for it, if not those of the table

@@ -36,10 +36,10 @@ static void go(weft_sim__waiter *waiter)
     if (script->fiber)
         weft_sim__fiber_resume(sim, script->fiber);
     else
-        weft_sim__fiber_start(sim, body, script);
+        (script->small ? weft_sim__fiber_start_small : weft_sim__fiber_start)(sim, body, script);
 }
 
-void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, bool main)
+static weft_sim__script *add(weft_sim *sim, weft_sim_script function, void *data)
 {
     weft_sim__script *script = weft_sim__new(sim, sizeof *script);
     script->waiter.ready = ready;
@@ -47,10 +47,15 @@ void weft_sim__script_add(weft_sim *sim, weft_sim_script function, void *data, b
     script->sim = sim;
     script->function = function;
     script->data = data;
-    script->main = main;
     script->next = sim->scripts;
     sim->scripts = script;
     weft_sim__wait(sim, &script->waiter);
+    return script;
+}
+
+void weft_sim__script_main(weft_sim *sim, weft_sim_script function, void *data)
+{
+    add(sim, function, data)->main = true;
 }
 
 static weft_sim__script *current(weft_sim *sim, const char *what)
@@ -91,7 +96,12 @@ void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *ob
 
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)
 {
-    weft_sim__script_add(sim, script, data, false);
+    add(sim, script, data);
+}
+
+void weft_sim_spawn_small(weft_sim *sim, weft_sim_script script, void *data)
+{
+    add(sim, script, data)->small = true;
 }
 
 void weft_sim_pause(weft_sim *sim)

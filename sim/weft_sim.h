@@ -203,6 +203,8 @@ void weft_sim_on_call(weft_sim *sim, void (*seen)(weft_sim *sim, void *data), vo
 
 // Another script beside this one.
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data);
+// The same with a stack of 64 KB, in place of 512: where there are many of them at a time.
+void weft_sim_spawn_small(weft_sim *sim, weft_sim_script script, void *data);
 // Blocks: lets others run, if they can.
 void weft_sim_pause(weft_sim *sim);
 // Blocks until nothing else can happen without this script. False if something can, but for long it was only

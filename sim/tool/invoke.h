@@ -14,6 +14,8 @@ void always(weft_sim_options *options, const char *name);
 
 // The component of a shared object that weft_add_component() made.
 const weft_sim_component *load(const char *path);
+// The same once more, with variables of its own, as they are at first.
+const weft_sim_component *load_again(const char *path);
 
 // A call, written as "name(value, ...)" or "my:package/interface.name@1.0.0(value, ...)".
 typedef struct invocation {

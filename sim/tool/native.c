@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../world/weft_world.h"
 #include "invoke.h"
+#include "serve.h"
 
 #include <argp.h>
 #include <dlfcn.h>
@@ -16,7 +17,8 @@
 enum { TRAPPED = 134 }; // as wasmtime ends
 
 typedef struct command {
-    const char *action; // "run"
+    bool serves; // or it runs
+    const char *address;
     const char *path;
     const char *call; // of --invoke, or NULL
     const char *first_argument;
@@ -25,6 +27,7 @@ typedef struct command {
     char **environment;
     uint32_t variable_count;
     const char *directory;
+    bool network, no_tcp, no_udp, names;
     weft_world_directory *directories;
     uint32_t directory_count;
     weft_sim_options options;
@@ -42,6 +45,7 @@ typedef struct command {
     weft_world *world;
     const weft_sim_component **components; // the one that is run, and the others
     weft_sim_instance **instances;
+    weft_world_service service;     // if it serves
     const weft_sim_export *program; // or NULL
     invocation invocation;          // in its place
     bool failed;
@@ -50,7 +54,9 @@ typedef struct command {
 // ---- The command line ----
 
 enum {
-    ARGV0 = 256,
+    ADDRESS = 256,
+    NO_MEANING,
+    ARGV0,
     DIRECTORY,
     ENVIRONMENT,
     INVOKE,
@@ -68,11 +74,20 @@ enum {
 };
 
 static const struct argp_option options[] = {
+    {"addr", ADDRESS, "ADDRESS:PORT", 0, "Serves there: 127.0.0.1:8080 if it is not given; 0 is any free port",
+     0},
+    {"no-logging-prefix", NO_MEANING, NULL, 0, "Is so anyhow, as these:", 0},
+    {"max-instance-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
+    {"max-instance-concurrent-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
+    {"idle-instance-timeout", NO_MEANING, "T", OPTION_HIDDEN, NULL, 0},
     {"env", ENVIRONMENT, "NAME[=VALUE]", 0, "Gives the program a variable, or its own one of that name", 0},
     {"dir", DIRECTORY, "HOST[::GUEST]", 0, "Gives the program a directory, by the name GUEST", 0},
     {"argv0", ARGV0, "NAME", 0, "The program's name in its arguments", 0},
     {"invoke", INVOKE, "CALL", 0, "Calls this export in place of the program, and prints its result", 0},
-    {NULL, 'S', "OPTION,...", 0, "inherit-env, cwd=DIRECTORY; p3 and cli are on anyhow", 0},
+    {NULL, 'S', "OPTION,...", 0,
+     "inherit-env, cwd=DIRECTORY, inherit-network, tcp=n, udp=n, allow-ip-name-lookup; p3, cli and http are on "
+     "anyhow",
+     0},
     {NULL, 'W', "OPTION,...", 0, "Of WebAssembly: none has a meaning here", 0},
     {"seed", SEED, "N", 0, "Draws what a host may choose from N", 0},
     {"like-wasmtime", LIKE_WASMTIME, NULL, 0, "Chooses as wasmtime does", 0},
@@ -94,7 +109,7 @@ static const struct argp_option options[] = {
     {"leaks", LEAKS, NULL, 0, "Tells at the end which handles the program still has", 0},
     {0}};
 
-static const char usage[] = "run COMPONENT.so [ARGUMENT...]";
+static const char usage[] = "run COMPONENT.so [ARGUMENT...]\nserve COMPONENT.so";
 static const char words[] =
     "Runs a component that weft_add_component() made under toolchains/native.cmake."
     "\vOptions of the program itself stand behind COMPONENT.so. Ends with the program's code; 134: a trap, or "
@@ -136,6 +151,16 @@ static void add_directory(command *it, char *text)
     it->directories[it->directory_count++] = (weft_world_directory){number, name ? name + 2 : text};
 }
 
+// Without the network, to have sockets is nothing.
+static bool is_on(const char *option)
+{
+    static const char *const names[] = {"p3", "cli", "http", "tcp", "udp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(option, names[i]))
+            return true;
+    return false;
+}
+
 static void add_system_option(command *it, char *option)
 {
     extern char **environ;
@@ -144,7 +169,15 @@ static void add_system_option(command *it, char *option)
             add_variable(it, *variable);
     else if (!strncmp(option, "cwd=", 4))
         it->directory = option + 4;
-    else if (strcmp(option, "p3") != 0 && strcmp(option, "cli") != 0)
+    else if (!strcmp(option, "inherit-network"))
+        it->network = true;
+    else if (!strcmp(option, "tcp=n"))
+        it->no_tcp = true;
+    else if (!strcmp(option, "udp=n"))
+        it->no_udp = true;
+    else if (!strcmp(option, "allow-ip-name-lookup"))
+        it->names = true;
+    else if (!is_on(option))
         stop(option, "no such option of -S: see weft-native --help");
 }
 
@@ -193,6 +226,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
 {
     command *it = state->input;
     switch (key) {
+    case ADDRESS:
+        it->address = value;
+        return 0;
+    case NO_MEANING:
+        return 0;
     case ENVIRONMENT:
         add_variable(it, value);
         return 0;
@@ -250,12 +288,16 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num == 0) {
-            if (strcmp(value, "run") != 0)
-                argp_error(state, "%s: the command is run", value);
-            it->action = value;
+            it->serves = !strcmp(value, "serve");
+            if (strcmp(value, "run") != 0 && !it->serves)
+                argp_error(state, "%s: the command is run or serve", value);
             return 0;
         }
+        if (it->path) // wasmtime has options behind the component
+            return ARGP_ERR_UNKNOWN;
         it->path = value;
+        if (it->serves)
+            return 0;
         it->arguments = state->argv + state->next - 1; // with the path, for the program's name
         it->argument_count = (uint32_t)(state->argc - state->next + 1);
         state->next = state->argc;
@@ -299,10 +341,19 @@ static void run(weft_sim *sim, void *data)
     weft_sim_stop(sim);
 }
 
-static void load_all(command *it)
+static void serve(weft_sim *sim, void *data)
 {
-    it->components = calloc(it->link_count + 1, sizeof *it->components);
-    it->instances = calloc(it->link_count + 1, sizeof(weft_sim_instance *));
+    command *it = data;
+    weft_world_serve(sim, &it->service);
+    weft_world_end(it->world);
+    weft_sim_settle(sim);
+    weft_sim_stop(sim);
+}
+
+static void load_all(command *it, const weft_sim_component *(*load)(const char *path))
+{
+    it->components = realloc(it->components, (it->link_count + 1) * sizeof *it->components);
+    it->instances = realloc(it->instances, (it->link_count + 1) * sizeof(weft_sim_instance *));
     if (!it->components || !it->instances)
         abort();
     for (uint32_t i = 0; i <= it->link_count; i++)
@@ -368,8 +419,18 @@ static void let_fail(const command *it)
     }
 }
 
-static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
+static const command *running;
+
+// __builtin_trap() in a component is what `unreachable` is on wasm. A debugger sees the signal first.
+static void trap(int number)
 {
+    (void)number;
+    weft_sim_unreachable(running->instances[0], "__builtin_trap");
+}
+
+static int ended(const command *it, weft_sim_outcome outcome)
+{
+    weft_sim *sim = it->sim;
     int code;
     fflush(stdout);
     if (weft_world_exited(it->world, &code))
@@ -381,6 +442,63 @@ static int ended(const command *it, weft_sim *sim, weft_sim_outcome outcome)
     if (it->leaks)
         fputs(weft_sim_leaks(sim), stderr);
     return it->failed;
+}
+
+static weft_sim_outcome run_all(command *it)
+{
+    it->sim = weft_sim_new(&it->options, &it->schedule);
+    weft_sim_step_limit(it->sim, UINT64_MAX);
+    weft_sim_transcript_to(it->sim, it->transcript ? stderr : NULL);
+    it->world =
+        weft_world_new(it->sim, &(weft_world_options){.arguments = (const char *const *)it->arguments,
+                                                      .argument_count = it->argument_count,
+                                                      .environment = (const char *const *)it->environment,
+                                                      .variable_count = it->variable_count,
+                                                      .directory = it->directory,
+                                                      .directories = it->directories,
+                                                      .directory_count = it->directory_count,
+                                                      .tcp = it->network && !it->no_tcp,
+                                                      .udp = it->network && !it->no_udp,
+                                                      .names = it->names,
+                                                      .hold = it->options.hold,
+                                                      .seeded = it->schedule.seed != 0,
+                                                      .virtual_time = it->virtual_time,
+                                                      .slow = it->slow,
+                                                      .cut = it->cut,
+                                                      .cut_after = it->cut_after});
+    make_all(it);
+    let_fail(it);
+    if (it->dump) {
+        weft_world_on_signal(it->world, SIGQUIT, dump, it);
+        weft_world_on_signal(it->world, SIGUSR1, dump, it);
+    }
+    if (it->call)
+        invocation_read(&it->invocation, it->instances[0]);
+    it->service.world = it->world;
+    it->service.component = it->components[0];
+    it->service.instance = it->instances[0];
+    running = it;
+    sigaction(SIGILL, &(struct sigaction){.sa_handler = trap, .sa_flags = SA_NODEFER}, NULL);
+    return weft_sim_run(it->sim, it->serves ? serve : run, it);
+}
+
+// A trap is the end of its instances. Another takes their place, for those who come later. What the old one had
+// is no leak, but is lost.
+static void serve_all(command *it)
+{
+    it->service = serve_begin(it->address ? it->address : "127.0.0.1:8080");
+    for (bool again = false;; again = true) {
+        weft_sim_outcome outcome = run_all(it);
+        int code = ended(it, outcome);
+        if (code != TRAPPED) {
+            if (again)
+                _exit(code);
+            exit(code);
+        }
+        weft_world_free(it->world);
+        weft_sim_free(it->sim);
+        load_all(it, load_again);
+    }
 }
 
 int main(int count, char **arguments)
@@ -399,36 +517,17 @@ int main(int count, char **arguments)
     for (uint32_t i = 0; i < it.variable_count; i++)
         check_text(it.environment[i]);
     check_seed(&it);
-    load_all(&it);
+    load_all(&it, load);
+    if (it.serves) {
+        if (!weft_world_is_service(it.components[0]))
+            stop(it.path, "is no service, for it does not export wasi:http/handler");
+        serve_all(&it);
+    }
     if (it.call)
         it.invocation = invocation_of(it.components[0], it.call);
     else
         it.program = program_of(it.components[0]);
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
-    weft_sim *sim = it.sim = weft_sim_new(&it.options, &it.schedule);
-    weft_sim_step_limit(sim, UINT64_MAX);
-    weft_sim_transcript_to(sim, it.transcript ? stderr : NULL);
-    it.world = weft_world_new(sim, &(weft_world_options){.arguments = (const char *const *)it.arguments,
-                                                         .argument_count = it.argument_count,
-                                                         .environment = (const char *const *)it.environment,
-                                                         .variable_count = it.variable_count,
-                                                         .directory = it.directory,
-                                                         .directories = it.directories,
-                                                         .directory_count = it.directory_count,
-                                                         .hold = it.options.hold,
-                                                         .seeded = it.schedule.seed != 0,
-                                                         .virtual_time = it.virtual_time,
-                                                         .slow = it.slow,
-                                                         .cut = it.cut,
-                                                         .cut_after = it.cut_after});
-    make_all(&it);
-    let_fail(&it);
-    if (it.dump) {
-        weft_world_on_signal(it.world, SIGQUIT, dump, &it);
-        weft_world_on_signal(it.world, SIGUSR1, dump, &it);
-    }
-    if (it.call)
-        invocation_read(&it.invocation, it.instances[0]);
-    return ended(&it, sim, weft_sim_run(sim, run, &it));
+    return ended(&it, run_all(&it));
 }

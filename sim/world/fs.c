@@ -47,58 +47,47 @@ void weft_world__descriptor_drop(weft_world *world, uint32_t rep)
 
 const char *weft_world__fs_error(int error)
 {
-    static const struct {
-        int error;
-        const char *name;
-    } names[] = {{EACCES, "access"},
-                 {EALREADY, "already"},
-                 {EBADF, "bad-descriptor"},
-                 {EBUSY, "busy"},
-                 {EDEADLK, "deadlock"},
-                 {EDQUOT, "quota"},
-                 {EEXIST, "exist"},
-                 {EFBIG, "file-too-large"},
-                 {EILSEQ, "illegal-byte-sequence"},
-                 {EINPROGRESS, "in-progress"},
-                 {EINTR, "interrupted"},
-                 {EINVAL, "invalid"},
-                 {EISDIR, "is-directory"},
-                 {ELOOP, "loop"},
-                 {EMLINK, "too-many-links"},
-                 {EMSGSIZE, "message-size"},
-                 {ENAMETOOLONG, "name-too-long"},
-                 {ENODEV, "no-device"},
-                 {ENOENT, "no-entry"},
-                 {ENOLCK, "no-lock"},
-                 {ENOMEM, "insufficient-memory"},
-                 {ENOSPC, "insufficient-space"},
-                 {ENOTDIR, "not-directory"},
-                 {ENOTEMPTY, "not-empty"},
-                 {ENOTRECOVERABLE, "not-recoverable"},
-                 {ENOTSUP, "unsupported"},
-                 {ENOTTY, "no-tty"},
-                 {ENXIO, "no-such-device"},
-                 {EOVERFLOW, "overflow"},
-                 {EPERM, "not-permitted"},
-                 {EPIPE, "pipe"},
-                 {EROFS, "read-only"},
-                 {ESPIPE, "invalid-seek"},
-                 {ETXTBSY, "text-file-busy"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].error == error)
-            return names[i].name;
-    return "io";
+    static const weft_world__name names[] = {{EACCES, "access"},
+                                             {EALREADY, "already"},
+                                             {EBADF, "bad-descriptor"},
+                                             {EBUSY, "busy"},
+                                             {EDEADLK, "deadlock"},
+                                             {EDQUOT, "quota"},
+                                             {EEXIST, "exist"},
+                                             {EFBIG, "file-too-large"},
+                                             {EILSEQ, "illegal-byte-sequence"},
+                                             {EINPROGRESS, "in-progress"},
+                                             {EINTR, "interrupted"},
+                                             {EINVAL, "invalid"},
+                                             {EISDIR, "is-directory"},
+                                             {ELOOP, "loop"},
+                                             {EMLINK, "too-many-links"},
+                                             {EMSGSIZE, "message-size"},
+                                             {ENAMETOOLONG, "name-too-long"},
+                                             {ENODEV, "no-device"},
+                                             {ENOENT, "no-entry"},
+                                             {ENOLCK, "no-lock"},
+                                             {ENOMEM, "insufficient-memory"},
+                                             {ENOSPC, "insufficient-space"},
+                                             {ENOTDIR, "not-directory"},
+                                             {ENOTEMPTY, "not-empty"},
+                                             {ENOTRECOVERABLE, "not-recoverable"},
+                                             {ENOTSUP, "unsupported"},
+                                             {ENOTTY, "no-tty"},
+                                             {ENXIO, "no-such-device"},
+                                             {EOVERFLOW, "overflow"},
+                                             {EPERM, "not-permitted"},
+                                             {EPIPE, "pipe"},
+                                             {EROFS, "read-only"},
+                                             {ESPIPE, "invalid-seek"},
+                                             {ETXTBSY, "text-file-busy"},
+                                             {0, "io"}};
+    return weft_world__name_of(names, error);
 }
 
 void weft_world__fs_answer(weft_sim_call *call, int error, weft_sim_value *ok)
 {
-    weft_sim_instance *instance = weft_sim_call_caller(call);
-    weft_sim_value result = {0};
-    if (error)
-        result = weft_world__failure(instance, weft_sim_call_func(call)->result, weft_world__fs_error(error));
-    else if (ok)
-        result.payload = weft_world__boxed(instance, *ok);
-    weft_sim_call_return(call, &result);
+    weft_world__answer_result(call, error ? weft_world__fs_error(error) : NULL, ok);
 }
 
 // ---- What a descriptor has ----
@@ -376,7 +365,7 @@ static void read_directory(weft_sim_call *call, void *data)
     both.items[0].handle = weft_sim_stream_make(it->instance, parts[0].type, &it->entries);
     both.items[1].handle = weft_sim_stream_make(it->instance, it->future, &it->result);
     weft_world__job_begin(it->world, &it->job, free_listing);
-    weft_sim_spawn(it->world->sim, lists, it);
+    weft_sim_spawn_small(it->world->sim, lists, it);
     weft_sim_call_return(call, &both);
 }
 

@@ -22,7 +22,10 @@ typedef struct weft_world__wait {
     uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
     const weft_sim_end *end;       // or until the copy on the other end is given up
+    const weft_sim_call *call;     // or until it is to be cancelled
     const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
+    bool (*until)(void *object);   // or until that is so
+    void *object;
 } weft_world__wait;
 
 // A call that waits for a time.
@@ -52,7 +55,8 @@ typedef struct weft_world__clock {
     uint32_t looks; // since it went on last
 } weft_world__clock;
 
-typedef struct weft_world__fault weft_world__fault; // fail.c has it
+typedef struct weft_world__fault weft_world__fault;   // fail.c has it
+typedef struct weft_world__socket weft_world__socket; // sockets.h
 
 struct weft_world {
     weft_sim *sim;
@@ -90,8 +94,8 @@ uint64_t weft_world__look_at_clock(weft_world *world);
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
-// for it: how many items that copy may move (see weft_sim_end_offer). 0: the other end is gone. If that is a
-// script's, who reads from the descriptor does not wait for it.
+// for it: how many items that copy may move, and where they are (see weft_sim_end_offer). 0: the other end is
+// gone. If that is a script's, who reads from the descriptor does not wait for it, and has no place for them.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
 // How many bytes a stream that begins has until its other side is gone; UINT64_MAX: that stays.
@@ -107,8 +111,10 @@ typedef struct weft_world__pump {
     ssize_t (*move)(struct weft_world__pump *it, void *bytes, size_t count);
     const char *(*error_name)(int error); // the case of the interface's error-code
     int descriptor;
-    bool owned;     // it is closed in the end
-    int waits;      // the descriptor, if `move` may have to wait, or -1
+    bool owned; // it is closed in the end
+    int waits;  // the descriptor, if `move` may have to wait, or -1
+    weft_world__socket
+        *socket;    // whose descriptor it is, or NULL: a reference, and in the end it is shut that way
     int64_t offset; // move's own
     int error;      // an errno, if it is over before it begins
     // Set by the calls below.
@@ -117,6 +123,7 @@ typedef struct weft_world__pump {
     weft_sim_instance *instance;
     weft_sim_end *bytes, *result;
     const weft_sim_type *future;
+    void *buffer; // or NULL
 } weft_world__pump;
 
 // Answer a call whose arguments are taken (weft_sim_call_start): one that returns a stream and how it ended,
@@ -148,11 +155,19 @@ typedef struct weft_world__row {
 
 extern const weft_world__row weft_world__cli[], weft_world__clocks[], weft_world__random[];
 extern const weft_world__row weft_world__fs[], weft_world__fs_paths[];
+extern const weft_world__row weft_world__http_fields[], weft_world__http_messages[], weft_world__http_client[];
+extern const weft_world__row weft_world__tcp[], weft_world__udp[], weft_world__names[];
 
 // A component has dropped it, or has given it to a call that fails.
 void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *world);
 // A component has dropped it.
 void weft_world__descriptor_drop(weft_world *world, uint32_t rep);
+// The same of a resource of wasi:http/types by that name.
+void weft_world__http_drop(const char *name, uint32_t rep);
+void weft_world__socket_drop(uint32_t rep);
+// One more has it, and one less.
+weft_world__socket *weft_world__socket_use(weft_world__socket *it);
+void weft_world__socket_release(weft_world__socket *it);
 
 void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it));
 void weft_world__job_end(weft_world__job *job); // frees it
@@ -165,8 +180,17 @@ void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);
 // A value in a block of its own, as what an option or a variant holds.
 weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value);
+// What an errno is called: the last name is that of all others.
+typedef struct weft_world__name {
+    int error; // 0: the last
+    const char *name;
+} weft_world__name;
+const char *weft_world__name_of(const weft_world__name *names, int error);
 // The value of a result that has failed by this case of its error-code; what the case holds is zero, or none.
 weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name);
+// Answers a call that returns a result, and whose arguments are taken: what failed, or NULL, and then `ok` or
+// NULL.
+void weft_world__answer_result(weft_sim_call *call, const char *failed, const weft_sim_value *ok);
 // Writes the value of a future of that type, and drops the end. Blocks until it is read, or nobody will.
 void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
 // The number of a case.

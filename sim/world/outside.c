@@ -163,7 +163,9 @@ static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
     return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
-           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of)));
+           (it->call && weft_sim_call_cancel_asked(it->call)) ||
+           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of))) ||
+           (it->until && it->until(it->object));
 }
 
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)
@@ -218,6 +220,8 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
     uint32_t most = options->slow ? FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW) : CHUNK;
     for (bool is_late = options->slow;;) {
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
+        if (bytes)
+            *bytes = NULL;
         if (!begins)
             weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
         if (weft_sim_end_dropped(end))

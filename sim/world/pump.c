@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void free_pump(weft_world__job *job)
@@ -13,13 +14,21 @@ static void free_pump(weft_world__job *job)
     weft_world__pump *it = (weft_world__pump *)job;
     if (it->owned)
         close(it->descriptor);
+    if (it->socket)
+        weft_world__socket_release(it->socket);
+    free(it->buffer);
     free(it);
 }
 
-// Tells how it ended, and drops both ends.
-static void finish(weft_world__pump *it, int error)
+// Tells how it ended, and drops both ends; `way` is that of shutdown(2).
+static void finish(weft_world__pump *it, int way, int error)
 {
     weft_sim_value value = {0};
+    if (it->socket) {
+        shutdown(it->descriptor, way);
+        weft_world__socket_release(it->socket);
+        it->socket = NULL;
+    }
     weft_sim_end_drop(it->bytes);
     if (error)
         value = weft_world__failure(it->instance, it->future->element, it->error_name(error));
@@ -43,22 +52,24 @@ static ssize_t move(weft_world__pump *it, void *bytes, size_t count)
 static void pumps_in(weft_sim *sim, void *data)
 {
     weft_world__pump *it = data;
-    char buffer[CHUNK];
+    void *bytes;
     int error = it->error;
     uint32_t wanted;
     (void)sim;
-    while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, POLLIN, NULL))) {
-        ssize_t count = move(it, buffer, wanted < CHUNK ? wanted : CHUNK);
+    while (!error && (wanted = weft_world__meet(it->world, "reads", it->bytes, it->waits, POLLIN, &bytes))) {
+        if (!bytes && !it->buffer && !(it->buffer = malloc(CHUNK)))
+            abort();
+        ssize_t count = move(it, bytes ? bytes : it->buffer, wanted);
         if (count == 0)
             break;
-        if (count > 0)
-            weft_sim_end_copy(it->bytes, buffer, (uint32_t)count);
+        if (count > 0) // where they are there already, onto themselves
+            weft_sim_end_copy(it->bytes, bytes ? bytes : it->buffer, (uint32_t)count);
         else if (errno == EAGAIN)
             it->waits = it->descriptor;
         else if (errno != EINTR)
             error = errno;
     }
-    finish(it, error);
+    finish(it, SHUT_RD, error);
 }
 
 static void pumps_out(weft_sim *sim, void *data)
@@ -77,7 +88,7 @@ static void pumps_out(weft_sim *sim, void *data)
         else if (errno != EINTR)
             error = errno;
     }
-    finish(it, error);
+    finish(it, SHUT_WR, error);
 }
 
 static weft_world__pump *begin(weft_sim_script script, weft_world__pump pump)
@@ -88,7 +99,7 @@ static weft_world__pump *begin(weft_sim_script script, weft_world__pump pump)
         abort();
     *it = pump;
     weft_world__job_begin(it->world, &it->job, free_pump);
-    weft_sim_spawn(it->world->sim, script, it);
+    weft_sim_spawn_small(it->world->sim, script, it);
     return it;
 }
 

@@ -1,9 +1,9 @@
-// WASI 0.3 for components in the native host, on this machine: its clocks, its random numbers, and the standard
-// streams of the process. What a script answers itself (weft_sim_answer() after weft_world_answer()) is not
-// asked of the world.
+// WASI 0.3 for components in the native host, on this machine: its clocks, its random numbers, its network, and
+// the standard streams of the process. What a script answers itself (weft_sim_answer() after
+// weft_world_answer()) is not asked of the world.
 //
-// Here are wasi:cli, wasi:clocks, wasi:filesystem and wasi:random, of every version 0.3.x. A call of another
-// interface of wasi: ends the run with a message.
+// Here are wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:random and wasi:sockets, of every version
+// 0.3.x. A call of another interface of wasi: ends the run with a message.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WORLD_H
 #define WEFT_WORLD_H
@@ -34,6 +34,8 @@ typedef struct weft_world_options {
     const char *directory; // the one that the program is told that it is in; NULL: none
     const weft_world_directory *directories;
     uint32_t directory_count;
+    bool tcp, udp; // the program may use the network by them, whatever the address
+    bool names;    // and ask for the addresses of names
     uint16_t hold; // of a thousand calls of async functions, how many stay STARTING at first, by the schedule
     bool seeded;   // random numbers are drawn from the schedule, so that a seed has them again
     // Time stands while anybody can go on, and then is the one that is waited for first. It begins at the same
@@ -63,6 +65,18 @@ bool weft_world_exited(const weft_world *world, int *code);
 // Calls `told` in a run, between two steps of it, for this signal and those that were given before. From here
 // on the process gets it in no other way.
 void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data);
+// A component that exports wasi:http/handler, for clients that a socket has.
+typedef struct weft_world_service {
+    weft_world *world;
+    const weft_sim_component *component;
+    weft_sim_instance *instance;
+    int listener; // bound, listening and O_NONBLOCK; the caller's
+    int stop;     // a descriptor: once it can be read, no more clients are accepted; -1: none
+} weft_world_service;
+bool weft_world_is_service(const weft_sim_component *component);
+// A script, whose data is a weft_world_service. It ends when it was stopped and those in flight are answered.
+// If the run ends otherwise, weft_world_free() tells clients that still wait so, by a status of 500.
+void weft_world_serve(weft_sim *sim, void *service);
 // Before weft_sim_free().
 void weft_world_free(weft_world *world);
 

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const weft_world__row *const all[] = {weft_world__cli, weft_world__clocks, weft_world__random,
-                                             weft_world__fs, weft_world__fs_paths};
+static const weft_world__row *const all[] = {
+    weft_world__cli,      weft_world__clocks,      weft_world__random,        weft_world__fs,
+    weft_world__fs_paths, weft_world__http_fields, weft_world__http_messages, weft_world__http_client,
+    weft_world__tcp,      weft_world__udp,         weft_world__names};
 
 // True if that is the interface, whatever its version.
 static bool is_of(const char *interface, const char *plain)
@@ -18,8 +20,13 @@ static bool is_of(const char *interface, const char *plain)
 
 void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
 {
-    if (is_of(resource->interface ? resource->interface : "", "wasi:filesystem/types"))
+    const char *interface = resource->interface ? resource->interface : "";
+    if (is_of(interface, "wasi:filesystem/types"))
         weft_world__descriptor_drop(data, rep);
+    else if (is_of(interface, "wasi:http/types"))
+        weft_world__http_drop(resource->name, rep);
+    else if (is_of(interface, "wasi:sockets/types"))
+        weft_world__socket_drop(rep);
 }
 
 weft_world *weft_world_new(weft_sim *sim, const weft_world_options *options)
@@ -196,6 +203,13 @@ static weft_sim_value zero_of(weft_sim_instance *instance, const weft_sim_type *
     return zero;
 }
 
+const char *weft_world__name_of(const weft_world__name *names, int error)
+{
+    while (names->error && names->error != error)
+        names++;
+    return names->name;
+}
+
 weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_type *result, const char *name)
 {
     const weft_sim_type *errors = result->parts[1].type;
@@ -204,6 +218,17 @@ weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_t
     if (errors->parts[which].type)
         code.payload = weft_world__boxed(instance, zero_of(instance, errors->parts[which].type));
     return (weft_sim_value){.which = 1, .payload = weft_world__boxed(instance, code)};
+}
+
+void weft_world__answer_result(weft_sim_call *call, const char *failed, const weft_sim_value *ok)
+{
+    weft_sim_instance *instance = weft_sim_call_caller(call);
+    weft_sim_value result = {0};
+    if (failed)
+        result = weft_world__failure(instance, weft_sim_call_func(call)->result, failed);
+    else if (ok)
+        result.payload = weft_world__boxed(instance, *ok);
+    weft_sim_call_return(call, &result);
 }
 
 void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)

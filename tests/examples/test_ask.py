@@ -1,4 +1,4 @@
-# The ask example on wasmtime: names, and the time of servers on loopback that lose questions, lie and are late.
+# The ask example: names, and the time of servers on loopback that lose questions, lie and are late.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import contextlib
@@ -10,22 +10,20 @@ import threading
 import time
 
 import pytest
-from limits import limited
-from paths import ROOT
-from tools.service import FLAGS
+from hosts import host, pytest_generate_tests  # noqa: F401
 
-ASK = ROOT / "build/release/examples/ask.wasm"
 NAMES = ["-S", "inherit-network,allow-ip-name-lookup"]
 LINE = re.compile(r"(\S+) (\S+) offset ([+-]\d+) us, delay (-?\d+) us")
 AHEAD = 1000  # seconds that a server's clock is
 
 
 @pytest.fixture
-def ask(tools):
+def ask(host):  # noqa: F811
     def ask(*words, options=NAMES, **settings):
-        options = [*FLAGS, *options, *(f"--env={name}={value}" for name, value in settings.items())]
-        done = limited([tools.wasmtime, "run", *options, ASK, *words], stderr=-1)
-        return done.returncode, sorted(done.stdout.splitlines()), done.stderr
+        options = [*options, *(f"--env={name}={value}" for name, value in settings.items())]
+        ended = host.run(host.example("ask"), *words, options=options)
+        own = [line for line in ended.err.splitlines(True) if not line.startswith("weft: ")]  # a debug build says more
+        return ended.code, sorted(ended.out.decode().splitlines()), "".join(own)
 
     return ask
 

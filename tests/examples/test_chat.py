@@ -1,4 +1,4 @@
-# The chat example on wasmtime: rooms, members who come and go, one who does not read.
+# The chat example: rooms, members who come and go, one who does not read.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import contextlib
@@ -8,17 +8,17 @@ import subprocess
 import time
 
 import pytest
-from paths import ROOT
-from tools.service import FLAGS
+from hosts import host, pytest_generate_tests  # noqa: F401
 
-CHAT = ROOT / "build/release/examples/chat.wasm"
 WAIT = 300  # seconds, for what comes in milliseconds
 
 
 class Chat:
-    def __init__(self, tools):
-        command = [tools.wasmtime, "run", *FLAGS, "-S", "inherit-network", CHAT, "127.0.0.1:0"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, host):
+        options = ["-S", "inherit-network"]
+        self.process = host.start(
+            host.example("chat"), "127.0.0.1:0", options=options, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         words = self.process.stdout.readline().decode()
         self.address = "127.0.0.1", int(words.removeprefix("listening at 127.0.0.1:"))
 
@@ -38,8 +38,8 @@ class Chat:
 
 
 @pytest.fixture
-def chat(tools):
-    it = Chat(tools)
+def chat(host):  # noqa: F811
+    it = Chat(host)
     with it.process:
         yield it
         it.process.kill()

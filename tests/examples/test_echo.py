@@ -1,4 +1,4 @@
-# The echo example on wasmtime, over HTTP: what a service must do with bodies of any size, and with clients that go. The
+# The echo example, over HTTP: what a service must do with bodies of any size, and with clients that go. The
 # service that all tests ask stays as it was. test_checks.py sees to it that each check fails where it must.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from examples.client import BLOCK, KIB, LIMIT, MIB, ask, blocks_of
+from hosts import host, pytest_generate_tests  # noqa: F401
 from paths import ROOT
 from soak import much
-from tools.service import Service
 
 # What streaming may add to the host's memory, whatever the body's size. Measured: 3 MiB, for 256 MiB and for 2 GiB.
 MEMORY_BOUND = 32 * MIB
@@ -39,17 +39,17 @@ def grows_by_at_most(service, bound):
 
 
 @pytest.fixture(scope="module")
-def host(tools):
-    with Service(tools.wasmtime, ROOT / "build/release/examples/echo.wasm") as service:
+def served(host):  # noqa: F811
+    with host.serve(host.example("echo")) as service:
         ask(service.port, method="GET")
         with grows_by_at_most(service, MEMORY_BOUND_TOTAL):
             yield service
 
 
 @pytest.fixture
-def service(host):
-    yield host
-    assert host.fault() is None
+def service(served):
+    yield served
+    assert served.fault() is None
 
 
 def test_file_by_curl(service):

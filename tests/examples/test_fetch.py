@@ -1,4 +1,4 @@
-# The fetch example on wasmtime: a small curl.
+# The fetch example: a small curl.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import collections
@@ -6,12 +6,9 @@ import http.server
 import threading
 
 import pytest
-from limits import limited
-from paths import ROOT
-from tools.service import FLAGS
+from hosts import host, pytest_generate_tests  # noqa: F401
 
 asked = collections.Counter()  # so often, by path
-FETCH = ROOT / "build/release/examples/fetch.wasm"
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -50,11 +47,10 @@ def pages():
 
 
 @pytest.fixture
-def fetch(tools, tmp_path):
+def fetch(host, tmp_path):  # noqa: F811
     def run(*words):
-        command = [tools.wasmtime, "run", *FLAGS, "-S", "http", "--dir", f"{tmp_path}::.", FETCH, *words]
-        done = limited(command, stderr=-1, text=False)
-        return done.returncode, done.stdout, done.stderr.decode()
+        ended = host.run(host.example("fetch"), *words, options=["-S", "http", "--dir", f"{tmp_path}::."])
+        return ended.code, ended.out, ended.err
 
     return run
 

@@ -1,4 +1,4 @@
-# The gate example on wasmtime, in front of the file server, and of a service that does what it is told.
+# The gate example, in front of the file server, and of a service that does what it is told.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import contextlib
@@ -12,28 +12,25 @@ import time
 import zlib
 
 import pytest
-from paths import ROOT
-from tools.service import Service
+from hosts import host, pytest_generate_tests  # noqa: F401
 
 from examples.client import MIB
 
-BUILD = ROOT / "build/release"
-BEHIND = BUILD / "tests/examples/behind.wasm"
+BEHIND = "tests/examples/behind"
 WAIT = 300  # seconds, for what comes in milliseconds
 # One instance for all, whose table stays.
 KEPT = ["--max-instance-reuse-count=1000000", "--idle-instance-timeout=600s"]
 
 
 @pytest.fixture(scope="module")
-def gated(tools, run, tmp_path_factory):
-    """gated(component, options..., NAME=VALUE) is the service with the gate in front."""
+def gated(host, tools, run, tmp_path_factory):  # noqa: F811
+    """gated("examples/serve", options..., NAME=VALUE) is the service with the gate in front."""
 
     @contextlib.contextmanager
     def serve(behind, *options, **settings):
-        both = tmp_path_factory.mktemp("gate") / "both.wasm"
-        run([tools.wasm_tools, "compose", BUILD / "examples/gate.wasm", "-d", behind, "-o", both])
+        both = host.composed(tools, run, tmp_path_factory.mktemp("gate"), host.built("examples/gate"), host.built(behind))
         settings = [f"--env={name}={value}" for name, value in {"BURST": 1000000, **settings}.items()]
-        with Service(tools.wasmtime, both, *KEPT, *settings, *options) as service:
+        with host.serve(*both, *KEPT, *settings, *options) as service:
             yield service
             assert not service.fault()
 
@@ -157,7 +154,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def files(gated, site):
     """The file server, which with the gate has 4 MiB of memory each."""
-    with gated(BUILD / "examples/serve.wasm", "--dir", f"{site}::site", "-W", f"max-memory-size={4 * MIB}") as service:
+    with gated("examples/serve", "--dir", f"{site}::site", "-W", f"max-memory-size={4 * MIB}") as service:
         yield service
 
 

@@ -7,8 +7,7 @@ import http.client
 import os
 
 import pytest
-from paths import ROOT
-from tools.service import Service
+from hosts import host, pytest_generate_tests  # noqa: F401
 
 DATA = bytes(range(256)) * 4096
 
@@ -33,8 +32,8 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def service(tools, site):
-    with Service(tools.wasmtime, ROOT / "build/release/examples/serve.wasm", "--dir", f"{site}::site") as service:
+def service(host, site):  # noqa: F811
+    with host.serve(host.example("serve"), "--dir", f"{site}::site") as service:
         yield service
 
 

@@ -78,6 +78,6 @@ def test_page(native, build):
 
 def test_what_is_missing(native):
     """The message names it, and the run ends as after a trap."""
-    ended = native("../../examples/ask", "localhost")
+    ended = native("../../examples/fetch", "http://127.0.0.1/")
     assert ended.returncode == 134
-    assert re.search(r"the native world does not have wasi:sockets/\S+#", ended.stderr)
+    assert re.search(r"the native world does not have wasi:http/\S+#", ended.stderr)

@@ -16,9 +16,9 @@ from paths import ROOT
 
 from wasi.http_asks import LIMIT, Peer, ask, connected, reply
 
-@pytest.fixture(scope="session", params=["debug", "release"])
-def service(request, host):
-    with host.serve(ROOT / f"build/{request.param}/tests/wasi/http-fetch.wasm", "-S", "http") as service:
+@pytest.fixture(scope="session")
+def service(host, component):
+    with host.serve(component("http-fetch"), "-S", "http") as service:
         yield service
 
 

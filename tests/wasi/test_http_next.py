@@ -10,12 +10,10 @@ from wasi import http_asks
 from wasi.http_asks import Peer, raw, reply, request
 
 
-@pytest.fixture(scope="session", params=["debug", "release"])
-def service(request, host, tools, run, tmp_path_factory):
-    gate, cases = (ROOT / f"build/{request.param}/tests/wasi/http-{name}.wasm" for name in ("gate", "cases"))
-    both = tmp_path_factory.mktemp("next") / "both.wasm"
-    run([tools.wasm_tools, "compose", gate, "-d", cases, "-o", both])
-    with host.serve(both) as service:
+@pytest.fixture(scope="session")
+def service(host, component, tools, run, tmp_path_factory):
+    both = host.composed(tools, run, tmp_path_factory.mktemp("next"), component("http-gate"), component("http-cases"))
+    with host.serve(*both) as service:
         yield service
 
 
@@ -76,12 +74,11 @@ def test_failures_behind_it(service, path, how):
     assert not service.fault()
 
 
-def test_body_that_the_next_one_fetches(host, tools, run, tmp_path):
+def test_body_that_the_next_one_fetches(host, component, tools, run, tmp_path):
     """Whole, through both."""
-    gate, fetch = (ROOT / f"build/debug/tests/wasi/http-{name}.wasm" for name in ("gate", "fetch"))
-    run([tools.wasm_tools, "compose", gate, "-d", fetch, "-o", tmp_path / "both.wasm"])
+    both = host.composed(tools, run, tmp_path, component("http-gate"), component("http-fetch"))
     body = os.urandom(3 << 20)
-    with Peer(reply(body)) as peer, host.serve(tmp_path / "both.wasm", "-S", "http") as service:
+    with Peer(reply(body)) as peer, host.serve(*both, "-S", "http") as service:
         for how in {}, {"x-gate": "more"}:
             assert http_asks.ask(service, f"/?proxy=1&url={peer.at}", headers=how)[2] == body
         assert not service.fault()

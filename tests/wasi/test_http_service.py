@@ -16,9 +16,9 @@ from wasi import http_asks
 from wasi.http_asks import LIMIT, connected, raw, request, rest
 
 
-@pytest.fixture(scope="session", params=["debug", "release"])
-def service(request, host):
-    with host.serve(ROOT / f"build/{request.param}/tests/wasi/http-cases.wasm") as service:
+@pytest.fixture(scope="session")
+def service(host, component):
+    with host.serve(component("http-cases")) as service:
         yield service
 
 

@@ -121,7 +121,8 @@ WEFT_ASYNC(cases)
             WEFT_TRY(&it->in, weft_bytes_read(co, weft_http_body(it), self->buffer, sizeof self->buffer));
             WEFT_TRY(it, weft_bytes_write_all(co, &it->out, self->buffer, it->in.count));
         } while (it->in.count);
-        add_headers(self, "", weft_http_request_trailers(it, &count), count);
+        const weft_http_header *trailers = weft_http_request_trailers(it, &count);
+        add_headers(self, "", trailers, count);
         if (self->size)
             weft_http_trailer_add(it, "x-echoed", weft_text_trim(text_of(self)));
     } else if (path_is(self, "/splice")) {

@@ -1,0 +1,185 @@
+// What the files of wasi:http tell each other.
+//
+// A message, a request or a response, is a resource. One that a component has made has the ends that the
+// component has given for its body; one that has come by a connection has the exchange that it is a part of.
+// Two scripts work on an exchange: one receives, as llhttp's callbacks, which block; the other sends.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_WORLD_HTTP_H
+#define WEFT_WORLD_HTTP_H
+
+#include "internal.h"
+
+#include <llhttp.h>
+
+// ---- http_fields.c ----
+
+typedef struct http_field {
+    char *name; // in lower case
+    char *value;
+    uint32_t length; // of the value
+} http_field;
+
+typedef struct http_fields {
+    weft_world__job job;
+    uint32_t references;
+    http_field *items; // the values of one name together
+    uint32_t count, capacity;
+    uint32_t size; // as other hosts count it
+    bool immutable;
+} http_fields;
+
+http_fields *weft_world__fields_new(weft_world *world);
+void weft_world__fields_release(http_fields *it); // or NULL
+// As it is: the name and value are valid.
+void weft_world__fields_add(http_fields *it, const char *name, size_t name_length, const char *value,
+                            size_t length);
+const http_field *weft_world__fields_find(const http_fields *it, const char *name); // the first, or NULL
+// True if that name, or token, is in a list of them, with commas between.
+bool weft_world__fields_lists(const http_fields *it, const char *name, const char *token);
+// What belongs to a connection, not to a message.
+bool weft_world__field_is_forbidden(const char *name);
+bool weft_world__is_token(const char *text, size_t length);
+
+// ---- http_message.c ----
+
+typedef struct http_options {
+    weft_world__job job;
+    uint32_t references;
+    uint64_t timeouts[3]; // connect, first byte, between bytes; UINT64_MAX: none
+    bool immutable;
+} http_options;
+enum { CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, BETWEEN_BYTES_TIMEOUT };
+
+typedef struct http_exchange http_exchange;
+
+typedef struct http_message {
+    weft_world__job job;
+    weft_world *world;
+    http_fields *headers;
+    http_options *options; // of a request, or NULL
+    uint16_t status;       // of a response
+    // Of a request; NULL: none.
+    char *method, *path, *authority, *scheme;
+    http_exchange *from; // that it has come by, or its body; NULL: that is a component's
+    // Of one that a component has made; NULL: not so, or there is none.
+    weft_sim_instance *instance;
+    weft_sim_end *body, *trailers, *sent;
+    const weft_sim_type *trailers_type, *sent_type;
+} http_message;
+
+http_message *weft_world__message_new(weft_world *world, http_fields *headers);
+weft_sim_value weft_world__message_value(http_message *it, weft_sim_instance *instance,
+                                         const weft_sim_resource *resource);
+// Of one that is not to be sent any more: its body is not wanted.
+void weft_world__message_drop(http_message *it);
+// Of one whose ends have been taken out.
+void weft_world__message_free(http_message *it);
+
+// ---- http_body.c ----
+
+// Writes to a future when it is read, and drops it.
+void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
+// Tells what has become of a message; `error` NULL: it is sent.
+void weft_world__tell_sent(http_message *it, const char *error);
+// Reads a result<_, error-code> that a component tells, and passes it on to that future, or, if it is NULL, to
+// nobody.
+void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
+                         weft_sim_end *to, const weft_sim_type *to_type);
+
+typedef struct http_connection http_connection;
+struct http_connection {
+    weft_world__job job;
+    weft_world *world;
+    int descriptor;
+    uint32_t users;          // scripts that work on it
+    http_exchange *exchange; // that is received; NULL: between two of them
+    llhttp_t parser;
+    char *text[3]; // of what is received: the URL, a field's name and value
+    size_t length[3];
+    http_fields *fields;
+    bool is_between;     // a method is to come
+    bool is_bodiless;    // a response to HEAD is to come
+    const char *refusal; // the status line of why it is malformed; NULL: 400
+    char method[32];     // of a request, so far
+    uint32_t method_length;
+    char *out; // to be sent
+    size_t out_length, out_capacity;
+    size_t out_head; // how much of it is of a head, before anything of that is sent
+    bool gone;       // nothing can be sent any more
+    bool ends;       // it is of no more use
+    bool awaits;     // a client does, and nothing of an answer has been put
+    // llhttp has a whole head, and a whole message: both may block.
+    void (*has_head)(http_connection *it, http_message *message);
+    void (*has_all)(http_connection *it);
+    void *owner;
+};
+
+// What is received and what is sent for it.
+struct http_exchange {
+    weft_world__job job;
+    weft_world *world;
+    http_connection *connection; // while it receives
+    uint32_t references;         // the message, and the scripts
+    bool is_wanted;              // its body is: somebody has asked for it
+    bool is_unwanted;            // nobody will ask
+    bool expects;                // a word that it may send its body
+    bool done;                   // the other direction: the response is sent
+    bool keeps;                  // the connection is kept
+    bool has_ended;              // all is received
+    const char *error;           // or is cut by this
+    weft_sim_instance *instance; // that has asked
+    weft_sim_end *body, *trailers;
+    const weft_sim_end *reader; // of the body
+    const weft_sim_type *trailers_type;
+    http_fields *last;     // trailers, when it has ended
+    http_message *message; // until a component is done with it
+    bool has_answered;     // the head of the response is on its way
+    bool is_head, is_old;  // a request of HEAD; of HTTP/1.0
+};
+
+http_exchange *weft_world__exchange_new(http_connection *connection, http_message *message);
+void weft_world__exchange_release(http_exchange *it);
+// Nothing more is received: by `error`, or whole.
+void weft_world__exchange_end(http_exchange *it, const char *error);
+// Tells the trailers, or the error, if they are here, and to whom is known.
+void weft_world__exchange_told(http_exchange *it);
+// Blocks until so many bytes are taken, or nobody wants them.
+void weft_world__exchange_deliver(http_exchange *it, const char *bytes, size_t count);
+// A stream of what is received, for a script or a component.
+weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *instance,
+                                        const weft_sim_type *type);
+
+// The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its
+// trailers with it, and is told nothing of them.
+http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader);
+void weft_world__exchange_tell_nothing(http_exchange *it);
+
+http_connection *weft_world__connection_new(weft_world *world, int descriptor);
+// One of its users is done.
+void weft_world__connection_release(http_connection *it);
+void weft_world__put(http_connection *it, const void *bytes, size_t count);
+void weft_world__put_text(http_connection *it, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void weft_world__put_fields(http_connection *it, const http_fields *fields, bool has_length);
+// Blocks until all that was put is sent, or nobody can hear it.
+void weft_world__flush(http_connection *it);
+
+// How the other side is told where a body ends.
+typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE } http_framing;
+
+// Sends the body of a message, behind a head that was put, and frees the message. NULL, or why that failed:
+// then the other side must not take it for whole. Blocks.
+const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
+                                  uint64_t length, bool trailers);
+// Its content-length; false if there is none.
+bool weft_world__content_length(const http_fields *headers, uint64_t *length);
+
+// ---- http_parse.c ----
+
+typedef enum http_received { HTTP_MORE, HTTP_END, HTTP_MALFORMED, HTTP_TIMEOUT, HTTP_STOPPED } http_received;
+
+void weft_world__parse_begin(http_connection *it, llhttp_type_t type);
+// Blocks until something is there, that moment, or `until`, and parses what is there.
+http_received weft_world__receive(http_connection *it, uint64_t when, bool (*until)(void *object),
+                                  void *object);
+
+#endif

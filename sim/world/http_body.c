@@ -1,0 +1,475 @@
+// The bodies of messages, in both directions, and the connections that they go by.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "http.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// ---- What is told by futures ----
+
+// A future that is to be written, or read and written to another.
+typedef struct telling {
+    weft_world__job job;
+    weft_sim_end *from, *to;
+    const weft_sim_type *from_type, *to_type;
+    weft_sim_value value;
+} telling;
+
+static void free_telling(weft_world__job *job)
+{
+    free(job);
+}
+
+static void tells(weft_sim *sim, void *data)
+{
+    telling it = *(telling *)data;
+    (void)sim;
+    weft_world__job_end(&((telling *)data)->job);
+    if (it.from) {
+        weft_sim_end_copy(it.from, &it.value, 1);
+        weft_sim_end_drop(it.from);
+    }
+    if (it.to)
+        weft_world__resolve(it.to, it.to_type, it.value);
+    else
+        weft_sim_value_free(it.from_type->element, &it.value);
+}
+
+static void begin_telling(weft_world *world, telling what)
+{
+    telling *it = malloc(sizeof *it);
+    if (!it)
+        abort();
+    *it = what;
+    weft_world__job_begin(world, &it->job, free_telling);
+    weft_sim_spawn(world->sim, tells, it);
+}
+
+void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
+{
+    begin_telling(world, (telling){.to = future, .to_type = type, .value = value});
+}
+
+void weft_world__tell_sent(http_message *it, const char *error)
+{
+    weft_sim_value value = {0};
+    if (error)
+        value = weft_world__failure(it->instance, it->sent_type->element, error);
+    weft_world__tell(it->world, it->sent, it->sent_type, value);
+}
+
+void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
+                         weft_sim_end *to, const weft_sim_type *to_type)
+{
+    begin_telling(world, (telling){.from = from, .from_type = from_type, .to = to, .to_type = to_type});
+}
+
+// ---- What is received ----
+
+static void free_exchange(weft_world__job *job)
+{
+    free(job);
+}
+
+http_exchange *weft_world__exchange_new(http_connection *connection, http_message *message)
+{
+    http_exchange *it = calloc(1, sizeof *it);
+    if (!it)
+        abort();
+    weft_world__job_begin(connection->world, &it->job, free_exchange);
+    it->world = connection->world;
+    it->connection = connection;
+    it->references = 2; // whoever receives it, and the message
+    it->message = message;
+    message->from = it;
+    return it;
+}
+
+void weft_world__exchange_release(http_exchange *it)
+{
+    if (--it->references)
+        return;
+    weft_world__fields_release(it->last);
+    weft_world__job_end(&it->job);
+}
+
+weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *instance,
+                                        const weft_sim_type *type)
+{
+    weft_sim_end *writer, *reader = weft_sim_stream_make(instance, type, &writer);
+    it->instance = instance;
+    it->is_wanted = true;
+    it->reader = reader;
+    if (it->has_ended)
+        weft_sim_end_drop(writer);
+    else
+        it->body = writer;
+    return reader;
+}
+
+http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader)
+{
+    for (weft_world__job *job = world->jobs; job; job = job->next) {
+        http_exchange *it = (http_exchange *)job;
+        if (job->free == free_exchange && it->reader == reader && (it->body || weft_sim_end_dropped(reader)))
+            return it;
+    }
+    return NULL;
+}
+
+void weft_world__exchange_tell_nothing(http_exchange *it)
+{
+    weft_sim_value none = {0};
+    if (!it->trailers)
+        return;
+    none.payload = weft_world__boxed(it->instance, (weft_sim_value){0});
+    weft_world__tell(it->world, it->trailers, it->trailers_type, none);
+    it->trailers = NULL;
+}
+
+void weft_world__exchange_told(http_exchange *it)
+{
+    if (!it->has_ended || !it->trailers)
+        return;
+    const weft_sim_type *result = it->trailers_type->element;
+    weft_sim_value value = {0};
+    if (it->error) {
+        value = weft_world__failure(it->instance, result, it->error);
+    } else {
+        value.payload = weft_world__boxed(it->instance, (weft_sim_value){.which = it->last != NULL});
+        if (it->last)
+            value.payload->payload = weft_world__boxed(
+                it->instance, weft_sim_resource_value(it->instance, result->parts[0].type->element->resource,
+                                                      (uint32_t)(uintptr_t)it->last));
+        it->last = NULL;
+    }
+    weft_world__tell(it->world, it->trailers, it->trailers_type, value);
+    it->trailers = NULL;
+}
+
+void weft_world__exchange_end(http_exchange *it, const char *error)
+{
+    it->has_ended = true;
+    it->error = error;
+    if (it->body)
+        weft_sim_end_drop(it->body);
+    it->body = NULL;
+    weft_world__exchange_told(it);
+}
+
+static bool is_asked_for(void *object)
+{
+    const http_exchange *it = object;
+    return it->is_wanted || it->is_unwanted || it->done;
+}
+
+static bool is_taken(void *object)
+{
+    const http_exchange *it = object;
+    return weft_sim_end_done(it->body) || it->done;
+}
+
+void weft_world__exchange_deliver(http_exchange *it, const char *bytes, size_t count)
+{
+    weft_sim *sim = it->world->sim;
+    weft_sim_wait_until(sim, "has a body", is_asked_for, it);
+    while (it->body && count) {
+        weft_sim_end_start(it->body, (void *)(uintptr_t)bytes, (uint32_t)count);
+        weft_sim_wait_until(sim, "has a body", is_taken, it);
+        uint32_t status =
+            weft_sim_end_done(it->body) ? weft_sim_end_wait(it->body) : weft_sim_end_cancel(it->body);
+        bytes += status >> 4;
+        count -= status >> 4;
+        if ((status & 15) == 0)
+            continue;
+        if (it->done) { // nobody answers to what is still to come
+            weft_world__exchange_end(it, "HTTP-protocol-error");
+        } else {
+            weft_sim_end_drop(it->body);
+            it->body = NULL;
+        }
+        it->is_unwanted = true;
+    }
+}
+
+// ---- Connections ----
+
+// What has come and was not read would make a reset of the close, and that could overtake what was sent.
+static void read_the_rest(int descriptor)
+{
+    char rest[4096];
+    shutdown(descriptor, SHUT_WR);
+    for (int i = 0; i < 64 && recv(descriptor, rest, sizeof rest, MSG_DONTWAIT) > 0; i++)
+        continue;
+}
+
+static void free_connection(weft_world__job *job)
+{
+    static const char failure[] =
+        "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    http_connection *it = (http_connection *)job;
+    if (it->awaits) // what was to answer has trapped
+        send(it->descriptor, failure, sizeof failure - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (it->descriptor >= 0) {
+        read_the_rest(it->descriptor);
+        close(it->descriptor);
+    }
+    for (int i = 0; i < 3; i++)
+        free(it->text[i]);
+    free(it->out);
+    free(it);
+}
+
+http_connection *weft_world__connection_new(weft_world *world, int descriptor)
+{
+    http_connection *it = calloc(1, sizeof *it);
+    if (!it)
+        abort();
+    weft_world__job_begin(world, &it->job, free_connection);
+    it->world = world;
+    it->descriptor = descriptor;
+    it->users = 1;
+    return it;
+}
+
+void weft_world__connection_release(http_connection *it)
+{
+    if (--it->users)
+        return;
+    weft_world__fields_release(it->fields);
+    weft_world__job_end(&it->job);
+}
+
+void weft_world__put(http_connection *it, const void *bytes, size_t count)
+{
+    if (it->out_length + count > it->out_capacity) {
+        it->out_capacity = 2 * (it->out_length + count);
+        it->out = realloc(it->out, it->out_capacity);
+        if (!it->out)
+            abort();
+    }
+    if (count)
+        memcpy(it->out + it->out_length, bytes, count);
+    it->out_length += count;
+}
+
+void weft_world__put_text(http_connection *it, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        abort();
+    weft_world__put(it, text, (size_t)length);
+    free(text);
+}
+
+static void put_field(http_connection *it, const http_field *field)
+{
+    weft_world__put(it, field->name, strlen(field->name));
+    weft_world__put(it, ": ", 2);
+    weft_world__put(it, field->value, field->length);
+    weft_world__put(it, "\r\n", 2);
+}
+
+void weft_world__put_fields(http_connection *it, const http_fields *fields, bool has_length)
+{
+    bool had_length = false;
+    for (uint32_t i = 0; i < fields->count; i++) {
+        bool is_length = !strcmp(fields->items[i].name, "content-length");
+        if (!is_length || (has_length && !had_length)) // the first alone counts
+            put_field(it, &fields->items[i]);
+        had_length = had_length || is_length;
+    }
+    weft_world__put(it, "\r\n", 2);
+    it->out_head = it->out_length;
+}
+
+static bool is_gone(void *object)
+{
+    return ((http_connection *)object)->gone;
+}
+
+void weft_world__flush(http_connection *it)
+{
+    size_t at = 0;
+    while (at < it->out_length && !it->gone) {
+        ssize_t sent = send(it->descriptor, it->out + at, it->out_length - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0)
+            at += (size_t)sent;
+        else if (errno == EAGAIN)
+            weft_world__wait_for(it->world, "sends",
+                                 (weft_world__wait){.descriptor = it->descriptor,
+                                                    .events = POLLOUT,
+                                                    .when = UINT64_MAX,
+                                                    .until = is_gone,
+                                                    .object = it});
+        else if (errno != EINTR)
+            it->gone = true;
+    }
+    it->out_length = it->out_head = 0;
+}
+
+// ---- What is sent ----
+
+bool weft_world__content_length(const http_fields *headers, uint64_t *length)
+{
+    const http_field *field = weft_world__fields_find(headers, "content-length");
+    if (field)
+        *length = strtoull(field->value, NULL, 10);
+    return field;
+}
+
+typedef struct sending {
+    http_connection *to;
+    weft_sim_end *end;
+} sending;
+
+static bool is_offered(void *object)
+{
+    const sending *it = object;
+    return weft_sim_end_met(it->end) || weft_sim_end_dropped(it->end) || it->to->gone;
+}
+
+static bool is_read(void *object)
+{
+    const sending *it = object;
+    return weft_sim_end_done(it->end) || it->to->gone;
+}
+
+static void put_piece(http_connection *to, http_framing framing, void *bytes, uint32_t count)
+{
+    if (framing == HTTP_NO_BODY)
+        return;
+    if (framing == HTTP_CHUNKED)
+        weft_world__put_text(to, "%x\r\n", (unsigned)count);
+    weft_world__put(to, bytes, count);
+    if (framing == HTTP_CHUNKED)
+        weft_world__put(to, "\r\n", 2);
+}
+
+// All pieces of a body; false if they are not what was announced.
+static bool send_pieces(http_connection *to, weft_sim_end *body, http_framing framing, uint64_t *left)
+{
+    sending it = {to, body};
+    for (;;) {
+        void *bytes;
+        if (!is_offered(&it))
+            weft_world__flush(to); // what is put with the first piece goes with it, if that is there
+        weft_sim_wait_until(to->world->sim, "sends a body", is_offered, &it);
+        if (to->gone || weft_sim_end_dropped(body))
+            return true;
+        uint32_t count = weft_sim_end_offer(body, &bytes);
+        if (!count)
+            continue;
+        count = count < CHUNK ? count : CHUNK;
+        if (framing == HTTP_WITH_LENGTH) {
+            if (!*left)
+                return false;
+            count = count < *left ? count : (uint32_t)*left;
+            *left -= count;
+        }
+        put_piece(to, framing, bytes, count);
+        if (framing != HTTP_NO_BODY)
+            weft_world__flush(to);
+        if (to->gone)
+            return true;
+        weft_sim_end_copy(body, bytes, count); // onto themselves: they are out already
+    }
+}
+
+static void put_trailers(http_connection *to, const http_message *from, const http_fields *trailers)
+{
+    for (uint32_t i = 0; i < trailers->count; i++)
+        if (weft_world__fields_lists(from->headers, "trailer", trailers->items[i].name))
+            put_field(to, &trailers->items[i]);
+}
+
+// The trailers of a message that a component has made, when they are there: why it is cut, or NULL.
+static const char *take_trailers(http_connection *to, http_message *from, http_fields **trailers)
+{
+    const weft_sim_type *result = from->trailers_type->element;
+    weft_sim_value value = {0};
+    const char *error = NULL;
+    sending it = {to, from->trailers};
+    weft_sim_end_start(from->trailers, &value, 1);
+    if (!is_read(&it))
+        weft_world__flush(to);
+    weft_sim_wait_until(to->world->sim, "waits for trailers", is_read, &it);
+    uint32_t status = weft_sim_end_done(it.end) ? weft_sim_end_wait(it.end) : weft_sim_end_cancel(it.end);
+    weft_sim_end_drop(it.end);
+    if (status)
+        return NULL;
+    if (value.which)
+        error = result->parts[1].type->parts[value.payload->which].name;
+    else if (value.payload->which)
+        *trailers = (http_fields *)(uintptr_t)weft_sim_value_rep(value.payload->payload);
+    weft_sim_value_free(result, &value);
+    return error;
+}
+
+static bool has_ended(void *object)
+{
+    const sending *it = object;
+    return ((http_exchange *)(void *)it->end)->has_ended || it->to->gone;
+}
+
+// The same of one that comes by another connection.
+static const char *take_last(http_connection *to, http_exchange *from, http_fields **trailers)
+{
+    sending it = {to, (weft_sim_end *)(void *)from};
+    weft_sim_wait_until(to->world->sim, "waits for trailers", has_ended, &it);
+    *trailers = from->last;
+    from->last = NULL;
+    return from->error;
+}
+
+const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
+                                  uint64_t length, bool may_have_trailers)
+{
+    static const weft_sim_type byte = {.kind = WEFT_SIM_U8, .name = "u8"};
+    static const weft_sim_type bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
+    http_fields *trailers = NULL;
+    const char *error = NULL;
+    weft_sim_end *body = from->body;
+    if (!body && from->from)
+        body = weft_world__exchange_body(from->from, from->instance, &bytes);
+    bool fits = !body || send_pieces(to, body, framing, &length);
+    if (body)
+        weft_sim_end_drop(body);
+    if (framing == HTTP_WITH_LENGTH && !to->gone && (length || !fits))
+        error = !from->method ? "HTTP-response-body-size"
+                : length      ? "HTTP-protocol-error"
+                              : "HTTP-request-body-size";
+    if (from->from) {
+        const char *cut = take_last(to, from->from, &trailers);
+        error = error ? error : cut;
+        from->from->is_unwanted = true;
+    } else if (error || to->gone) {
+        weft_sim_end_drop(from->trailers);
+    } else {
+        error = take_trailers(to, from, &trailers);
+    }
+    if (from->sent)
+        weft_world__tell_sent(from, error);
+    if (!error && framing == HTTP_CHUNKED) {
+        weft_world__put(to, "0\r\n", 3);
+        if (trailers && may_have_trailers)
+            put_trailers(to, from, trailers);
+        weft_world__put(to, "\r\n", 2);
+    }
+    weft_world__fields_release(trailers);
+    if (error && to->out_length && to->out_length == to->out_head)
+        to->out_length = 0; // a head alone says nothing that is true
+    weft_world__flush(to);
+    weft_world__message_free(from);
+    return error ? error : to->gone ? "connection-terminated" : NULL;
+}

@@ -1,0 +1,173 @@
+// wasi:sockets/ip-name-lookup. libc's getaddrinfo blocks, so each name has a thread, which knows nothing of the
+// host.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "sockets.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+// ---- What the thread has in common with the script ----
+
+enum { THREAD_STACK = 256 * 1024 };
+
+typedef struct lookup {
+    atomic_int holders; // the last one frees it
+    int done;           // an eventfd(2)
+    int error;          // getaddrinfo's
+    struct addrinfo *found;
+    char name[];
+} lookup;
+
+static void let_go(lookup *it)
+{
+    if (atomic_fetch_sub(&it->holders, 1) > 1)
+        return;
+    if (it->found)
+        freeaddrinfo(it->found);
+    if (it->done >= 0)
+        close(it->done);
+    free(it);
+}
+
+static void *looks_up(void *data)
+{
+    lookup *it = data;
+    it->error = getaddrinfo(it->name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &it->found);
+    eventfd_write(it->done, 1);
+    let_go(it);
+    return NULL;
+}
+
+static lookup *lookup_of(const weft_sim_value *name)
+{
+    lookup *it = calloc(1, sizeof *it + name->count + 1);
+    if (!it)
+        abort();
+    it->holders = 1;
+    it->done = -1;
+    it->error = EAI_AGAIN;
+    memcpy(it->name, name->bytes, name->count);
+    return it;
+}
+
+// False if the system has no descriptor or no thread for it.
+static bool begins(lookup *it)
+{
+    pthread_attr_t how;
+    pthread_t thread;
+    it->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (it->done < 0)
+        return false;
+    it->holders++;
+    pthread_attr_init(&how);
+    pthread_attr_setstacksize(&how, THREAD_STACK);
+    pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
+    bool has_begun = !pthread_create(&thread, &how, looks_up, it);
+    pthread_attr_destroy(&how);
+    if (!has_begun)
+        it->holders--;
+    return has_begun;
+}
+
+// ---- Names ----
+
+// An address as URLs have it: `127.1` and `[::1]` are some, too.
+static bool is_address(const char *name, weft_world__address *address)
+{
+    char inside[INET6_ADDRSTRLEN + 1] = {0};
+    size_t length = strlen(name);
+    *address = (weft_world__address){.ipv4.sin_family = AF_INET};
+    if (!name[strspn(name, "0123456789abcdefxABCDEFX.")] && inet_aton(name, &address->ipv4.sin_addr))
+        return true;
+    *address = (weft_world__address){.ipv6.sin6_family = AF_INET6};
+    if (length > 2 && *name == '[' && name[length - 1] == ']' && length - 2 < sizeof inside)
+        name = memcpy(inside, name + 1, length - 2);
+    return inet_pton(AF_INET6, name, &address->ipv6.sin6_addr) > 0;
+}
+
+// By its letters, and its last part: a number there is that of an address.
+static bool is_name(const char *name, size_t length)
+{
+    const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)name[i] <= ' ' || strchr("#/:<>?@[\\]^|%\x7f", name[i]))
+            return false;
+    return length && (!*last || last[strspn(last, "0123456789")]);
+}
+
+static void answer(weft_sim_call *call, const char *failed, const struct addrinfo *found)
+{
+    weft_sim_instance *instance = weft_sim_call_caller(call);
+    uint32_t count = 0;
+    for (const struct addrinfo *it = found; it; it = it->ai_next)
+        count++;
+    weft_sim_value ok = {0};
+    if (!failed)
+        ok = weft_sim_items_value(instance, count);
+    for (uint32_t i = 0; i < ok.count; i++, found = found->ai_next)
+        ok.items[i] = weft_world__ip_value(instance, (const weft_world__address *)found->ai_addr);
+    weft_world__answer_result(call, failed, &ok);
+}
+
+typedef struct resolving {
+    weft_world__job job;
+    weft_world *world;
+    weft_sim_call *call;
+    lookup *lookup;
+} resolving;
+
+static void free_resolving(weft_world__job *job)
+{
+    let_go(((resolving *)job)->lookup);
+    free(job);
+}
+
+static void resolves(weft_sim *sim, void *data)
+{
+    resolving *it = data;
+    weft_world__wait done = {
+        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .call = it->call};
+    (void)sim;
+    if (weft_world__wait_for(it->world, "resolves a name", done))
+        answer(it->call, it->lookup->error ? "name-unresolvable" : NULL, it->lookup->found);
+    else
+        weft_sim_call_cancelled(it->call);
+    weft_world__job_end(&it->job);
+}
+
+static void resolve(weft_sim_call *call, void *data)
+{
+    weft_world *world = data;
+    const weft_sim_value *name = weft_sim_call_start(call);
+    weft_world__address address;
+    lookup *its = lookup_of(name);
+    const char *failed = NULL;
+    if (!world->options.names) {
+        failed = "permanent-resolver-failure";
+    } else if (!is_address(its->name, &address)) {
+        failed = !is_name(its->name, name->count) ? "invalid-argument"
+                 : !begins(its)                   ? "temporary-resolver-failure"
+                                                  : NULL;
+        if (!failed) {
+            resolving *it = malloc(sizeof *it);
+            if (!it)
+                abort();
+            *it = (resolving){.world = world, .call = call, .lookup = its};
+            weft_world__job_begin(world, &it->job, free_resolving);
+            weft_sim_spawn_small(world->sim, resolves, it);
+            return;
+        }
+    }
+    let_go(its);
+    answer(call, failed, &(struct addrinfo){.ai_addr = &address.any});
+}
+
+const weft_world__row weft_world__names[] =
+    WEFT_WORLD__ROWS({"wasi:sockets/ip-name-lookup", "resolve-addresses", resolve});
