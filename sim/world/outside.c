@@ -204,11 +204,11 @@ static bool is_ready_still(int descriptor, short events)
 enum { SLOW = 10, FEW = 16 };
 
 // False if the other end is given up meanwhile.
-static bool takes_a_while(weft_world *world, const char *what, const weft_sim_end *end)
+static bool takes_a_while(weft_world *world, const char *what, weft_sim_end *end)
 {
     uint32_t time = 1 + weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SLOW);
     weft_world__wait wait = {
-        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .end = end};
+        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .sleep.end = end};
     return weft_world__wait_for(world, what, wait);
 }
 
