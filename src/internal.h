@@ -65,7 +65,7 @@ static inline bool weft__is_spawned(const weft_coro *co)
     return co->up & 1;
 }
 
-// Its handle; NULL if it was not spawned.
+// The handle of `co`; NULL if it was not spawned.
 static inline weft_child *weft__handle_of(const weft_coro *co)
 {
     return weft__is_spawned(co) ? (weft_child *)(co->up - 1) : NULL;

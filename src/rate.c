@@ -3,8 +3,8 @@
 #include <weft/rate.h>
 #include "internal.h"
 
-// Each use makes the bucket full a period later. There is one in it if it is full that much later than now, or
-// less.
+// Each use makes the bucket full a period later. One is in it if it is full that much later than now, or
+// earlier.
 uint64_t weft_rate_pause(const weft_rate *rate)
 {
     uint64_t others = rate->burst ? rate->burst - 1 : 0;

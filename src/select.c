@@ -43,8 +43,7 @@ bool weft__withdraw(weft_case *cases)
     return all;
 }
 
-// Also called for one that was signalled and still waits for its lock, and for one that was not chosen and has
-// it.
+// Also called for one that was signalled and still waits for its lock, and for one not chosen that has it.
 void weft__case_served(weft_coro *of)
 {
     weft_case *cases = (weft_case *)(void *)of - of->code;

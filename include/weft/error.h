@@ -92,7 +92,8 @@ extern "C" {
 // The name of a code, such as "ENOENT"; "OK" of 0, "?" of any that is not in the list. Static.
 const char *weft_error_name(int code);
 
-// What it means, in a few words such as "no such file or directory". Static. A code above 0 is "failed".
+// What it means, in a few words such as "no such file or directory"; "failed" for one that is not in the list.
+// Static.
 const char *weft_error_text(int code);
 
 // The closest errno of libc, 0 for 0. EIO for a code that is not in the list.

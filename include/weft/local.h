@@ -42,6 +42,7 @@ struct weft_local {
 // Binds `key`, any address, to `value` for `co`. Misuse if `co` is not running, or `local` is bound.
 void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value);
 
+// Ends a binding: see the laws. What is not bound stays so.
 void weft_local_unbind(weft_local *local);
 
 // The value that `co` sees under `key`; NULL if there is none.

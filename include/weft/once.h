@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Both are in the caller's memory, for coroutines of one task or several of a component, as all of sync.h. Zero
-// is valid. They must stay while somebody waits. A cancel of one who waits is felt by nobody else.
+// is valid. They must stay while somebody waits. A cancel of one that waits changes nothing for the others.
 #ifndef WEFT_ONCE_H
 #define WEFT_ONCE_H
 
@@ -17,7 +17,7 @@ extern "C" {
 //
 //   name                        the caller's, zero is one that has not come. Read-only: settled.is_set, error,
 //                               value
-//   name_complete(&it, value)   it has come: wakes all who wait, first come, first
+//   name_complete(&it, value)   it has come: wakes all who wait, in the order in which they came
 //   name_fail(&it, code)        it will not come; the code (error.h) says why, and is not 0. The finaliser of
 //                               the coroutine that brings it does so, unless it.settled.is_set
 //   WEFT_TRY(&it, name_wait(co, &it))
@@ -47,7 +47,8 @@ typedef struct weft_attempt {
 
 // Waits until `once` is done, or until it is the caller's turn: then it calls `child`, as weft_call does. In
 // the end once->done holds; or `child` has run and not succeeded, and attempt->error is its code, or
-// WEFT_ECANCELED. `attempt` and `child` are the caller's until then. WEFT_ONCE (async.h) is the typed form.
+// WEFT_ECANCELED. `attempt` and `child` are the caller's until then; misuse if either is in use already.
+// WEFT_ONCE (async.h) is the typed form.
 weft_poll weft_once_call(weft_coro *co, weft_attempt *attempt, weft_once *once, weft_coro *child,
                          weft_step *run) __attribute__((warn_unused_result));
 

@@ -141,8 +141,8 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope) __attribute__((warn
 typedef enum weft_on_cancel { WEFT_CANCEL_TOO, WEFT_OUTLIVE_CANCEL } weft_on_cancel;
 
 // Spawns into the scope of the task of `co`, for work that goes on after the root: the task lives until all in
-// it have ended. As weft_spawn_new, detached. With WEFT_CANCEL_TOO, it is cancelled before its first step if
-// the host has cancelled the call.
+// it have ended. As weft_spawn_new, detached. The first one allocates the scope, too. With WEFT_CANCEL_TOO, it
+// is cancelled before its first step if the host has cancelled the call.
 void *weft_task_spawn(weft_coro *co, size_t size, weft_step *run, weft_on_cancel on_cancel);
 
 #ifdef __cplusplus

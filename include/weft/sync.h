@@ -26,9 +26,10 @@ typedef struct weft_event {
 // Waits until the event is set; at once if it is.
 weft_poll weft_event_wait(weft_coro *co, weft_event *event) __attribute__((warn_unused_result));
 
-// Sets it, and wakes all who wait, first come, first.
+// Sets it, and wakes all who wait, in the order in which they came.
 void weft_event_set(weft_event *event);
 
+// Clears it: who waits from now on waits until it is set again.
 static inline void weft_event_clear(weft_event *event)
 {
     event->is_set = false;

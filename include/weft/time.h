@@ -34,6 +34,7 @@ struct weft_clock {
 // X is wasi_clocks_monotonic_clock, or what wit-bindgen c calls it.
 #define WEFT_CLOCK(name, X) WEFT__CLOCK(name, X)
 
+// The time of the clock, in ns.
 static inline uint64_t weft_now(weft_clock *clock)
 {
     return clock->now(clock);
@@ -67,6 +68,7 @@ typedef struct weft_virtual_clock {
     uint64_t sleeps;
 } weft_virtual_clock;
 
+// Sets it up, at time 0.
 void weft_virtual_clock_init(weft_virtual_clock *it);
 
 // Moves the time on, at most to the last there is. Wakes who slept until then, in the order of their times, and

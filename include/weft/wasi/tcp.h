@@ -112,6 +112,7 @@ typedef struct weft_listen_options {
 // of IPv4, and "[::]" all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
 // tcp-socket.{create,bind,listen}.
 
+// The address that it listens at. WEFT_ESTATE if it does not listen.
 weft_error weft_listener_address(const weft_listener *listener, weft_address *address);
 
 // Waits for a connection; what `conn` was before is closed. conn->error: WEFT_ESTATE, the listener is closed.

@@ -41,6 +41,7 @@ bool weft_text_alike(weft_text a, weft_text b);
 bool weft_text_alike_z(weft_text a, const char *b);
 // Below, at or above 0, in the order of the bytes.
 int weft_text_compare(weft_text a, weft_text b);
+// True if the text begins, or ends, with `with`.
 bool weft_text_starts(weft_text text, weft_text with);
 bool weft_text_ends(weft_text text, weft_text with);
 
