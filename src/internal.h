@@ -192,7 +192,11 @@ static inline weft_coro *weft__caller_of(const weft_coro *co)
 
 // ---- Life: unwind.c, task.c, turn.c ----
 
-// How an unwinding coroutine cancels the call that it waits for; NULL: by weft__op_cancel. Set by cancel.c.
+// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Only cancel.c calls it: who
+// asks also needs weft__cancel_outcome.
+void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
+// How an unwinding coroutine cancels the call that it waits for; NULL: by weft__op_cancel. Set by
+// cancel_call.c.
 extern void (*weft__unwind_call)(weft_op *op);
 // Takes `co` out of what it waits in, in the states from WEFT__ON_SCOPE on. What it waited with is not served.
 // False if it still waits: for the lock that it gave up for a condition. Then it is woken with that.

@@ -617,7 +617,7 @@ void weft__op_cancel(weft_op *op)
     complete(op, task, event, status);
 }
 
-void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
+void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
 {
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)

@@ -24,7 +24,7 @@ WEFT__WEAK void weft__task_rouse_leave(weft_task *task);
 WEFT__WEAK void weft__task_rouse_trim(void);
 
 // cancel.c. Waits on the machine stack for the outcome of a cancel that said BLOCKED; returns the status.
-// Without it, no cancel of a call says so.
+// Without it, none says so.
 WEFT__WEAK uint32_t weft__cancel_outcome(uint32_t handle);
 
 // gone.c. A wait for the other end to go has completed: true if it goes on. The second stands in for the host's
