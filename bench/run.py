@@ -143,7 +143,7 @@ def path(args, guests):
     """Calls of the host in one operation, and the instructions between them: those that lead to each."""
     world = world_of(args.path)
     print(f"in one {world.operation}: calls, and instructions that lead to them")
-    paths, ways = {}, guests.ways(world.ways, world.name)
+    paths, ways = {}, [way for way in world.ways if way != "rust"]
     for way in ways:
         paths[way] = exact.counted(guests, way, world, by="path").path(world.exact, world.options)
     for number, side in enumerate(("runner", "callee")[: max(map(len, paths.values()))]):
