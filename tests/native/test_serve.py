@@ -2,6 +2,7 @@
 # see of it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import contextlib
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from limits import limited
@@ -210,3 +212,34 @@ def test_breakpoint(build, need):
             said += gdb.stdout.read()
     assert re.search(r"Breakpoint 1, .*hello__body \(co=.*hello/hello\.c:13", said), said
     assert "http = {" in said
+
+
+def test_instances(serve):
+    """Each is a process: one that ends takes its own requests along, and another takes its place."""
+    with serve("tests/wasi/http-cases", "--instances", 3) as service, contextlib.ExitStack() as held:
+        children = lambda: Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        clients = [held.enter_context(connected(service)) for _ in range(20)]
+        for client in clients:
+            client.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.5)
+        assert len(before := children()) == 3
+        os.kill(int(before[0]), signal.SIGKILL)
+        ends = time.monotonic() + LIMIT
+        while "instance 0 has ended by signal 9" not in service.words() or len(children()) < 3:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.sendall(b"-half")
+        answers = [rest(client) for client in clients]
+        assert all(not answer or answer.endswith(b"half-half") for answer in answers) and any(answers)
+        assert ask(service, "/describe")[0] == 200
+        service.process.send_signal(signal.SIGINT)
+        assert service.process.wait(LIMIT) == 1
+        service.leaves = False
+
+
+def test_instances_end(serve):
+    with serve("tests/wasi/http-cases", "--instances", 3) as service:
+        for _ in range(20):
+            assert ask(service, "/echo", "POST", b"words")[2] == b"words"
