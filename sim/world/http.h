@@ -105,6 +105,7 @@ struct http_connection {
     char *out; // to be sent
     size_t out_length, out_capacity;
     size_t out_head; // how much of it is of a head, before anything of that is sent
+    uint64_t left;   // bytes, in both directions, until the other side is gone
     bool gone;       // nothing can be sent any more
     bool ends;       // it is of no more use
     bool awaits;     // a client does, and nothing of an answer has been put

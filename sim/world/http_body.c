@@ -234,6 +234,7 @@ http_connection *weft_world__connection_new(weft_world *world, int descriptor)
     weft_world__job_begin(world, &it->job, free_connection);
     it->world = world;
     it->descriptor = descriptor;
+    it->left = weft_world__bytes_to_cut(world);
     it->users = 1;
     return it;
 }
@@ -302,9 +303,13 @@ void weft_world__flush(http_connection *it)
 {
     size_t at = 0;
     while (at < it->out_length && !it->gone) {
-        ssize_t sent = send(it->descriptor, it->out + at, it->out_length - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+        size_t count = weft_world__bytes_at_once(it->world, "sends", it->left, it->out_length - at);
+        ssize_t sent = send(it->descriptor, it->out + at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+        weft_world__bytes_moved(&it->left, sent);
         if (sent > 0)
             at += (size_t)sent;
+        else if (!count)
+            it->gone = true;
         else if (errno == EAGAIN)
             weft_world__wait_for(it->world, "sends",
                                  (weft_world__wait){.descriptor = it->descriptor,

@@ -217,12 +217,14 @@ http_received weft_world__receive(http_connection *it, uint64_t when, bool (*unt
     for (;;) {
         if (until && until(object))
             return HTTP_STOPPED;
-        ssize_t count = recv(it->descriptor, buffer, sizeof buffer, MSG_DONTWAIT);
+        size_t most = weft_world__bytes_at_once(it->world, "receives", it->left, sizeof buffer);
+        ssize_t count = recv(it->descriptor, buffer, most, MSG_DONTWAIT);
+        weft_world__bytes_moved(&it->left, count);
         if (count > 0)
             return parse(it, buffer, (size_t)count) ? HTTP_MORE : HTTP_MALFORMED;
-        if (count == 0)
+        if (count == 0 && most)
             return llhttp_finish(&it->parser) == HPE_OK || it->ends ? HTTP_END : HTTP_MALFORMED;
-        if (errno != EAGAIN && errno != EINTR) {
+        if (!most || (errno != EAGAIN && errno != EINTR)) {
             it->gone = true;
             return HTTP_MALFORMED;
         }
