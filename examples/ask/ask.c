@@ -177,7 +177,9 @@ WEFT_ASYNC(ask)
         weft_detach(weft_child_of(one));
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
-    if (self->failed || weft_stdout()->error)
+    if (weft_stdout()->error)
+        WEFT_FAIL(weft_stdout()->error);
+    if (self->failed)
         WEFT_FAIL(1);
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));

@@ -187,7 +187,9 @@ WEFT_ASYNC(find)
         }
     }
     WEFT_AWAIT(weft_join_all(co, &self->hashes));
-    if (self->failed || weft_stdout()->error)
+    if (weft_stdout()->error)
+        WEFT_FAIL(weft_stdout()->error);
+    if (self->failed)
         WEFT_FAIL(1);
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->hashes));

@@ -148,3 +148,11 @@ def test_each_row_is_of_something():
     for components, tests, how in LISTED:
         hits = [test for component in BY_COMPONENT if re.fullmatch(components, component) for test, _ in BY_COMPONENT[component]]
         assert any(re.fullmatch(tests, test) for test in hits), f"| `{components}` | `{tests}` | {how} |"
+
+
+def test_each_answer_is_asked():
+    """The tests of tests/wasi compare with each row of the page's last table, and with no other, and it differs."""
+    rows = re.findall(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \| .+ \|$", PAGE.read_text().partition("## Answers of WASI")[2], re.M)
+    asked = {what for path in (ROOT / "tests/wasi").glob("test_*.py") for what in re.findall(r'\banswer\("(.+?)"\)', path.read_text())}
+    assert asked == {what for what, *_ in rows}
+    assert all(theirs != ours for _, theirs, ours in rows)

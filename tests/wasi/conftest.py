@@ -1,6 +1,8 @@
 # What the tests of weft/wasi.h share: a host, which runs and serves their components. It is a parameter of every test.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import re
+
 import pytest
 from hosts import host, hosts  # noqa: F401: a fixture
 from paths import ROOT
@@ -63,3 +65,14 @@ def imports(tools, run):
         return {line.strip(" ;").removeprefix("import ") for line in words if line.startswith("  import ") and "@0.2." not in line}
 
     return listed
+
+
+# The rows of a table of docs/agreement.md: what | on wasmtime | natively | why.
+ROW = re.compile(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \| .+ \|$", re.M)
+ANSWERS = {what: {"Wasmtime": theirs, "Native": ours} for what, theirs, ours in ROW.findall((ROOT / "docs/agreement.md").read_text().partition("## Answers of WASI")[2])}
+
+
+@pytest.fixture
+def answer(host):
+    """answer("the type of a pipe") is what docs/agreement.md says that the host answers there."""
+    return lambda what: ANSWERS[what][type(host).__name__]

@@ -67,7 +67,7 @@ def test_a_directory_that_only_reads(start, tmp_path, d):
     assert shell("open", 1, "0:a", "w") == shell("mkdir", "0:new") == ("OK",)
 
 
-def test_pipes_and_devices(start, d):
+def test_pipes_and_devices(start, d, answer):
     """wasmtime would stand still until somebody writes to the pipe."""
     os.mkfifo(d / "pipe")
     (d / "link").symlink_to("pipe")
@@ -76,7 +76,7 @@ def test_pipes_and_devices(start, d):
     assert shell("open", 0, "dev/null") == ("ENODEV",)
     assert shell("open", 0, "dev/null", "wv") == ("OK",)
     assert shell("write", 0, 0, "x") == ("OK", 1)
-    assert shell.info("stat", "d/pipe")["type"] in ("pipe", "unknown")  # wasmtime says the latter
+    assert shell.info("stat", "d/pipe")["type"] == answer("the type of a pipe")
     assert shell.info("stat", "dev/null")["type"] == "characters"
 
 
@@ -102,7 +102,7 @@ def test_offsets(shell, d):
     assert shell("resize", 0, 2**20) == ("OK",)
     assert shell("cat", 0, 1) == ("OK", 2**20 - 1)
     assert shell("sync", 0) == ("OK",)
-    assert shell("read", 0, 2**63 - 1, 1)[0] in ("OK", "EINVAL")
+    assert shell("read", 0, 2**63 - 1, 1)[0] == "EINVAL"
 
 
 def test_offsets_that_no_file_has(start, d):
@@ -174,8 +174,8 @@ def test_no_space(start, small):
 def test_another_file_system(start, small, d):
     (d / "a").write_text("text")
     shell = start({"d": d, "small": small})
-    assert shell("rename", "d/a", "small/a")[0] in ("EXDEV", "EIO")  # wasmtime says the latter
-    assert shell("link", "d/a", "small/a")[0] in ("EXDEV", "EIO")
+    for call in ["rename", "link"]:
+        assert shell(call, "d/a", "small/a")[0] == "EIO"  # as wasmtime has no case for it
     assert os.listdir(d) == ["a"]
     assert os.listdir(small) == []
 

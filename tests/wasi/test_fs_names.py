@@ -69,7 +69,7 @@ def test_rename_and_link(shell, d):
     assert shell("link", "d/sub", "d/e") == ("EPERM",)
     assert shell("unlink", "d/c") == ("OK",)
     assert shell("unlink", "d/c") == ("ENOENT",)
-    assert shell("unlink", "d/sub")[0] in ("EISDIR", "EPERM", "EACCES")
+    assert shell("unlink", "d/sub")[0] == "EISDIR"
     assert sorted(os.listdir(d)) == ["b", "sub"]
 
 
@@ -149,7 +149,7 @@ def test_list(shell, d, count):
     assert listed(shell, "0:.") == listed(shell, "d/") == listed(shell, "d")
 
 
-def test_list_of_all_types(shell, d):
+def test_list_of_all_types(shell, d, answer):
     (d / "a").write_text("")
     (d / "sub").mkdir()
     (d / "to_sub").symlink_to("sub")
@@ -157,11 +157,11 @@ def test_list_of_all_types(shell, d):
     (d / "sub" / LONG[:255]).write_text("")
     os.mkfifo(d / "pipe")
     found, error = listed(shell, "d")
-    assert found.pop(b"pipe") in ("pipe", "unknown")
+    assert found.pop(b"pipe") == answer("the type of a pipe")
     assert (found, error) == ({b"a": "regular", b"sub": "directory", b"to_sub": "link"}, "OK")
     names = {"é\n".encode(): "regular", LONG[:255].encode(): "regular"}
     assert listed(shell, "d/sub") == listed(shell, "d/to_sub") == (names, "OK")
-    assert listed(shell, "d/to_sub", "n") == ({}, "ELOOP") or listed(shell, "d/to_sub", "n") == ({}, "ENOTDIR")
+    assert listed(shell, "d/to_sub", "n") == ({}, answer("a list of a link that is not followed"))
     assert listed(shell, "d/a") == ({}, "ENOTDIR")
     assert listed(shell, "d/nosuch") == ({}, "ENOENT")
     assert listed(shell, "d/..") == ({}, "EPERM")
