@@ -24,7 +24,6 @@ NATIVE = (
 # What is not so there: docs/native.md has it.
 NOT_NATIVE = {
     "test_no_memory_to_start_with": "memory has no limit",
-    "test_timeout_of_a_tls_handshake": "there is no TLS, and so no handshake",
     "test_a_status_that_no_component_may_make": "its component, which has another version of WASI, is not built",
 }
 
