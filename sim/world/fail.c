@@ -179,31 +179,51 @@ static const char *say(weft_world *world, const char *format, ...)
     return world->message = both;
 }
 
-static const char *no_call(weft_world *world, const char *call)
+// A component may have an import twice: once for each of its parts.
+static bool is_there_before(const weft_world *world, const weft_sim_func *func, const char *name)
+{
+    const weft_sim_func *before;
+    for (uint32_t i = 0; (before = import_of(world, &i)) != func;) {
+        char other[NAME_MAX_LENGTH];
+        if (!is_called(before, "*"))
+            continue;
+        name_of(before, other);
+        if (!strcmp(name, other))
+            return true;
+    }
+    return false;
+}
+
+// The next import that is called so, from *at on, and its name.
+static const weft_sim_func *next_called(const weft_world *world, const char *call, uint32_t *at, char *name)
 {
     const weft_sim_func *func;
-    bool any = false;
-    say(world, "%s: the component imports no such call that can fail; it imports", call);
-    for (uint32_t i = 0; (func = import_of(world, &i));) {
-        char name[NAME_MAX_LENGTH];
-        if (!is_called(func, "*"))
+    while ((func = import_of(world, at))) {
+        if (!is_called(func, call))
             continue;
         name_of(func, name);
-        say(world, "%s %s", any ? "," : "", name);
-        any = true;
+        if (!is_there_before(world, func, name))
+            return func;
     }
-    return any ? world->message : say(world, " none");
+    return NULL;
+}
+
+static const char *no_call(weft_world *world, const char *call)
+{
+    char name[NAME_MAX_LENGTH];
+    uint32_t count = 0;
+    say(world, "%s: the component imports no such call that can fail; it imports", call);
+    for (uint32_t i = 0; next_called(world, "*", &i, name); count++)
+        say(world, "%s %s", count ? "," : "", name);
+    return count ? world->message : say(world, " none");
 }
 
 static const char *no_error(weft_world *world, const char *call, const char *error)
 {
     const weft_sim_func *func;
+    char name[NAME_MAX_LENGTH];
     say(world, "%s: %s has no such error; it has", error, call);
-    for (uint32_t i = 0; (func = import_of(world, &i));) {
-        char name[NAME_MAX_LENGTH];
-        if (!is_called(func, call))
-            continue;
-        name_of(func, name);
+    for (uint32_t i = 0; (func = next_called(world, call, &i, name));) {
         for (uint32_t n = 0; n < errors_of(func)->part_count; n++)
             say(world, "%s%s", n ? ", " : " ", errors_of(func)->parts[n].name);
         say(world, " (%s)", name);

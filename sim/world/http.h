@@ -91,7 +91,6 @@ struct http_connection {
     weft_world__job job;
     weft_world *world;
     int descriptor;
-    uint64_t to_receive, to_send; // until it is cut
     uint32_t users;               // scripts that work on it
     http_exchange *exchange;      // that is received; NULL: between two of them
     llhttp_t parser;
@@ -106,6 +105,7 @@ struct http_connection {
     char *out; // to be sent
     size_t out_length, out_capacity;
     size_t out_head; // how much of it is of a head, before anything of that is sent
+    uint64_t left;   // bytes, in both directions, until the other side is gone
     bool gone;       // nothing can be sent any more
     bool ends;       // it is of no more use
     bool awaits;     // a client does, and nothing of an answer has been put

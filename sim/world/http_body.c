@@ -48,7 +48,7 @@ static void begin_telling(weft_world *world, telling what)
         abort();
     *it = what;
     weft_world__job_begin(world, &it->job, free_telling);
-    weft_sim_spawn(world->sim, tells, it);
+    weft_sim_spawn_small(world->sim, tells, it);
 }
 
 void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
@@ -234,8 +234,7 @@ http_connection *weft_world__connection_new(weft_world *world, int descriptor)
     weft_world__job_begin(world, &it->job, free_connection);
     it->world = world;
     it->descriptor = descriptor;
-    it->to_receive = weft_world__bytes_to_cut(world);
-    it->to_send = weft_world__bytes_to_cut(world);
+    it->left = weft_world__bytes_to_cut(world);
     it->users = 1;
     return it;
 }
@@ -300,29 +299,17 @@ static bool is_gone(void *object)
     return ((http_connection *)object)->gone;
 }
 
-// As send(2), but for what a slow world and a cut do.
-static ssize_t send_some(http_connection *it, const char *bytes, size_t count)
-{
-    size_t most = weft_world__slows(it->world);
-    if (!it->to_send) {
-        errno = EPIPE;
-        return -1;
-    }
-    count = count < most ? count : most;
-    count = count < it->to_send ? count : (size_t)it->to_send;
-    ssize_t sent = send(it->descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0 && it->to_send != UINT64_MAX)
-        it->to_send -= (uint64_t)sent;
-    return sent;
-}
-
 void weft_world__flush(http_connection *it)
 {
     size_t at = 0;
     while (at < it->out_length && !it->gone) {
-        ssize_t sent = send_some(it, it->out + at, it->out_length - at);
+        size_t count = weft_world__bytes_at_once(it->world, "sends", it->left, it->out_length - at);
+        ssize_t sent = send(it->descriptor, it->out + at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+        weft_world__bytes_moved(&it->left, sent);
         if (sent > 0)
             at += (size_t)sent;
+        else if (!count)
+            it->gone = true;
         else if (errno == EAGAIN)
             weft_world__wait_for(it->world, "sends",
                                  (weft_world__wait){.descriptor = it->descriptor,

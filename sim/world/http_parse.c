@@ -217,19 +217,14 @@ http_received weft_world__receive(http_connection *it, uint64_t when, bool (*unt
     for (;;) {
         if (until && until(object))
             return HTTP_STOPPED;
-        size_t most = weft_world__slows(it->world);
-        most = most < sizeof buffer ? most : sizeof buffer;
-        most = most < it->to_receive ? most : (size_t)it->to_receive;
-        ssize_t count = most ? recv(it->descriptor, buffer, most, MSG_DONTWAIT) : -1;
-        if (!most)
-            errno = ECONNRESET;
-        if (count > 0 && it->to_receive != UINT64_MAX)
-            it->to_receive -= (uint64_t)count;
+        size_t most = weft_world__bytes_at_once(it->world, "receives", it->left, sizeof buffer);
+        ssize_t count = recv(it->descriptor, buffer, most, MSG_DONTWAIT);
+        weft_world__bytes_moved(&it->left, count);
         if (count > 0)
             return parse(it, buffer, (size_t)count) ? HTTP_MORE : HTTP_MALFORMED;
-        if (count == 0)
+        if (count == 0 && most)
             return llhttp_finish(&it->parser) == HPE_OK || it->ends ? HTTP_END : HTTP_MALFORMED;
-        if (errno != EAGAIN && errno != EINTR) {
+        if (!most || (errno != EAGAIN && errno != EINTR)) {
             it->gone = true;
             return HTTP_MALFORMED;
         }

@@ -160,7 +160,7 @@ static void has_head(http_connection *it, http_message *message)
     it->awaits = true;
     it->users++;
     it->exchange->references++;
-    weft_sim_spawn(it->world->sim, answers, it->exchange);
+    weft_sim_spawn_small(it->world->sim, answers, it->exchange);
 }
 
 // Waits for the answer, and sees meanwhile if the client goes. One that has closed its side for sending has
@@ -254,7 +254,7 @@ static void begin_connection(server *it, int descriptor)
     made->has_head = has_head;
     made->has_all = has_all;
     it->connections++;
-    weft_sim_spawn(it->world->sim, talks, made);
+    weft_sim_spawn_small(it->world->sim, talks, made);
 }
 
 void weft_world_serve(weft_sim *sim, void *data)

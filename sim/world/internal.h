@@ -97,10 +97,13 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
 // gone. If that is a script's, who reads from the descriptor does not wait for it, and has no place for them.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
-// How many bytes may move at once; of a slow world, few, and after a while.
-uint32_t weft_world__slows(weft_world *world);
 // How many bytes a stream that begins has until its other side is gone; UINT64_MAX: that stays.
 uint64_t weft_world__bytes_to_cut(weft_world *world);
+// How many of `count` bytes a connection that has these left is to move at once; 0: its other side is gone.
+// Blocks for a while in a slow world.
+size_t weft_world__bytes_at_once(weft_world *world, const char *what, uint64_t left, size_t count);
+// So many are moved.
+void weft_world__bytes_moved(uint64_t *left, ssize_t count);
 
 // ---- pump.c ----
 

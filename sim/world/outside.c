@@ -212,14 +212,6 @@ static bool takes_a_while(weft_world *world, const char *what, weft_sim_end *end
     return weft_world__wait_for(world, what, wait);
 }
 
-uint32_t weft_world__slows(weft_world *world)
-{
-    if (!world->options.slow)
-        return CHUNK;
-    takes_a_while(world, "is slow", NULL);
-    return FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW);
-}
-
 uint64_t weft_world__bytes_to_cut(weft_world *world)
 {
     enum { SIZES = 20 }; // as powers of two: early or late, or not at all
@@ -229,6 +221,21 @@ uint64_t weft_world__bytes_to_cut(weft_world *world)
         return world->options.cut_after;
     uint32_t size = weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SIZES);
     return size + 1 == SIZES ? UINT64_MAX : weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, 1u << size);
+}
+
+void weft_world__bytes_moved(uint64_t *left, ssize_t count)
+{
+    if (count > 0 && *left != UINT64_MAX)
+        *left -= (uint64_t)count;
+}
+
+size_t weft_world__bytes_at_once(weft_world *world, const char *what, uint64_t left, size_t count)
+{
+    if (world->options.slow) {
+        takes_a_while(world, what, NULL);
+        count = count < FEW ? count : FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW);
+    }
+    return count < left ? count : (size_t)left;
 }
 
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,

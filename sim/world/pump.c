@@ -44,8 +44,7 @@ static ssize_t move(weft_world__pump *it, void *bytes, size_t count)
         return -1;
     }
     ssize_t moved = it->move(it, bytes, count < it->left ? count : (size_t)it->left);
-    if (moved > 0 && it->left != UINT64_MAX)
-        it->left -= (uint64_t)moved;
+    weft_world__bytes_moved(&it->left, moved);
     return moved;
 }
 

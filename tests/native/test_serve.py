@@ -2,11 +2,15 @@
 # see of it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import contextlib
+import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from limits import limited
@@ -188,3 +192,54 @@ def test_cut(serve):
                 assert len(text) <= cut
                 assert path != "/echo" or not text.endswith(b"0\r\n\r\n") or body in text
             assert not service.fault()
+
+
+def test_breakpoint(build, need):
+    """What docs/native.md shows: gdb stops in a service."""
+    page = (ROOT / "docs/native.md").read_text()
+    command = re.search(r"\n    (gdb .*\\\n.*weft-native serve .*)\n", page)[1]
+    command = command.replace("gdb ", f"{need('gdb')} -batch ", 1).replace("-ex run", "-ex run -ex 'print *self' -ex bt -ex kill")
+    command = command.replace("build/sim/", f"{build}/") + " --addr 127.0.0.1:0"
+    with subprocess.Popen(
+        command, shell=True, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    ) as gdb:
+        said = ""
+        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)/", said)):
+            said += (line := gdb.stdout.readline())
+            assert line, said
+        with socket.create_connection(("127.0.0.1", int(port[1]))) as client:
+            client.sendall(request("/"))
+            said += gdb.stdout.read()
+    assert re.search(r"Breakpoint 1, .*hello__body \(co=.*hello/hello\.c:13", said), said
+    assert "http = {" in said
+
+
+def test_instances(serve):
+    """Each is a process: one that ends takes its own requests along, and another takes its place."""
+    with serve("tests/wasi/http-cases", "--instances", 3) as service, contextlib.ExitStack() as held:
+        children = lambda: Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        clients = [held.enter_context(connected(service)) for _ in range(20)]
+        for client in clients:
+            client.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.5)
+        assert len(before := children()) == 3
+        os.kill(int(before[0]), signal.SIGKILL)
+        ends = time.monotonic() + LIMIT
+        while "instance 0 has ended by signal 9" not in service.words() or len(children()) < 3:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.sendall(b"-half")
+        answers = [rest(client) for client in clients]
+        assert all(not answer or answer.endswith(b"half-half") for answer in answers) and any(answers)
+        assert ask(service, "/describe")[0] == 200
+        service.process.send_signal(signal.SIGINT)
+        assert service.process.wait(LIMIT) == 1
+        service.leaves = False
+
+
+def test_instances_end(serve):
+    with serve("tests/wasi/http-cases", "--instances", 3) as service:
+        for _ in range(20):
+            assert ask(service, "/echo", "POST", b"words")[2] == b"words"
