@@ -37,7 +37,7 @@ static int begins_to_connect(weft_world__socket *it, const weft_sim_value *to)
 {
     weft_world__address address;
     if (it->state != FRESH && it->state != BOUND)
-        return it->state == DEAD ? it->error : EISCONN;
+        return EISCONN;
     if (!weft_world__address_of(it, to, &address) || !weft_world__address_is_unicast(&address) ||
         !weft_world__address_is_remote(&address))
         return EINVAL;
@@ -60,7 +60,7 @@ static int connects(weft_world__socket *it, weft_sim_call *call, weft_sim_value 
         weft_world__socket_die(it, ENOTCONN);
     else if (it->state == CONNECTING)
         it->state = CONNECTED;
-    return error == EAGAIN ? EADDRINUSE : error; // that is what the system says without a free port
+    return error == EAGAIN ? ENOBUFS : error; // the system has no room for another way
 }
 
 static void connect_to(weft_sim_call *call, void *data)
@@ -130,11 +130,11 @@ static void listens(weft_sim *sim, void *data)
 static void listen_on(weft_sim_call *call, void *data)
 {
     weft_world__socket *socket = weft_world__socket_of(&weft_sim_call_start(call)[0]);
-    int error = 0;
-    if (socket->state != FRESH && socket->state != BOUND)
-        error = socket->state == DEAD ? socket->error : EISCONN;
-    else if (listen(socket->number, socket->backlog))
-        weft_world__socket_die(socket, error = errno);
+    int error = socket->state == FRESH || socket->state == BOUND ? 0 : EISCONN;
+    if (!error && listen(socket->number, socket->backlog)) {
+        error = errno;
+        weft_world__socket_die(socket, ENOTCONN);
+    }
     if (error) {
         weft_world__socket_answer(call, error, NULL);
         return;
