@@ -56,11 +56,13 @@ static int connects(weft_world__socket *it, weft_sim_call *call, weft_sim_value 
         error = begins_to_connect(it, &weft_sim_call_start(call)[1]);
     if (error == EINPROGRESS)
         return EAGAIN;
+    if (error == EAGAIN) // the system has no room for another way
+        error = ENOBUFS;
     if (it->state == CONNECTING && error)
-        weft_world__socket_die(it, ENOTCONN);
+        weft_world__socket_die(it, error);
     else if (it->state == CONNECTING)
         it->state = CONNECTED;
-    return error == EAGAIN ? ENOBUFS : error; // the system has no room for another way
+    return error;
 }
 
 static void connect_to(weft_sim_call *call, void *data)
@@ -131,10 +133,8 @@ static void listen_on(weft_sim_call *call, void *data)
 {
     weft_world__socket *socket = weft_world__socket_of(&weft_sim_call_start(call)[0]);
     int error = socket->state == FRESH || socket->state == BOUND ? 0 : EISCONN;
-    if (!error && listen(socket->number, socket->backlog)) {
-        error = errno;
-        weft_world__socket_die(socket, ENOTCONN);
-    }
+    if (!error && listen(socket->number, socket->backlog))
+        weft_world__socket_die(socket, error = errno);
     if (error) {
         weft_world__socket_answer(call, error, NULL);
         return;

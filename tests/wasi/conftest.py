@@ -14,7 +14,7 @@ BUILDS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
 NATIVE = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
-    + ["test_address", "test_names", "test_outbox", "test_tcp", "test_tcp_server", "test_udp"]
+    + ["test_address", "test_names", "test_outbox", "test_states", "test_tcp", "test_tcp_server", "test_udp"]
 )
 
 
