@@ -164,6 +164,57 @@ WEFT_ASYNC(streams)
     WEFT_END;
 }
 
+static const char *const names[] = {"127.0.0.1",
+                                    "127.1",
+                                    "0x7f.1",
+                                    "017700000001",
+                                    "[::1]",
+                                    "::1",
+                                    "[127.0.0.1]",
+                                    "[::1",
+                                    "1.2.3.4.5",
+                                    "256.1.1.1",
+                                    "1.2.3.x",
+                                    "localhost:80",
+                                    "a b",
+                                    "",
+                                    "http://a",
+                                    "a%b",
+                                    "::ffff:1.2.3.4",
+                                    "fe80::1%1",
+                                    "a.0x1",
+                                    "1.2.3.4.",
+                                    "a..invalid",
+                                    "nothing.invalid",
+                                    "a_b.invalid",
+                                    "-.invalid",
+                                    "::1."};
+
+static void say_addresses(const char *name,
+                          wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t *result)
+{
+    static const char *const errors[] = {"access-denied",
+                                         "invalid-argument",
+                                         "name-unresolvable",
+                                         "temporary-resolver-failure",
+                                         "permanent-resolver-failure",
+                                         "other"};
+    length += weft_format(said + length, sizeof said - length, "<%s>:", name);
+    if (result->is_err)
+        length += weft_format(said + length, sizeof said - length, " %s", errors[result->val.err.tag]);
+    for (size_t i = 0; !result->is_err && i < result->val.ok.len; i++) {
+        const S(ip_address_t) *it = &result->val.ok.ptr[i];
+        if (it->tag == WASI_SOCKETS_TYPES_IP_ADDRESS_IPV4)
+            length += weft_format(said + length, sizeof said - length, " %u.%u.%u.%u", it->val.ipv4.f0,
+                                  it->val.ipv4.f1, it->val.ipv4.f2, it->val.ipv4.f3);
+        else
+            length += weft_format(said + length, sizeof said - length, " %x:...:%x:%x:%x", it->val.ipv6.f0,
+                                  it->val.ipv6.f5, it->val.ipv6.f6, it->val.ipv6.f7);
+    }
+    length += weft_format(said + length, sizeof said - length, "\n");
+    wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_free(result);
+}
+
 typedef struct {
     weft_coro co;
     streams streams;
@@ -176,6 +227,9 @@ typedef struct {
     UDP(send_args_t) send;
     S(result_void_error_code_t) result;
     S(result_tuple2_list_u8_ip_socket_address_error_code_t) received;
+    states_string_t name;
+    wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t found;
+    size_t i;
 } states;
 
 #define CONNECT(socket, address)                                                                               \
@@ -314,6 +368,15 @@ WEFT_ASYNC(states)
     SEND(true, self->to);
     SEND(false);
     udp_options(OF_UDP(self->udp));
+
+    length += weft_format(said + length, sizeof said - length, "-- names\n");
+    for (self->i = 0; self->i < sizeof names / sizeof *names; self->i++) {
+        states_string_set(&self->name, names[self->i]);
+        self->call = (weft_subtask){0};
+        WEFT_AWAIT(weft_subtask_call(co, &self->call,
+                                     wasi_sockets_ip_name_lookup_resolve_addresses(self->name, &self->found)));
+        say_addresses(names[self->i], &self->found);
+    }
     WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), weft_text_of(said, length)));
     WEFT_FINALLY;
     S(tcp_socket_drop_own)(self->fresh);
