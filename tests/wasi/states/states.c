@@ -1,5 +1,5 @@
-// Calls each function of the host's sockets in states that the library never has them in, and tells what it
-// said: a line each.
+// Calls each function of the host's sockets in states that the library never has them in, asks for names that
+// it answers itself, and tells what the host said: a line each.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "states.h"
 #include <weft/wasi.h>
