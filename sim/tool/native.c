@@ -19,6 +19,7 @@ enum { TRAPPED = 134 }; // as wasmtime ends
 typedef struct command {
     bool serves; // or it runs
     const char *address;
+    uint32_t instance_count; // of processes that serve
     const char *path;
     const char *call; // of --invoke, or NULL
     const char *first_argument;
@@ -55,6 +56,7 @@ typedef struct command {
 
 enum {
     ADDRESS = 256,
+    INSTANCES,
     NO_MEANING,
     ARGV0,
     DIRECTORY,
@@ -76,6 +78,8 @@ enum {
 static const struct argp_option options[] = {
     {"addr", ADDRESS, "ADDRESS:PORT", 0, "Serves there: 127.0.0.1:8080 if it is not given; 0 is any free port",
      0},
+    {"instances", INSTANCES, "N", 0,
+     "Serves by so many instances, each in a process of its own: 1 if it is not given", 0},
     {"no-logging-prefix", NO_MEANING, NULL, 0, "Is so anyhow, as these:", 0},
     {"max-instance-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
     {"max-instance-concurrent-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
@@ -228,6 +232,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case ADDRESS:
         it->address = value;
+        return 0;
+    case INSTANCES:
+        it->instance_count = (uint32_t)strtoul(value, NULL, 10);
+        if (!it->instance_count || it->instance_count > 1000)
+            stop(value, "is no number of instances, from 1 to 1000");
         return 0;
     case NO_MEANING:
         return 0;
@@ -486,7 +495,12 @@ static weft_sim_outcome run_all(command *it)
 // is no leak, but is lost.
 static void serve_all(command *it)
 {
-    it->service = serve_begin(it->address ? it->address : "127.0.0.1:8080");
+    char id[32] = "INSTANCE_ID=0";
+    it->service =
+        serve_begin(it->address ? it->address : "127.0.0.1:8080", it->instance_count ? it->instance_count : 1);
+    if (it->instance_count > 1)
+        snprintf(id, sizeof id, "INSTANCE_ID=%u", (unsigned)serve_many(&it->service));
+    add_variable(it, id);
     for (bool again = false;; again = true) {
         weft_sim_outcome outcome = run_all(it);
         int code = ended(it, outcome);

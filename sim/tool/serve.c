@@ -11,10 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int stopping; // an eventfd(2)
+
+// Of each instance that serves.
+typedef struct worker {
+    int listener; // is here all the time, so that who comes while it begins again waits
+    pid_t pid;    // 0: none
+} worker;
+
+static worker *workers;
+static uint32_t worker_count;
+static volatile sig_atomic_t is_stopping;
 
 // The first one lets those in flight be answered; another one ends the program.
 static void interrupted(int number)
@@ -41,12 +53,25 @@ static struct addrinfo *find(const char *address)
     return found;
 }
 
-weft_world_service serve_begin(const char *address)
+// Of sockets that share an address, those that listen take turns: clients are spread among them.
+static int listening_at(const struct sockaddr *address, socklen_t length)
 {
+    int one = 1, it = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(it, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (worker_count > 1)
+        setsockopt(it, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
+    return it < 0 || bind(it, address, length) || listen(it, SOMAXCONN) ? -1 : it;
+}
+
+weft_world_service serve_begin(const char *address, uint32_t count)
+{
+    workers = calloc(count, sizeof *workers);
+    worker_count = count;
+    if (!workers)
+        abort();
     struct addrinfo *found = find(address);
-    int one = 1, listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (listener < 0 || bind(listener, found->ai_addr, found->ai_addrlen) || listen(listener, SOMAXCONN))
+    int listener = workers[0].listener = listening_at(found->ai_addr, found->ai_addrlen);
+    if (listener < 0)
         stop(address, strerror(errno));
     freeaddrinfo(found);
 
@@ -56,6 +81,9 @@ weft_world_service serve_begin(const char *address)
     getsockname(listener, (struct sockaddr *)&bound, &length);
     getnameinfo((struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port,
                 NI_NUMERICHOST | NI_NUMERICSERV);
+    for (uint32_t i = 1; i < count; i++)
+        if ((workers[i].listener = listening_at((struct sockaddr *)&bound, length)) < 0)
+            stop(address, strerror(errno));
     bool is_v6 = bound.ss_family == AF_INET6;
     stopping = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (stopping < 0)
@@ -63,4 +91,88 @@ weft_world_service serve_begin(const char *address)
     sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupted}, NULL);
     fprintf(stderr, "Serving HTTP on http://%s%s%s:%s/\n", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
     return (weft_world_service){.listener = listener, .stop = stopping};
+}
+
+// ---- Many of them ----
+
+static void pass_on(int number)
+{
+    is_stopping = true;
+    for (uint32_t i = 0; i < worker_count; i++)
+        if (workers[i].pid)
+            kill(workers[i].pid, number);
+}
+
+static void begin_worker(weft_world_service *it, uint32_t number)
+{
+    for (uint32_t i = 0; i < worker_count; i++)
+        if (i != number)
+            close(workers[i].listener);
+    it->listener = workers[number].listener;
+    it->stop = stopping = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (it->stop < 0)
+        stop("eventfd", strerror(errno));
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupted}, NULL);
+}
+
+// True in the process that is the new worker.
+static bool start(weft_world_service *it, uint32_t number)
+{
+    pid_t parent = getpid();
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    pid_t pid = fork();
+    if (pid < 0)
+        stop("fork", strerror(errno));
+    workers[number].pid = pid;
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+        begin_worker(it, number);
+    } else if (is_stopping) {
+        kill(pid, SIGINT);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid == 0;
+}
+
+// Waits for one to end: its number.
+static uint32_t wait_for_one(int *status)
+{
+    uint32_t number = 0;
+    pid_t pid;
+    while ((pid = wait(status)) < 0)
+        if (errno != EINTR)
+            stop("wait", strerror(errno));
+    while (workers[number].pid != pid)
+        number++;
+    workers[number].pid = 0;
+    return number;
+}
+
+uint32_t serve_many(weft_world_service *service)
+{
+    int code = 0, status;
+    uint32_t left = worker_count;
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = pass_on}, NULL);
+    for (uint32_t i = 0; i < worker_count; i++)
+        if (start(service, i))
+            return i;
+    while (left) {
+        uint32_t number = wait_for_one(&status);
+        if (status) {
+            code = 1;
+            fprintf(stderr, "weft-native: instance %u has ended by %s %d\n", (unsigned)number,
+                    WIFSIGNALED(status) ? "signal" : "code",
+                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        }
+        if (is_stopping)
+            left--;
+        else if (start(service, number))
+            return number;
+    }
+    exit(code);
 }

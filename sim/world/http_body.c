@@ -48,7 +48,7 @@ static void begin_telling(weft_world *world, telling what)
         abort();
     *it = what;
     weft_world__job_begin(world, &it->job, free_telling);
-    weft_sim_spawn(world->sim, tells, it);
+    weft_sim_spawn_small(world->sim, tells, it);
 }
 
 void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)

@@ -220,7 +220,7 @@ static void asks(weft_sim *sim, void *data)
         fails(it, error);
     } else {
         it->connection->users++;
-        weft_sim_spawn(sim, sends, it);
+        weft_sim_spawn_small(sim, sends, it);
         receives(it);
     }
     weft_world__connection_release(it->connection);

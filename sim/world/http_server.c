@@ -22,6 +22,20 @@ typedef struct server {
 
 // ---- A response ----
 
+// The component begins to read a body that waits for that.
+static bool is_to_tell_to_go_on(const http_exchange *it)
+{
+    return it && it->expects && !it->has_answered && it->body && weft_sim_end_met(it->body);
+}
+
+static void tell_to_go_on(http_exchange *it)
+{
+    static const char words[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (is_to_tell_to_go_on(it))
+        send(it->connection->descriptor, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    it->expects = false;
+}
+
 static void put_status(http_connection *to, unsigned status)
 {
     char words[64];
@@ -68,6 +82,7 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
                            : of->is_old ? HTTP_UNTIL_CLOSE
                                         : HTTP_CHUNKED;
     of->keeps = of->keeps && !of->is_old && from->status >= 200;
+    tell_to_go_on(of);
     put_status(to, from->status);
     if (framing == HTTP_CHUNKED)
         weft_world__put_text(to, "transfer-encoding: chunked\r\n");
@@ -78,8 +93,11 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
     weft_world__put_fields(to, from->headers, has_length && from->status != 204);
     of->has_answered = true;
     to->awaits = false;
-    if (weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old))
+    const char *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old);
+    if (error)
         of->keeps = false; // it is cut
+    if (error && !to->gone)
+        fprintf(stderr, "weft_world: a reply is cut: %s\n", error);
 }
 
 // ---- A request ----
@@ -120,7 +138,7 @@ static void answers(weft_sim *sim, void *data)
     http_message *response =
         result->which ? NULL : (http_message *)(uintptr_t)weft_sim_value_rep(result->payload);
     if (result->which)
-        fprintf(stderr, "weft-native: a request has failed: %s\n",
+        fprintf(stderr, "weft_world: a request has failed: %s\n",
                 func->result->parts[1].type->parts[result->payload->which].name);
     weft_sim_call_free(call);
     if (response && response->status < 200 && response->status != 101) {
@@ -145,7 +163,7 @@ static void has_head(http_connection *it, http_message *message)
     it->awaits = true;
     it->users++;
     it->exchange->references++;
-    weft_sim_spawn(it->world->sim, answers, it->exchange);
+    weft_sim_spawn_small(it->world->sim, answers, it->exchange);
 }
 
 // Waits for the answer, and sees meanwhile if the client goes. One that has closed its side for sending has
@@ -171,12 +189,6 @@ static void has_all(http_connection *it)
     wait_until_done(it);
 }
 
-// The component begins to read a body that waits for that.
-static bool is_to_tell_to_go_on(const http_exchange *it)
-{
-    return it && it->expects && !it->has_answered && it->body && weft_sim_end_met(it->body);
-}
-
 static bool is_to_be_looked_at(void *object)
 {
     const http_connection *it = object;
@@ -188,7 +200,6 @@ static bool is_to_be_looked_at(void *object)
 
 static void talks(weft_sim *sim, void *data)
 {
-    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     http_connection *it = data;
     server *server = it->owner;
     http_received got = HTTP_MORE;
@@ -197,8 +208,7 @@ static void talks(weft_sim *sim, void *data)
     while (!it->ends && got == HTTP_MORE) {
         got = weft_world__receive(it, UINT64_MAX, is_to_be_looked_at, it);
         if (got == HTTP_STOPPED && is_to_tell_to_go_on(it->exchange)) {
-            it->exchange->expects = false;
-            send(it->descriptor, go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+            tell_to_go_on(it->exchange);
             got = HTTP_MORE;
         }
     }
@@ -247,7 +257,7 @@ static void begin_connection(server *it, int descriptor)
     made->has_head = has_head;
     made->has_all = has_all;
     it->connections++;
-    weft_sim_spawn(it->world->sim, talks, made);
+    weft_sim_spawn_small(it->world->sim, talks, made);
 }
 
 void weft_world_serve(weft_sim *sim, void *data)

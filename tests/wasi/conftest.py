@@ -16,7 +16,7 @@ BUILDS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
 NATIVE = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
-    + ["test_http_client", "test_http_next", "test_http_service"]
+    + ["test_http_client", "test_http_load", "test_http_next", "test_http_service"]
     + ["test_address", "test_names", "test_outbox", "test_tcp", "test_tcp_server", "test_udp"]
 )
 
@@ -24,7 +24,6 @@ NATIVE = (
 # What is not so there: docs/native.md has it.
 NOT_NATIVE = {
     "test_no_memory_to_start_with": "memory has no limit",
-    "test_timeout_of_a_tls_handshake": "there is no TLS, and so no handshake",
     "test_a_status_that_no_component_may_make": "its component, which has another version of WASI, is not built",
 }
 

@@ -1,0 +1,252 @@
+# weft-native serve by itself: how it begins and ends, and what becomes of clients. tests/wasi and tests/examples have what services
+# see of it.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from limits import limited
+from paths import ROOT
+from soak import much
+
+from tools.service import Service
+from wasi.http_asks import LIMIT, ask, connected, raw, request, rest
+
+
+@pytest.fixture
+def serve(build):
+    """serve("tests/wasi/http-cases", options...) is the service; at the end of its `with` it must end by SIGINT, with nothing left."""
+
+    class Ends(Service):
+        leaves = True
+
+        def __exit__(self, *_):
+            if self.leaves:
+                self.process.send_signal(signal.SIGINT)
+                assert self.process.wait(LIMIT) == 0, self.words()
+            self.stop()
+
+    return lambda component, *options: Ends(build / "sim/weft-native", build / f"{component}.so", *options)
+
+
+@pytest.fixture
+def cases(serve):
+    with serve("tests/wasi/http-cases") as service:
+        yield service
+        assert not service.fault()
+
+
+def test_hello(serve):
+    with serve("examples/hello") as service:
+        assert ask(service, "/")[2] == b"hello\n"
+        assert service.words() == f"Serving HTTP on http://127.0.0.1:{service.port}/\n"
+
+
+def test_demo(build):
+    """What `make demo` shows of wasmtime."""
+    command = [sys.executable, ROOT / "tools/demo.py", "--wasmtime", build / "sim/weft-native"]
+    command += ["--echo", build / "examples/echo.so", "--cat", build / "examples/cat.so"]
+    done = limited(command)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "component, options, words",
+    [
+        ("tests/wasi/env-show", [], "is no service, for it does not export wasi:http/handler"),
+        ("examples/hello", ["--addr", "nowhere"], "nowhere: is no ADDRESS:PORT"),
+        ("examples/hello", ["--addr", "127.0.0.1:x"], "127.0.0.1:x: is no ADDRESS:PORT"),
+    ],
+)
+def test_misuse(build, component, options, words):
+    command = [build / "sim/weft-native", "serve", *options, build / f"{component}.so"]
+    done = limited(command, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and words in done.stderr
+
+
+def test_port_that_is_taken(build, cases):
+    command = [build / "sim/weft-native", "serve", "--addr", f"127.0.0.1:{cases.port}", build / "examples/hello.so"]
+    assert "Address already in use" in limited(command, stderr=subprocess.PIPE).stderr
+
+
+def test_addresses(build):
+    for address, told in ("[::1]:0", r"http://\[::1\]:\d+/"), ("0.0.0.0:0", r"http://0\.0\.0\.0:\d+/"):
+        command = [build / "sim/weft-native", "serve", build / "examples/hello.so", "--addr", address]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            assert re.fullmatch(f"Serving HTTP on {told}\n", process.stderr.readline())
+            process.send_signal(signal.SIGINT)
+        assert process.returncode == 0
+
+
+def test_interrupted(serve):
+    """Those in flight are answered, those that are idle are not waited for, and nobody else is accepted."""
+    with serve("tests/wasi/http-cases") as service, connected(service) as idle, connected(service) as one:
+        idle.sendall(request("/status/200").replace(b"connection: close\r\n", b""))
+        assert idle.recv(65536).startswith(b"HTTP/1.1 200 ")
+        one.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.1)
+        service.process.send_signal(signal.SIGINT)
+        assert rest(idle) == b""
+        one.sendall(b"-half")
+        assert rest(one).endswith(b"half-half")
+        assert service.process.wait(LIMIT) == 0
+        service.leaves = False
+
+
+def test_interrupted_twice(serve):
+    with serve("tests/wasi/http-cases") as service, connected(service) as one:
+        one.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.1)
+        for _ in range(2):
+            service.process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        assert service.process.wait(LIMIT) == -signal.SIGINT
+        service.leaves = False
+
+
+def test_trap(serve):
+    """Who waits is told, and who comes later finds a new instance."""
+    with serve("tests/wasi/http-cases") as service:
+        for times in 1, 2:
+            with connected(service) as waits:
+                waits.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+                time.sleep(0.1)
+                raw(service, request("/twice"))
+                assert rest(waits).startswith(b"HTTP/1.1 500 ")
+            assert ask(service, "/describe")[0] == 200
+            assert service.words().count("weft-native: trap UNREACHABLE: ") == times
+            assert service.words().count("weft: weft_http_begin: the export has returned already") == times
+
+
+def test_what_is_missing(serve):
+    """The message names it, and the request ends as by a trap."""
+    with serve("examples/gate") as service:
+        assert ask(service, "/")[0] == 500
+        assert re.search(r"weft-native: trap UNREACHABLE: handle: the native world does not have wasi:http/handler@\S+#handle", service.words())
+
+
+LONG = "x" * 65536
+
+
+@pytest.mark.parametrize(
+    "head, status",
+    [
+        ("GET /status/200 HTTP/1.1\r\nhost: x", 200),
+        ("G@T / HTTP/1.1\r\nhost: x", 400),
+        (f"{LONG[:33]} / HTTP/1.1\r\nhost: x", 400),
+        ("GET / HTTP/9.1\r\nhost: x", 400),
+        ("GET status HTTP/1.1\r\nhost: x", 400),
+        ('GET /"quoted" HTTP/1.1\r\nhost: x', 400),
+        ("GET / HTTP/1.1\r\nhost: x\r\na b: c", 400),
+        ("GET / HTTP/1.1\r\nhost: x\r\na : c", 400),
+        ("GET / HTTP/1.1\r\nhost: x\r\na: b\r\n c", 400),
+        ("GET / HTTP/1.1\r\nhost: x\r\na: \0", 400),
+        ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2", 400),
+        ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1", 400),
+        (f"GET /{LONG} HTTP/1.1\r\nhost: x", 414),
+        ("GET / HTTP/1.1\r\n" + "\r\n".join(f"x-{n}: y" for n in range(101)), 431),
+    ],
+)
+def test_heads(cases, head, status):
+    text = raw(cases, head.encode() + b"\r\nconnection: close\r\n\r\n")
+    assert text.startswith(f"HTTP/1.1 {status} ".encode()), text
+
+
+def test_old_version(cases):
+    """It has no chunks: the end of the connection is that of the body."""
+    text = raw(cases, b"POST /echo HTTP/1.0\r\nconnection: keep-alive\r\ncontent-length: 5\r\n\r\nwords")
+    assert text.endswith(b"\r\n\r\nwords") and b"chunked" not in text
+
+
+def exchanges(service):
+    """What each must come to, whatever a host chooses."""
+    body = bytes(range(256)) * much(400, 40)
+    for path in "/echo", "/splice", "/collect/1000000":
+        assert ask(service, path, "POST", body)[2] == body
+    assert raw(service, request("/trailers", "te: trailers")).endswith(b"x-last: word\r\n\r\n")
+    assert not raw(service, request("/cut")).endswith(b"0\r\n\r\n")
+    assert ask(service, "/early")[2] == b"early\n"
+    assert not service.fault()
+
+
+def test_seeds(serve):
+    for seed in range(1, much(500, 15)):
+        with serve("tests/wasi/http-cases", "--seed", seed) as service:
+            exchanges(service)
+
+
+def test_slow(serve):
+    with serve("tests/wasi/http-cases", "--seed", 1, "--slow", "--virtual-time") as service:
+        assert ask(service, "/echo", "POST", b"some words")[2] == b"some words"
+
+
+def test_cut(serve):
+    """Clients that are gone, at any moment: no answer is taken for a whole one, and nothing is left."""
+    body = bytes(range(256)) * 8
+    for cut in range(1, 2600, much(7, 150)):
+        with serve("tests/wasi/http-cases", f"--cut={cut}") as service:
+            for path in "/echo", "/splice", "/collect/10000", "/describe":
+                lines = [f"content-length: {len(body)}", "te: trailers"]
+                text = raw(service, request(path, *lines, body=body, method="POST"))
+                assert len(text) <= cut
+                assert path != "/echo" or not text.endswith(b"0\r\n\r\n") or body in text
+            assert not service.fault()
+
+
+def test_breakpoint(build, need):
+    """What docs/native.md shows: gdb stops in a service."""
+    page = (ROOT / "docs/native.md").read_text()
+    command = re.search(r"\n    (gdb .*\\\n.*weft-native serve .*)\n", page)[1]
+    command = command.replace("gdb ", f"{need('gdb')} -batch ", 1).replace("-ex run", "-ex run -ex 'print *self' -ex bt -ex kill")
+    command = command.replace("build/sim/", f"{build}/") + " --addr 127.0.0.1:0"
+    with subprocess.Popen(
+        command, shell=True, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    ) as gdb:
+        said = ""
+        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)/", said)):
+            said += (line := gdb.stdout.readline())
+            assert line, said
+        with socket.create_connection(("127.0.0.1", int(port[1]))) as client:
+            client.sendall(request("/"))
+            said += gdb.stdout.read()
+    assert re.search(r"Breakpoint 1, .*hello__body \(co=.*hello/hello\.c:13", said), said
+    assert "http = {" in said
+
+
+def test_instances(serve):
+    """Each is a process: one that ends takes its own requests along, and another takes its place."""
+    with serve("tests/wasi/http-cases", "--instances", 3) as service, contextlib.ExitStack() as held:
+        children = lambda: Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        clients = [held.enter_context(connected(service)) for _ in range(20)]
+        for client in clients:
+            client.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.5)
+        assert len(before := children()) == 3
+        os.kill(int(before[0]), signal.SIGKILL)
+        ends = time.monotonic() + LIMIT
+        while "instance 0 has ended by signal 9" not in service.words() or len(children()) < 3:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.sendall(b"-half")
+        answers = [rest(client) for client in clients]
+        assert all(not answer or answer.endswith(b"half-half") for answer in answers) and any(answers)
+        assert ask(service, "/describe")[0] == 200
+        service.process.send_signal(signal.SIGINT)
+        assert service.process.wait(LIMIT) == 1
+        service.leaves = False
+
+
+def test_instances_end(serve):
+    with serve("tests/wasi/http-cases", "--instances", 3) as service:
+        for _ in range(20):
+            assert ask(service, "/echo", "POST", b"words")[2] == b"words"
