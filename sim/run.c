@@ -132,6 +132,7 @@ weft_sim_outcome weft_sim_run(weft_sim *sim, weft_sim_script script, void *data)
     sim->report.length = 0;
     sim->last_step = sim->counts.steps + sim->step_limit;
     sim->main_done = false;
+    sim->settles = 0;
     weft_sim__script_main(sim, script, data);
     bool finished = weft_sim__fiber_run(sim, schedule, sim);
     if (sim->endless) {

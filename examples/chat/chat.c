@@ -108,15 +108,17 @@ WEFT_ASYNC(serve)
     error = weft_argument_count() > 1 ? weft_text_to_z(weft_argument(1), where, sizeof where) : WEFT_OK;
     if (!error)
         error = weft_tcp_listen(&server.listener, where, .backlog = MEMBERS);
+    if (!error)
+        error = weft_listener_address(&server.listener, &self->address);
     if (error)
         WEFT_FAIL(error);
-    weft_listener_address(&server.listener, &self->address);
     WEFT_TRY(weft_stdout(), weft_printf(co, "listening at %.*s\n",
                                         WEFT_TEXT_ARGUMENTS(weft_address_text(&self->address, text))));
     WEFT_SPAWN(until_the_end, &self->end, &self->scope, &self->child);
     WEFT_TRY(&server, weft_tcp_serve(co, &server, NULL, chat, .limit = MEMBERS, .stop_reads = true));
     WEFT_FINALLY;
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
+    weft_listener_close(&server.listener);
     WEFT_END;
 }
 WEFT_COMMAND(serve);

@@ -91,8 +91,8 @@ struct http_connection {
     weft_world__job job;
     weft_world *world;
     int descriptor;
-    uint32_t users;               // scripts that work on it
-    http_exchange *exchange;      // that is received; NULL: between two of them
+    uint32_t users;          // scripts that work on it
+    http_exchange *exchange; // that is received; NULL: between two of them
     llhttp_t parser;
     char *text[3]; // of what is received: the URL, a field's name and value
     size_t length[3];

@@ -93,8 +93,11 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
     weft_world__put_fields(to, from->headers, has_length && from->status != 204);
     of->has_answered = true;
     to->awaits = false;
-    if (weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old))
+    const char *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old);
+    if (error)
         of->keeps = false; // it is cut
+    if (error && !to->gone)
+        fprintf(stderr, "weft_world: a reply is cut: %s\n", error);
 }
 
 // ---- A request ----
@@ -135,7 +138,7 @@ static void answers(weft_sim *sim, void *data)
     http_message *response =
         result->which ? NULL : (http_message *)(uintptr_t)weft_sim_value_rep(result->payload);
     if (result->which)
-        fprintf(stderr, "weft-native: a request has failed: %s\n",
+        fprintf(stderr, "weft_world: a request has failed: %s\n",
                 func->result->parts[1].type->parts[result->payload->which].name);
     weft_sim_call_free(call);
     if (response && response->status < 200 && response->status != 101) {

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CHOICES = 12, HEADER = CHOICES + 2, LARGEST = 4096 };
+enum { CHOICES = 12, HEADER = CHOICES + 2, LARGEST = 4096, MOST_PIECES = 200 };
 
 extern const weft_sim_component serve_component __asm__("weft_sim_component");
 
@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return -1;
     client it = {.bytes = data + HEADER,
                  .count = size - HEADER,
-                 .piece = data[0] < 64 ? data[0] + 1u : LARGEST,
+                 .piece = data[0] < 64 ? data[0] + 1u + size / MOST_PIECES : LARGEST,
                  .closes = data[1] & 1};
     uint32_t taken[CHOICES];
     for (size_t i = 0; i < CHOICES; i++)

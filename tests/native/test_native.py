@@ -117,10 +117,3 @@ def test_page(native, build):
     """What docs/native.md runs."""
     command = RUN.replace("build/sim/", f"{build}/")
     assert limited(["bash", "-c", command], cwd=ROOT).stdout == "hello\n"
-
-
-def test_what_is_missing(native):
-    """The message names it, and the run ends as after a trap."""
-    ended = native("../../examples/fetch", "http://127.0.0.1/")
-    assert ended.returncode == 134
-    assert re.search(r"the native world does not have wasi:http/\S+#", ended.stderr)

@@ -126,6 +126,13 @@ def test_trap(serve):
             assert service.words().count("weft: weft_http_begin: the export has returned already") == times
 
 
+def test_what_is_missing(serve):
+    """The message names it, and the request ends as by a trap."""
+    with serve("examples/gate") as service:
+        assert ask(service, "/")[0] == 500
+        assert re.search(r"weft-native: trap UNREACHABLE: handle: the native world does not have wasi:http/handler@\S+#handle", service.words())
+
+
 LONG = "x" * 65536
 
 
