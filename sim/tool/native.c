@@ -310,5 +310,8 @@ int main(int count, char **arguments)
     weft_world_answer(it.world, component);
     if (it.call)
         invocation_read(&it.invocation, it.instance);
-    return ended(&it, sim, weft_sim_run(sim, run, &it));
+    int code = ended(&it, sim, weft_sim_run(sim, run, &it));
+    weft_world_free(it.world);
+    weft_sim_free(sim);
+    return code;
 }
