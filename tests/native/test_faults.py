@@ -258,4 +258,4 @@ def test_linked_with_nobody(native):
 
 def test_taken_over(run, build):
     """A script answers two of the world's interfaces, and the world the others."""
-    assert run([build / "tests/native/taken-over"]) == "1000000000.000000007|Sun, 09 Sep 2001 01:46:40 GMT|2001-09-09T01:46:40.000Z\n6 sleeps\n"
+    assert run([build / "tests/native/taken-clocks"]) == "1000000000.000000007|Sun, 09 Sep 2001 01:46:40 GMT|2001-09-09T01:46:40.000Z\n6 sleeps\n"
