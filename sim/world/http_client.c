@@ -57,22 +57,32 @@ static void fails(client *it, const char *error)
 
 // ---- The connection ----
 
-// An authority is HOST, HOST:PORT, or one of these with [HOST]. NULL, or an error-code.
-static const char *resolve(const char *authority, struct addrinfo **found)
+static void set_port(struct addrinfo *it, uint16_t port)
 {
-    const struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    for (; it; it = it->ai_next) // in both families the port is in the same place
+        ((struct sockaddr_in *)(void *)it->ai_addr)->sin_port = htons(port);
+}
+
+// An authority is HOST, HOST:PORT, or one of these with [HOST]. NULL: there is no such name.
+static struct addrinfo *resolve(client *it, const char *authority)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+    struct addrinfo *found = NULL;
     char host[256];
     const char *port = strrchr(authority, ':'), *end = strchr(authority, ']');
     if (port && end && port < end)
         port = NULL;
     const char *from = *authority == '[' && end ? authority + 1 : authority;
     size_t length = (size_t)((from != authority ? end : port ? port : authority + strlen(authority)) - from);
-    if (length >= sizeof host || strchr(authority, '@'))
-        return "DNS-error";
+    unsigned long number = port && port[1] ? strtoul(port + 1, NULL, 10) : 80;
+    if (length >= sizeof host || strchr(authority, '@') || number > UINT16_MAX)
+        return NULL;
     memcpy(host, from, length);
     host[length] = 0;
-    return getaddrinfo(host, port && port[1] ? port + 1 : "80", &hints, found) ? "DNS-error" : NULL;
+    if (getaddrinfo(host, NULL, &hints, &found))
+        found = weft_world__look_up(it->world, host, it->call);
+    set_port(found, (uint16_t)number);
+    return found;
 }
 
 // The errno of one address, or 0.
@@ -104,16 +114,15 @@ static int connect_to(client *it, const struct addrinfo *address, uint64_t when)
 static const char *connects(client *it)
 {
     const http_message *request = it->request;
-    struct addrinfo *found = NULL;
     if (!request->path || !request->authority)
         return "HTTP-request-URI-invalid";
     if (!request->scheme || !strcmp(request->scheme, "HTTPS")) // none is HTTPS, as on wasmtime
         return "TLS-protocol-error";
     if (strcmp(request->scheme, "HTTP") != 0)
         return "HTTP-protocol-error";
-    const char *problem = resolve(request->authority, &found);
-    if (problem)
-        return problem;
+    struct addrinfo *found = resolve(it, request->authority);
+    if (!found)
+        return "DNS-error";
     int error = ECONNREFUSED;
     uint64_t when = after(it, CONNECT_TIMEOUT);
     for (const struct addrinfo *address = found; address && error && !is_cancelled(it);

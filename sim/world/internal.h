@@ -135,6 +135,12 @@ typedef struct weft_world__pump {
 void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump);
 void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump);
 
+// ---- names.c ----
+
+// The addresses of a name, which the caller frees (freeaddrinfo); NULL if there are none, or the call is to be
+// cancelled. Blocks the script.
+struct addrinfo *weft_world__look_up(weft_world *world, const char *name, weft_sim_call *call);
+
 // ---- fail.c ----
 
 // True if the call is to fail: then it is answered.

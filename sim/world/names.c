@@ -45,15 +45,15 @@ static void *looks_up(void *data)
     return NULL;
 }
 
-static lookup *lookup_of(const weft_sim_value *name)
+static lookup *lookup_of(const char *name, size_t length)
 {
-    lookup *it = calloc(1, sizeof *it + name->count + 1);
+    lookup *it = calloc(1, sizeof *it + length + 1);
     if (!it)
         abort();
     it->holders = 1;
     it->done = -1;
     it->error = EAI_AGAIN;
-    memcpy(it->name, name->bytes, name->count);
+    memcpy(it->name, name, length);
     return it;
 }
 
@@ -144,17 +144,45 @@ static void free_resolving(weft_world__job *job)
     free(job);
 }
 
+static resolving *begin_resolving(weft_world *world, weft_sim_call *call, lookup *its)
+{
+    resolving *it = malloc(sizeof *it);
+    if (!it)
+        abort();
+    *it = (resolving){.world = world, .call = call, .lookup = its};
+    weft_world__job_begin(world, &it->job, free_resolving);
+    return it;
+}
+
+// Blocks; false if the call is to be cancelled.
+static bool has_come(const resolving *it)
+{
+    weft_world__wait done = {
+        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
+    return weft_world__wait_for(it->world, "resolves a name", done);
+}
+
 static void resolves(weft_sim *sim, void *data)
 {
     resolving *it = data;
-    weft_world__wait done = {
-        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
     (void)sim;
-    if (weft_world__wait_for(it->world, "resolves a name", done))
+    if (has_come(it))
         answer(it->call, it->lookup->error ? "name-unresolvable" : NULL, it->lookup->found);
     else
         weft_sim_call_cancelled(it->call);
     weft_world__job_end(&it->job);
+}
+
+struct addrinfo *weft_world__look_up(weft_world *world, const char *name, weft_sim_call *call)
+{
+    struct addrinfo *found = NULL;
+    resolving *it = begin_resolving(world, call, lookup_of(name, strlen(name)));
+    if (begins(it->lookup) && has_come(it)) {
+        found = it->lookup->found;
+        it->lookup->found = NULL;
+    }
+    weft_world__job_end(&it->job);
+    return found;
 }
 
 static void resolve(weft_sim_call *call, void *data)
@@ -162,7 +190,7 @@ static void resolve(weft_sim_call *call, void *data)
     weft_world *world = data;
     const weft_sim_value *name = weft_sim_call_start(call);
     weft_world__address address;
-    lookup *its = lookup_of(name);
+    lookup *its = lookup_of(name->bytes, name->count);
     const char *failed = NULL;
     if (!world->options.names) {
         failed = "permanent-resolver-failure";
@@ -171,12 +199,7 @@ static void resolve(weft_sim_call *call, void *data)
                  : !begins(its)                   ? "temporary-resolver-failure"
                                                   : NULL;
         if (!failed) {
-            resolving *it = malloc(sizeof *it);
-            if (!it)
-                abort();
-            *it = (resolving){.world = world, .call = call, .lookup = its};
-            weft_world__job_begin(world, &it->job, free_resolving);
-            weft_sim_spawn_small(world->sim, resolves, it);
+            weft_sim_spawn_small(world->sim, resolves, begin_resolving(world, call, its));
             return;
         }
     }

@@ -69,6 +69,11 @@ def test_get(fetch, peer):
     assert lines[0] == "get /a/b?c=d http/1.1" and "content-length: 0" not in lines and "transfer-encoding: chunked" not in lines
 
 
+def test_name(fetch, peer):
+    """Of its addresses, one after the other is tried."""
+    assert fetch(peer(reply(b"the page")).at.replace("127.0.0.1", "localhost")).body == "the page"
+
+
 def test_what_stays_when_it_is_closed(fetch, peer):
     got = fetch(peer(CUT["length"]).at, close=1)
     assert (got.error, got.status, got.reason, got.url, got.body) == ("EEOF", 200, "HTTP-protocol-error", "", "12345")
