@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,7 +205,11 @@ static void *runs(void *data)
 {
     static char where[32];
     static const char *arguments[] = {"chat", where};
+    sigset_t alarms; // libFuzzer's: no call here is to be interrupted by them
     (void)data;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarms, NULL);
     snprintf(where, sizeof where, "127.0.0.1:%u", ntohs(address.sin_port));
     sim = weft_sim_new(&options, &schedule);
     weft_sim_step_limit(sim, UINT64_MAX);
@@ -240,6 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input = data;
     input_end = data + size;
     sem_post(&has_input);
-    sem_wait(&is_done);
+    while (sem_wait(&is_done) && errno == EINTR)
+        continue;
     return 0;
 }
