@@ -63,7 +63,7 @@ sim: setup ## run small cases, seeds of the workloads, and misuse in the native 
 	build/sim-fast/weft-seeds --seeds $(SEEDS) --enumerate 5000 --coverage --jobs $(shell nproc)
 	build/sim-fast/weft-traps --seeds $(SEEDS)
 
-FUZZ = events schedules bindings echo serve
+FUZZ = events schedules bindings echo chat serve
 SECONDS ?= 60
 TARGET ?= $(FUZZ)
 

@@ -33,6 +33,7 @@ enum { COPY_COMPLETED, COPY_DROPPED, COPY_CANCELLED };
 #define MAX_LENGTH 0x0fffffffu
 
 typedef struct weft_sim__fiber weft_sim__fiber;
+typedef struct weft_sim__script weft_sim__script;
 typedef struct weft_sim__task weft_sim__task;
 typedef struct weft_sim__pipe weft_sim__pipe;
 typedef struct weft_sim__set weft_sim__set;
@@ -240,6 +241,7 @@ struct weft_sim_call {
     bool queued;      // to be accepted
     bool done_with; // by the component, or the script that made it; freed when no script waits for it any more
     uint32_t waiting_scripts;
+    weft_sim__script *asleep; // until it is to be cancelled, or NULL
     weft_sim_core core[18];
     void *out; // where the result goes, in the caller
     weft_sim_core result_core;
@@ -272,8 +274,9 @@ struct weft_sim_end {
     const weft_sim_type *type; // as its holder describes it
     weft_sim__end_state state;
     bool writable;
-    bool host;  // held by a script
-    bool exact; // its next copy is not partial: weft_sim_end_offer()
+    bool host;                // held by a script
+    bool exact;               // its next copy is not partial: weft_sim_end_offer()
+    weft_sim__script *asleep; // until something is done with the other end, or NULL
     // The operation in flight.
     bool pending; // in the pipe, for the other end to find
     unsigned char *items;
@@ -369,7 +372,6 @@ void weft_sim__describe_deadlock(weft_sim *sim);
 
 // ---- script.c ----
 
-typedef struct weft_sim__script weft_sim__script;
 struct weft_sim__script {
     weft_sim__waiter waiter;
     weft_sim *sim;
@@ -377,7 +379,7 @@ struct weft_sim__script {
     void *data;
     weft_sim__fiber *fiber;
     weft_sim__script *next;
-    bool main, small, settling, settled, accepting;
+    bool main, small, settling, settled, accepting, asleep;
     const char *what; // it waits for
     bool (*until)(void *object);
     void *object;
@@ -389,9 +391,12 @@ void weft_sim__script_main(weft_sim *sim, weft_sim_script function, void *data);
 void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
 // The same for what need not come: the run may end meanwhile.
 void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
+// Has one that sleeps, or NULL, ask again whether it may go on.
+void weft_sim__script_wake(weft_sim__script *script);
 // The script that has waited longest until nothing else can happen, which is so now, or that others only yield;
 // NULL if there is none, or if they have gone on many times and nothing came of it.
 weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield);
+bool weft_sim__settles(weft_sim *sim); // there is one that waits so
 // True if nobody waits but scripts for further calls.
 bool weft_sim__only_accept(const weft_sim *sim);
 

@@ -107,7 +107,7 @@ static bool step(weft_sim *sim)
     if (sim->idle && sim->counts.steps % STEPS_UNSEEN == 0)
         sim->idle(sim, false, sim->idle_data);
     weft_sim__waiter *waiter = weft_sim__pick(sim, NULL, NULL);
-    if (!waiter && sim->idle && sim->idle(sim, false, sim->idle_data))
+    if (!waiter && sim->idle && sim->idle(sim, !weft_sim__settles(sim), sim->idle_data))
         return true;
     if (!waiter && !(waiter = weft_sim__settled(sim, false)))
         return sim->idle && sim->idle(sim, true, sim->idle_data);

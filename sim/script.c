@@ -75,7 +75,8 @@ void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void 
     script->until = until;
     script->object = object;
     script->fiber = weft_sim__fiber_current(sim);
-    weft_sim__wait(sim, &script->waiter);
+    if (!script->asleep)
+        weft_sim__wait(sim, &script->waiter);
     weft_sim__fiber_block(sim);
     script->what = NULL;
 }
@@ -92,6 +93,40 @@ void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *ob
 {
     if (!until(object))
         weft_sim__script_accept(sim, what, until, object);
+}
+
+void weft_sim__script_wake(weft_sim__script *script)
+{
+    if (!script || !script->asleep || !script->until(script->object))
+        return;
+    script->asleep = false;
+    weft_sim__wait(script->sim, &script->waiter);
+}
+
+void weft_sim_wake(weft_sim_sleep *sleep)
+{
+    weft_sim__script_wake(sleep->script);
+}
+
+static void watch(weft_sim_sleep *sleep, weft_sim__script *script)
+{
+    sleep->script = script;
+    if (sleep->end)
+        sleep->end->asleep = script;
+    if (sleep->call)
+        sleep->call->asleep = script;
+}
+
+void weft_sim_sleep_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                          weft_sim_sleep *sleep)
+{
+    weft_sim__script *script = current(sim, what);
+    if (until(object))
+        return;
+    watch(sleep, script);
+    script->asleep = true;
+    weft_sim__script_accept(sim, what, until, object);
+    watch(sleep, NULL);
 }
 
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)
@@ -124,6 +159,11 @@ static weft_sim__script *settling(weft_sim *sim)
         if (waiter->go == go && ((weft_sim__script *)waiter)->settling)
             return (weft_sim__script *)waiter;
     return NULL;
+}
+
+bool weft_sim__settles(weft_sim *sim)
+{
+    return settling(sim);
 }
 
 weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield)

@@ -81,6 +81,7 @@ void weft_sim__call_done_with(weft_sim_call *call)
 static void tell_callee(weft_sim_call *call, const weft_sim_instance *caller)
 {
     call->cancel_told = true;
+    weft_sim__script_wake(call->asleep);
     if (call->task)
         weft_sim__task_cancel(call->task, caller);
     else

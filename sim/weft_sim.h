@@ -218,6 +218,20 @@ void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *ob
 
 // A call between a component and the host, in either direction.
 typedef struct weft_sim_call weft_sim_call;
+// An end of a stream or future that the script holds.
+typedef struct weft_sim_end weft_sim_end;
+
+// The same for scripts of which there are many, each of which waits for long: `until` is asked only when
+// something may have changed, which is said here, or after weft_sim_wake().
+typedef struct weft_sim_sleep {
+    weft_sim_end *end;   // what is done with the other end; NULL: of none
+    weft_sim_call *call; // that it is to be cancelled; NULL: of none
+    void *script;        // the host's
+} weft_sim_sleep;
+void weft_sim_sleep_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                          weft_sim_sleep *sleep);
+// Has the script that sleeps so, if it does, ask again: not only scripts may call it.
+void weft_sim_wake(weft_sim_sleep *sleep);
 
 typedef enum weft_sim_call_state { // the states of a subtask
     WEFT_SIM_STARTING,
@@ -264,9 +278,6 @@ bool weft_sim_call_cancel_asked(const weft_sim_call *call);
 // its caller is done with it.
 bool weft_sim_call_wait_cancel(weft_sim_call *call);
 void weft_sim_call_cancelled(weft_sim_call *call);
-
-// An end of a stream or future that the script holds.
-typedef struct weft_sim_end weft_sim_end;
 
 // Makes both; the type is one that the instance describes. To give the readable end away, put it into a value's
 // handle.

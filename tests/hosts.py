@@ -63,7 +63,7 @@ class Native(Wasmtime):
 
     def __init__(self, *flags):
         self.program = ROOT / "build/sim/sim/weft-native"
-        self.flags = list(flags)
+        self.flags = list(map(str, flags))
 
     def built(self, component):
         return ROOT / f"build/sim/{component}.so"

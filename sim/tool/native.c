@@ -543,5 +543,8 @@ int main(int count, char **arguments)
         it.program = program_of(it.components[0]);
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
-    return ended(&it, run_all(&it));
+    int code = ended(&it, run_all(&it));
+    weft_world_free(it.world);
+    weft_sim_free(it.sim);
+    return code;
 }

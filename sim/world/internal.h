@@ -21,8 +21,7 @@ typedef struct weft_world__wait {
     short events;                             // of poll(2)
     uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
-    const weft_sim_end *end;       // or until the copy on the other end is given up
-    const weft_sim_call *call;     // or until it is to be cancelled
+    weft_sim_sleep sleep; // or until the copy on that end's other is given up, or the call is to be cancelled
     const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
     bool (*until)(void *object);   // or until that is so
     void *object;

@@ -78,28 +78,43 @@ static bool begins(lookup *it)
 
 // ---- Names ----
 
-// An address as URLs have it: `127.1` and `[::1]` are some, too.
+// An address as URLs have it: `127.1`, `1.2.3.4.` and `[::1]` are some, too.
 static bool is_address(const char *name, weft_world__address *address)
 {
-    char inside[INET6_ADDRSTRLEN + 1] = {0};
+    char text[64] = {0};
     size_t length = strlen(name);
+    if (!length || length >= sizeof text)
+        return false;
+    memcpy(text, name, name[length - 1] == '.' ? length - 1 : length);
     *address = (weft_world__address){.ipv4.sin_family = AF_INET};
-    if (!name[strspn(name, "0123456789abcdefxABCDEFX.")] && inet_aton(name, &address->ipv4.sin_addr))
+    if (!text[strspn(text, "0123456789abcdefxABCDEFX.")] && inet_aton(text, &address->ipv4.sin_addr))
         return true;
     *address = (weft_world__address){.ipv6.sin6_family = AF_INET6};
-    if (length > 2 && *name == '[' && name[length - 1] == ']' && length - 2 < sizeof inside)
-        name = memcpy(inside, name + 1, length - 2);
-    return inet_pton(AF_INET6, name, &address->ipv6.sin6_addr) > 0;
+    memcpy(text, name, length);
+    bool in_brackets = *text == '[' && text[length - 1] == ']';
+    if (in_brackets)
+        text[length - 1] = 0;
+    return inet_pton(AF_INET6, text + in_brackets, &address->ipv6.sin6_addr) > 0;
 }
 
-// By its letters, and its last part: a number there is that of an address.
+// True if the last part is a number, as that of an address is.
+static bool ends_in_number(const char *name, size_t length)
+{
+    size_t end = length && name[length - 1] == '.' ? length - 1 : length, at = end;
+    while (at && name[at - 1] != '.')
+        at--;
+    bool is_hex = name[at] == '0' && (name[at + 1] | 32) == 'x';
+    at += is_hex ? 2 : 0;
+    return (at < end || is_hex) &&
+           at + strspn(name + at, is_hex ? "0123456789abcdefABCDEF" : "0123456789") == end;
+}
+
 static bool is_name(const char *name, size_t length)
 {
-    const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)name[i] <= ' ' || strchr("#/:<>?@[\\]^|%\x7f", name[i]))
             return false;
-    return length && (!*last || last[strspn(last, "0123456789")]);
+    return length && !ends_in_number(name, length);
 }
 
 static void answer(weft_sim_call *call, const char *failed, const struct addrinfo *found)
@@ -133,7 +148,7 @@ static void resolves(weft_sim *sim, void *data)
 {
     resolving *it = data;
     weft_world__wait done = {
-        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .call = it->call};
+        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
     (void)sim;
     if (weft_world__wait_for(it->world, "resolves a name", done))
         answer(it->call, it->lookup->error ? "name-unresolvable" : NULL, it->lookup->found);

@@ -77,6 +77,12 @@ static int time_left(weft_world *world, uint64_t when)
     return (int)(left < most ? left : most);
 }
 
+static void fire(weft_world__wait *it)
+{
+    it->fired = true;
+    weft_sim_wake(&it->sleep);
+}
+
 static void hear_signals(weft_world *world)
 {
     char info[128]; // a signalfd_siginfo
@@ -111,7 +117,7 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
     bool any_fired = ready > (world->polled[count].revents != 0);
     for (uint32_t i = 0; i < count && ready > 0; i++)
         if (world->polled[i].revents) {
-            world->polled_for[i]->fired = true;
+            fire(world->polled_for[i]);
             ready--;
         }
     if (is_virtual && may_block && ready == 0 && !any_fired && first != UINT64_MAX && first > world->clock.now)
@@ -119,7 +125,8 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
     uint64_t now = first == UINT64_MAX ? 0 : weft_world__now(world);
     if (first <= now)
         for (weft_world__wait *it = world->waits.next; it != &world->waits; it = it->next)
-            it->fired = it->fired || it->when <= now;
+            if (it->when <= now)
+                fire(it);
     return may_block || any_fired || first <= now;
 }
 
@@ -162,8 +169,8 @@ static bool is_to_be_cancelled(const weft_world *world)
 static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
-    return it->fired || (it->end && !weft_sim_end_met(it->end)) ||
-           (it->call && weft_sim_call_cancel_asked(it->call)) ||
+    return it->fired || (it->sleep.end && !weft_sim_end_met(it->sleep.end)) ||
+           (it->sleep.call && weft_sim_call_cancel_asked(it->sleep.call)) ||
            (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of))) ||
            (it->until && it->until(it->object));
 }
@@ -173,7 +180,10 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     wait.next = &world->waits;
     wait.previous = world->waits.previous;
     wait.previous->next = wait.next->previous = &wait;
-    weft_sim_wait_until(world->sim, what, is_over, &wait);
+    if (wait.sleepers_of || wait.until) // others than the world may make it so
+        weft_sim_wait_until(world->sim, what, is_over, &wait);
+    else
+        weft_sim_sleep_until(world->sim, what, is_over, &wait, &wait.sleep);
     wait.previous->next = wait.next;
     wait.next->previous = wait.previous;
     return wait.fired;
@@ -194,11 +204,11 @@ static bool is_ready_still(int descriptor, short events)
 enum { SLOW = 10, FEW = 16 };
 
 // False if the other end is given up meanwhile.
-static bool takes_a_while(weft_world *world, const char *what, const weft_sim_end *end)
+static bool takes_a_while(weft_world *world, const char *what, weft_sim_end *end)
 {
     uint32_t time = 1 + weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SLOW);
     weft_world__wait wait = {
-        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .end = end};
+        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .sleep.end = end};
     return weft_world__wait_for(world, what, wait);
 }
 
@@ -238,14 +248,14 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
         if (bytes)
             *bytes = NULL;
         if (!begins)
-            weft_sim_wait_until(world->sim, what, is_met_or_gone, end);
+            weft_sim_sleep_until(world->sim, what, is_met_or_gone, end, &(weft_sim_sleep){.end = end});
         if (weft_sim_end_dropped(end))
             return 0;
         if (is_late && !takes_a_while(world, what, begins ? NULL : end))
             continue;
         is_late = false;
         weft_world__wait ready = {
-            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = begins ? NULL : end};
+            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = begins ? NULL : end};
         if (descriptor >= 0 &&
             (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
             continue;

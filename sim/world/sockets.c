@@ -291,13 +291,11 @@ void weft_world__socket_set(weft_sim_call *call, void *data)
     const weft_sim_value *args = weft_sim_call_start(call);
     const weft_world__socket *it = weft_world__socket_of(&args[0]);
     struct option option = option_of(call, it);
-    uint64_t units = args[1].number / option.unit;
+    uint64_t value = args[1].number, units = value / option.unit + (value % option.unit != 0);
     int number = (int)(units > option.most ? option.most : units), error = options_error(it);
     (void)data;
-    if (!number && option.most > 1) {
-        number = 1;
-        error = !error && !args[1].number ? EINVAL : error;
-    }
+    if (!value && option.most > 1 && (!error || option.level == IPPROTO_TCP)) // wasmtime's order
+        error = EINVAL;
     if (!error && setsockopt(it->number, option.level, option.option, &number, sizeof number))
         error = errno;
     weft_world__socket_answer(call, error, NULL);
@@ -338,7 +336,7 @@ static void waits(weft_sim *sim, void *data)
 {
     waiting *it = data;
     weft_world__wait ready = {
-        .descriptor = it->socket->number, .events = it->events, .when = UINT64_MAX, .call = it->call};
+        .descriptor = it->socket->number, .events = it->events, .when = UINT64_MAX, .sleep.call = it->call};
     const char *what = weft_sim_call_func(it->call)->name;
     bool is_done = false;
     (void)sim;

@@ -37,7 +37,7 @@ static int begins_to_connect(weft_world__socket *it, const weft_sim_value *to)
 {
     weft_world__address address;
     if (it->state != FRESH && it->state != BOUND)
-        return it->state == DEAD ? it->error : EISCONN;
+        return EISCONN;
     if (!weft_world__address_of(it, to, &address) || !weft_world__address_is_unicast(&address) ||
         !weft_world__address_is_remote(&address))
         return EINVAL;
@@ -56,11 +56,13 @@ static int connects(weft_world__socket *it, weft_sim_call *call, weft_sim_value 
         error = begins_to_connect(it, &weft_sim_call_start(call)[1]);
     if (error == EINPROGRESS)
         return EAGAIN;
+    if (error == EAGAIN) // the system has no room for another way
+        error = ENOBUFS;
     if (it->state == CONNECTING && error)
-        weft_world__socket_die(it, ENOTCONN);
+        weft_world__socket_die(it, error);
     else if (it->state == CONNECTING)
         it->state = CONNECTED;
-    return error == EAGAIN ? EADDRINUSE : error; // that is what the system says without a free port
+    return error;
 }
 
 static void connect_to(weft_sim_call *call, void *data)
@@ -130,10 +132,8 @@ static void listens(weft_sim *sim, void *data)
 static void listen_on(weft_sim_call *call, void *data)
 {
     weft_world__socket *socket = weft_world__socket_of(&weft_sim_call_start(call)[0]);
-    int error = 0;
-    if (socket->state != FRESH && socket->state != BOUND)
-        error = socket->state == DEAD ? socket->error : EISCONN;
-    else if (listen(socket->number, socket->backlog))
+    int error = socket->state == FRESH || socket->state == BOUND ? 0 : EISCONN;
+    if (!error && listen(socket->number, socket->backlog))
         weft_world__socket_die(socket, error = errno);
     if (error) {
         weft_world__socket_answer(call, error, NULL);

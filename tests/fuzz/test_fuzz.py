@@ -9,8 +9,8 @@ from paths import ROOT
 from soak import much
 
 RUNS = much(
-    {"events": 10000, "schedules": 40000, "bindings": 300000, "echo": 15000, "serve": 15000},
-    {"events": 4000, "schedules": 10000, "bindings": 100000, "echo": 3000, "serve": 2000},
+    {"events": 10000, "schedules": 40000, "bindings": 300000, "echo": 15000, "chat": 10000, "serve": 15000},
+    {"events": 4000, "schedules": 10000, "bindings": 100000, "echo": 3000, "chat": 2000, "serve": 2000},
 )
 
 

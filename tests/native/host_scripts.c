@@ -276,6 +276,71 @@ static void outside(void)
     CHECK(strstr(weft_sim_report(sim), "waits for the outside") != NULL, true);
 }
 
+// ---- Scripts of which there are many ----
+
+static weft_sim_sleep sleep_of_one;
+static uint32_t looks;
+
+static bool looks_for_it(void *object)
+{
+    looks++;
+    return has_come(object);
+}
+
+static bool wakes_in_vain_and_late(weft_sim *host, bool may_block, void *data)
+{
+    bool goes_on = comes_when_asked_often(host, may_block, data);
+    if (asked == 2 || asked == 9)
+        weft_sim_wake(&sleep_of_one);
+    return goes_on && asked < 20;
+}
+
+static void sleeps_until_it_has_come(weft_sim *host, void *data)
+{
+    (void)data;
+    weft_sim_sleep_until(host, "sleeps", looks_for_it, &came, &sleep_of_one);
+    CHECK(came, true);
+    CHECK(asked, 9);
+}
+
+// It looks before it sleeps, each time that it is woken, and before it goes on.
+static void sleeps_till_woken(void)
+{
+    sim = make_host(&options, &schedule, true);
+    weft_sim_on_idle(sim, wakes_in_vain_and_late, NULL);
+    CHECK(weft_sim_run(sim, sleeps_until_it_has_come, NULL), WEFT_SIM_DONE);
+    CHECK(looks, 4);
+    weft_sim_wake(&sleep_of_one); // nobody
+    came = 0;
+    weft_sim_on_idle(sim, never_comes, NULL);
+    CHECK(weft_sim_run(sim, sleeps_until_it_has_come, NULL), WEFT_SIM_DEADLOCK);
+    CHECK(strstr(weft_sim_report(sim), "sleeps") != NULL, true);
+}
+
+static uint32_t paused;
+
+static void pauses_once(weft_sim *host, void *data)
+{
+    (void)data;
+    weft_sim_pause(host);
+    paused++;
+}
+
+static void spawns_many(weft_sim *host, void *data)
+{
+    (void)data;
+    for (int i = 0; i < 8000; i++)
+        weft_sim_spawn_small(host, pauses_once, NULL);
+}
+
+// At a time, which is more than the address space has room for with large stacks.
+static void many(void)
+{
+    sim = make_host(&options, &schedule, true);
+    CHECK(weft_sim_run(sim, spawns_many, NULL), WEFT_SIM_DONE);
+    CHECK(paused, 8000);
+}
+
 static void waits_beside_a_run(weft_sim *host, void *data)
 {
     start_run();
@@ -405,6 +470,8 @@ int main(int count, char **arguments)
         TEST(eager_yields),
         TEST(outside),
         TEST(outside_of_who_is_busy),
+        TEST(sleeps_till_woken),
+        TEST(many),
         TEST(forgets),
         TEST(time_for_yields),
         TEST(time_for_a_sync_function),

@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
+import socket
+import subprocess
 
 import pytest
+from hosts import Native
 from limits import limited
 from paths import ROOT
 from soak import much
+
+from wasi.sockets import Script, all_of, at, cancelled, listening, peer_at
 
 RUN = re.search(r"\n    (echo hello \|.*weft-native run .*)\n", (ROOT / "docs/native.md").read_text())[1]
 
@@ -62,6 +67,44 @@ def test_seeds_of_files(native, tmp_path):
         path.mkdir()
         ended = native("fs-sweep", options=["--dir", f"{path}::d", "--seed", str(seed), "--always", "hold"])
         assert (ended.returncode, ended.stderr) == (0, ""), seed
+
+
+@pytest.mark.parametrize("always", ["hold", "late", "partial", "slow-cancel"])
+def test_seeds_of_sockets(build, always, size=300000):
+    """Connections, datagrams and names, with and without a cancel."""
+    pattern = (bytes(range(251)) * (size // 251 + 1))[:size]
+    for seed in range(1, much(200, 8)):
+        host = Native("--seed", seed, "--always", always)
+        host.program = build / "sim/weft-native"
+        with Script(host, build / "tests/wasi/net-script.so") as script, listening() as server:
+            for pause in (0, 0.001):
+                cancelled(script, f"connect-name localhost:{server.getsockname()[1]}", pause)
+                cancelled(script, "resolve localhost", pause)
+            script.does("close")
+            assert script.does(f"listen {at(server)}")[1] == "EADDRINUSE", seed
+            address = peer_at(script.does("listen 127.0.0.1:0")[2])
+            script.tell("accept")
+            with socket.create_connection(address) as peer:
+                assert script.answer()[1] == "OK", seed
+                cancelled(script, f"pour {size}", 0.001)
+                done = script.does("written")[0]
+                script.tell("finish")
+                assert len(all_of(peer)) == done, seed
+                assert script.answer() == (0, "OK", ""), seed
+                script.tell("drain")
+                peer.sendall(pattern)
+                peer.shutdown(socket.SHUT_WR)
+                assert script.answer() == (size, "OK", ""), seed
+            with socket.socket(type=socket.SOCK_DGRAM) as peer:
+                peer.bind(("127.0.0.1", 0))
+                cancelled(script, f"udp-send-to {at(peer)} one", 0)
+                assert script.does(f"udp-send-to {at(peer)} other")[1] == "OK", seed
+                while (come := peer.recvfrom(100))[0] != b"other":
+                    assert come[0] == b"one", seed
+                cancelled(script, "udp-receive", 0.001)
+                peer.sendto(b"back", come[1])
+                assert script.does("udp-receive")[0] == 4, seed
+            assert script.ends() == "", seed
 
 
 def test_ends_with_who_returned(native):
