@@ -18,15 +18,21 @@ PER_BYTE = {"memory.fill", "memory.copy"}  # and a unit of fuel a byte; one, too
 BREAKS = {"loop", "if", "else", "end", "br_if", "br", "br_table", "return", "unreachable"}
 CALLS = {"call", "call_indirect"}
 
-IMPORT = re.compile(r'^\s*\(import "[^"]*" "([^"]*)" \(func (\$\S+) \(;\d+;\) \(type (\d+)\)(.*)\)\)$')
-EXPORT = re.compile(r'^\s*\(export "(\[callback\])?\[async-lift\]([^"]*)" \(func (\$\S+)\)\)$')
-FUNCTION = re.compile(r"^\s*\(func (\$\S+|\(;\d+;\))(?: \(;\d+;\))? \(type (\d+)\)((?: \(param[^)]*\))?)")
+NAME = r'\$(?:"[^"]*"|\S+?)'
+IMPORT = re.compile(rf'^\s*\(import "[^"]*" "([^"]*)" \(func ({NAME}) \(;\d+;\) \(type (\d+)\)(.*)\)\)$')
+EXPORT = re.compile(rf'^\s*\(export "(\[callback\])?\[async-lift\]([^"]*)" \(func ({NAME})\)\)$')
+FUNCTION = re.compile(rf"^\s*\(func ({NAME}|\(;\d+;\))(?: \(;\d+;\))? \(type (\d+)\)((?: \(param[^)]*\))?)")
 EXPORTED = re.compile(r'^\s*\(export "(cabi_realloc"|\[async-lift\])')
 INSTRUCTION = re.compile(r"^\s*([a-z][a-z0-9_.]*)")
 
 
 class NotCounted(Exception):
     """The component could not be counted; the text is the reason."""
+
+
+def counted_name(function):
+    """What is called in place of a function that the host calls."""
+    return function[:-1] + '-end"' if function.endswith('"') else function + "-end"
 
 
 def kind_of(name):
@@ -123,7 +129,7 @@ class Module:
                     steps = Steps()
                     pending = [steps]
             elif EXPORT.match(line) and EXPORT.match(line)[3] in exports:
-                line = line.replace("))", "-end))")
+                line = line.replace(f"{EXPORT.match(line)[3]}))", f"{counted_name(EXPORT.match(line)[3])}))")
             elif line.lstrip().startswith("(elem"):
                 line = redirect(line)
             elif line.strip() == ")":
@@ -150,7 +156,7 @@ class Module:
         before, after = (self.MARK, self.arrived(len(self.paths) - 1)) if by == "path" else ("", "")
         end = "local.get $answer i32.eqz if unreachable end" if last else ""  # 0 is EXIT
         return (
-            f"(func {function}-end (type {kind}) (local $answer i32) {before} {self.arguments(signature)} "
+            f"(func {counted_name(function)} (type {kind}) (local $answer i32) {before} {self.arguments(signature)} "
             f"call {function} local.set $answer {after} {end} local.get $answer)"
         )
 

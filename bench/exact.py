@@ -92,7 +92,7 @@ def bytes_of_calls(guests, figures):
     """Live bytes, and bytes of linear memory, of a pending call at its caller and at its callee."""
     for what, export in (("live bytes", "run-memory-live"), ("linear memory", "run-memory-pages")):
         sizes = MEMORY_SIZES if what == "live bytes" else [4 * n for n in MEMORY_SIZES]
-        for way in BINDINGS:
+        for way in guests.ways(BINDINGS, "memory"):
             small, big = (halves(guests.number(way, "memory", f"{export}({n})")) for n in sizes)
             for side, before, after in zip(("caller", "callee"), small, big):
                 per = round((after - before) / (sizes[1] - sizes[0]), 1)

@@ -56,7 +56,7 @@ def draw(read):
     drawn, axes = plt.subplots(3, 1, figsize=(9, sum(heights) + 2.5), height_ratios=heights, layout="constrained")
     bars(axes[0], instructions, "instructions an operation", lambda it: {way: it[way] for way in WAYS if way in it})
     axes[0].legend(frameon=False)
-    bars(axes[1], times, "time an operation, of raw", lambda it: {"raw": 1, **it["of raw"]})
+    bars(axes[1], times, "time an operation, of raw", lambda it: {"raw": 1, **{way: it["of raw"][way] for way in WAYS if way in it["of raw"]}})
     of_raw(axes[2], services, "requests or bytes a second, of raw")
     versions = ", ".join(f"{tool} {number}" for tool, number in machine["versions"].items())
     drawn.supxlabel(f"{machine['processor']}, {machine['cores']} cores; {versions}", size=7)

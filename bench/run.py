@@ -50,7 +50,7 @@ def arguments():
     add("--profile", metavar="WORLD", choices=worlds, help="show where the instructions of a world go instead")
     modules = [name.removesuffix(": size") for name, *_ in [*exact.SIZES, exact.ALL]]
     add("--module", metavar="NAME", choices=modules, help=f"show what takes the bytes of one of {'; '.join(modules)} instead")
-    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, core, raw or naive")
+    add("--way", metavar="WAY", choices=WAYS, default="weft", help="with --profile and --module: weft, core, raw, naive or rust")
     add("--lines", metavar="FUNCTION", help="with --profile: the function's code, with how often each line runs")
     add("--source", action="store_true", help="with --profile: by line of the source; with --module: by file")
     add("--quiet", action="store_true", help="do not say what is being measured")
@@ -78,7 +78,7 @@ def measure(args, guests, figures):
     say = (lambda text: None) if args.quiet else progress
     chosen = [world for world in WORLDS if not args.only or world.label in args.only]
     for world in chosen:
-        for way in world.ways:
+        for way in guests.ways(world.ways, world.name):
             say(f"{world.label}: {way}")
             for n in world.exact:
                 guests.verified(way, world, n)
@@ -143,20 +143,20 @@ def path(args, guests):
     """Calls of the host in one operation, and the instructions between them: those that lead to each."""
     world = world_of(args.path)
     print(f"in one {world.operation}: calls, and instructions that lead to them")
-    paths = {}
-    for way in world.ways:
+    paths, ways = {}, [way for way in world.ways if way != "rust"]
+    for way in ways:
         paths[way] = exact.counted(guests, way, world, by="path").path(world.exact, world.options)
     for number, side in enumerate(("runner", "callee")[: max(map(len, paths.values()))]):
-        print(side.ljust(24) + "".join(way.rjust(18) for way in world.ways))
-        kinds = sorted({kind for way in world.ways for kind in paths[way][number]} - {"callback", "return"})
+        print(side.ljust(24) + "".join(way.rjust(18) for way in ways))
+        kinds = sorted({kind for way in ways for kind in paths[way][number]} - {"callback", "return"})
         for kind in ["callback", *kinds, "return"]:
             row = ""
-            for way in world.ways:
+            for way in ways:
                 calls, steps = (count / world.operations for count in paths[way][number].get(kind, (0, 0)))
                 row += (f"{calls:.2f}" if calls else "").rjust(8) + (f"{steps:.2f}" if steps else "").rjust(10)
             if row.strip():
                 print(f"  {kind.ljust(22)}{row}".rstrip())
-        sums = (sum(steps for _, steps in paths[way][number].values()) / world.operations for way in world.ways)
+        sums = (sum(steps for _, steps in paths[way][number].values()) / world.operations for way in ways)
         print("  all".ljust(24) + "".join(f"{steps:18.2f}" for steps in sums))
 
 

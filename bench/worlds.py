@@ -8,7 +8,7 @@ from typing import Callable
 OPTIONS = ("-W", "component-model-async", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
 
 WAYS = ["weft", "core", "raw", "naive", "rust"]
-BINDINGS = ("weft", "raw", "naive")  # of what Weft's core does, on bindings of one's own
+BINDINGS = ("weft", "raw", "naive", "rust")  # of what Weft's core does, on bindings of one's own; Rust's only if it is built
 LIBRARY = ("weft", "core", "raw")  # of WASI: through the library, on the core with bindings of one's own, and by hand
 
 

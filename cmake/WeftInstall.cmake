@@ -31,6 +31,7 @@ if(WEFT_NATIVE)
   install(DIRECTORY sim/stubs DESTINATION "${package}/sim" PATTERN __pycache__ EXCLUDE)
   install(FILES sim/stub.h sim/trap.h sim/values.h sim/weft_sim.h DESTINATION "${package}/sim")
   install(FILES sim/world/weft_world.h DESTINATION "${package}/sim/world")
+  install(FILES "${WEFT_LLHTTP}/LICENSE-MIT" DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME LICENSE-llhttp) # it is in the library
 endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

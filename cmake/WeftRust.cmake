@@ -15,6 +15,7 @@ set(weft_cargo ${CMAKE_COMMAND} -E env --modify PATH=path_list_prepend:/usr/bin 
 # weft_rust_exports(<variable> <function>...): sets it to the options that make a linker export async functions; one other than
 # Rust's does not know what Rust exports.
 function(weft_rust_exports variable)
+  set(exports)
   foreach(function ${ARGN})
     foreach(prefix "" [callback])
       list(APPEND exports "-Wl,--export=${prefix}[async-lift]${function}")

@@ -1,6 +1,7 @@
 // The host itself: instances, and what links them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
+#include "layout.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,7 @@ static void add_part(weft_sim_instance *instance, const weft_sim_component *comp
 weft_sim_instance *weft_sim_instantiate(weft_sim *sim, const weft_sim_component *component)
 {
     weft_sim_instance *instance = weft_sim__new(sim, sizeof *instance);
+    weft_sim__layout_forget();
     instance->sim = sim;
     instance->component = component;
     instance->number = ++sim->instance_count;

@@ -55,10 +55,10 @@ static uint32_t payload_alignment(const weft_sim_type *type)
     return alignment;
 }
 
-// Where in a variant its payload lies.
+// Where in a variant its payload lies: behind the discriminant, aligned as the payload. Both are powers of two.
 uint32_t weft_sim__payload_offset(const weft_sim_type *type)
 {
-    return weft_sim__align_to(weft_sim__discriminant_size(type), payload_alignment(type));
+    return weft_sim_alignment(type);
 }
 
 uint32_t weft_sim__parts_alignment(const weft_sim_part *parts, uint32_t count)
@@ -82,10 +82,8 @@ static uint32_t flags_size(const weft_sim_type *type)
     return type->part_count <= 8 ? 1 : type->part_count <= 16 ? 2 : 4;
 }
 
-uint32_t weft_sim_alignment(const weft_sim_type *type)
+static uint32_t compute_alignment(const weft_sim_type *type)
 {
-    if (!type)
-        return 1;
     switch (type->kind) {
     case WEFT_SIM_BOOL:
     case WEFT_SIM_S8:
@@ -113,10 +111,8 @@ uint32_t weft_sim_alignment(const weft_sim_type *type)
     }
 }
 
-uint32_t weft_sim_size(const weft_sim_type *type)
+static uint32_t compute_size(const weft_sim_type *type)
 {
-    if (!type)
-        return 0;
     switch (type->kind) {
     case WEFT_SIM_BOOL:
     case WEFT_SIM_S8:
@@ -148,6 +144,41 @@ uint32_t weft_sim_size(const weft_sim_type *type)
     default:
         return 4;
     }
+}
+
+// Both are looked up, not computed again: they are asked for at each call and copy. A description is constant,
+// but may be another one's place once a component is unloaded.
+enum { PLACES = 1024 };
+typedef struct known {
+    const weft_sim_type *type;
+    uint32_t number;
+} known;
+static known sizes[PLACES], alignments[PLACES];
+
+void weft_sim__layout_forget(void)
+{
+    memset(sizes, 0, sizeof sizes);
+    memset(alignments, 0, sizeof alignments);
+}
+
+static uint32_t look_up(known *in, const weft_sim_type *type, uint32_t (*compute)(const weft_sim_type *type))
+{
+    known *it = &in[(uint32_t)((uintptr_t)type >> 2) * 2654435761u >> 22];
+    if (it->type != type) {
+        uint32_t number = compute(type); // which may take this place meanwhile
+        *it = (known){type, number};
+    }
+    return it->number;
+}
+
+uint32_t weft_sim_size(const weft_sim_type *type)
+{
+    return type ? look_up(sizes, type, compute_size) : 0;
+}
+
+uint32_t weft_sim_alignment(const weft_sim_type *type)
+{
+    return type ? look_up(alignments, type, compute_alignment) : 1;
 }
 
 bool weft_sim_is_plain(const weft_sim_type *type)

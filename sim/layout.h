@@ -14,6 +14,8 @@ uint32_t weft_sim__payload_offset(const weft_sim_type *type);
 // Of a record's parts.
 uint32_t weft_sim__parts_alignment(const weft_sim_part *parts, uint32_t count);
 uint32_t weft_sim__parts_size(const weft_sim_part *parts, uint32_t count);
+// Another component is there: descriptions of one that is not may have been in its place.
+void weft_sim__layout_forget(void);
 // Core values of one type; 0 for NULL.
 uint32_t weft_sim__flat_count_of(const weft_sim_type *type);
 

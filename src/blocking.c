@@ -5,8 +5,7 @@
 enum { PATIENCE = 1000 }; // turns of the host
 
 // In a function that is not async, the host runs other callbacks on top of this stack. One that blocks there,
-// in weft_stop_blocking or the like, keeps its frames below those of this function in memory, so it has to go
-// on first.
+// in weft_stop_blocking or the like, leaves its frames on top of this one's. So it has to go on first.
 static void unblock(uint32_t before, const char *function)
 {
     for (uint32_t turns = PATIENCE; turns && weft__blocked > before + 1; turns--)
@@ -16,7 +15,7 @@ static void unblock(uint32_t before, const char *function)
     weft__blocked = before;
 }
 
-// Whoever blocks below must not be overtaken.
+// Does nothing if another call blocks below on the stack: that must not be overtaken.
 void weft_yield_blocking(void)
 {
     if (weft__blocked)
@@ -42,7 +41,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     weft__start(root, run, task, 0);
     weft__queue_push_back(&task->ready, root);
     uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
-    // A sync export that barges in while the host has its turn may wake the task.
+    // The task may be woken although it waits here: by a sync export that the host runs in its turn.
     for (;;) {
         uint32_t answer = weft__task_hear(task, code, event[0], event[1], run);
         if (answer == WEFT_CALLBACK_EXIT)

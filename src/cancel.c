@@ -1,23 +1,14 @@
-// Cancels that do not block the component. Gated by hosts: nothing else of the library refers to these.
+// Cancels that do not block the component, of calls and of ends.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/cancel.h>
 #include "internal.h"
 
-void weft_subtask_cancel(weft_subtask *call)
+void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
 {
-    weft__op_request_cancel(&call->op, __subtask_cancel_async);
+    weft__op_ask_cancel(op, cancel);
 }
 
-static void unwind_call(weft_op *op)
-{
-    weft__op_request_cancel(op, __subtask_cancel_async);
-}
-
-void weft_cancel_without_blocking(void)
-{
-    weft__unwind_call = unwind_call;
-}
-
+// Here, so that whoever asks has it.
 uint32_t weft__cancel_outcome(uint32_t handle)
 {
     uint32_t set = __waitable_set_new(), code, event[2];

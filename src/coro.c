@@ -25,7 +25,7 @@ weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *fun
     return (weft_poll){how};
 }
 
-// Where one that waits in a queue has its link back.
+// The link back of a coroutine that waits in a queue.
 static weft_coro **back_of(weft_coro *co, bool has_ticket)
 {
     return has_ticket ? &co->on.ticket->back : &co->on.back;
@@ -86,7 +86,7 @@ void weft__wake_all(weft_coro **queue)
 }
 
 uint32_t weft__breath = WEFT__BREATH;
-// What is left of it until the host has had its turn, when it has run out.
+// What it starts from again when it has run out, until the host has had its turn.
 #define SHORT_OF_BREATH (WEFT__STEPS / 16 + 1)
 
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
@@ -98,7 +98,7 @@ weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run)
     weft__start(child, run, co->task, (uintptr_t)co);
     if (--weft__breath) {
         weft__queue_push_front(&co->task->ready, child);
-    } else { // others may have waited while one child after the other was called
+    } else { // others may have had no step while one child after the other was called
         weft__breath = SHORT_OF_BREATH;
         weft__queue_push_back(&co->task->ready, child);
     }
@@ -114,7 +114,7 @@ weft_poll weft_yield(weft_coro *co)
 
 weft_poll weft__nap(weft_coro *co)
 {
-    if (co->flags & WEFT__CASE) { // who selects is the next to breathe, and naps
+    if (co->flags & WEFT__CASE) { // a case cannot yield: its owner, which breathes next, does
         weft__breath = 1;
         return weft__ready();
     }
@@ -122,7 +122,7 @@ weft_poll weft__nap(weft_coro *co)
     return weft_yield(co);
 }
 
-// Who can wait needs turns: this links turn.c, which nothing asks for by name.
+// A program with coroutines that wait needs turns: this links turn.c, which nothing calls by name.
 extern const char weft__turns;
 __attribute__((used)) static const char *const needs_turns = &weft__turns;
 
@@ -135,7 +135,7 @@ static inline void make_ready(weft_coro *co, uint8_t state)
     weft__queue_push_back(&co->task->ready, co);
 }
 
-// A case of a select is woken, or one whose task is asleep.
+// Wakes a case of a select, or a coroutine whose task is asleep.
 static __attribute__((noinline)) void wake_rest(weft_coro *co)
 {
     if (co->flags & WEFT__CASE) {

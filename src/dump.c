@@ -131,7 +131,7 @@ bool weft__op_needs_table(void)
     return true;
 }
 
-// The root, unless it has ended; NULL in weft_block_on, whose root is the caller's.
+// The root; NULL if it has ended, and in weft_block_on, whose root is the caller's.
 static const weft_coro *root_of(const weft_task *task)
 {
     bool has_root = task->from->run && !(task->flags & WEFT__ROOT_ENDED);
@@ -156,8 +156,8 @@ static void show_queue(const weft_coro *last, const weft_task *task)
     }
 }
 
-// One that waits for several operations is shown at the first of them, and one that selects, at the first of
-// its cases that waits for one.
+// True where the waiter of `op` is to be shown: at the first of the operations that it waits for, or at the
+// first of its cases that waits for an operation.
 static bool is_first(const weft_op *op)
 {
     const weft_coro *co = op->waiter;

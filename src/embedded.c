@@ -1,11 +1,11 @@
-// A Weft coroutine inside of a foreign task, over the wasip3_task that this offers.
+// A Weft coroutine inside of a foreign task, over the wasip3_task that the foreign task offers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasip3_task.h>
 #include "internal.h"
 
 static weft_export from = {.name = "weft_embedded_poll"};
 
-// The task is the first of the struct.
+// The task is the struct's first member.
 static weft_embedded *embedded_of(weft_task *task)
 {
     return (weft_embedded *)(void *)task;
@@ -23,8 +23,8 @@ static void unregister_from(const wasip3_task_v2 *host, uint32_t waitable)
     host->v1.waitable_unregister(host->v1.ptr, waitable);
 }
 
-// Once dropped, it has no waker. While it waits, it reads from a stream of its own, for which the foreign task
-// is kept alive, and to be woken is a write to that.
+// One that was dropped has no waker. While it waits, it reads from a stream of its own, so the foreign task is
+// kept alive. A write to that stream wakes it.
 static void write_own_stream(void *it)
 {
     __stream_write_unit(((weft_embedded *)it)->writer, NULL, 1);
@@ -73,7 +73,7 @@ static void let_go(wasip3_task_v2 *host)
         host->vtable->drop(host->v1.ptr);
 }
 
-// Runs what is ready; true if that was all, and then nothing of `it` is in use any more.
+// Runs what is ready. True if the coroutine has ended: then nothing of `it` is in use any more.
 static bool run(weft_embedded *it)
 {
     weft_task *task = &it->task;
@@ -103,7 +103,7 @@ static void run_dropped(weft_embedded *it)
         over(data);
 }
 
-// The foreign task's event: the registration is gone, and the handle out of its set. Who polls is woken, once.
+// The foreign task's event for `op`, which is no longer registered, or in a set. Wakes who polls, once.
 static void deliver(void *data, uint32_t code)
 {
     weft_op *op = data;
@@ -148,8 +148,7 @@ static void register_one(weft_task *task, weft_op *op)
     register_with(&embedded_of(task)->host, op->handle, deliver, op);
 }
 
-// Goes over to the task that is current, if that is another. Not once dropped: its own stream stays where it
-// is.
+// Goes over to the current task, if that is another. One that was dropped leaves its own stream where it is.
 static void move_to_current(weft_embedded *it)
 {
     wasip3_task *current = wasip3_task_set(NULL);

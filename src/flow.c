@@ -3,12 +3,11 @@
 #include <weft/flow.h>
 #include "internal.h"
 
-// What a buffer starts with, where the limit allows it.
+// The first capacity of a buffer, where the limit allows it.
 enum { FIRST = 4096 }; // bytes
 
-// A finaliser may find a read that was cut short, or one that was never made, so each counts its items once:
-// the reader's count is moved to where it belongs, and zero when nothing was read since. It is no more than was
-// asked for, whatever the host says.
+// Takes the reader's count, so that each item is counted once: a finaliser may find a read that was cut short,
+// or one whose items were counted. It is no more than was asked for, whatever the host says.
 static size_t take_count(weft_stream_reader *in, size_t asked)
 {
     size_t count = in->count;
@@ -52,7 +51,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
         capacity = least; // not covered: what weft/wasi's buffers ask for
     if (capacity > limit)
         capacity = limit;
-    if (capacity <= buffer->capacity || capacity > PTRDIFF_MAX / size) // more, no malloc has to refuse
+    if (capacity <= buffer->capacity || capacity > PTRDIFF_MAX / size) // so the product fits
         return false; // not covered: takes a buffer of half of all memory
     void *items = weft__alloc(capacity * size);
     if (!items)
@@ -83,7 +82,7 @@ static weft_left to_end_run(weft_coro *co)
             self->error = WEFT_ENOMEM;
             break;
         }
-        // At the limit, of length 0: it waits until there is more, or the end.
+        // At the limit, a read of length 0: it waits until there is more, or the end.
         self->read(co, self->in, (char *)buffer->items + buffer->count * self->size, room(self));
         WEFT_AWAIT(weft_await(co, self->in));
         bool full = !room(self);
@@ -122,7 +121,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop)
 
 enum { NOTHING, READING, WRITING };
 
-// The read or write that was begun has ended: counts its items, once.
+// Counts the items of the read or write that has ended, once.
 static size_t settle(weft_forward *self)
 {
     size_t count = 0;

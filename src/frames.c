@@ -1,5 +1,4 @@
-// What a build with WEFT_TRACE finds wrong in memory: frames that go while they are in use, and what is used on
-// the stack.
+// What a build with WEFT_TRACE finds wrong in memory: frames that go while in use, memory used on the stack.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
 #include <weft/scope.h>
@@ -23,12 +22,12 @@ void weft__stays(const void *memory, const char *function)
     (void)function;
 }
 
-// A local variable that was meant to live across a wait must not do so by luck.
+// Overwrites the stack below a step: a local that was meant to live across a wait must not do so by luck.
 __attribute__((noinline)) void weft__stack_spoil(void)
 {
     char area[SPOILT];
     __builtin_memset(area, 0xa5, sizeof area);
-    __asm__ volatile("" : : "r"(area) : "memory"); // or nobody sees the stores, and there are none
+    __asm__ volatile("" : : "r"(area) : "memory"); // without it the compiler drops the stores
 }
 
 void weft__spawns(weft_coro *co)
@@ -42,7 +41,7 @@ static bool is_within(const void *it, const void *frame, size_t size)
     return (uintptr_t)it - (uintptr_t)frame < size;
 }
 
-// An operation in flight is where the table has it under the handle that stands there.
+// A place in the frame is an operation in flight if the table has it under the handle that stands there.
 static bool has_operation(const char *frame, size_t size)
 {
     for (size_t i = 0; weft__op_find && i + sizeof(weft_op) <= size; i += sizeof(void *)) {
@@ -63,7 +62,7 @@ static bool has_scope(const weft_coro *co, size_t size)
 
 void weft__frame_ends(const weft_coro *co, size_t size)
 {
-    if (!size) // a root of others' memory
+    if (!size) // a frame in the caller's memory, of unknown size
         return;
     WEFT__CHECK(co->flags & WEFT__SPAWNS && has_scope(co, size), open_scope, co->task->from->name, 0);
     WEFT__CHECK(co->up && has_operation((const char *)co, size), left_in_flight, co->task->from->name, 0);

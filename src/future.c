@@ -4,7 +4,7 @@
 #include <weft/task.h>
 #include "internal.h"
 
-// Holds the writes that no task waits for. It never runs: its set is polled now and then.
+// Its set holds the writes that no task waits for. It never runs: the set is polled now and then.
 static weft_export nobody = {.name = "closed futures"};
 static weft_task unattended = {.from = &nobody};
 
@@ -16,7 +16,7 @@ static void written(weft__background *base, weft_task *task, uint32_t status)
     it->done(it);
 }
 
-// Not one of weft_block_on: whose caller may be the one that gets the reader.
+// A task of weft_block_on may not: the reader may be handed on only when that has returned.
 static bool may_wait(const weft_task *task)
 {
     return task->from->run || task->flags & WEFT__EMBEDDED;

@@ -3,10 +3,10 @@
 #include <weft/op.h>
 #include "internal.h"
 
-// An operation of an idle end whose completion tells it. First that is a copy of nothing: a host completes it
-// when the other end has gone, but also when that has a copy of its own. From then on the host knows of no
-// operation, and what completes this one is the event that it sends unasked, if it does. A future has no copy
-// of nothing, so its writer begins with that.
+// It is an operation of an idle end. First it is a copy of nothing. A host completes that when the other end
+// has gone, but also when the other end has a copy of its own. From then on the host knows of no operation:
+// this one completes by the event that the host sends unasked, if it does. A future has no copy of nothing, so
+// the wait of a future's writer is of the second kind from the start.
 
 uint32_t weft__gone_forget(uint32_t handle)
 {
@@ -14,7 +14,7 @@ uint32_t weft__gone_forget(uint32_t handle)
     return WEFT_COPY_CANCELLED;
 }
 
-// Another wait for the same asks the host anew.
+// Whether the host is to be asked. A new wait asks anew, so it ends the operation that only Weft knows of.
 bool weft__gone_asks(weft_op *op, const char *function)
 {
     if (!weft__op_in_flight(op))
@@ -43,11 +43,16 @@ bool weft__gone_goes_on(weft_op *op, uint32_t before)
     if (weft__op_is(op, WEFT_COPY_COMPLETED)) {
         bool cancelled = before & WEFT__CANCELLING;
         op->status = cancelled ? WEFT_COPY_CANCELLED : before;
-        if (!cancelled) // else the next copy of this end would have that for its cancel
+        if (!cancelled) // else the end's next copy would keep that cancel
             op->cancel = weft__gone_forget;
         return !cancelled;
     }
-    if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED))
+    if (op->cancel == weft__gone_forget && weft__op_is(op, WEFT_COPY_DROPPED)) {
         op->status |= WEFT__GONE;
+        if (op->task) { // a future is written all the same, and that joins a set with a cancel of its own
+            __waitable_join(op->handle, 0);
+            weft__op_left(op);
+        }
+    }
     return false;
 }

@@ -1,5 +1,6 @@
-// What the files of src/ tell each other, lowest layer first: see docs/architecture.md. A function is only
-// called by its own layer and by higher ones; upcalls.h has the exceptions.
+// What the files of src/ know of each other, lowest layer first: see docs/architecture.md. Only its own layer
+// and higher ones call a function; upcalls.h has the exceptions. One that is `noinline` is the rare way beside
+// a frequent one, which stays short without it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_INTERNAL_H
 #define WEFT_INTERNAL_H
@@ -14,10 +15,10 @@
 
 // The set that `task` waits on, made when first needed.
 uint32_t weft__task_set(weft_task *task);
-// `task`, which is over, has lost the last member of its set: it waits for the next call.
+// The set of `task`, which is over, has no member any more: its memory and set wait for the next call.
 void weft__task_recycle(weft_task *task);
 
-// The frame of an ended task waits for the next call; and that of the first.
+// Keeps the frame of an ended task for the next call; the second, the first block as well.
 static inline void weft__task_keep_frame(weft_task *task)
 {
     WEFT__KEEP_FRAME(weft__task_root(task) + 1, task->from->frame_size - sizeof(weft_coro));
@@ -30,7 +31,7 @@ static inline void weft__task_keep_first(weft_task *task)
     weft__task_keep_frame(task);
 }
 
-// `task` loses a member of its set.
+// The set of `task` has one member less.
 static inline void weft__task_leave(weft_task *task)
 {
     if (--task->members == 0 && task->flags & WEFT__OVER)
@@ -39,7 +40,7 @@ static inline void weft__task_leave(weft_task *task)
 
 // ---- Waking a task that is asleep in the host: wake.c ----
 
-// Sees to it that the host calls a task back that waits.
+// Gives a task that is asleep an event, so that the host calls it back.
 void weft__task_rouse_asleep(weft_task *task);
 
 static inline void weft__task_rouse(weft_task *task)
@@ -48,12 +49,12 @@ static inline void weft__task_rouse(weft_task *task)
         weft__task_rouse_asleep(task);
 }
 
-// An event came: true if it is the one that `task` was roused with.
+// An event came for `handle`: true if it is the one by which `task` was roused.
 bool weft__task_heard(weft_task *task, uint32_t handle);
 
 // ---- Scheduling: coro.c ----
 
-// Who called `co`, which has no bindings; NULL if it was not called.
+// The caller of `co`, which has no bindings; NULL if it was not called.
 static inline weft_coro *weft__parent_of(const weft_coro *co)
 {
     return co->up & 1 ? NULL : (weft_coro *)co->up;
@@ -64,7 +65,7 @@ static inline bool weft__is_spawned(const weft_coro *co)
     return co->up & 1;
 }
 
-// Its handle; NULL if it was not spawned.
+// The handle of `co`; NULL if it was not spawned.
 static inline weft_child *weft__handle_of(const weft_coro *co)
 {
     return weft__is_spawned(co) ? (weft_child *)(co->up - 1) : NULL;
@@ -81,19 +82,19 @@ static inline void weft__start(weft_coro *co, weft_step *run, weft_task *task, u
     co->task = task;
 }
 
-// `co` goes from running to `state`. function: the one that it waits in, for a message.
+// `co` goes from running to `state`. function: what it waits in, for a message.
 weft_poll weft__park(weft_coro *co, enum weft__coro_state state, const char *function)
     __attribute__((warn_unused_result));
 // Makes a waiting coroutine ready.
 void weft__wake(weft_coro *co);
 
-// A queue of waiters is its first, or NULL. The first's link back is to the last, and the last's `next` is the
-// address of the queue, + 1. So whoever leaves needs no search, wherever it is, and a queue is one pointer.
+// A queue of waiters is one pointer: to its first, or NULL. The first's link back is to the last. The last's
+// `next` is the address of the queue, + 1. So to take one out needs no search, wherever it stands.
 //
 // `co` waits in a queue until somebody takes it out and wakes it, or a cancel does.
 weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state state, const char *function)
     __attribute__((warn_unused_result));
-// Whether a waiter is the last of its queue; and that queue.
+// Whether `co` is the last in its queue; and which queue `last` is in.
 static inline bool weft__is_last(const weft_coro *co)
 {
     return (uintptr_t)co->next & 1;
@@ -112,7 +113,7 @@ weft_coro *weft__waiters_pop(weft_coro **queue, bool with_tickets);
 void weft__waiters_remove(weft_coro *co, bool has_ticket);
 void weft__wake_all(weft_coro **queue);
 
-// A queue of those who can run is its last one, whose link is the first; NULL if empty.
+// A queue of those that can run is a pointer to its last, whose link is the first; NULL if it is empty.
 static inline void weft__queue_push_front(weft_coro **queue, weft_coro *co)
 {
     weft_coro *last = *queue;
@@ -146,26 +147,26 @@ static inline weft_coro *weft__queue_pop(weft_coro **queue)
 
 // ---- Host operations: op.c ----
 
-// How many built-ins that may block are on the machine stack.
+// How many calls of built-ins that may block are on the machine stack.
 extern uint32_t weft__blocked;
-// The plain case of an event: it completes the operation that task->alone waits for, which is returned, to be
-// run. NULL, and nothing done, if it is not that.
+// The usual event completes the operation of task->alone: that coroutine is returned, to be run. NULL, and
+// nothing done, for any other event.
 weft_coro *weft__op_arrive(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
-// Hands an event to the operation it belongs to; one that belongs to none is ignored.
+// Hands any event to its operation. One that belongs to none is ignored.
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code);
-// The operation in flight that stands behind `op` in the tables of those, or the first; NULL if there is none.
+// The next operation in flight behind `op`, or the first for NULL; NULL behind the last.
 weft_op *weft__op_next(const weft_op *op);
-// Who awaits `op`, which is over, is ready.
+// Makes the waiter of `op`, which is over, ready.
 void weft__op_wake_waiter(weft_op *op);
-// `co` waits no longer for its operation, or for any of several: they stay in flight.
+// `co` no longer waits for its operation, or for any of several. They stay in flight.
 void weft__op_unawait(weft_coro *co);
-// The operation of `task` that is in no table, if one is, is put into it.
+// Puts the operation of task->alone, if there is one, in the table.
 void weft__op_settle(weft_task *task);
-// Takes `op` out of its set; in flight, out of the table as well.
+// Takes `op` out of its set; the second, for one in flight, out of the table as well.
 void weft__op_leave_set(weft_op *op);
 void weft__op_leave(weft_op *op);
-// The same for operations in flight that a foreign task waits for: `op` is registered for `task`, or no longer;
-// each of `task`; and the foreign task's event. The first readies `table`, where they are.
+// Operations in flight that are lent: registered with the foreign task that `task` is embedded in. The first
+// readies `table`, where they are. `op` is lent, or no longer; `visit` gets each; the event has come.
 void weft__op_lender_start(weft_task *task, weft__op_table *table);
 void weft__op_lend(weft_task *task, weft_op *op);
 void weft__op_lent_back(weft_op *op);
@@ -191,16 +192,20 @@ static inline weft_coro *weft__caller_of(const weft_coro *co)
 
 // ---- Life: unwind.c, task.c, turn.c ----
 
-// How an unwinding coroutine cancels the call that it waits for, if not by weft__op_cancel; set by cancel.h
-// only.
+// Asks the host to cancel `op` by `cancel`, one of the forms that may say BLOCKED. Only cancel.c calls it: who
+// asks also needs weft__cancel_outcome.
+void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle));
+// How an unwinding coroutine cancels the call that it waits for; NULL: by weft__op_cancel. Set by
+// cancel_call.c.
 extern void (*weft__unwind_call)(weft_op *op);
-// Takes `co` out of what it waits in, of the states from WEFT__ON_SCOPE on. What it waited with is not served.
-// False if it waits still: for the lock that it gave up for a condition. It will be woken with that.
+// Takes `co` out of what it waits in, in the states from WEFT__ON_SCOPE on. What it waited with is not served.
+// False if it still waits: for the lock that it gave up for a condition. Then it is woken with that.
 bool weft__remove_from_queue(weft_coro *co);
-// A cancel that was asked for while `co` ran takes effect where it waits now.
+// Delivers a cancel to `co`, or puts it off: see coro.h.
 void weft__unwind(weft_coro *co);
 
-// From `members` on. WEFT__PLAIN: of one that has returned its value, and has nothing beside its root.
+// The fields from `members` on, as one word. WEFT__PLAIN is that of a task that has returned its value and has
+// nothing beside its root.
 static inline uint64_t weft__task_word(const weft_task *task)
 {
     return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |
@@ -218,16 +223,17 @@ static inline bool weft__task_is_plain(const weft_task *task)
 
 // The end of a plain task, which answers EXIT.
 uint32_t weft__task_end_plainly(weft_task *task);
-// Any other end: of a coroutine, whose step came back with `how`; and of a task, which answers EXIT.
+// Any other end: of a coroutine, whose step returned `how`; and of a task, which answers EXIT.
 void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
 uint32_t weft__task_end(weft_task *task);
 
-// Runs `task`, from its beginning or from an event on, and answers the host; the last as foreign code sees it.
+// Runs `task`, from its beginning or from an event on, and answers the host. The last one offers it to foreign
+// code.
 uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 uint32_t weft__task_hear(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 
-// Of one that is embedded in a foreign task: runs what is ready, and those who yielded; true if it is over.
+// Runs what is ready, and those who yielded, of a task that is embedded in a foreign one. True if it is over.
 bool weft__task_run_embedded(weft_task *task);
 
 #endif

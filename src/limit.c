@@ -15,7 +15,7 @@ static void changed(weft_export *it)
         __backpressure_dec();
 }
 
-// All calls, whatever the limit is: it may be set while they run.
+// Calls are counted whatever the limit is, since it may be set while they run.
 void weft__count_call(weft_export *from, int by)
 {
     from->active += (uint32_t)by;

@@ -17,7 +17,7 @@ static void skip_to(weft_lines *self, size_t start)
         self->seen = start;
 }
 
-// The buffer is full, and its line goes on. A CR at its end may belong to the line's end.
+// The line goes on behind the full buffer. A CR at the buffer's end may belong to the line's end.
 static void tell_over_long(weft_lines *self)
 {
     size_t end = self->end;
@@ -32,7 +32,7 @@ static void tell_over_long(weft_lines *self)
     self->start = end;
 }
 
-// Tells the next line, or that there is none; false if that takes more bytes.
+// Tells the next line, or that there is none. False if more bytes are needed for that.
 static bool next_line(weft_lines *self)
 {
     while (self->seen < self->end) {
@@ -61,7 +61,7 @@ static bool next_line(weft_lines *self)
     return false;
 }
 
-// Bytes for the end of the buffer: an unfinished line moves to its front when there is little room behind.
+// Reads behind what the buffer has. When there is little room, an unfinished line moves to the front before.
 static void read_more(weft_coro *co, weft_lines *self)
 {
     if (self->start == self->end) {
@@ -98,7 +98,7 @@ static weft_left lines_run(weft_coro *co)
     WEFT_END;
 }
 
-// Who is to breathe does so before a line is taken: a cancel that comes meanwhile must not lose it.
+// The wait breathes before it takes a line: a cancel that comes meanwhile must not lose the line.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines)
 {
     if (weft__breath > 1) {
@@ -135,7 +135,7 @@ static weft_left exactly_run(weft_coro *co)
 weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
 {
     size_t ready = lines->end - lines->start;
-    if (lines->skipping) { // a line whose rest is still to be passed over
+    if (lines->skipping) { // the rest of a line that was cut comes first
         tell(lines, WEFT_LINE_NONE, lines->start);
         return weft_breathe(co);
     }

@@ -1,4 +1,4 @@
-// Task-locals: the bindings of coroutines, each with what it covers.
+// Task-locals: the bindings of coroutines, each with the binding that it covers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/local.h>
 #include <weft/scope.h>
@@ -16,7 +16,7 @@ static weft_local *innermost(const weft_coro *co)
     }
 }
 
-// A coroutine has no room for its bindings. So each, while it holds, stands between it and who awaits its end.
+// A coroutine has no field for its bindings. So each stands in co->up while it holds, and keeps the old `up`.
 void weft_local_bind(weft_coro *co, weft_local *local, const void *key, void *value)
 {
     WEFT__CHECK(co->state != WEFT__RUNNING, not_running, "weft_local_bind", 0);

@@ -1,4 +1,4 @@
-// A start-up that is shared: its turn is a lock that nobody needs when it is done.
+// A start-up that is shared: the turn is a lock that nobody needs when the start-up is done.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/error.h>
 #include <weft/once.h>
@@ -17,7 +17,7 @@ void weft_once_done(weft_once *once, weft_permit *turn)
     weft_release(turn);
 }
 
-// What it has called may have succeeded although it was cancelled itself.
+// The child may have succeeded although this coroutine was cancelled: so the finaliser looks.
 static weft_left attempt_run(weft_coro *co)
 {
     weft_attempt *self = weft_frame(co, weft_attempt);

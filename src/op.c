@@ -1,4 +1,4 @@
-// Operations in flight: from a waitable's handle to the operation, and from its completion to who waits.
+// Operations in flight: from a waitable's handle to its operation, and from the completion to the waiter.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/cancel.h>
 #include <weft/future.h>
@@ -9,19 +9,19 @@
 _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation has one: keep it small");
 
 // Most tasks wait for one operation at a time: start, wait, go on. Its coroutine is in task->alone, and the
-// operation in no table; it is nobody else's business, has no waiter noted, and is not counted. As soon as
-// anything else is to happen to it than its completion, it is settled: put in the table as the others are.
+// operation is in no table, has no waiter, and is not counted. As soon as anything but its completion is to
+// happen to it, it is settled: put in the table as the others are.
 //
-// Those are the operations in flight of the whole component, hashed by handle and chained through themselves.
-// Handles are dense, but those in flight may be every 16th; the golden ratio spreads both well, so the chains
-// are short. When there is no memory to grow, they get longer, and nothing fails.
+// The table has the operations in flight of the whole component, hashed by handle and chained through
+// themselves. Handles are dense, but those in flight may be every 16th. The golden ratio spreads both well, so
+// the chains are short. If there is no memory to grow, they get longer, and nothing fails.
 enum { FEW = 16 };
 
 uint32_t weft__blocked;
 
 static weft_op *own_few[FEW];
-// Those that wait for an event in a set of Weft's. Behind it, for each embedded coroutine that has any, those
-// that are registered with its foreign task.
+// This table has those that wait for an event in a set of Weft's. Behind it in the list stands a table for each
+// embedded coroutine whose operations are registered with its foreign task.
 static weft__op_table own = {.chains = own_few, .few = own_few, .few_count = FEW, .count = FEW, .shift = 28};
 
 static weft__op_table *table_of(const weft_task *task)
@@ -95,7 +95,7 @@ weft_op *weft__op_next(const weft_op *op)
     return NULL;
 }
 
-// Finds and takes out.
+// Takes the operation on `handle` out, and returns it; NULL if there is none.
 static weft_op *take(weft__op_table *in, uint32_t handle)
 {
     for (weft_op **link = chain_of(in, handle); *link; link = &(*link)->next) {
@@ -109,14 +109,14 @@ static weft_op *take(weft__op_table *in, uint32_t handle)
     return NULL;
 }
 
-// Of one in flight: a call, or a registration of foreign code. Its task does not end before it does, so it is
-// not counted as a member of the set.
+// Whether `op`, in flight, is a call of an import or a registration of foreign code. Its task does not end
+// before it does, so it is not counted as a member of the set.
 static bool is_call(const weft_op *op)
 {
     return (op->status & 7) <= WEFT_EVENT_SUBTASK;
 }
 
-// For an operation that has left the set of `task`.
+// An operation has left the set of `task`.
 static inline void left_set(weft_task *task, bool is_member)
 {
     weft__task_rouse(task);
@@ -139,7 +139,7 @@ static inline void join_first_set(weft_op *op, weft_task *task, bool is_member)
     op->task = task;
 }
 
-// From another set, if it is in one, with its event.
+// The same for one that may be in another set: it takes its event along.
 static inline void join_set(weft_op *op, weft_task *task, bool is_member)
 {
     weft_task *before = op->task;
@@ -226,7 +226,7 @@ void weft__op_lent_back(weft_op *op)
     leave_set(op, true);
 }
 
-// The table gets smaller after a time of many operations, or to walk it would take as long as then.
+// Makes the table smaller first, after a time of many operations: else each walk would take as long as then.
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op))
 {
     weft__op_table *in = task->rouse.lent;
@@ -237,7 +237,7 @@ void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op 
             visit(task, op);
 }
 
-// `op`, in flight, waits for its event in `task`.
+// From here on `op`, in flight, waits for its event in `task`.
 static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
 {
     task->in_flight++;
@@ -262,19 +262,19 @@ void weft__op_track(weft_task *task, weft_op *op, enum weft_event_code event,
     WEFT__TRACE_OP(op, START, 0);
 }
 
-// The same for one that goes on, and for an operation of another task.
+// The same, not inlined: for one that goes on, or comes from another task.
 static void go_on_in(weft_task *task, weft_op *op)
 {
     wait_in(task, op);
 }
 
-// Unless weft_dump is linked.
+// The default if weft_dump is not linked.
 WEFT__WEAK bool weft__op_needs_table(void)
 {
     return !WEFT__SHORT;
 }
 
-// Another operation is alone, or a cancel is due, or the task is a foreign one.
+// The general way: another operation is alone, a cancel is due, the task is embedded, or nothing is short.
 static __attribute__((noinline)) weft_poll block_rest(weft_coro *co, weft_op *op, uint32_t status,
                                                       uint32_t (*cancel)(uint32_t handle))
 {
@@ -304,8 +304,8 @@ static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft
             join_set(op, task, true);
         else
             join_first_set(op, task, false);
+        op->cancel = cancel;
     }
-    op->cancel = cancel; // also of a member: a wait for the other end to go had one of its own
     WEFT__TRACE_STAYS(op, "weft_await");
     WEFT__TRACE_FUNCTION(co, "weft_await");
     co->state = WEFT__ON_OP;
@@ -326,7 +326,7 @@ weft_poll weft__op_block_call(weft_coro *co, weft_op *op, uint32_t status)
     return block(co, op, status, __subtask_cancel, false);
 }
 
-// A wait for an operation that another task started moves it here.
+// `co` waits for `op`. If another task started that, it moves to the task of `co`.
 static void adopt(weft_coro *co, weft_op *op, const char *function)
 {
     weft_task *before = op->task;
@@ -406,8 +406,8 @@ void weft__op_wake_waiter(weft_op *op)
     weft__wake(waiter);
 }
 
-// What the host has said of `op` is noted. False, and nothing done, if that is not all and `all` is asked for:
-// of a call that starts, a write_all with more to write, and one whose items are to be given up.
+// Stores what the host has said of `op`. With `all`, false, and nothing done, if there is more to do: for a
+// call that starts, a write_all with more to write, and one whose items are to be given up.
 static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
 {
     uint32_t status = code;
@@ -430,7 +430,7 @@ static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t eve
     case WEFT_EVENT_FUTURE_WRITE:
         status = weft__future_status(code);
         break;
-    case WEFT_EVENT_NONE: // of no event: a call that has not started, and was cancelled
+    case WEFT_EVENT_NONE: // no event: the cancel of a call that has not started
     case WEFT_EVENT_SUBTASK:
         if (all && (event == WEFT_EVENT_NONE || code <= WEFT_SUBTASK_STARTED))
             return false;
@@ -445,7 +445,7 @@ static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t eve
     return true;
 }
 
-// Of a write_all, which has written some; true if it goes on.
+// A write_all has written some. True if it goes on.
 static bool goes_on_writing(weft_stream_writer *writer, uint32_t before)
 {
     weft_op *op = &writer->op;
@@ -459,7 +459,7 @@ static bool goes_on_writing(weft_stream_writer *writer, uint32_t before)
     return false;
 }
 
-// Of an end with a sequel; true if the operation goes on.
+// An operation of an end with a sequel has completed. True if it goes on.
 // not covered: ends with a sequel are those of weft/wasi, which these tests do not have
 static bool goes_on_reading(weft_op *op, uint32_t before)
 {
@@ -472,7 +472,7 @@ static bool goes_on_reading(weft_op *op, uint32_t before)
     return true;
 }
 
-// Of an operation with more to it than what the host says; true if it goes on.
+// An operation with one of these bits has completed. True if it goes on.
 static bool goes_on(weft_op *op, uint32_t before)
 {
     if (before & WEFT__OWNED)
@@ -482,7 +482,7 @@ static bool goes_on(weft_op *op, uint32_t before)
     return before & (WEFT__READ_ON | WEFT__WRITE_ON) && goes_on_reading(op, before); // not covered: the same
 }
 
-// The host has said how `op`, an operation of `task` that is out of the table, ended.
+// The host has said how `op` ended: an operation of `task` that is out of the table.
 static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t status)
 {
     const uint32_t special = WEFT__OWNED | WEFT__GONE | WEFT__READ_ON | WEFT__WRITE_ON;
@@ -501,7 +501,7 @@ static void complete(weft_op *op, weft_task *task, uint32_t event, uint32_t stat
     }
 }
 
-// A copy of an end with a sequel, which it does not come to.
+// Whether this is a copy of an end with a sequel that does not come to the sequel.
 // not covered: the same
 static __attribute__((noinline)) bool lacks_sequel(const weft_op *op, uint32_t event, uint32_t code)
 {
@@ -561,11 +561,11 @@ void weft__op_deliver_lent(weft_op *op, uint32_t code)
     }
 }
 
-// Of an event that is no usual completion: of a call that starts, or has not, what runs in the background, and
-// what no host sends.
+// An event that is no usual completion: a call starts, or has not, what runs in the background, or what no host
+// sends.
 static __attribute__((noinline)) void deliver_rest(weft_op *op, uint32_t event, uint32_t code)
 {
-    uint32_t kind = op->status & 7; // none: a call that has not started, or what foreign code has registered
+    uint32_t kind = op->status & 7; // 0: a call that has not started, or a registration of foreign code
     bool of_kind = kind ? kind == event : event == WEFT_EVENT_SUBTASK || !op->cancel;
     bool expected = of_kind && !(code & WEFT__IN_FLIGHT);
     WEFT__CHECK(!expected, bad_event, op->task->from->name, op->handle);
@@ -617,20 +617,20 @@ void weft__op_cancel(weft_op *op)
     complete(op, task, event, status);
 }
 
-void weft__op_request_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
+void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
 {
     weft_task *task = op->task;
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
         return;
-    if (op->status == WEFT__UNTAKEN || op->cancel == weft__gone_forget) { // the host knows of none
+    if (op->status == WEFT__UNTAKEN || op->cancel == weft__gone_forget) { // only Weft knows of it
         weft__op_cancel(op);
         return;
     }
     weft__op_settle(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
-    // wasmtime wants a subtask out of its set for either form. And what a host tells the idle writer of a
-    // future that is in one, nobody would hear.
+    // wasmtime wants a subtask out of its set for either form. And in a set, the event of an idle future's
+    // writer could come, and nobody would get it.
     bool leaves = embedded || event <= WEFT_EVENT_SUBTASK || event == WEFT_EVENT_FUTURE_WRITE;
     WEFT__TRACE_OP(op, CANCEL, 0);
     op->status |= WEFT__CANCELLING | WEFT__ASKED;

@@ -1,4 +1,4 @@
-// Calls whose arguments or result own something: what becomes of those that nobody takes.
+// Calls whose arguments or result own something, and what becomes of these if nobody takes them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/subtask.h>
 #include "internal.h"
@@ -31,7 +31,7 @@ void weft__owned_give_up(weft_op *op)
     it->drop_result(it->data);
 }
 
-// If `co` naps before it goes on, a cancel may come between.
+// If `co` yields before it goes on, a cancel may come between.
 weft_poll weft__owned_take(weft_coro *co, weft_op *op)
 {
     weft_poll poll = weft_breathe(co);
@@ -43,7 +43,7 @@ weft_poll weft__owned_take(weft_coro *co, weft_op *op)
     return poll;
 }
 
-// The coroutine that awaits the call takes its result when it runs; it is woken here.
+// Wakes the coroutine that awaits the call: it takes the result when it runs.
 void weft__owned_complete(weft_op *op, uint32_t before)
 {
     weft_subtask_owned *it = (weft_subtask_owned *)op;

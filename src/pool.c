@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-// Of ended tasks beside the first, an export keeps so many bytes for reuse.
+// An export keeps so many bytes of ended tasks beside the first, for its next calls.
 enum { KEPT = 1 << 20 };
 
-// Unless figures are asked for.
+// The defaults if watch.c is not linked.
 WEFT__WEAK void *weft__alloc(size_t size)
 {
     return weft_alloc(size);
@@ -17,9 +17,9 @@ WEFT__WEAK void weft__free(void *memory, size_t size)
 }
 
 static weft_export no_more;
-static weft_export *exports = &no_more; // that had a task
+static weft_export *exports = &no_more; // those that had a task
 
-// The bell and the set of a task that has ended.
+// Gives back the bell and the set of a task that has ended.
 static void give_back(weft_task *task)
 {
     if (task->rouse.bell)
@@ -35,7 +35,7 @@ static void dispose(weft_task *task)
     weft__free(task, sizeof *task + task->from->frame_size);
 }
 
-// The task's memory and set wait for the next call of its export.
+// Keeps the task's memory and set for the next call of its export.
 void weft__task_recycle(weft_task *task)
 {
     weft_export *from = task->from;

@@ -3,11 +3,12 @@
 #include <weft/rate.h>
 #include "internal.h"
 
-// Each use makes the bucket full a period later. It may be full so much later than now that one is left in it.
+// Each use makes the bucket full a period later. One is in it if it is full that much later than now, or
+// earlier.
 uint64_t weft_rate_pause(const weft_rate *rate)
 {
     uint64_t others = rate->burst ? rate->burst - 1 : 0;
-    // In halves, for a component without libc has no product of 128 bits.
+    // In halves: a product of 128 bits needs a function that a component without libc lacks.
     uint64_t high = (rate->period >> 32) * others, low = (uint32_t)rate->period * others;
     if ((high + (low >> 32)) >> 32)
         return 0;
@@ -29,7 +30,7 @@ bool weft_rate_try(weft_rate *rate)
     return !rate->is_waited_for && take(rate);
 }
 
-// Who is to be the next learns it here: a cancel may come before its step.
+// Tells the next one that it has the turn, before its step: a cancel may come first.
 static void pass_on(weft_rate *rate)
 {
     weft_coro *next = weft__waiters_pop(&rate->waiters, false);

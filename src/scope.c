@@ -13,7 +13,7 @@ struct weft__task_scopes {
     weft_scope of[2];
 };
 
-// Unless locals are linked.
+// The default if local.c is not linked.
 WEFT__WEAK weft_local *weft__local_inherit(weft_coro *co)
 {
     (void)co;
@@ -161,7 +161,7 @@ void weft_detach(weft_child *child)
     free_block(child);
 }
 
-// A failure is noted; true if it ends the wait for all.
+// Stores a failure. True if it ends the wait for all.
 static bool failed(weft_scope *scope, const weft_coro *co)
 {
     if (!scope->failed) {
@@ -173,7 +173,7 @@ static bool failed(weft_scope *scope, const weft_coro *co)
     return scope->policy == WEFT_TELL_PARENT && !scope->closing;
 }
 
-// A child has ended: wakes who waits for room, or for one, or for all if it was the last.
+// A child has ended: wakes who waits for room, for one, and, if it was the last, for all.
 static void tell(weft_scope *scope)
 {
     weft__wake_all(&scope->room);
@@ -189,7 +189,7 @@ static void tell(weft_scope *scope)
     }
 }
 
-// For `child`, which has ended, if somebody waits for it, or it has failed, or has inherited.
+// The end of a `child` that somebody waits for, that has failed, or that has inherited.
 static __attribute__((noinline)) void ended_otherwise(weft_scope *scope, weft_child *child)
 {
     if (child->locals)
@@ -212,7 +212,7 @@ void weft__child_ended(weft_task *task, const weft_coro *co)
     if (detached)
         child->scope = NULL;
     else
-        push_ended(scope, child); // before a cancel of the others, which may block
+        push_ended(scope, child); // before failed() cancels the others, which may block
     if ((uintptr_t)child->locals | (uintptr_t)child->joiners | (co->flags & WEFT__FAIL))
         ended_otherwise(scope, child);
     if (detached)
@@ -221,7 +221,7 @@ void weft__child_ended(weft_task *task, const weft_coro *co)
         tell(scope);
 }
 
-// `co` waits for the end of one of `task`, or of several.
+// `co` waits for the end of a coroutine of `task`, or of several.
 static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *function)
 {
     return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, function);
@@ -256,7 +256,8 @@ weft_poll weft_scope_room(weft_coro *co, weft_scope *scope)
     return wait_for(co, scope->task, &scope->room, "weft_scope_room");
 }
 
-// First to last. While a cancel blocks, children of another task may end, and leave whichever list they are in.
+// Cancels in the order of the spawns, so it takes all to another list first. While a cancel blocks, children of
+// another task may end, and leave the list that they are in.
 void weft_scope_cancel(weft_scope *scope)
 {
     if (scope->cancelled)
@@ -283,7 +284,7 @@ weft_poll weft_scope_close(weft_coro *co, weft_scope *scope)
     }
     scope->closing = true;
     weft_scope_cancel(scope);
-    if (scope->count == 0)    // children of another task, which went on while a cancel blocked
+    if (scope->count == 0)    // they were of another task, and went on while a cancel blocked
         return weft__ready(); // not covered: takes a host that runs the other task inside of the last cancel
     return wait_for(co, scope->task, &scope->all, "weft_scope_close");
 }
@@ -303,7 +304,7 @@ void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run
     }
     void *frame = weft__spawn_new(co, &scopes->of[on_cancel], size, zeroed, run);
     if (frame) {
-        disinherit(weft_child_of(frame)); // it may outlive who binds
+        disinherit(weft_child_of(frame)); // it may outlive the coroutine that binds
         weft_detach(weft_child_of(frame));
         if (on_cancel == WEFT_CANCEL_TOO && co->task->flags & WEFT__TASK_CANCELLED)
             weft_cancel(frame);

@@ -5,8 +5,8 @@
 #include <weft/sync.h>
 #include "internal.h"
 
-// A case is never run: who wakes it, wakes its owner. Of each, `up` is the owner and `code` the number; of the
-// first, `line` is how many have been tried, and `resume` the number of the one that was served, + 1.
+// A case is never run: to wake it wakes its owner. In each, `up` is the owner and `code` the case's number. In
+// the first, `line` is how many have been tried, and `resume` is the number of the one that was served, + 1.
 static weft_coro *owner_of(const weft_case *cases)
 {
     return (weft_coro *)cases->co.up;
@@ -19,8 +19,8 @@ static void end(weft_coro *of)
     of->state = WEFT__ENDED;
 }
 
-// Takes a case out of what it waits in, and leaves no trace but its operation, in flight. One that is being
-// tried is left alone. False if it has to wait for the lock that it gave up.
+// Takes a case out of what it waits in. An operation stays in flight. One that is being tried stays as it is.
+// False if it has to wait for its lock.
 static bool leave(weft_coro *of)
 {
     if (of->state == WEFT__RUNNING)
@@ -43,7 +43,7 @@ bool weft__withdraw(weft_case *cases)
     return all;
 }
 
-// Also of one that was signalled, and waits for its lock now; and of one that has it, and was not chosen.
+// Also called for one that was signalled and still waits for its lock, and for one not chosen that has it.
 void weft__case_served(weft_coro *of)
 {
     weft_case *cases = (weft_case *)(void *)of - of->code;
@@ -53,7 +53,8 @@ void weft__case_served(weft_coro *of)
     if (!(of->flags & WEFT__UNWIND))
         cases->co.resume = (uintptr_t)of->code + 1;
     bool all = weft__withdraw(cases);
-    // While another was tried: by what came in a cancel that blocked, or by that case itself.
+    // The owner runs if this came while another case was tried. An event in a cancel that blocks may do that,
+    // but not the case that was tried.
     WEFT__CHECK(owner->state == WEFT__RUNNING && !weft__blocked, own_case, "weft_select", 0);
     if (all && owner->state == WEFT__ON_SELECT)
         weft__wake(owner);

@@ -41,7 +41,7 @@ static uint32_t limit_of(const weft_semaphore *semaphore)
     return semaphore->limit ? semaphore->limit : 1;
 }
 
-// A permit knows where it is: a copy of it is not one more.
+// A permit that is held has its own address, so a copy of it is found out.
 static void hold(weft_ticket *ticket)
 {
     ticket->back = (weft_coro *)(void *)ticket;
@@ -84,7 +84,7 @@ void weft_release(weft_permit *permit)
         permit->from->taken--;
 }
 
-// The permit of `co`, which waits, is its own again; or, if none is free, it waits for that, behind the others.
+// Gives `co` the lock that it gave up. False if that is not free: then `co` waits for it, behind the others.
 static bool regain(weft_coro *co)
 {
     weft_permit *permit = (weft_permit *)(void *)co->on.ticket;
@@ -115,7 +115,7 @@ bool weft__condition_remove(weft_coro *co)
     return regain(co);
 }
 
-// A case of a select is told at once: it is chosen, although it waits for its lock.
+// A case of a select is woken even so: it is chosen, although it still waits for its lock.
 void weft_condition_signal(weft_condition *condition)
 {
     weft_coro *first = weft__waiters_pop(&condition->waiters, true);

@@ -1,8 +1,8 @@
-// Component tasks: their start and their end. What is between is in turn.c, their memory in pool.c.
+// Component tasks: their start and their end. turn.c has what is between, pool.c their memory.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-// Unless a limit, or futures, are linked.
+// The defaults if limit.c or future.c is not linked.
 WEFT__WEAK void weft__count_call(weft_export *from, int by)
 {
     (void)from;
@@ -13,7 +13,7 @@ WEFT__WEAK void weft__defaults_clear(void)
 {
 }
 
-// Unless figures are asked for.
+// The defaults if watch.c is not linked.
 WEFT__WEAK uint32_t weft__run(weft_coro *co, weft_step *run)
 {
     return run(co).how;
@@ -23,7 +23,7 @@ WEFT__WEAK void weft__turn_begins(void)
 {
 }
 
-// A stream's end may outlive the task that last waited on it. The set it is in then lives on, too.
+// A stream's end may outlive the task that last waited on it. Then the set that it is in lives on, too.
 uint32_t weft__task_end(weft_task *task)
 {
     WEFT__TRACE_TASK(task, END);
@@ -46,10 +46,10 @@ uint32_t weft__task_end_plainly(weft_task *task)
     return WEFT_CALLBACK_EXIT;
 }
 
-// `co` has ended; its step came back with `how`.
+// `co` has ended; its step returned `how`.
 static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
 {
-    if (__builtin_expect((how & (0xff | WEFT__BINDS << 8)) != WEFT__RUNNING, 0)) { // no end is
+    if (__builtin_expect((how & (0xff | WEFT__BINDS << 8)) != WEFT__RUNNING, 0)) { // misuse
         WEFT__CHECK((how & 0xff) <= WEFT__ENDED, stray_return, task->from->name, 0);
         WEFT__CHECK((how & 0xff) != WEFT__RUNNING, not_running, "WEFT_END", 0);
         WEFT__CHECK(true, still_bound, task->from->name, 0);
@@ -88,14 +88,14 @@ void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
     }
 }
 
-// The first step leaves something, or its task is in other memory than the first.
+// The general way: the first step left something, or its task is not in the static memory.
 static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 {
     if (weft__task_go_on) {
         bool leaves = !WEFT__SHORT || how != WEFT__RUNNING || !weft__task_is_plain(task);
         return leaves ? weft__task_go_on(task, how) : weft__task_end_plainly(task);
     }
-    coro_ended(task, weft__task_root(task), how); // nothing is linked that could have left more
+    coro_ended(task, weft__task_root(task), how); // turn.c is not linked, so nothing more can be left
     root_ended(task);
     return weft__task_end(task);
 }

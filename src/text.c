@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "text.h"
 
-// Not inlined: messages have many parts, and no hurry.
+// Not inlined: messages have many parts, and may be slow.
 __attribute__((noinline)) void weft__add_most(weft__text *to, const char *text, size_t most)
 {
     while (*text && most-- > 0 && to->length < sizeof to->text - 1)

@@ -1,4 +1,4 @@
-// Sleep, the virtual clock, and deadlines: a scope of two, the work and the alarm.
+// Sleeps, the virtual clock, and deadlines. A deadline is a scope of two: the work and the alarm.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/task.h>
 #include <weft/time.h>
@@ -32,8 +32,8 @@ static uint64_t virtual_now(weft_clock *clock)
     return ((weft_virtual_clock *)clock)->time;
 }
 
-// The timers of a virtual clock are a skew heap, for which they have room: each comes before those below it. To
-// sleep, to wake and to be cancelled takes O(log n) on average, in whatever order.
+// The timers of a virtual clock are a skew heap, chained through themselves: each comes before those below it.
+// To sleep, to wake and to be cancelled takes O(log n) on average, in whatever order.
 static bool is_before(const weft_timer *a, const weft_timer *b)
 {
     return a->when < b->when || (a->when == b->when && a->sleep.number < b->sleep.number);
@@ -46,7 +46,7 @@ static void put(weft_timer **at, weft_timer *timer)
         timer->sleep.at = at;
 }
 
-// Puts both heaps, as one, where `at` is.
+// Merges both heaps, and stores the result at `at`.
 static void put_both(weft_timer **at, weft_timer *a, weft_timer *b)
 {
     while (a && b) {
@@ -54,13 +54,13 @@ static void put_both(weft_timer **at, weft_timer *a, weft_timer *b)
         b = first == a ? b : a;
         a = first->sleep.right;
         put(at, first);
-        put(&first->sleep.right, first->sleep.left); // who grows is on the left, and will not be next
+        put(&first->sleep.right, first->sleep.left); // what grows is on the left, so the other grows next
         at = &first->sleep.left;
     }
     put(at, a ? a : b);
 }
 
-// What the host's clock would use is zero again.
+// The timer is zero again: a host's clock may use it next.
 void weft__timer_remove(weft_timer *timer)
 {
     put_both(timer->sleep.at, timer->sleep.left, timer->sleep.right);

@@ -8,7 +8,7 @@ const char weft__turns = 0;
 
 #define WEFT__HOT __attribute__((always_inline))
 
-// The slot that finds a task again in its callback. Spec: context.{get,set}.
+// The context slot, by which a callback finds its task. Spec: context.{get,set}.
 #ifdef __wasm_libcall_thread_context__
 static _Thread_local void *context;
 
@@ -33,7 +33,7 @@ static void context_set(weft_task *task)
 }
 #endif
 
-// A function of a test, void f(weft_coro *co), that sees each wait; any of the API may be called there.
+// A test may define a function, void f(weft_coro *co), that sees each wait. It may call any of the API.
 #ifdef WEFT_ON_WAIT
 void WEFT_ON_WAIT(weft_coro *co);
 #else
@@ -49,7 +49,7 @@ static inline WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
     return weft__run(co, run);
 }
 
-// `co` has ended, or waits otherwise than most do.
+// `co` has ended, or waits with flags; its step returned `how`.
 static __attribute__((noinline)) void stepped_otherwise(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (how < WEFT__LEFT_BY_AWAIT) {
@@ -63,11 +63,10 @@ static __attribute__((noinline)) void stepped_otherwise(weft_task *task, weft_co
     WEFT_ON_WAIT(co);
 }
 
-// The step of `co` came back with `how`. True if the task has ended: this was the root's last step, and nothing
-// is to be looked after.
+// The step of `co` returned `how`. True if the task has ended: this was the root's last step, and left nothing.
 static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
 {
-    const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // a bit: with it or without
+    const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // this bit may be there or not
     if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
         WEFT__TRACE_CORO(co, WAIT);
         WEFT_ON_WAIT(co);
@@ -83,12 +82,13 @@ static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t ho
 
 // How a task stands when its coroutines have had their steps.
 enum after {
-    ENDED, // with the root's last step, which was all that could run, and left nothing
+    ENDED, // with the root's last step, which left nothing
     IDLE,  // nobody is ready
-    READY  // some may be, but the host is to have its own turn
+    READY  // some are, but the host is to have its turn
 };
 
-// Of the steps of a turn, half at most are of coroutines that call each other past the queue: see weft_call.
+// A call is two steps: the child's, and then the caller's. So within a turn, one of those that call each other
+// past the queue runs out of breath (weft_call), and the others get a step.
 static enum after run_ready(weft_task *task)
 {
     uint32_t left = 2 * WEFT__STEPS;
@@ -145,8 +145,7 @@ static inline WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint
     return stepped(task, co, how) ? weft__task_end_plainly(task) : turn_rest(task);
 }
 
-// The rest of a turn: the step of `co` came back with `how`. Runs what can run, and tells the host what to wait
-// for.
+// The rest of a turn, in which the step of `co` returned `how`. Runs what can run, and answers the host.
 static inline WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (!WEFT__SHORT || WEFT__HOSTILE || how != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE)
@@ -165,7 +164,7 @@ static uint32_t go_on(weft_task *task, weft_coro *co)
     return turn(task, co, step(co, co->run));
 }
 
-// Who yielded is ready. One that takes a result does not do so before it runs.
+// Makes those ready who yielded. One that takes a result does so when it runs.
 static void wake_yielded(weft_task *task)
 {
     for (weft_coro *co; (co = weft__queue_pop(&task->yielded));) {
@@ -176,7 +175,7 @@ static void wake_yielded(weft_task *task)
     }
 }
 
-// Events that came meanwhile are delivered. More than there were operations come only to foreign code that
+// Delivers the events that came meanwhile. More than there were operations would come only to foreign code that
 // waits anew in its callback.
 static __attribute__((noinline)) void hear_all(weft_task *task)
 {
@@ -189,7 +188,7 @@ static __attribute__((noinline)) void hear_all(weft_task *task)
     }
 }
 
-// A new round: events are heard, then all who yielded go on, behind those who are ready.
+// A new round: events are delivered, then all who yielded go on, behind those who are ready.
 static void next_round(weft_task *task)
 {
     if (task->in_flight || task->alone)
@@ -197,7 +196,7 @@ static void next_round(weft_task *task)
     if (WEFT_TRACE || task->ready) {
         wake_yielded(task);
     } else {
-        task->ready = task->yielded; // they say that they yield until they run, which nobody minds
+        task->ready = task->yielded; // their state says that they yield until they run; nobody looks
         task->yielded = NULL;
     }
 }
@@ -209,7 +208,7 @@ static bool yields_alone(const weft_task *task)
            !task->ready;
 }
 
-// Any event but that of the operation that is alone.
+// Any event but that of the operation of task->alone.
 static __attribute__((noinline)) uint32_t run_rest(weft_task *task, uint32_t event, uint32_t waitable,
                                                    uint32_t code)
 {
@@ -246,7 +245,7 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
     uint32_t answer;
     if (__builtin_expect(!co, 0))
         answer = run_rest(task, event, waitable, code);
-    else if (run && !co->up) // by name: an instance's first use of its function table is dear
+    else if (run && !co->up) // a direct call: an instance's first use of its function table is dear
         answer = turn(task, co, step(co, run));
     else
         answer = go_on(task, co);
@@ -254,7 +253,7 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
     return answer;
 }
 
-// The rest of the first turn, if the root has not ended at once, or not all is done with it.
+// The rest of the first turn, if the root has not ended at once, or has left something.
 uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 {
     WEFT__TRACE_STACK_BEGIN();

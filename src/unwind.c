@@ -5,7 +5,7 @@
 
 void (*weft__unwind_call)(weft_op *op);
 
-// Cancels what a coroutine that unwinds, or stops it, waits for, unless that is on its way.
+// Cancels `op` for a coroutine that unwinds while it awaits it, or that stops it. Not if a cancel is under way.
 static void cancel_awaited(weft_op *op)
 {
     if (!weft__op_in_flight(op) || op->status & WEFT__CANCELLING)
@@ -38,8 +38,8 @@ bool weft__remove_from_queue(weft_coro *co)
     return true;
 }
 
-// From `co` down to the one that waits for something other than a child: each goes on at its finaliser when
-// what it waits for has ended. A finaliser that has begun is not disturbed, nor is what it waits for.
+// Goes from `co` down to the one that waits for something other than a child. Each goes on at its finaliser
+// when what it waits for has ended. A finaliser that has begun is not disturbed, nor is what it waits for.
 void weft__unwind(weft_coro *co)
 {
     for (;; co = co->on.child) {
@@ -53,7 +53,7 @@ void weft__unwind(weft_coro *co)
             break;
     }
     if (co->state == WEFT__ON_OP || co->state == WEFT__ON_START) {
-        co->state = WEFT__ON_OP; // to its end, even if it starts before
+        co->state = WEFT__ON_OP; // it now waits for the end, even if the call starts before
         cancel_awaited(co->on.op);
     } else if (co->state == WEFT__ON_ANY) {
         weft_any *any = co->on.any;

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-// A few bells serve all tasks. One stays in the set where it rang last, and is taken from there when another
-// task needs it. When all have been rung and not yet been heard, the next to be roused wait in a queue; who
-// hears a bell passes it on.
+// A few bells serve all tasks. A bell stays in the set where it rang last, and moves when another task needs
+// it. When all have been rung and not yet been heard, the next tasks to be roused wait in a queue, and the task
+// that hears a bell passes it on.
 enum { BELLS = 8 };
 
 typedef struct weft__bell {
@@ -28,7 +28,7 @@ static bell *idle_bell(void)
     return idle;
 }
 
-// The read is started in the sleeper's set, and the write completes it. So a task that is never woken so makes
+// Starts the read in the sleeper's set, and completes it by the write. So a task that is never woken so makes
 // no host call for it.
 static void ring(bell *it, weft_task *task)
 {
@@ -75,8 +75,8 @@ void weft__task_rouse_asleep(weft_task *task)
     last = task;
 }
 
-// The bell was heard: it goes to the next who waits for one. One that is awake again needs none, nor does one
-// that has ended: it has stayed in the queue, which counted as a member of its set.
+// The bell was heard, and goes to the next task that waits for one. One that is awake again needs none, nor
+// does one that has ended: its place in the queue counted as a member of its set.
 static void pass_on(bell *it)
 {
     while (first) {
@@ -104,7 +104,7 @@ bool weft__task_heard(weft_task *task, uint32_t handle)
     return true;
 }
 
-// The bell may stay in the set, if it does not ring.
+// For a task that ends while its bell rings, or while it waits for one. A silent bell stays.
 void weft__task_rouse_end(weft_task *task)
 {
     if (task->flags & WEFT__QUEUED) {

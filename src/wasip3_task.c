@@ -4,7 +4,7 @@
 #include <weft/wasip3_task.h>
 #include "internal.h"
 
-// Only one is linked.
+// Weak: several runtimes may define it, and one is linked.
 WEFT__WEAK wasip3_task *wasip3_task_set(wasip3_task *task)
 {
     static wasip3_task *current;
@@ -25,7 +25,7 @@ struct weft_waker {
     weft_foreign *wait; // NULL when that has ended
 };
 
-// Both come and go with each wait of foreign code, so they are kept for the next.
+// Both come and go with each wait of foreign code, so their blocks are kept for the next.
 typedef union block {
     union block *next;
     registration registration;
@@ -41,7 +41,7 @@ static void *take_block(const char *function, uint32_t waitable)
         unused = it->next;
     else
         it = weft__alloc(sizeof *it);
-    if (!it) // foreign code cannot be told
+    if (!it) // foreign code has no way to learn it
         weft_misuse_no_room(function, waitable);
     return it;
 }
@@ -61,7 +61,7 @@ void weft__task_offer_trim(void)
     }
 }
 
-// The callback is the last to happen: it may register again, or end the task's last clone.
+// Calls the callback last: it may register again, or drop the task's last clone.
 static void completed(weft__background *base, weft_task *task, uint32_t code)
 {
     registration it = *(registration *)base;
@@ -86,7 +86,7 @@ static void forget(registration *it)
     WEFT__TRACE_OP(&it->base.op, END, WEFT_COPY_CANCELLED);
     it->base.op.task->in_flight--;
     it->base.op.task->children--;
-    weft__op_leave(&it->base.op); // and the task is roused: it may have waited for nothing else
+    weft__op_leave(&it->base.op); // this rouses the task, which may have waited for nothing else
     give_block(it);
 }
 
@@ -113,7 +113,7 @@ static void *waitable_register(void *ptr, uint32_t waitable,
     return before;
 }
 
-// Whichever of our tasks `ptr` is: a waitable is registered once.
+// Does not look at `ptr`: a waitable is registered with one of our tasks at most.
 static void *waitable_unregister(void *ptr, uint32_t waitable)
 {
     (void)ptr;
@@ -125,7 +125,7 @@ static void *waitable_unregister(void *ptr, uint32_t waitable)
     return callback_ptr;
 }
 
-// The block of a task that has ended stays for its clones as for the members of its set.
+// A clone counts as a member of the set, so the block of a task that has ended stays for it.
 static void *clone(void *ptr)
 {
     ((weft_task *)ptr)->members++;
@@ -214,6 +214,6 @@ weft_poll weft_foreign_await(weft_coro *co, weft_foreign *wait, weft_foreign_ste
     WEFT__CHECK(wait->co.state > WEFT__ENDED, child_busy, "weft_foreign_await", 0);
     wait->poll = poll;
     wait->foreign = foreign;
-    wait->waker = NULL; // of one that is cancelled before its first step
+    wait->waker = NULL; // so the finaliser finds none if a cancel comes before the first step
     return weft_call(co, &wait->co, foreign_run);
 }

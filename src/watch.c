@@ -1,4 +1,4 @@
-// Figures of what runs, and the watchdog. What counts is called in place of what does not: see upcalls.h.
+// Figures of what runs, and the watchdog. Its functions take the place of those that do not count.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/trace.h>
 #include <weft/watch.h>
@@ -31,7 +31,7 @@ void weft__turn_begins(void)
 static void count(const weft_coro *co, uint32_t by)
 {
     stats.coroutines += by;
-    if (!co->up) // a root: it has neither a parent nor, at its ends, a binding
+    if (!co->up) // a root: it has no parent, nor a binding when it begins or ends
         stats.tasks += by;
 }
 
@@ -42,7 +42,7 @@ static void add_line(weft__text *to, uint32_t line)
         weft__add_number(to, line);
 }
 
-// A step of `co` from `line` on, which is 0 at its beginning, took so long.
+// A step of `co` took `duration` ns. It began at `line`, or if that is 0, at the beginning of `co`.
 static void timed(const weft_coro *co, uint32_t line, bool ended, uint64_t duration)
 {
     if (duration > stats.longest_step)

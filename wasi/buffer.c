@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/buffer.h>
 
-// Room for more bytes behind those that there are; NULL if there is none.
+// Makes room for `more` bytes behind those in the buffer, and returns it; NULL if there is no memory.
 static char *room_for(weft_bytes_buffer *buffer, size_t more)
 {
     size_t least;

@@ -3,7 +3,7 @@
 #include "internal.h"
 #include "weft_wasi_bytes.h"
 
-// The built-ins of stream<u8>. Those of any interface's are the same; these are imported with none.
+// The built-ins of stream<u8>. All interfaces have the same ones; these come by the library's own.
 #define STREAM(call) weft__weft_library_bytes_stream_u8_##call
 
 enum { READS = WEFT__IN_FLIGHT | WEFT_EVENT_STREAM_READ | WEFT__READ_ON };
@@ -12,8 +12,8 @@ enum { ASKS = WEFT__IN_FLIGHT | WEFT_EVENT_FUTURE_READ };
 
 // ---- How a stream ended ----
 
-// Puts the future in the place of the stream's end, which is of no more use, and reads it. True if the host
-// said BLOCKED.
+// Drops the stream's end, which is of no more use, puts the future in its place, and reads that: the question
+// how the stream ended. True if the host said BLOCKED.
 static bool ask(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end))
 {
     if (!result->asking) {
@@ -32,7 +32,7 @@ static bool ask(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t e
     return false;
 }
 
-// The read of the future is over. True if it was not cancelled: then *error is what it told.
+// The read of the future is over. True if it was not cancelled: then *error is the answer.
 static bool tell(weft_op *op, weft__bytes_result *result, weft_error *error)
 {
     if (op->status != WEFT__FUTURE_DONE)
@@ -46,7 +46,7 @@ static bool tell(weft_op *op, weft__bytes_result *result, weft_error *error)
     return true;
 }
 
-// True if a copy may go to the host.
+// True if a copy may go to the host. Stops on misuse.
 static bool begins(const weft_op *op, const weft__bytes_result *result, const char *call)
 {
     if (__builtin_expect(op->handle && !(op->status & (WEFT__IN_FLIGHT | WEFT_COPY_DROPPED)), 1))
@@ -71,7 +71,7 @@ static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t
 
 // ---- Reading ----
 
-// The reader's stream is over. True if the host said BLOCKED to the question how.
+// The reader's stream is over: asks how. True if the host said BLOCKED.
 static bool read_over(weft_bytes_reader *in)
 {
     if (in->result.from) {
@@ -83,7 +83,7 @@ static bool read_over(weft_bytes_reader *in)
     return false;
 }
 
-// An end that comes with the last bytes, or with a cancel, is told by the next read.
+// The sequel of a read. An end that comes with the last bytes, or with a cancel, is for the next read to tell.
 static bool read_on(weft_op *op, bool cancelled)
 {
     weft_bytes_reader *in = (weft_bytes_reader *)op;
@@ -100,14 +100,14 @@ static bool read_on(weft_op *op, bool cancelled)
     return read_over(in);
 }
 
-// Of a read that goes to no host: true if the host said BLOCKED to the question how the stream ended.
+// A read that goes to no host: the stream is over. True if the host said BLOCKED to the question how.
 static bool read_nothing(weft_bytes_reader *in)
 {
     in->count = 0;
     return in->op.status == WEFT__COPY_LAST && read_over(in);
 }
 
-// As the host answered a read; true if it said BLOCKED to the question how the stream ended.
+// The host answered a read at once. True if it said BLOCKED to the question how the stream ended.
 static bool read_at_once(weft_bytes_reader *in, uint32_t status)
 {
     in->op.status = status;
@@ -180,7 +180,7 @@ void weft__bytes_end(weft_bytes_reader *in)
 
 // ---- Writing ----
 
-// The question has been answered, or cancelled, and then the next call asks again.
+// The question is answered; or cancelled, and then the next call asks again.
 static void write_told(weft_bytes_writer *out)
 {
     bool finishing = out->result.finishing;
@@ -189,7 +189,7 @@ static void write_told(weft_bytes_writer *out)
     out->op.status = WEFT_COPY_DROPPED;
     if (!told)
         return;
-    if (error) // else it stays what the writes have left
+    if (error) // else that of the writes stays
         out->error = error;
     if (finishing) {
         out->op.status = 0;
@@ -197,7 +197,7 @@ static void write_told(weft_bytes_writer *out)
     }
 }
 
-// The reader is gone, or is to be told the end. True if the host said BLOCKED to the question how it took it.
+// The reader is gone, or is to learn of the end: asks how it took the stream. True if the host said BLOCKED.
 static bool write_over(weft_bytes_writer *out)
 {
     if (ask(&out->op, &out->result, STREAM(drop_writable)))
@@ -206,7 +206,8 @@ static bool write_over(weft_bytes_writer *out)
     return false;
 }
 
-// That the reader is gone is told by the write that it keeps from what was asked: all, or something at all.
+// The sequel of a write. A write_all tells that the reader is gone if not all was written; a write, if nothing
+// was.
 static bool write_on(weft_op *op, bool cancelled)
 {
     weft_bytes_writer *out = (weft_bytes_writer *)op;
@@ -220,7 +221,7 @@ static bool write_on(weft_op *op, bool cancelled)
     return !cancelled && out->result.from && write_over(out);
 }
 
-// Of a write that goes to no host, for the reader is gone: true if the host said BLOCKED to the question why.
+// A write that goes to no host, since the reader is gone. True if the host said BLOCKED to the question why.
 static bool write_nothing(weft_bytes_writer *out)
 {
     out->count = 0;
@@ -270,7 +271,7 @@ void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t
     WEFT__TRACE_ITEMS(out, "weft_bytes_write", bytes);
 }
 
-// Goes on with a write of all; true if the host said BLOCKED.
+// Goes on with a write_all. True if the host said BLOCKED.
 static bool more(weft_stream_writer *out)
 {
     while (out->count < out->length && weft__op_is(&out->op, WEFT_COPY_COMPLETED)) {
@@ -284,7 +285,7 @@ static bool more(weft_stream_writer *out)
     return false;
 }
 
-// Begins a write of all. What is in flight then, as a status; 0 if nothing is.
+// Begins a write_all. Returns what is in flight then, as a status; 0 if nothing is.
 static uint32_t begin_all(weft_bytes_writer *out, const uint8_t *bytes, size_t size)
 {
     if (!begins(&out->op, &out->result, "weft_bytes_write_all"))
@@ -367,7 +368,7 @@ weft_bytes_handle weft_bytes_release(weft_bytes_reader *in)
 {
     weft_bytes_writer none;
     bool is_over = in->op.status == WEFT__COPY_LAST || weft_dropped(in);
-    // The host takes no end that has heard so: another one that is over.
+    // The host takes no end that is over in this way. So it gets a new one that is over.
     weft_bytes_handle handle =
         is_over ? weft_bytes_new(&none) : weft__op_transfer(&in->op, "weft_bytes_release");
     if (is_over)

@@ -15,7 +15,7 @@ weft_instant weft_instant_now(void)
 
 void weft_ticker_start(weft_ticker *ticker, weft_clock *clock, uint64_t period, weft_missed_ticks policy)
 {
-    weft_timer_stop_blocking(&ticker->timer); // that a select has left
+    weft_timer_stop_blocking(&ticker->timer); // one that a select has left in flight
     *ticker = (weft_ticker){.clock = clock, .policy = policy, .period = period ? period : 1};
     ticker->next = weft__later(weft_now(clock), ticker->period);
 }

@@ -16,7 +16,7 @@ static weft_error error_of(uint8_t code)
     }
 }
 
-// The three have types of their own, alike but for their names.
+// The bindings have three types, alike but for their names.
 #define RESULT(stream)                                                                                         \
     typedef weft__wasi_cli_##stream##_result_void_error_code_t stream##_result;                                \
     static weft_error stream##_error(stream##_result *result)                                                  \
@@ -33,7 +33,7 @@ RESULT(stderr);
 static weft_bytes_reader in;
 static weft_bytes_writer out, err;
 
-// Closed, also by whoever uses it. One that is over is not.
+// True if the end is closed, by the library or its user. One that is over is not closed.
 static bool is_closed(const weft_op *op, const weft__bytes_result *result)
 {
     return !op->handle && !result->told;

@@ -1,4 +1,4 @@
-// Dates as texts, of HTTP and of ISO 8601. Patterns are those of libc's strftime.
+// Dates as texts, of HTTP and of ISO 8601. Their patterns are those of libc's strftime.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/clock.h>
 
@@ -16,8 +16,7 @@ static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 
 // ---- The calendar ----
 //
-// Years begin in March here, so that the day of a leap year is their last; and 400 of them, an era, are always
-// as many days.
+// Years begin in March here, so that the leap day is their last. 400 years, an era, have always as many days.
 
 enum { DAY = 86400, ERA = 146097, BEFORE_1970 = 719468 };
 
@@ -52,8 +51,8 @@ static date date_of(int64_t seconds)
     };
 }
 
-// The seconds since 1970 of a date that was read; false if there is none such. A second may be 60, as one that
-// was put in: it is the first of the next minute.
+// The seconds since 1970 of a date that was read; false if there is no such date. A second may be 60, a leap
+// second: it is the first of the next minute.
 static bool seconds_of(const date *it, int64_t *seconds)
 {
     if (it->month < 1 || it->month > 12 || it->day < 1 || it->hour > 23 || it->minute > 59 || it->second > 60)
@@ -80,7 +79,7 @@ static char *put_number(char *at, unsigned number, unsigned digits)
     return at + digits;
 }
 
-// The end of the text; NULL for a year that takes more digits.
+// Writes the date, and returns the end of the text; NULL for a year that needs more digits.
 static char *put_date(char *at, const char *pattern, int64_t seconds)
 {
     const date it = date_of(seconds);
@@ -149,7 +148,7 @@ weft_text weft_instant_to_iso(weft_instant when, unsigned digits, char *room)
 
 // ---- Reading ----
 
-// Takes a number of so many digits from the front of the text.
+// Takes a number of `digits` digits from the front of the text.
 static bool take_number(weft_text *text, size_t digits, unsigned *number)
 {
     uint64_t value;
@@ -160,7 +159,7 @@ static bool take_number(weft_text *text, size_t digits, unsigned *number)
     return true;
 }
 
-// The same of one of the names, or of its first `letters`; its place among them.
+// The same for one of the names, or its first `letters`; the result is its place among them.
 static bool take_name(weft_text *text, const char *const *names, unsigned count, size_t letters,
                       unsigned *place)
 {
@@ -174,7 +173,7 @@ static bool take_name(weft_text *text, const char *const *names, unsigned count,
     return false;
 }
 
-// Takes what is as the pattern from the front of the text. The year is a number of its digits.
+// Takes a date of that pattern from the front of the text. A year of two digits stays that number.
 static bool take(weft_text *text, const char *pattern, date *it)
 {
     bool fits = true;
@@ -232,7 +231,7 @@ static bool is_as(weft_text text, const char *pattern, date *it)
     return take(&text, pattern, it) && !text.length;
 }
 
-// A year of two digits is no more than 50 years from now; else it has been.
+// Adds the century to a year of two digits, so that it is at most 50 years ahead. Spec: RFC 9110, 5.6.7.
 static int64_t with_century(int64_t year)
 {
     int64_t last = date_of(weft_instant_now().seconds).year + 50;
@@ -253,7 +252,7 @@ weft_error weft_instant_from_http(weft_text text, weft_instant *when)
     return WEFT_OK;
 }
 
-// Takes a fraction of a second from the front of the text; no more than its first nine digits count.
+// Takes a fraction of a second from the front of the text. Only its first nine digits count.
 static bool take_fraction(weft_text *text, uint32_t *nanoseconds)
 {
     uint32_t unit = 100000000;

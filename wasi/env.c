@@ -1,4 +1,4 @@
-// Arguments, environment and exit: the host's answers are kept.
+// Arguments, environment and exit. The host's answers are kept.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/env.h>
 #include "weft_wasi_env.h"

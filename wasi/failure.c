@@ -4,7 +4,7 @@
 #include "internal.h"
 #include "log.h"
 
-static const char mark[] = "weft: "; // of a message that is not in the log
+static const char mark[] = "weft: "; // begins a message that does not go to the log
 
 void weft__report_failure(const char *name, const weft_coro *co)
 {

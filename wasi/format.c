@@ -77,7 +77,7 @@ static void put_string(weft__format *it, const char *string)
     put_padded(it, string, size);
 }
 
-// The number at *at, or in the next argument.
+// The number at *at; for a `*`, the next argument.
 static long number(weft__format *it, const char **at)
 {
     if (**at == '*') {
@@ -90,7 +90,7 @@ static long number(weft__format *it, const char **at)
     return value;
 }
 
-// The bytes of an argument of the length at *at.
+// Reads the length at *at, such as `ll`, and returns the bytes that such an argument has.
 static size_t size_of_argument(const char **at)
 {
     switch (*(*at)++) {

@@ -1,4 +1,4 @@
-// What the two files of formatted text tell each other.
+// What the two files of formatted text share.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_FORMAT_INTERNAL_H
 #define WEFT_WASI_FORMAT_INTERNAL_H
@@ -6,7 +6,7 @@
 #include <weft/detail/weak.h>
 #include <weft/wasi/format.h>
 
-// A text as it grows, and the conversion that is at it.
+// A text as it grows, and the conversion that it has come to.
 typedef struct weft__format {
     char *string;
     size_t room, length; // what does not fit is counted all the same
@@ -20,8 +20,8 @@ typedef struct weft__format {
 void weft__format_put(weft__format *it, const char *bytes, size_t size);
 void weft__format_fill(weft__format *it, char byte, size_t count);
 
-// What stands around a body of `size` bytes: begin puts the padding before it, and the prefix, such as a sign,
-// with zeros behind it if `zeros`; end the padding behind.
+// Put what stands around a body of `size` bytes. Begin puts the padding before it, and the prefix, such as a
+// sign, with zeros behind it if `zeros`. End puts the padding behind.
 void weft__format_begin(weft__format *it, const char *prefix, size_t size, bool zeros);
 void weft__format_end(weft__format *it, const char *prefix, size_t size);
 

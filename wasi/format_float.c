@@ -7,7 +7,7 @@ const char weft__format_floats = 0;
 // The limbs of a number: 9 decimal digits each, the highest first. Those of whole numbers end at WHOLE.
 enum { LIMB = 1000000000, LIMB_DIGITS = 9, WHOLE = 36, LIMBS = WHOLE + 120 };
 
-// The digits of a number, the first of which counts 10^exponent, and is no zero. Behind the last come zeros.
+// The digits of a number. The first counts 10^exponent, and is not zero. Behind the last come zeros.
 typedef struct digits {
     char at[LIMBS * LIMB_DIGITS];
     int64_t count;
@@ -59,7 +59,7 @@ static void expand(digits *it, uint64_t mantissa, int exponent)
         it->exponent = 0;
 }
 
-// Keeps `keep` digits, which may be none, or fewer: half a unit of the last goes to the even one.
+// Rounds to `keep` digits, which may be 0 or below; half a unit goes to the even digit.
 static void round_to(digits *it, int64_t keep)
 {
     if (keep >= it->count)
@@ -84,7 +84,7 @@ static void round_to(digits *it, int64_t keep)
     }
 }
 
-// Puts the digits `from` to before `to`; those that are not there are zeros.
+// Puts the digits from `from` to before `to`. Those that the number does not have are zeros.
 static void put_digits(weft__format *it, const digits *digits, int64_t from, int64_t to)
 {
     int64_t begin = from < 0 ? (to < 0 ? to : 0) : from;
@@ -136,7 +136,7 @@ static void put_scientific(weft__format *it, const digits *digits, const char *s
     weft__format_end(it, sign, size);
 }
 
-// As %g: whichever is shorter, without zeros behind.
+// As %g: the shorter of both, without zeros at its end.
 static void put_general(weft__format *it, digits *digits, const char *sign, int64_t precision)
 {
     precision += !precision;
@@ -173,7 +173,7 @@ void weft__format_float(weft__format *it, double value)
         mantissa |= UINT64_C(1) << 52;
     else
         exponent = 1;
-    int zeros = mantissa ? __builtin_ctzll(mantissa) : 0; // it takes less to divide
+    int zeros = mantissa ? __builtin_ctzll(mantissa) : 0; // there is less to divide then
     expand(&digits, mantissa >> zeros, mantissa ? exponent - 1075 + zeros : 0);
     int64_t precision = it->precision < 0 ? 6 : it->precision;
     switch (it->conversion) {

@@ -51,8 +51,8 @@ weft_error weft__http_error(weft__http_code *code)
     return error;
 }
 
-// A host has one code for a body that was cut short and for one that breaks the protocol: in either case, not
-// all has come.
+// A host may have one code for a body that was cut short and for one that breaks the protocol. In either case,
+// not all has come.
 weft_error weft__http_body_error(weft_error error)
 {
     return error == WEFT_EPROTO ? WEFT_EEOF : error;

@@ -1,4 +1,4 @@
-// What the files of HTTP tell each other.
+// What the files of HTTP share.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_HTTP_INTERNAL_H
 #define WEFT_WASI_HTTP_INTERNAL_H
@@ -9,20 +9,19 @@
 
 typedef weft__wasi_http_types_error_code_t weft__http_code;
 
-// What a code of the host's is here. Takes the code.
+// The weft_error of a code of the host's. Takes the code.
 weft_error weft__http_error(weft__http_code *code);
 
-// What that is of a body's end.
+// The error of a body that has ended by `error`.
 weft_error weft__http_body_error(weft_error error);
 
-// What a cancel is to be called, in an async function with a deadline, or NULL.
+// The error of a cancelled async function: WEFT_ETIMEDOUT if its deadline, which may be NULL, has expired.
 weft_error weft__http_cut(const weft_deadline *deadline);
 
-// The future by which the host is told how a body was received: nobody is to learn, it is what it is. 0: there
-// is no memory.
+// A future that tells the host how a body was received: well, whatever came of it. 0: there is no memory.
 uint32_t weft__http_received(void);
 
-// The body of a request or response, which it takes, as it does the future.
+// The body of a request or response. Takes both the request or response and the future `received`.
 typedef weft__wasi_http_types_tuple2_stream_u8_future_result_option_own_trailers_error_code_t
     weft__http_contents;
 weft__http_contents weft__http_request_body(int32_t request, uint32_t received);
@@ -39,27 +38,27 @@ extern const char *const weft__http_methods[WASI_HTTP_TYPES_METHOD_OTHER];
 // A number in decimal, at the end of `digits`.
 weft_text weft__decimal(uint64_t number, char digits[20]);
 
-// *fields, made on first use. To add a header, or to have it in place of all of its name, or for NULL at `at`
-// none of them: WEFT_EHEADER if it is not valid or not allowed, or there are too many.
+// *fields, which is made on first use. Append adds a header. Set puts it in place of all of its name, or with
+// NULL at `at` takes these out. WEFT_EHEADER if it is not valid or not allowed, or there are too many.
 weft__wasi_http_types_borrow_fields_t weft__http_made(int32_t *fields);
 weft_error weft__http_append(int32_t *fields, weft_text name, weft_text value);
-// Several, whose names are UTF-8, in one call if they are the first.
+// Appends several, whose names are UTF-8: in one call if there are no others yet.
 weft_error weft__http_append_all(int32_t *fields, const weft_http_header *headers, size_t count);
 weft_error weft__http_set(int32_t *fields, weft_text name, weft_text value);
 void weft__http_drop_fields(int32_t *fields);
 
-// All headers of fields, which it takes; the value of the first of a name; and their end.
+// All headers of `fields`, which it takes; the value of the first of a name; and the end of them.
 weft__http_headers weft__http_all_of(weft__wasi_http_types_own_fields_t fields);
 weft_text weft__http_value(const weft__http_headers *headers, const char *name);
 void weft__http_free_headers(weft__http_headers *headers);
 
-// Of a call to `send`, or to the next handler: begins with it, whose request is in it->weft__run and whose
-// result comes there, of which status is what the host said; and takes the response, or tells how it failed.
+// Around a call of `send`, or of the next handler, whose request and result are in it->weft__run. The first
+// begins with the host's `status` of it. The second takes the response, or tells how the call failed.
 struct weft_fetch;
 void weft__fetch_call(weft_coro *co, struct weft_fetch *it, uint32_t status);
 void weft__fetch_take(struct weft_fetch *it);
 
-// Closes what there was, and forgets it.
+// Closes what `it` had, and forgets it.
 void weft__fetch_reset(struct weft_fetch *it);
 
 // Replies with a response.

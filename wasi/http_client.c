@@ -8,7 +8,7 @@
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers_result;
 typedef weft__client_wasi_http_client_result_own_response_error_code_t response_result;
 
-// Those that a client sends own nothing.
+// The trailers that a client sends are none, so they own nothing.
 WEFT_FUTURE(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
 _Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
 _Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
@@ -23,7 +23,7 @@ static response_result *result_of(weft_fetch *it)
     return (response_result *)(void *)it->weft__run.result;
 }
 
-// The two bindings have a type each for what is the same.
+// Both interfaces have a type of their own for the same code.
 _Static_assert(sizeof(weft__http_code) == sizeof(((response_result *)0)->val.err), "alike");
 static weft_error failed(weft_fetch *it, void *code)
 {
@@ -60,8 +60,7 @@ static bool is_bare(const weft__fetch_run *self)
     return self->method_tag <= WASI_HTTP_TYPES_METHOD_HEAD;
 }
 
-// A length is announced also of an empty body, or the host sends it in chunks; and always where one is known: a
-// GET is sent without its body else.
+// Announces the length where it is known: else the host sends an empty body in chunks, and a GET without one.
 static weft_error add_length(const weft__fetch_run *self, int32_t *fields)
 {
     const weft_fetch_options *options = &self->options;
@@ -90,7 +89,7 @@ static weft_error make_fields(const weft__fetch_run *self, int32_t *fields)
 typedef weft__wasi_http_types_borrow_request_options_t borrowed_options;
 typedef weft__wasi_http_types_duration_t duration;
 
-// False if the host takes none, or not that.
+// False if the host takes no such limit, or not this one.
 static bool set_timeout(bool (*set)(borrowed_options, duration *,
                                     weft__wasi_http_types_request_options_error_t *),
                         weft__wasi_http_types_own_request_options_t options, uint64_t time)
@@ -141,7 +140,7 @@ static bool set_target(borrowed_request request, const weft__url *url)
            weft__wasi_http_types_method_request_set_path_with_query(request, &path);
 }
 
-// Makes a request of self->url and the options, and what its body goes by.
+// Makes a request of self->url and the options, and the ends that its body and trailers go by.
 static weft_error make(weft_fetch *it, int32_t *handle)
 {
     weft__fetch_run *self = &it->weft__run;
@@ -158,7 +157,7 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     if (error)
         return error;
     bool has_body = self->options.streams || self->options.body.length;
-    // Should nothing else be written there, the peer learns that the body is cut off.
+    // The default of the trailers: if nothing else is written, the peer learns that the body is cut off.
     trailers_result end = {.is_err = has_body, .val.err.tag = WASI_HTTP_TYPES_ERROR_CODE_INTERNAL_ERROR};
     if (!has_body)
         end = (trailers_result){0};
@@ -200,8 +199,7 @@ void weft__fetch_call(weft_coro *co, weft_fetch *it, uint32_t status)
     weft_subtask_start_owned(co, &it->weft__run.call, status, drop_request, drop_response, it);
 }
 
-// Sends it, and begins with a body that is all here: of these nobody has to tell the end, for its length is
-// known.
+// Sends the request, and begins to write a body that is all here. Its length tells its end.
 static weft_error start(weft_coro *co, weft_fetch *it)
 {
     weft__fetch_run *self = &it->weft__run;
@@ -221,7 +219,7 @@ static weft_error start(weft_coro *co, weft_fetch *it)
 
 // ---- The response ----
 
-// Where the value lies tells whose body it is: a weft_fetch does not move.
+// `last` is a field of the weft_fetch, which does not move: so it leads to that.
 static weft_error body_error(trailers_result *last)
 {
     weft_fetch *it = (weft_fetch *)(void *)((char *)last - offsetof(weft_fetch, in.result.value));
@@ -377,7 +375,7 @@ bool weft_fetch_may_pass(const weft_fetch *it)
 
 enum { LONGEST_PAUSE = 30 };
 
-// Whether to send it again, and after which pause.
+// True if the request is to be sent again, *pause ns from now. Then the last response is closed.
 static bool retries(weft_fetch *it, uint64_t *pause)
 {
     const weft_fetch_options *options = &it->weft__run.options;
@@ -389,7 +387,7 @@ static bool retries(weft_fetch *it, uint64_t *pause)
         most *= 2;
     if (most > WEFT_SECONDS(LONGEST_PAUSE))
         most = WEFT_SECONDS(LONGEST_PAUSE);
-    // By chance is when the response came: enough that many who fail at once do not come back at once.
+    // The time at which the response came is chance enough: many who fail at once do not come back at once.
     *pause = most - weft_now(&weft_host_clock) % (most / 2 + 1);
     weft_text asked = weft_fetch_header(it, "retry-after");
     if (asked.at) {
@@ -405,7 +403,7 @@ static bool retries(weft_fetch *it, uint64_t *pause)
     return true;
 }
 
-// That of run_within, or NULL if there is none.
+// The deadline of run_within; NULL if there is none.
 static const weft_deadline *deadline_of(const weft_fetch *it)
 {
     return it->weft__run.options.timeout ? &it->weft__deadline : NULL;
@@ -435,7 +433,7 @@ static weft_left run(weft_coro *co)
     WEFT_FINALLY;
     if (weft_cancelled(co) && !it->status)
         it->error = weft__http_cut(deadline_of(it));
-    // A body that streams may be written just now: that is closed by who writes it.
+    // A body that streams may be written just now. Whoever writes it closes it.
     if (self->follows && it->error)
         close_request(it);
     WEFT_END;
@@ -458,12 +456,12 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
     self->same_origin = true;
     bool has_body = options->streams || options->body.length;
     set_method_name(self, options->method ? options->method : has_body ? "POST" : "GET");
-    if (options->streams && !options->length && is_bare(self)) // the host would send none of it
+    if (options->streams && !options->length && is_bare(self)) // the host would send no body
         return it->error = WEFT_ELENGTH;
     return it->error = weft__url_resolve(NULL, weft_text_z(url), &self->url, &self->url_size);
 }
 
-// What it takes until it may be sent first is no part of the timeout.
+// With a rate: the wait for the first turn is no part of the timeout.
 static weft_left rated_run(weft_coro *co)
 {
     weft_fetch *it = (weft_fetch *)(void *)((char *)co - offsetof(weft_fetch, weft__run.rated));

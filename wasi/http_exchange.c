@@ -37,7 +37,7 @@ static void ask_headers(weft_http_exchange *it)
         weft__http_all_of(weft__wasi_http_types_method_request_get_headers(borrowed(it)));
 }
 
-// What the host tells of a request only as long as nobody has asked for the body.
+// Asks the host for what it tells of a request only until somebody asks for the body. The answer is kept.
 static void ask(weft_http_exchange *it, bool (*known)(const weft_http_exchange *),
                 void (*ask_for)(weft_http_exchange *))
 {
@@ -114,7 +114,7 @@ bool weft_http_is(weft_http_exchange *it, const char *method, const char *patter
 
 typedef weft__wasi_http_types_result_option_own_trailers_error_code_t trailers;
 
-// Where the value lies tells the exchange: it does not move.
+// `last` is a field of the exchange, which does not move: so it leads to that.
 static weft_http_exchange *exchange_of(trailers *last)
 {
     return (weft_http_exchange *)(void *)((char *)last - offsetof(weft_http_exchange, in.result.value));

@@ -14,7 +14,7 @@ static response_result *result_of(weft_fetch *inner)
 
 typedef weft__wasi_http_types_own_fields_t own_fields;
 
-// A copy of headers, which it takes, that may be changed.
+// A copy of `from` that may be changed. Takes `from`.
 static own_fields copied(own_fields from)
 {
     own_fields copy =
@@ -25,7 +25,7 @@ static own_fields copied(own_fields from)
 
 // ---- The request ----
 
-// The headers that it is passed on with: at first those that it came with.
+// The headers that the request is passed on with: at first those that it came with.
 static int32_t *next_fields(weft_http_exchange *it, const char *call)
 {
     WEFT__CHECK(!it->weft__request, closed, call, 0);
@@ -101,7 +101,7 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
 {
     weft__wasi_http_types_borrow_response_t of = {*response};
     uint16_t status = weft__wasi_http_types_method_response_get_status_code(of);
-    if (status > 599) // the host takes it from others, and not from a component
+    if (status > 599) // the host takes such a status from others, but not from a component
         return WEFT_EINVAL;
     uint32_t received = weft__http_received();
     if (!received)

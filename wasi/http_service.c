@@ -1,5 +1,5 @@
-// A request's life in a service: its handler runs as the child of a root, which sees to it that the client gets
-// a whole reply, or sees that it did not.
+// A request's life in a service. Its handler runs as the child of a root. The root sees to it that the client
+// gets a whole reply, or learns that it did not.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http.h"
 #include "log.h"
@@ -51,8 +51,7 @@ weft_error weft_http_header_copy(weft_http_exchange *it, const weft_http_header 
     return weft__http_append(&it->weft__fields, header->name, header->value);
 }
 
-// All replies go by this one call: so what the bindings have for errors, which none is, is left out of the
-// program.
+// All replies go by this one call. None is an error, so the compiler leaves out the bindings' code for those.
 __attribute__((noinline)) static void reply_with(int32_t response)
 {
     weft__service_exports_wasi_http_handler_result_own_response_error_code_t reply = {.val.ok = {response}};
@@ -75,13 +74,13 @@ static bool is_status(int status)
 // Sends the head, before a body that comes by `contents`.
 static void begin(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_handle contents)
 {
-    // Should nothing else be written there, the client learns that the body is cut off.
+    // The default of the trailers: if nothing else is written, the client learns that the body is cut off.
     weft__wasi_http_types_own_headers_t headers = {weft__http_made(&it->weft__fields).__handle};
     weft__wasi_http_types_tuple2_own_response_future_result_void_error_code_t made;
     it->weft__fields = 0;
     it->weft__status = (uint16_t)status;
     weft__wasi_http_types_static_response_new(headers, &contents, trailers_new(trailers_of(it), cut), &made);
-    if (status != 200) // that it has anyway
+    if (status != 200) // the default
         weft__wasi_http_types_method_response_set_status_code(
             (weft__wasi_http_types_borrow_response_t){made.f0.__handle}, (uint16_t)status);
     it->weft__sent = made.f1;
@@ -100,12 +99,12 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status)
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body)
 {
     WEFT__CHECK(it->weft__begun, second_result, "weft_http_begin_with", 0);
-    // What the host has ready behind a first read, wasmtime loses when it gets the stream back. A read leaves a
-    // status.
+    // wasmtime loses what it has ready behind a first read when it gets the stream back. After a read,
+    // op.status is set.
     bool was_read = body->result.from && body->op.status && !weft_dropped(body);
     if (!is_status(status) || was_read)
         return it->error = WEFT_EINVAL;
-    if (body->error) // it has ended, and not well: it would be taken for whole
+    if (body->error) // it ended by an error, and would be taken for whole
         return it->error = body->error;
     if (body->result.from && body->result.from->keeps)
         it->weft__upstream = body->result.from->keeps(body);
@@ -149,11 +148,10 @@ static weft_left finish_run(weft_coro *co)
     weft_http_exchange *it = self->it;
     trailers_writer *last = trailers_of(it);
     WEFT_BEGIN;
-    if (weft_dropped(&it->out)) // of a client that has gone, wasmtime never tells how it took the rest
+    if (weft_dropped(&it->out)) // when a client has gone, wasmtime never tells how it took the rest
         WEFT_FINISH;
-    it->error = WEFT_OK; // it may be that of a read
-    // Not before: the host tells it only when it has the trailers, and a writer that hears of its client's
-    // going asks at once.
+    it->error = WEFT_OK; // it may be of a read
+    // Only now: the host answers only when it has the trailers, and a writer whose client goes asks at once.
     weft__bytes_writer_to(&it->out, it->weft__sent, &sent_source);
     it->weft__sent = 0;
     trailers_start_write(co, last, whole(it));
@@ -186,7 +184,7 @@ weft_error weft_http_trailer_copy(weft_http_exchange *it, const weft_http_header
 
 // ---- The root ----
 
-// What is left of the exchange, but for the trailers.
+// Closes what is open of the exchange, but for the trailers.
 static void close(weft_http_exchange *it)
 {
     weft_http_request_close(it);
@@ -204,7 +202,7 @@ void weft_http_limit(uint32_t limit)
     WEFT_LIMIT(weft__service_exports_wasi_http_handler_handle, limit);
 }
 
-// A client that goes while its reply is written is no fault of the handler's, which fails by that.
+// True if the handler failed because the client went while its reply was written: that is no fault of its own.
 static bool has_gone(const weft_http_exchange *it, int code)
 {
     return code == WEFT_EPIPE && it->weft__begun && it->out.error == WEFT_EPIPE;
@@ -258,7 +256,7 @@ uint32_t weft__http_refuse(int32_t request)
     reply_with(made.f0.__handle);
     weft__wasi_http_types_request_drop_own((weft__wasi_http_types_own_request_t){request});
     if (!trailers_close_writer(NULL,
-                               &last)) // not even for this is there memory, and the client would wait for it
+                               &last)) // no memory for this either; the client would wait for the trailers
         __builtin_trap();
     return WEFT_CALLBACK_EXIT;
 }

@@ -9,8 +9,7 @@ weft_text weft_http_media_type(weft_text header)
     return weft_text_trim(type);
 }
 
-// Takes an ETag off the front of a list, without its quotes, in which commas may stand, and what is before
-// these.
+// Takes an ETag off the front of a list, without its quotes and what is before them. There may be commas in it.
 static bool next_etag(weft_text *list, weft_text *etag)
 {
     return weft_text_next(list, '"', etag) && weft_text_next(list, '"', etag);
@@ -28,7 +27,7 @@ bool weft_http_has_etag(weft_text header, weft_text etag)
     return false;
 }
 
-// RFC 9110 and those that others have registered.
+// The statuses of RFC 9110, and those that others have registered.
 const char *weft_http_status_text(int status)
 {
     static const struct {

@@ -31,7 +31,7 @@ weft_error weft__url_split(weft_text text, weft__url *url)
     url->authority = part_of(&rest, "/?#");
     url->path = part_of(&rest, "?#");
     url->query = part_of(&rest, "#");
-    // A name before an @ is no business of a request's: it was a fault, or is meant to mislead.
+    // A request takes no name before an @: it is a mistake, or is meant to mislead.
     if (!url->authority.length || weft_text_find(url->authority, WEFT_TEXT("@")) < url->authority.length)
         return WEFT_EURI;
     return weft_text_is_utf8(text) ? WEFT_OK : WEFT_EURI;
@@ -56,7 +56,7 @@ static void put(output *to, weft_text text)
     to->length += text.length;
 }
 
-// Puts a path without its dot segments. Spec: RFC 3986, 5.2.4.
+// Puts `path` without its dot segments. Spec: RFC 3986, 5.2.4.
 static void put_path(output *to, weft_text path)
 {
     size_t root = to->length;
@@ -121,7 +121,7 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
     if (error)
         return error;
 
-    // Twice the path: first joined, at the end, then put without its dots.
+    // The path stands there twice: joined, at the end of the block, and without its dots, in its place.
     size_t path_room = to.path.length + merged.length + 2;
     size_t size = to.scheme.length + to.authority.length + to.query.length + 3 + 2 * path_room;
     output out = {weft_alloc(size), 0};
@@ -136,7 +136,7 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
     put(&out, WEFT_TEXT("://"));
     put(&out, to.authority);
     for (size_t i = 0; i < out.length; i++)
-        if (out.at[i] >= 'A' && out.at[i] <= 'Z') // of no matter there: RFC 3986, 6.2.2.1
+        if (out.at[i] >= 'A' && out.at[i] <= 'Z') // the case does not matter there: RFC 3986, 6.2.2.1
             out.at[i] |= 'a' - 'A';
     put_path(&out, weft_text_of(joined.at, joined.length));
     put(&out, to.query);
@@ -158,7 +158,7 @@ weft_error weft_url_resolve(weft_text base, weft_text link, char *url, size_t ro
     *length = to.length;
     error = weft_text_to_z(to, url, room);
     weft_free((void *)to.at, size);
-    return error == WEFT_EINVAL ? WEFT_EURI : error; // a zero
+    return error == WEFT_EINVAL ? WEFT_EURI : error; // it has a zero in it
 }
 
 bool weft_url_same_origin(weft_text one, weft_text other)

@@ -1,4 +1,4 @@
-// What the files of the library tell each other.
+// What the files of the library share.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_INTERNAL_H
 #define WEFT_WASI_INTERNAL_H
@@ -6,23 +6,22 @@
 #include <weft/wasi/bytes.h>
 #include <weft/weft.h>
 
-// The ends of a stream that comes with a future, of `from`, which tells how it ended. Both are the new end's.
+// An end of a stream that comes with a future of `from`, which tells how the stream ended. It takes both.
 weft_bytes_reader weft__bytes_reader_from(weft_bytes_handle handle, uint32_t future,
                                           const weft__bytes_source *from);
-// For a new stream whose readable end went to who tells by `future` how the stream was taken.
+// Makes `out` the end of a new stream whose reader tells by `future` how it took the stream.
 void weft__bytes_writer_to(weft_bytes_writer *out, uint32_t future, const weft__bytes_source *from);
 
-// A reader of nothing, which has ended by an error.
+// A reader of nothing, which has ended by `error`.
 weft_bytes_reader weft__bytes_none(weft_error error);
-// From now on it reads nothing, as if its stream had ended. A read in flight is cancelled.
+// Ends `in`: from now on it reads nothing, as if its stream had ended. A read in flight is cancelled.
 void weft__bytes_end(weft_bytes_reader *in);
 
-// The text, but if it is longer than `most` bytes, that much of it, without a character that would be cut in
-// two.
+// At most `most` bytes of the text, which is not cut amid a character.
 weft_text weft__text_cut(weft_text text, size_t most);
 
-// Tells, in the log if the program has one, else in builds that show messages, how the async function of that
-// name has failed: by which code, and in builds with WEFT_TRACE, behind which wait.
+// Tells how the async function of that name has failed: by which code, and with WEFT_TRACE, behind which wait.
+// It does so in the log if the program has one, else in builds that show messages.
 void weft__report_failure(const char *name, const weft_coro *co);
 
 // WEFT__BYTES_SOURCE(name, X, T, error) makes the weft__bytes_source `name` of a future type X of the bindings;
@@ -43,7 +42,7 @@ void weft__report_failure(const char *name, const weft_coro *co);
 
 // ---- Printing: print.c ----
 
-// A standard stream. Who prints has its turn.
+// A standard stream. A coroutine that prints has its turn.
 typedef struct weft__printed {
     weft_bytes_writer *(*end)(void);
     weft_mutex turn;

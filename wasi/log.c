@@ -11,8 +11,8 @@
 enum { ROOM = 8192, LINE = 1000 };
 
 static char ring[ROOM];
-static size_t first, count; // bytes that are in it
-static unsigned lost;       // lines, since that was told
+static size_t first, count; // of the bytes in it
+static unsigned lost;       // lines, since the log told how many
 
 static weft_log_level threshold = WEFT_LOG_INFO;
 static const char *const names[] = {"error", "warning", "info", "debug"};
@@ -44,7 +44,7 @@ static bool put(weft_text text)
     return true;
 }
 
-// Of ASCII, or either of the two bytes of another in UTF-8.
+// True for a control character of ASCII, and for both bytes of another in UTF-8.
 static bool is_control(weft_text text, size_t at)
 {
     uint8_t before = at ? (uint8_t)text.at[at - 1] : 0, it = (uint8_t)text.at[at];
@@ -72,7 +72,7 @@ static bool put_escaped(weft_text text)
     return true;
 }
 
-// Puts a line, or nothing of it.
+// Puts a whole line; false if there is no room for it.
 static bool put_line(weft_log_level level, weft_text text, bool is_cut)
 {
     char date[WEFT_ISO_DATE_ROOM];
@@ -108,17 +108,17 @@ static weft_scope scope; // of the writer
 static weft_child child;
 static weft__log_host *hosts;
 
-// Runs while there is something to write.
+// Writes while there is something to write, and ends.
 WEFT_ASYNC(writer)
 {
     WEFT_BEGIN;
     while (count) {
-        self->length = count; // lines are whole: none is begun that another print could cut
+        self->length = count; // the ring has only whole lines, so no other print cuts one
         size_t before_end = count < ROOM - first ? count : ROOM - first;
         WEFT_CALL(weft__print, &self->print, .to = &weft__print_stderr,
                   .text = weft_text_of(ring + first, before_end),
                   .more = weft_text_of(ring, count - before_end));
-        if (weft_stderr()->error) { // it is gone
+        if (weft_stderr()->error) { // standard error is gone
             count = lost = 0;
             break;
         }
@@ -130,10 +130,10 @@ WEFT_ASYNC(writer)
     WEFT_END;
 }
 
-// Starts the writer in a task, none of whose coroutines need be running, unless it runs.
+// Starts the writer in `task`, unless it runs. None of the task's coroutines need be running, as a spawn asks.
 static void start(weft_task *task)
 {
-    static weft_coro spawner; // stands for one
+    static weft_coro spawner; // stands for one that is running
     if (!count || scope.count)
         return;
     weft__begin(&spawner, WEFT__RUNNING);
@@ -165,7 +165,7 @@ void weft__log_begin(weft__log_host *host, weft_coro *root)
 
 void weft__log_end(weft__log_host *host)
 {
-    if (!host->at) // it has not begun
+    if (!host->at) // weft__log_begin was not called
         return;
     *host->at = host->next;
     if (host->next)
@@ -179,7 +179,7 @@ void weft_log(weft_log_level level, const char *format, ...)
 {
     if (level > threshold)
         return;
-    char room[LINE + 2]; // with the byte behind a cut
+    char room[LINE + 2]; // one more than a line has, for the cut, and a zero
     va_list arguments;
     va_start(arguments, format);
     size_t length = weft_vformat(room, sizeof room, format, arguments);

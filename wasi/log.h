@@ -6,13 +6,13 @@
 #include <weft/detail/weak.h>
 #include <weft/wasi/detail/log.h>
 
-// From begin to end, the log may start to write in the task of `root`, which lives until that has ended.
-// To return from the last task of an instance ends it, so before that the log is flushed.
+// From begin to end, the log may start to write in the task of `root`, which lives until that has ended. When
+// the last task of an instance has returned, the instance ends: so the log is flushed before.
 WEFT__WEAK void weft__log_begin(weft__log_host *host, weft_coro *root);
 WEFT__WEAK void weft__log_end(weft__log_host *host);
 WEFT__WEAK weft_poll weft__log_flush(weft_coro *co);
 
-// Logs what weft__report_failure is to tell.
+// Logs the text of weft__report_failure.
 WEFT__WEAK void weft__log_failure(const char *text, size_t length);
 
 #endif

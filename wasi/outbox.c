@@ -3,14 +3,14 @@
 #include <weft/wasi/outbox.h>
 #include "internal.h"
 
-enum { KEPT = 8192 }; // bytes of a buffer that stays for what comes
+enum { KEPT = 8192 }; // bytes: a buffer of at most so many is kept for what comes
 
 static weft_outbox *outbox_of(weft_coro *co, size_t offset)
 {
     return (weft_outbox *)(void *)((char *)co - offset);
 }
 
-// The first error.
+// Keeps the first error, and returns it. Wakes the writer and who drains.
 static weft_error fail(weft_outbox *it, weft_error error)
 {
     it->error = it->error ? it->error : error;
@@ -19,7 +19,7 @@ static weft_error fail(weft_outbox *it, weft_error error)
     return it->error;
 }
 
-// What was sent has been. Its memory serves again, if it is not much, and none has come meanwhile.
+// A write is over. Its buffer is used again, if it is small and nothing has come meanwhile.
 static void settle(weft_outbox *it)
 {
     it->waiting -= it->weft__sent.count;
@@ -67,7 +67,7 @@ void weft_outbox_open(weft_coro *co, weft_outbox *it, weft_bytes_writer *out, si
 
 // ---- Putting ----
 
-// True if that many bytes more may wait.
+// True if `length` more bytes may wait. Else the outbox has failed.
 static bool has_room(weft_outbox *it, size_t length)
 {
     if (!it->weft__out)
@@ -77,7 +77,7 @@ static bool has_room(weft_outbox *it, size_t length)
     return !it->error;
 }
 
-// Of what was appended, so many bytes are more than before.
+// Something was appended to the buffer, which had `before` bytes.
 static weft_error put(weft_outbox *it, size_t before)
 {
     if (it->weft__next.error)

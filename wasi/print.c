@@ -6,12 +6,12 @@
 
 weft__printed weft__print_stderr = {.end = weft_stderr};
 
-// One at a time needs no memory, if its text is short.
+// One print at a time needs no memory, if its text is short: this one.
 static weft__print usual;
 static char usual_text[512];
 static bool usual_is_taken;
 
-// Who awaits a coroutine may look at it until it has ended, so its memory goes when another prints.
+// Prints that are over. Their callers may still look at them, so their memory goes when another prints.
 static weft__print *over;
 
 static void free_over(void)
@@ -22,7 +22,7 @@ static void free_over(void)
     }
 }
 
-// The end to print to. That there was no memory for another print is no error of its stream.
+// The end to print to. Clears WEFT_ENOMEM: that was another print's, and no error of the stream.
 static weft_bytes_writer *end_of(const weft__printed *to)
 {
     weft_bytes_writer *end = to->end();
@@ -36,7 +36,7 @@ WEFT_ASYNC_EXTERN(weft__print)
     WEFT_BEGIN;
     WEFT_AWAIT(weft_acquire(co, &self->to->turn, &self->turn));
     for (;;) {
-        while (weft_in_flight(end_of(self->to))) // by one who does not print
+        while (weft_in_flight(end_of(self->to))) // a write that is no print
             WEFT_AWAIT(weft_yield(co));
         WEFT_AWAIT(weft_write(co, end_of(self->to), self->text));
         if (end_of(self->to)->error || !self->more.length)
@@ -69,7 +69,7 @@ static weft_poll print_to(weft_coro *co, weft__printed *to, const char *format, 
         it = weft_alloc(block_size);
         if (!it) {
             end->error = WEFT_ENOMEM;
-            return weft__ready(); // nobody else runs until the caller has seen it
+            return weft__ready(); // nobody runs before the caller has seen the error
         }
         text = (char *)(it + 1);
         weft_vformat((char *)(it + 1), length + 1, format, arguments);

@@ -12,7 +12,7 @@ static bool is_letter(char letter)
     return (letter | 32) >= 'a' && (letter | 32) <= 'z';
 }
 
-// Takes those off the front that are so.
+// Takes the letters off the front of the text for which `is` holds.
 static weft_text take(weft_text *text, bool (*is)(char letter))
 {
     size_t count = 0;
@@ -23,7 +23,7 @@ static weft_text take(weft_text *text, bool (*is)(char letter))
     return taken;
 }
 
-// In ns; 0 for a name that is none.
+// The unit of that name, in ns; 0 if there is none.
 static uint64_t unit_of(weft_text name)
 {
     static const struct {

@@ -3,11 +3,11 @@
 #include <weft/wasi/random.h>
 #include "weft_wasi_random.h"
 
-// A host may give fewer bytes than it was asked for, and each call makes a list of them.
+// The most bytes of one call: each call makes a list of them. A host may give fewer than it was asked for.
 enum { MOST = 65536 };
 
-// The names of the bindings' functions begin with `get`. Of the numbers from `least` on, each rest of a
-// division by `bound` has as many.
+// The names of the bindings' functions begin with `get`. Of the numbers from `least` on, the remainders of a
+// division by `bound` are equally frequent.
 #define RANDOM(kind, get)                                                                                      \
     void weft_##kind##_bytes(void *bytes, size_t count)                                                        \
     {                                                                                                          \
@@ -33,7 +33,8 @@ enum { MOST = 65536 };
         uint64_t number = get##_u64();                                                                         \
         if (!bound)                                                                                            \
             return number;                                                                                     \
-        for (uint64_t least = (0 - bound) % bound; number < least;) /* of these, there are too many */         \
+        for (uint64_t least = (0 - bound) % bound;                                                             \
+             number < least;) /* these would make some remainders more frequent */                             \
             number = get##_u64();                                                                              \
         return number % bound;                                                                                 \
     }

@@ -10,13 +10,13 @@ static bool is_set(const char *name, weft_text *value)
     return weft_variable(name, value) && value->length;
 }
 
-// Notes that the value is `what`.
+// Stores the message that the value is `what`, unless there is one already.
 static void refuse(weft_settings *it, const char *name, weft_text value, const char *what)
 {
     if (it->error)
         return;
     it->error = WEFT_EINVAL;
-    char room[sizeof it->message + 1]; // with the byte behind a cut
+    char room[sizeof it->message + 1]; // one more, to see that it has to be cut
     weft_text shown = weft__text_cut(value, 40);
     weft_format(room, sizeof room, "variable %s: \"%.*s\" is %s", name, WEFT_TEXT_ARGUMENTS(shown), what);
     weft_text_to_z(weft__text_cut(weft_text_z(room), sizeof it->message - 1), it->message, sizeof it->message);

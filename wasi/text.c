@@ -75,7 +75,7 @@ bool weft_text_ends(weft_text text, weft_text with)
            weft_text_equal(weft_text_slice(text, text.length - with.length, text.length), with);
 }
 
-// How many bytes a character of more than one has that begins with `first`; 0 if none does.
+// The number of bytes of a character that begins with `first`, if it has several; 0 if no such one begins so.
 static unsigned character_length(unsigned char first)
 {
     return first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -83,7 +83,7 @@ static unsigned character_length(unsigned char first)
 
 bool weft_text_is_utf8(weft_text text)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // else it were written shorter
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // what is below has a shorter form
     const unsigned char *at = (const unsigned char *)text.at, *end = at + text.length;
     while (at < end) {
         if (*at < 0x80) { // most are

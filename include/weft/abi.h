@@ -1,6 +1,6 @@
-// The canonical ABI's async built-ins and codes. The only file that knows the import names of those that have a
-// fixed one; what streams, futures and functions of a world are called is wit-bindgen's business. Spec:
-// component-model design/mvp/CanonicalABI.md, "Canonical Definitions" and "Flattening".
+// The canonical ABI's async built-ins and codes. Only this file knows import names, of those that are fixed.
+// The names for streams, futures and functions of a world come from wit-bindgen. Spec: component-model
+// design/mvp/CanonicalABI.md, "Canonical Definitions" and "Flattening".
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_ABI_H
 #define WEFT_ABI_H
@@ -50,8 +50,8 @@ typedef enum weft_copy_state {
 // The host traps on a longer read or write.
 #define WEFT_COPY_MAX ((size_t)0x0fffffff)
 
-// On wasm each built-in is an import; natively it is a plain symbol that a host defines. The names are
-// those of wit-bindgen c, so that both declare the same thing.
+// On wasm each built-in is an import. Natively it is a plain symbol, which a host defines. wit-bindgen c uses
+// the same names, so both declare the same thing.
 #ifdef __wasm__
 #define WEFT__BUILTIN(module, name) __attribute__((__import_module__(module), __import_name__(name)))
 #elif !defined WEFT__BUILTIN // the native host's stubs are made from what this file declares
@@ -65,10 +65,10 @@ WEFT__BUILTIN("$root", "[waitable-set-wait]")
 extern uint32_t __waitable_set_wait(uint32_t set, uint32_t *event);
 WEFT__BUILTIN("$root", "[waitable-set-poll]")
 extern uint32_t __waitable_set_poll(uint32_t set, uint32_t *event);
-// Set 0 leaves.
+// Moves the waitable to `set`; 0: to none.
 WEFT__BUILTIN("$root", "[waitable-join]") extern void __waitable_join(uint32_t waitable, uint32_t set);
 WEFT__BUILTIN("$root", "[subtask-cancel]") extern uint32_t __subtask_cancel(uint32_t subtask);
-// Gated by hosts; linked only with weft_subtask_cancel. May say BLOCKED.
+// Gated by hosts; linked only with weft_subtask_cancel and weft_cancel_without_blocking. May say BLOCKED.
 WEFT__BUILTIN("$root", "[async-lower][subtask-cancel]")
 extern uint32_t __subtask_cancel_async(uint32_t subtask);
 WEFT__BUILTIN("$root", "[subtask-drop]") extern void __subtask_drop(uint32_t subtask);
@@ -87,8 +87,8 @@ WEFT__BUILTIN("$root", "[stream-cancel-read-unit]") extern uint32_t __stream_can
 WEFT__BUILTIN("$root", "[stream-drop-readable-unit]") extern void __stream_drop_readable_unit(uint32_t reader);
 WEFT__BUILTIN("$root", "[stream-drop-writable-unit]") extern void __stream_drop_writable_unit(uint32_t writer);
 
-// Gated by hosts (wasmtime: -W component-model-error-context). The message goes to memory of cabi_realloc, its
-// pointer and length to `message`.
+// Gated by hosts (wasmtime: -W component-model-error-context). The host writes the text to memory from
+// cabi_realloc, and its pointer and length to `message`.
 WEFT__BUILTIN("$root", "[error-context-new-utf8]")
 extern uint32_t __error_context_new_utf8(const char *text, size_t length);
 WEFT__BUILTIN("$root", "[error-context-debug-message-utf8]")

@@ -1,4 +1,4 @@
-// Typed async functions: a frame's type and its body are one name, and who starts it sets its fields by theirs.
+// Typed async functions: a frame's type and its body have one name, and a caller sets fields by their names.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //     typedef struct { weft_coro co; uint32_t a, b, sum; } add;
@@ -21,14 +21,14 @@
 //
 // Laws:
 // - Each macro that starts an async function T takes T first, then its frame, and T's fields last: up to 16
-//   assignments `.field = value`, or none. They are done in their order, and T's frame is not copied. A value
-//   with a comma of its own stands in parentheses.
-// - Before them the frame is zeroed, from behind the header up to what WEFT_UNZEROED says. So a value must not
-//   be read from that frame.
-// - A frame is zero when it is used for the first time, or at least its header is; later it has ended. That is
-//   checked, and so is the handle of a spawn, which may be in the frame.
-// - `frame` is a T *, and evaluated once, but for WEFT_TRY_CALL: after the wait that evaluates it again, as
-//   WEFT_TRY_ONCE does its attempt.
+//   assignments `.field = value`, or none. They are done in their order. T's frame is not copied. A value with
+//   a comma of its own stands in parentheses.
+// - The frame is zeroed before, from behind the header up to the member that WEFT_UNZEROED names. So no value
+//   may be read from that frame.
+// - A frame, or at least its header, is zero when it is used for the first time. When it is used again, it has
+//   ended. That is checked. So is the handle of a spawn, which may be in the frame.
+// - `frame` is a T *. It is evaluated once, but WEFT_TRY_CALL evaluates it again after the wait, as
+//   WEFT_TRY_ONCE does `attempt`.
 // - Macros without WEFT_BLOCK and WEFT_EMBEDDED in their name use the `co` in scope.
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -44,42 +44,42 @@
 
 // ---- Definitions ----
 
-// WEFT_ASYNC(T) { ... } is the body of the async function T, which is for its file. T is the name of its
-// frame's type, whose first member is `weft_coro co`. In the body, `co` is the header and `self` the frame. It
-// makes T__step, the weft_step for functions that take one.
+// WEFT_ASYNC(T) { ... } is the body of the async function T, which only its file can use. T is the name of its
+// frame's type, whose first member is `weft_coro co`. In the body, `co` is the header and `self` the frame. The
+// macro makes T__step, the weft_step for functions that take one.
 
-// WEFT_ASYNC_DECLARE(T); declares T before its body: for functions that call each other.
+// WEFT_ASYNC_DECLARE(T); declares T before its body, for functions that call each other.
 
-// WEFT_ASYNC_EXTERN(T) { ... } and WEFT_ASYNC_DECLARE_EXTERN(T); are the same for an async function of other
-// files, too. The declaration stands in their header, behind T and its WEFT_UNZEROED.
+// WEFT_ASYNC_EXTERN(T) { ... } and WEFT_ASYNC_DECLARE_EXTERN(T); are the same for a T that other files use,
+// too. The declaration stands in their header, behind T and its WEFT_UNZEROED.
 
-// WEFT_UNZEROED(T, member); leaves the members of T from `member` on as they are, when a frame starts. For
-// buffers: to zero one may take longer than all else that Weft does in a call. Stands once, behind the type,
+// WEFT_UNZEROED(T, member); leaves the members of T from `member` on as they are when a frame starts. It is for
+// buffers: to zero one may take longer than all else that Weft does in a call. It stands once, behind the type
 // and before all that starts T.
 
 // ---- Calls ----
 
-// WEFT_CALL(T, frame, fields...) calls T and waits for its end: a statement, without WEFT_AWAIT. As weft_call.
+// WEFT_CALL(T, frame, fields...) is weft_call: it calls T and waits for its end. It needs no WEFT_AWAIT.
 
-// WEFT_TRY_CALL(T, frame, fields...) does the same, and if T has failed, so does the caller, with T's code. Who
-// was cancelled has not failed. Stands before WEFT_FINALLY, as WEFT_FAIL does.
+// WEFT_TRY_CALL(T, frame, fields...) does the same. If T has failed, the caller fails with T's code. A T that
+// was cancelled has not failed. It stands before WEFT_FINALLY, as WEFT_FAIL does.
 
-// WEFT_TRY(it, wait) waits for `wait`, and if that leaves a code in it->error, the caller fails with it. `it`
-// is evaluated once, after the wait. Stands before WEFT_FINALLY.
+// WEFT_TRY(it, wait) waits for `wait`. If that leaves a code in it->error, the caller fails with the code. `it`
+// is evaluated once, after the wait. It stands before WEFT_FINALLY.
 
 // WEFT_CALL_WITHIN(T, frame, deadline, clock, duration, fields...) and WEFT_CALL_UNTIL(T, frame, deadline,
-// clock, when, fields...) are weft_call_within and weft_call_until: statements; deadline->expired tells.
+// clock, when, fields...) are weft_call_within and weft_call_until, as statements. deadline->expired tells.
 
-// WEFT_ONCE(T, frame, attempt, once, fields...) is weft_once_call: a statement; attempt->error tells. If it is
-// done already, no value is evaluated. After WEFT_TRY_ONCE, it is done, or the caller has failed with that
-// code.
+// WEFT_ONCE(T, frame, attempt, once, fields...) is weft_once_call, as a statement. attempt->error tells. If
+// `once` is done already, no value is evaluated. WEFT_TRY_ONCE is the same, but if `once` is not done then, the
+// caller has failed with that code.
 
 // ---- Spawns ----
 
 // WEFT_SPAWN(T, frame, scope, handle, fields...), as weft_spawn.
 
-// WEFT_SPAWN_NEW(T, scope, fields...) is the new frame, a T *; or NULL, and no value evaluated, if there is no
-// memory. As weft_spawn_new.
+// WEFT_SPAWN_NEW(T, scope, fields...), as weft_spawn_new. It is the new frame, a T *. If there is no memory, it
+// is NULL, and no value is evaluated.
 
 // WEFT_TASK_SPAWN(T, on_cancel, fields...) is the same by weft_task_spawn.
 

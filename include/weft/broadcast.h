@@ -1,8 +1,8 @@
-// Broadcasts: each item that is sent goes to all who have subscribed. The sender never waits for them: who
-// falls too far behind is dropped, and told so.
+// Broadcasts: each item that is sent goes to all who have subscribed. The sender never waits for them. A
+// subscriber that falls too far behind is dropped, and can tell.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Between coroutines of one task or of several of the same component, in the caller's memory, as all of sync.h.
+// It is in the caller's memory, for coroutines of one task or several of a component, as all of sync.h.
 #ifndef WEFT_BROADCAST_H
 #define WEFT_BROADCAST_H
 
@@ -12,21 +12,21 @@
 extern "C" {
 #endif
 
-// WEFT_BROADCAST(name, T, capacity) makes a broadcast of items of type T, which are copied to each subscriber:
+// WEFT_BROADCAST(name, T, capacity) makes a broadcast of items of type T. They are copied to each subscriber,
 // so they own nothing. It keeps the last `capacity` of them, at least 1, for those who are behind.
 //
 //   name                        the broadcast: the caller's, zero is open, and nothing was sent
 //   bool name_send(&it, item)   sends, and wakes all who wait; false, and nothing sent, if it is closed
 //   name_close(&it)             no more items: those that it keeps are still received
 //
-//   name_subscriber             who receives, one receive at a time, in the frame; zero sees all items from the
-//                               first on. .item, and weft_served(&subscriber). It need not be given up
+//   name_subscriber             who receives, one receive at a time, in the frame. A zero one sees all items
+//                               from the first on. .item, and weft_served(&subscriber). It need not be given up
 //   name_subscribe(&it, &subscriber)
-//                               it sees all items from now on, and is not behind
+//                               from now on it sees all items, and is not behind
 //   WEFT_AWAIT(name_receive(co, &it, &subscriber))
-//                               waits for the next item, which is in the subscriber. Not served: it was
-//                               dropped, the broadcast is closed and has no more for it, or it was cancelled.
-//                               Served and cancelled: the item is received all the same
+//                               waits for the next item, which is then in the subscriber. Not served: it was
+//                               dropped, the wait was cancelled, or the broadcast is closed and has no more for
+//                               it. Served and cancelled: the item is received all the same
 //   bool name_try_receive(&it, &subscriber)
 //   bool name_is_dropped(&it, &subscriber)
 //                               more than `capacity` items were sent that it has not received. It gets no more,

@@ -17,16 +17,16 @@
 // it by WEFT_CALL(copy, &self->child, .in = ..., .out = ...).
 //
 // Laws:
-// - Locals do not survive an await; fields of the frame do. (clang -Wconditional-uninitialized finds the
-//   scalars that slip, not arrays and structs; __attribute__((cleanup)) across an await is refused by clang.)
+// - Locals do not survive an await; fields of the frame do. clang -Wconditional-uninitialized finds the scalars
+//   that slip, but not arrays and structs. clang refuses __attribute__((cleanup)) across an await.
 // - Awaits may stand inside the user's own if, for, while and switch.
 // - The only ways out are WEFT_END, WEFT_FINISH and WEFT_FAIL. A return past them stops with a message.
-// - A cancel is delivered where a coroutine waits, never between two statements. The operation below it is
-//   cancelled at the host and its outcome kept; then the coroutine goes on at WEFT_FINALLY, children before
-//   parents. A cancel does not reach into a finaliser. One that is cancelled before its first step skips its
-//   body and runs its finaliser.
+// - A cancel is delivered where a coroutine waits, never between two statements. The operation that it waits
+//   for is cancelled at the host, and that operation's outcome is kept. Then the coroutine goes on at
+//   WEFT_FINALLY, children before parents. A cancel does not reach into a finaliser. A coroutine that is
+//   cancelled before its first step skips its body and runs its finaliser.
 // - Frames start zeroed, and closing a zero handle does nothing, so a finaliser needs no flags.
-// - A finished child resumes its parent through the ready queue: awaits, however deep, do not grow the
+// - A child that has ended resumes its parent through the ready queue. So awaits, however deep, do not grow the
 //   machine stack.
 #ifndef WEFT_CORO_H
 #define WEFT_CORO_H
@@ -53,10 +53,10 @@ typedef struct weft_case weft_case;
 
 // Whether something is still to be waited for. Made by the library, taken by WEFT_AWAIT.
 typedef struct weft_poll {
-    uint32_t pending; // 0: no. A word, so that no compiler masks it
+    uint32_t pending; // 0: no. A whole word, because compilers mask a bool
 } weft_poll;
 
-// How a step was left: waiting, or ended. Made by the macros below, or by step.h.
+// How a step came back: with a wait, or at the end. Made by the macros below, or by step.h.
 typedef struct weft_left {
     uint32_t how;
 } weft_left;
@@ -77,8 +77,8 @@ typedef enum weft_outcome {
 
 // ---- The body ----
 //
-// These use the `co` in scope. In a function without WEFT_ASYNC, weft_left f(weft_coro *co), it is the
-// parameter; such a function is a weft_step, for more bodies over one frame:
+// These use the `co` in scope. In a function without WEFT_ASYNC, weft_left f(weft_coro *co), that is the
+// parameter. Such a function is a weft_step, for more bodies over one frame:
 //
 //     static weft_left copy_again(weft_coro *co)
 //     {
@@ -87,8 +87,8 @@ typedef enum weft_outcome {
 
 // WEFT_BEGIN; opens the body. Code before it runs at each step.
 //
-// WEFT_AWAIT(wait); waits for `wait`, an expression of type weft_poll that is evaluated once. It costs a
-// compare if that is ready.
+// WEFT_AWAIT(wait); waits for `wait`, an expression of type weft_poll that is evaluated once. If that is ready,
+// the wait costs a compare.
 //
 // WEFT_FINISH; and WEFT_FAIL(code); leave the body for the finaliser: as done, or as failed with a code of
 // yours. They do not compile in the finaliser itself.
@@ -100,32 +100,33 @@ typedef enum weft_outcome {
 
 // ---- Calls, yields and cancels ----
 
-// Starts `child` at `run` and waits for its end. The child's frame is the caller's, often embedded in the
-// parent's; set its parameters before, read its results after, and weft_outcome_of it if it may fail. A frame
-// may run again after it ended: only its header is reset. A cancel of the parent cancels the child first.
-// WEFT_CALL (async.h) is the typed form.
+// Starts `child` at `run` and waits for its end. The child's frame is the caller's, often a field of the
+// parent's. Set its parameters before, read its results after, and ask weft_outcome_of if it may fail. A frame
+// may run again after it has ended: only its header is reset. Misuse if it has not. A cancel of the parent
+// cancels the child first. WEFT_CALL (async.h) is the typed form.
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
 
 // Waits for the next round: when nothing else of the task can run, the host gets its turn, and then all who
-// yielded go on. Events are delivered between rounds. Spec: callback code YIELD.
+// yielded go on. The host's events are delivered between rounds. Spec: callback code YIELD.
 weft_poll weft_yield(weft_coro *co) __attribute__((warn_unused_result));
 
-// For a long loop that waits for nothing: free but for each 1,024th, which waits as weft_yield does. Waits that
-// are ready at once do the same, for a loop over these must not keep the others and the host out.
+// For a long loop that waits for nothing. It is free but for each 1,024th, which waits as weft_yield does.
+// Waits that are ready at once count, too: a loop over these must not keep the others and the host out.
 static inline weft_poll weft_breathe(weft_coro *co) __attribute__((warn_unused_result));
 
-// Asks any coroutine of the component to end early, by the law of cancellation above. Twice is once; an ended
-// one stays as it is; one that is running is cancelled at its next wait.
+// Asks any coroutine of the component to end early, by the law of cancellation above. Twice is once. One that
+// has ended stays as it is; one that is running is cancelled at its next wait. Where it waits for the host,
+// this blocks as weft_stop_blocking (op.h) does; cancel.h has the other way. Misuse if it has never started.
 void weft_cancel(weft_coro *co);
 
-// Between the two, a cancel of `co` waits: it is delivered at the first wait after the shield that would park.
+// Between the two, a cancel of `co` is put off until the first wait after the shield that is not ready.
 static inline void weft_shield(weft_coro *co);
 static inline void weft_unshield(weft_coro *co);
 
 // True from the request on, also in the finaliser.
 static inline bool weft_cancelled(const weft_coro *co);
 
-// How `co` ended. A coroutine that was asked to cancel but reached its finaliser by itself is done.
+// How `co` ended. A coroutine that was cancelled, but had reached its finaliser by itself, is done.
 static inline weft_outcome weft_outcome_of(const weft_coro *co);
 
 // Its name: "unfinished", "done", "failed" or "cancelled".

@@ -1,9 +1,9 @@
 // Errors: one type for all that can fail, in the runtime and in what is built on it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A code is 0 for none, below 0 for one of these, and above 0 for one of yours. What fails at once returns it.
-// What waits leaves it in the field `error` of the thing that was waited for, where WEFT_TRY (async.h) looks.
-// An async function passes it on by WEFT_FAIL(code), and weft_failure tells it. A cancel is no failure.
+// A code is 0 for none, below 0 for one of these, and above 0 for one of yours. A function that fails at once
+// returns it. A wait leaves it in the field `error` of what was waited for, where WEFT_TRY (async.h) looks. An
+// async function fails with it by WEFT_FAIL(code), and weft_failure tells it. A cancel is no failure.
 //
 // The numbers stay; new ones are added at the end.
 #ifndef WEFT_ERROR_H
@@ -92,7 +92,8 @@ extern "C" {
 // The name of a code, such as "ENOENT"; "OK" of 0, "?" of any that is not in the list. Static.
 const char *weft_error_name(int code);
 
-// What it means, in a few words such as "no such file or directory". Static. A code above 0 is "failed".
+// What it means, in a few words such as "no such file or directory"; "failed" for one that is not in the list.
+// Static.
 const char *weft_error_text(int code);
 
 // The closest errno of libc, 0 for 0. EIO for a code that is not in the list.

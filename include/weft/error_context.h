@@ -1,15 +1,14 @@
 // Error contexts: an opaque handle to a message that helps to find out what went wrong.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Hosts gate them: a component that uses one function of this header does not load on wasmtime without
-// -W component-model-error-context. One that uses none imports nothing. A message is for people: a host may cut
+// Hosts gate them: a component that uses a function of this header loads on wasmtime only with `-W
+// component-model-error-context`. One that uses none imports nothing. A message is for people: a host may cut
 // it short or forget it, so a program must not depend on it.
 //
-// An error context can be passed between components, but wit-bindgen c does not know the type: it panics on a
-// WIT that has it. A function with one in its type is declared by hand, the handle an int32_t, and its world is
-// added with `wasm-tools component embed`. tests/guest/error_context does so. Passing one makes the receiver a
-// handle of its own; the sender's stays and is still to be dropped. Spec: canon
-// error-context.{new,debug-message,drop}.
+// An error context can be passed between components, but wit-bindgen c panics on a WIT that has the type.
+// Declare a function with one in its type by hand, the handle an int32_t, and add its world with `wasm-tools
+// component embed`, as tests/guest/error_context does. The receiver gets a handle of its own; the sender's
+// stays, and is still to be dropped. Spec: canon error-context.{new,debug-message,drop}.
 #ifndef WEFT_ERROR_CONTEXT_H
 #define WEFT_ERROR_CONTEXT_H
 
@@ -22,14 +21,14 @@ extern "C" {
 // 0 is none.
 typedef uint32_t weft_error_context;
 
-// A new one, with `length` bytes of UTF-8, which the host copies. It traps if the text is not UTF-8.
+// A new one, with `length` bytes of text, which the host copies. The host traps if they are not UTF-8.
 static inline weft_error_context weft_error_context_new(const char *text, size_t length)
 {
     return __error_context_new_utf8(text, length);
 }
 
-// Its message, `*length` bytes of UTF-8 without a terminator; the caller's, to be given to free() if the length
-// is above 0. The memory comes from cabi_realloc, which the generated bindings define.
+// Its message: `*length` bytes of UTF-8 without a terminator. They are the caller's, to be given to free() if
+// `*length` is above 0. The memory comes from cabi_realloc, which the generated bindings define.
 static inline char *weft_error_context_message(weft_error_context it, size_t *length)
 {
     struct {

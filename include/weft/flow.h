@@ -1,11 +1,11 @@
-// More of a stream with one wait: exactly n items, all to the end, all into another stream, lines; and streams
+// More of a stream with one wait: exactly n items, all to the end, all into another stream, lines. And streams
 // that a coroutine feeds.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // WEFT_FLOW(name, T), after WEFT_STREAM(name, X, T), makes for that stream what follows. Each wait but
-// name_next is an async function: its frame (weft_exactly, weft_to_end, weft_forward) is the caller's, need not
-// be zeroed, and must stay until the wait ends, as must buffers and ends. A cancel of the caller cuts the wait
-// short; its finaliser reads as below how far it came, and nothing that had come is lost.
+// name_next is an async function. Its frame (weft_exactly, weft_to_end, weft_forward) is the caller's and zero
+// at first. It must stay until the wait ends, as must buffers and ends. A cancel of the caller cuts the wait
+// short. Nothing that had come is lost, and the caller's finaliser reads, as below, how far it came.
 //
 //   WEFT_AWAIT(name_next(co, &in, &item))
 //                               one item: in.count is 1; or the end: in.count is 0
@@ -13,35 +13,34 @@
 //                               `length` items, or fewer if the other end is gone: in.count says how many
 //   WEFT_AWAIT(name_read_to_end(co, &to_end, &in, &buffer, limit))
 //                               appends to a name_buffer (.items, .count, .capacity; zero is empty) until the
-//                               other end is gone, and that was all. Else to_end.error is WEFT_ELIMIT (the
-//                               buffer holds `limit` items, and there are more, or the host can't tell),
-//                               WEFT_ENOMEM or WEFT_ECANCELED (the wait was, or the read). The buffer is the
-//                               caller's, with all that came; in is as usable as after a read, so the same call
+//                               other end is gone. Then to_end.error is 0. Else it is WEFT_ELIMIT (the buffer
+//                               holds `limit` items, and there are more, or the host can't tell), WEFT_ENOMEM,
+//                               or WEFT_ECANCELED (the wait or the read was cancelled). The buffer, with all
+//                               that came, is the caller's. `in` is as usable as after a read, so the same call
 //                               goes on
 //   name_buffer_free(&buffer)   gives its memory back; empty is fine
 //   WEFT_AWAIT(name_forward(co, &forward, &in, &out, items, length))
 //                               moves what comes from `in` to `out`, through a buffer of `length` items (at
-//                               least 1), until in's writer or out's reader is gone; that `out` is gone shows
-//                               when the next item is written. Reads no more before all of it is written.
-//                               forward.taken items were read, forward.given of them written; the rest, if any,
-//                               is in the buffer from items[forward.rest] on. Closes neither end
+//                               least 1), until in's writer or out's reader is gone. That out's reader is gone
+//                               shows when the next item is written. It reads no more before all of it is
+//                               written. forward.taken items were read, forward.given of them written. The
+//                               rest, if any, is in the buffer from items[forward.rest] on. Closes neither end
 //   handle = name_feed_spawn(co, &scope, &child, &frame.feed, run)
-//                               weft_spawn of a coroutine that feeds a new stream; returns its readable end, an
+//                               weft_spawn of a coroutine that feeds a new stream. Returns its readable end, an
 //                               X_t, to be handed on, or wrapped here. The frame's first member is `name_feed
-//                               feed` instead of `weft_coro co`; it writes to feed.out, and sees there with
-//                               weft_dropped that the reader is gone. When it ends, in whatever way, the stream
-//                               is closed
+//                               feed` instead of `weft_coro co`. The coroutine writes to feed.out;
+//                               weft_dropped(&feed.out) tells that the reader is gone. When it ends, in
+//                               whatever way, the stream is closed
 //   frame = name_feed_new(co, &scope, size, run, &handle)
-//                               the same by weft_spawn_new; scope NULL is that of the task, for a stream that
-//                               is written after the root has ended. NULL, and nothing done, if there is no
-//                               memory
+//                               the same by weft_spawn_new. scope NULL is the task's own, for a stream that is
+//                               written after the root has ended. NULL, and nothing done, if there is no memory
 //
 // WEFT_ASYNC_FEED(name, T) { ... } is the WEFT_ASYNC (async.h) of such a coroutine, and these start one:
 //
 //   handle = WEFT_FEED_SPAWN(name, T, frame, scope, child, .field = value, ...)
 //   frame = WEFT_FEED_NEW(name, T, scope, &handle, .field = value, ...)
 //
-// Reads and writes as in bindgen.h: one operation of an end at a time, closed ends are misuse.
+// As in bindgen.h, one operation of an end is in flight at a time, and a closed end is misuse.
 #ifndef WEFT_FLOW_H
 #define WEFT_FLOW_H
 
@@ -62,9 +61,9 @@ typedef void weft_item_drop(void *item, bool moved);
 #define WEFT_FLOW(name, T) WEFT__FLOW(name, T, NULL)
 
 // The same after WEFT_STREAM_OWNED(name, X, T, drop), for items that own memory or handles. What was read is
-// the reader's, whatever else happened; name_buffer_free calls drop(item, false) for each item that is still in
-// the buffer; take out what you keep, and lower .count. name_forward passes on what it takes, each with one
-// call of drop: what could not be passed on is dropped, and nothing is left in the buffer.
+// the reader's, whatever else happened. name_buffer_free calls drop(item, false) for each item in the buffer;
+// take out what you keep, and lower .count. name_forward calls drop once for each item that it read: what could
+// not be passed on is dropped, and nothing stays in the buffer.
 #define WEFT_FLOW_OWNED(name, T, drop) WEFT__FLOW_OWNED(name, T, drop)
 
 // The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
@@ -82,17 +81,17 @@ typedef void weft_item_drop(void *item, bool moved);
 // and then, as often as there are lines:
 //
 //   WEFT_AWAIT(weft_line_next(co, &lines))
-//                               the next line: lines.line, of lines.length bytes, without its LF or CR LF; it
+//                               the next line: lines.line, of lines.length bytes, without its LF or CR LF. It
 //                               lies in the buffer and stays until the next call. lines.is tells what it is.
-//                               The last line may lack its LF. Ready at once if the line has come before; a
+//                               The last line may lack its LF. Ready at once if the line has come before. A
 //                               line is moved at most once, when the buffer's end comes near
 //
 // and between lines, where the last one told how much comes:
 //
 //   WEFT_AWAIT(weft_lines_exactly(co, &lines, bytes, length))
-//                               reads `length` bytes, whatever is in them, to memory of the caller's:
-//                               lines.length came, fewer only if the stream is over, and lines.is is
-//                               WEFT_LINE_NONE then
+//                               reads `length` bytes, whatever is in them, to memory of the caller's.
+//                               lines.length came. If that is fewer, the stream is over, or the wait was
+//                               cancelled, and lines.is is WEFT_LINE_NONE
 #define WEFT_LINES(name) WEFT__LINES(name)
 
 // The frame of name_read_exactly. All fields are private.
@@ -170,23 +169,23 @@ typedef struct weft_lines {
     weft_read_start *read;
     uint8_t *buffer;
     size_t size;
-    size_t start; // of what has not been told
-    size_t seen;  // there is no LF before
+    size_t start; // of the next line
+    size_t seen;  // no LF from start to here
     size_t end;
     size_t wanted; // of exactly so many bytes
     bool skipping;
 } weft_lines;
 
-// Waits for the next line: see WEFT_LINES. After a cancel it goes on where it was. Is no case of a weft_select.
+// Waits for the next line: see WEFT_LINES. A cancel loses nothing. It is no case of weft_select.
 weft_poll weft_line_next(weft_coro *co, weft_lines *lines) __attribute__((warn_unused_result));
 
-// Reads exactly `length` bytes behind the last line; none behind one that was cut, whose rest the next line
-// skips. After a cancel, lines.length came. Is no case of a weft_select.
+// Reads exactly `length` bytes behind the last line. Behind one that was cut it reads none: the next line skips
+// the rest of that. After a cancel, lines.length tells how many came. It is no case of weft_select.
 weft_poll weft_lines_exactly(weft_coro *co, weft_lines *lines, void *bytes, size_t length)
     __attribute__((warn_unused_result));
 
-// What was read behind the last line, and takes it out: *length bytes in the buffer. For a body after a header;
-// what follows it comes from the reader.
+// Takes out what was read behind the last line: *length bytes, which lie in the buffer. It is for a body after
+// a header. What follows these bytes comes from the reader.
 uint8_t *weft_lines_rest(weft_lines *lines, size_t *length);
 
 #include "detail/flow.h"

@@ -1,9 +1,9 @@
 // Futures: what the typed readers and writers of WEFT_FUTURE (bindgen.h) share.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A future's writer must write before it is dropped, or the host traps. A Weft writer is therefore made with
-// a default value, and closing it unwritten writes that at once. The task stays alive until the reader has
-// taken it or is gone; where there is no task, or it must not wait, the write stays in flight without one.
+// A future's writer must write before it is dropped, or the host traps. So a Weft writer is made with a default
+// value, and a close of an unwritten one writes that at once. The task stays alive until the reader has it or
+// is gone. Where there is no task, or it must not wait, the write stays in flight without one.
 // Spec: canon future.{read,write}, future.drop-writable.
 #ifndef WEFT_FUTURE_H
 #define WEFT_FUTURE_H

@@ -1,5 +1,5 @@
-// What Weft asks of its surroundings: memory, and a place for the message of a misuse.
-// Each hook is an archive member of its own; define it in your program to replace it.
+// What Weft asks of its surroundings: memory, and a place for the message of a misuse. Define a hook in your
+// program to replace it, and weft_alloc and weft_free only together.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_HOOKS_H
 #define WEFT_HOOKS_H
@@ -20,13 +20,13 @@ void *weft_alloc(size_t size);
 void weft_free(void *memory, size_t size);
 
 // Shows `length` bytes of text (one line, with its newline) to whoever watches. Default: nothing on wasm,
-// standard error natively; the library weft_stderr shows it on a component's standard error.
+// standard error natively. The library weft_stderr shows it on a component's standard error.
 void weft_report(const char *text, size_t length);
 
-// Misuse is a bug, not an error: it reports "weft: <function>: <object> <handle> <rule>" and traps in a
+// Misuse is a bug, not an error. It reports "weft: <function>: the <object> <handle> <rule>" and traps in a
 // function named weft_misuse_<rule>, which a backtrace shows even where no message can be. With WEFT_TRACE=1
-// the coroutine that ran is told, too, with the line of its last await. WEFT_CHECKS=0 removes the checks (and
-// not the host's own traps), and the text of what is left, for the smallest build.
+// the message also tells the coroutine that ran, with the line of its last await. WEFT_CHECKS=0, for the
+// smallest build, leaves out the checks, and the text of the rules that still stop a program.
 #ifndef WEFT_CHECKS
 #define WEFT_CHECKS 1
 #endif

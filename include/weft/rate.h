@@ -5,7 +5,7 @@
 //     ...
 //     WEFT_AWAIT(weft_rate_wait(co, &rate, &self->turn)); // 20 a second, and 10 at once after a pause
 //
-// In the caller's memory, for any tasks of the component, as all of sync.h; nothing allocates.
+// A rate is in the caller's memory, for any tasks of the component, as all of sync.h. Nothing allocates.
 #ifndef WEFT_RATE_H
 #define WEFT_RATE_H
 
@@ -15,8 +15,8 @@
 extern "C" {
 #endif
 
-// Once each period, and what was not used of the last periods, at most `burst`, at once. Set the first part
-// before the first use; zero for the rest is one that was not used yet. It stays while somebody waits.
+// It allows one use each period. Uses that were not taken are kept, at most `burst`, and may be taken at once.
+// Set the first part before the first use; the rest is zero. It stays while somebody waits.
 typedef struct weft_rate {
     weft_clock *clock; // that is read, and slept by
     uint64_t period;   // ns; 0: any number
@@ -35,15 +35,15 @@ typedef struct weft_rate_turn {
     weft_timer timer;
 } weft_rate_turn;
 
-// Waits until it may be done once more, and takes that. Who waits first is first; only that one sleeps. A
-// cancel takes nothing, unless it had its turn already, and the next moves up. Is no case of a weft_select.
+// Waits for a use, and takes it. Who waits first is first; only that one sleeps. A cancel takes nothing, unless
+// the use was taken already, and the next moves up. It is no case of weft_select.
 weft_poll weft_rate_wait(weft_coro *co, weft_rate *rate, weft_rate_turn *turn)
     __attribute__((warn_unused_result));
 
-// Takes it if nobody waits and it may be done now; false if not.
+// Takes a use if there is one now and nobody waits; false if not.
 bool weft_rate_try(weft_rate *rate);
 
-// How long it is until it may be done, in ns, if nobody else does it before; 0: now.
+// How long it is until there is a use, in ns, if nobody takes one before; 0: there is one now.
 uint64_t weft_rate_pause(const weft_rate *rate);
 
 #ifdef __cplusplus

@@ -12,10 +12,9 @@
 //         ...at the end: return weft_step_end(co);
 //     }
 //
-// It is called, spawned or made an export's root as any other: weft_call(co, &it->co, my_step). The runtime
-// calls it first when it starts, and then when what it waits for has come, or when a cancel has reached it.
-// What a step returns is made by weft_step_wait or weft_step_end, once a step, as the last that it does with
-// `co`.
+// The coroutine is called, spawned or made an export's root as any other: weft_call(co, &it->co, my_step). The
+// runtime calls the step when the coroutine starts, and again when its wait is over or a cancel has reached it.
+// A step returns what one weft_step_wait or weft_step_end gives, which is the last that it does with `co`.
 #ifndef WEFT_STEP_H
 #define WEFT_STEP_H
 
@@ -31,27 +30,27 @@ static inline bool weft_pending(weft_poll poll)
     return poll.pending;
 }
 
-// Leaves the step waiting for `poll`, which a wait on `co` has just said, and which is pending. at: where that
-// is, for a dump, in memory that stays; or NULL.
+// The step ends, and the coroutine waits for `poll`: what a wait on `co` has just returned, and pending. at:
+// where that is, for a dump, in memory that stays; or NULL.
 static inline weft_left weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at);
 
-// Leaves the step at the end of the coroutine: as done; as failed after weft_step_fail; as cancelled if
-// weft_step_unwinds.
+// The step ends, and so does the coroutine: as failed after weft_step_fail, else as cancelled if
+// weft_step_unwinds, else as done.
 static inline weft_left weft_step_end(weft_coro *co);
 
-// True if `left`, which the step of another coroutine said, is of its end. For a step that runs another's, and
-// returns what that said.
+// True if `left`, which another step returned, is of its coroutine's end. For a step that runs another one, and
+// returns what that returned.
 static inline bool weft_step_ended(weft_left left);
 
 // The coroutine has failed, with a code of yours; it still has to end.
 static inline void weft_step_fail(weft_coro *co, int32_t code);
 
-// True from the step on in which a cancel is delivered: then nothing is to be done but clean up, and end. What
-// the coroutine waited for has ended, and its outcome tells how. A cancel is delivered between two steps, and
-// never after weft_step_finalise.
+// True from the step on in which a cancel is delivered: then the step has only to clean up, and end. What the
+// coroutine waited for has ended, and its outcome tells how. A cancel is delivered between two steps, and never
+// after weft_step_finalise.
 static inline bool weft_step_unwinds(const weft_coro *co);
 
-// From here on no cancel disturbs the coroutine's waits: for its cleanup.
+// From here on no cancel ends a wait of the coroutine: for its cleanup.
 static inline void weft_step_finalise(weft_coro *co);
 
 #include "detail/step.h"

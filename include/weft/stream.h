@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An end that is read or written in a loop joins its task's waitable set once and stays. The buffer of a copy
-// is the host's from the call until the completion. Dropped is latched: a copy on an end whose other end is
-// gone completes at once with count 0 and never reaches the host. Spec: canon stream.{read,write}.
+// is the host's from the start until the completion. Dropped stays so: a copy on an end whose other end is gone
+// completes at once with count 0 and never reaches the host. Spec: canon stream.{read,write}.
 #ifndef WEFT_STREAM_H
 #define WEFT_STREAM_H
 

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All are the caller's memory, zero-initialised is valid, and nothing allocates. They must stay while somebody
-// waits. Who waits first is served first. A cancel takes the waiter out of its queue; if it had been served
-// before, the service stands, and the ticket in its frame says so to its finaliser. Waking a task that is
-// asleep costs two host calls, and one more when the last one woken so was another; one that is awake, none.
+// waits. Who waits first is served first. A cancel takes the waiter out of its queue. If it had been served
+// before, it stays so, and the permit or slot in its frame says so to its finaliser. To wake a task that is
+// asleep takes two host calls, and up to two more for its bell (src/wake.c).
 #ifndef WEFT_SYNC_H
 #define WEFT_SYNC_H
 
@@ -29,13 +29,14 @@ weft_poll weft_event_wait(weft_coro *co, weft_event *event) __attribute__((warn_
 // Sets it, and wakes all who wait, in the order in which they came.
 void weft_event_set(weft_event *event);
 
+// Clears it: who waits from now on waits until it is set again.
 static inline void weft_event_clear(weft_event *event)
 {
     event->is_set = false;
 }
 
-// Permits to be in some place at the same time: `limit` of them, 0 meaning 1. So a zero one is a mutex.
-// Read-only but for limit, which is set while none is taken: taken. Else it is misuse.
+// Permits to be in some place at the same time: `limit` of them, and 1 if that is 0. So a zero one is a mutex.
+// `limit` is set while no permit is taken; misuse else. Read-only: taken.
 typedef struct weft_semaphore {
     uint32_t limit;
     uint32_t taken;
@@ -53,15 +54,15 @@ typedef struct weft_permit {
 // True if the permit is held.
 static inline bool weft_held(const weft_permit *permit);
 
-// Waits for a permit. It is passed on directly, so nobody overtakes. Misuse if `permit` is held already.
+// Waits for a permit. A release passes it on directly, so nobody overtakes. Misuse if `permit` is held already.
 weft_poll weft_acquire(weft_coro *co, weft_semaphore *semaphore, weft_permit *permit)
     __attribute__((warn_unused_result));
 
 // Takes a permit if one is free and nobody waits; false if not.
 bool weft_try_acquire(weft_semaphore *semaphore, weft_permit *permit);
 
-// Gives the permit to the first who waits, or back. One that is not held is fine: a finaliser needs no flags.
-// Misuse if it is a copy of the one that was acquired.
+// Gives the permit to the first who waits, or back to the semaphore. One that is not held is fine: a finaliser
+// needs no flags. Misuse if it is a copy of the one that was acquired.
 void weft_release(weft_permit *permit);
 
 // What may become true of something that a mutex keeps.
@@ -69,35 +70,35 @@ typedef struct weft_condition {
     weft_coro *waiters;
 } weft_condition;
 
-// Gives the lock up, which is held with `permit`, and waits for a signal. Whoever comes back has the lock
-// again: also in the finaliser, if it was cancelled, and in a select that has chosen otherwise. Others had it
-// meanwhile, so look again:
+// Gives up the lock that `permit` holds, and waits for a signal. Misuse if it holds none. Whoever comes back
+// has the lock again, also in the finaliser after a cancel, and in a select that has chosen another case.
+// Others had the lock meanwhile, so look again:
 //
 //     while (!self->jobs->count)
 //         WEFT_AWAIT(weft_condition_wait(co, &self->jobs->some, &self->lock));
 //
-// Who is cancelled may have been signalled before. So its finaliser signals again, before it gives the lock
-// back, if another can do what it did not.
+// A coroutine that is cancelled may have been signalled before. So its finaliser signals again, if another can
+// do what it did not, before it releases the lock.
 weft_poll weft_condition_wait(weft_coro *co, weft_condition *condition, weft_permit *permit)
     __attribute__((warn_unused_result));
 
-// Lets the first who waits go on, or all, as soon as each can have the lock. It is kept by nobody: who waits
-// later has missed it. The caller may hold the lock, or not.
+// Lets the first who waits go on, or all, as soon as each can have the lock. A signal that nobody waits for is
+// lost. The caller may hold the lock, or not.
 void weft_condition_signal(weft_condition *condition);
 void weft_condition_broadcast(weft_condition *condition);
 
-// WEFT_CHANNEL(name, T, capacity) makes a bounded channel of items of any type T, also of handles, by any
-// number of senders and receivers: within a component it does what a stream between two of its own ends may
+// WEFT_CHANNEL(name, T, capacity) makes a bounded channel of items of any type T, also of handles, for any
+// number of senders and receivers. Within a component it does what a stream between two of its own ends may
 // not.
 //
 //   name                        the channel: the caller's, zero is open and empty
 //   name_slot                   one send or receive at a time, in the frame: .item, and weft_served(&slot)
 //   WEFT_AWAIT(name_send(co, &channel, &slot, item))
-//                               waits until there is room. Not served: the channel was closed, or the sender
+//                               waits until there is room. Not served: the channel was closed, or the wait
 //                               cancelled; the item is still the sender's, in the slot
 //   WEFT_AWAIT(name_receive(co, &channel, &slot))
-//                               waits for an item, which is in the slot. Not served: the channel is closed and
-//                               empty, or the receiver cancelled. Served and cancelled: the item is the
+//                               waits for an item, which is then in the slot. Not served: the channel is closed
+//                               and empty, or the wait was cancelled. Served and cancelled: the item is the
 //                               receiver's all the same
 //   bool name_try_send(&channel, item), bool name_try_receive(&channel, &item)
 //   name_close(&channel)        no more items: those inside are still received; who waits comes back unserved

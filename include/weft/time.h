@@ -1,4 +1,4 @@
-// Sleep, timeouts and deadlines, over a clock that one macro binds or that a test turns by hand.
+// Sleeps and deadlines, over a clock that one macro binds, or over a virtual one that a test advances.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_TIME_H
 #define WEFT_TIME_H
@@ -34,20 +34,21 @@ struct weft_clock {
 // X is wasi_clocks_monotonic_clock, or what wit-bindgen c calls it.
 #define WEFT_CLOCK(name, X) WEFT__CLOCK(name, X)
 
+// The time of the clock, in ns.
 static inline uint64_t weft_now(weft_clock *clock)
 {
     return clock->now(clock);
 }
 
-// Waits until `when`, or for `duration`; if that has come already, as weft_yield does. A cancel ends it. Spec:
-// wasi:clocks/monotonic-clock.
+// Waits until `when`, or for `duration`. If that time has come already, it waits as weft_yield does. A cancel
+// ends it. Spec: wasi:clocks/monotonic-clock.
 weft_poll weft_sleep_until(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t when)
     __attribute__((warn_unused_result));
 weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64_t duration)
     __attribute__((warn_unused_result));
 
-// Ends a sleep of which nobody waits for the end any more, because a select (select.h) has chosen otherwise.
-// Waits as weft_stop does, or blocks as weft_stop_blocking does. Does nothing if none is left.
+// Ends a sleep that nobody waits for any more, because a select (select.h) has chosen another case. Waits as
+// weft_stop does, or blocks as weft_stop_blocking does. Does nothing if no sleep is in flight.
 static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer) __attribute__((warn_unused_result));
 static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer)
 {
@@ -59,7 +60,7 @@ static inline void weft_timer_stop_blocking(weft_timer *timer)
     weft_stop_blocking(&timer->call);
 }
 
-// A clock that stands until it is advanced: tests of timeouts need not wait, and are the same each time.
+// A clock that stands until it is advanced: so tests of timeouts need not wait, and are the same each time.
 typedef struct weft_virtual_clock {
     weft_clock clock; // give &it.clock to who needs a clock
     uint64_t time;
@@ -67,10 +68,11 @@ typedef struct weft_virtual_clock {
     uint64_t sleeps;
 } weft_virtual_clock;
 
+// Sets it up, at time 0.
 void weft_virtual_clock_init(weft_virtual_clock *it);
 
-// Moves the time on, at most to the last there is, and wakes who slept until then, in the order of their times,
-// and of their sleeps if those are equal.
+// Moves the time on, at most to the last there is. Wakes who slept until then, in the order of their times, and
+// if those are equal, in that in which they went to sleep.
 void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration);
 
 // Private: an async function that sleeps.
@@ -93,9 +95,9 @@ typedef struct weft_deadline {
     weft__sleeper sleeper;
 } weft_deadline;
 
-// As weft_call of `child`, but if it has not ended by `when`, or after `duration`, it is cancelled: then
-// deadline->expired holds, unless it ended all the same; weft_outcome_of(child) tells. `deadline` and `child`
-// are the caller's until then.
+// As weft_call of `child`, but a `child` that has not ended by `when`, or after `duration`, is cancelled. Then
+// deadline->expired holds, unless `child` was done or failed all the same; weft_outcome_of(child) tells.
+// `deadline` and `child` are the caller's, and stay until the wait ends.
 weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,
                           weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
 weft_poll weft_call_within(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t duration,

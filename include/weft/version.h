@@ -13,7 +13,7 @@ extern "C" {
 #define WEFT_VERSION_MINOR 1
 #define WEFT_VERSION_PATCH 0
 
-// As one number, which grows with each release: to compare, as in #if WEFT_VERSION >= 100.
+// As one number that grows with each release, for comparisons such as #if WEFT_VERSION >= 100.
 #define WEFT_VERSION (WEFT_VERSION_MAJOR * 10000 + WEFT_VERSION_MINOR * 100 + WEFT_VERSION_PATCH)
 
 // WEFT_VERSION of the library.

@@ -1,10 +1,9 @@
-// Weft: the async runtime for C in a WebAssembly component. Includes all of it; docs/guide.md tells how it goes
-// together.
+// Weft: the async runtime for C in a WebAssembly component. Includes all of it; docs/guide.md is the way in.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_H
 #define WEFT_H
 
-// Start here: what a coroutine is, and the lines that make one of each export, stream and future.
+// Start here: coroutines, and the lines that bind an export, a stream or a future.
 #include "async.h"   // WEFT_ASYNC, WEFT_CALL, WEFT_SPAWN
 #include "bindgen.h" // WEFT_EXPORT, WEFT_RETURN, WEFT_STREAM, WEFT_FUTURE
 #include "coro.h"    // WEFT_BEGIN, WEFT_AWAIT, WEFT_FINALLY, WEFT_END; calls, yields, cancels

@@ -97,6 +97,7 @@ struct http_connection {
     char *text[3]; // of what is received: the URL, a field's name and value
     size_t length[3];
     http_fields *fields;
+    size_t head_length;  // of all these, with trailers
     bool is_between;     // a method is to come
     bool is_bodiless;    // a response to HEAD is to come
     const char *refusal; // the status line of why it is malformed; NULL: 400

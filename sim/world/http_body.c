@@ -450,7 +450,8 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     weft_sim_end *body = from->body;
     if (!body && from->from)
         body = weft_world__exchange_body(from->from, from->instance, &bytes);
-    bool fits = !body || send_pieces(to, body, framing, &length);
+    bool is_left_out = from->method && framing == HTTP_NO_BODY; // as other hosts do with that of a GET
+    bool fits = !body || is_left_out || send_pieces(to, body, framing, &length);
     if (body)
         weft_sim_end_drop(body);
     if (framing == HTTP_WITH_LENGTH && !to->gone && (length || !fits))

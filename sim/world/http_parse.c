@@ -12,11 +12,18 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { URL, NAME, VALUE, MOST_HEADERS = 100, LONGEST_URL = 65534 };
+enum { URL, NAME, VALUE, MOST_HEADERS = 100, LONGEST_URL = 65534, LONGEST_HEAD = 8192 + 4096 * 100 };
+
+static const char too_large[] = "431 Request Header Fields Too Large";
 
 static int gather(llhttp_t *parser, int which, const char *at, size_t length)
 {
     http_connection *it = parser->data;
+    it->head_length += length;
+    if (it->head_length > LONGEST_HEAD) {
+        it->refusal = too_large;
+        return -1;
+    }
     it->text[which] = realloc(it->text[which], it->length[which] + length + 1);
     if (!it->text[which])
         abort();
@@ -29,9 +36,9 @@ static int gather(llhttp_t *parser, int which, const char *at, size_t length)
 static int on_url(llhttp_t *parser, const char *at, size_t length)
 {
     http_connection *it = parser->data;
-    gather(parser, URL, at, length);
+    int result = gather(parser, URL, at, length);
     if (it->length[URL] <= LONGEST_URL)
-        return 0;
+        return result;
     it->refusal = "414 URI Too Long";
     return -1;
 }
@@ -52,7 +59,7 @@ static int on_value_complete(llhttp_t *parser)
     if (!it->fields)
         it->fields = weft_world__fields_new(it->world);
     if (it->fields->count == MOST_HEADERS) {
-        it->refusal = "431 Request Header Fields Too Large";
+        it->refusal = too_large;
         return -1;
     }
     weft_world__fields_add(it->fields, it->text[NAME], it->length[NAME],
@@ -146,6 +153,7 @@ static int on_message_complete(llhttp_t *parser)
     if (it->fields)
         it->exchange->last = take_fields(it);
     it->method_length = 0;
+    it->head_length = 0;
     it->is_between = true;
     it->has_all(it);
     return HPE_PAUSED;

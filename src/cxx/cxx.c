@@ -1,5 +1,5 @@
-// weft_cxx: what the library of C++ calls when it gives up, such as for want of memory: it has no exceptions on
-// wasm. Its own functions print by libc, which asks for WASI preview 1; these say it as a misuse is said.
+// weft_cxx: what the library of C++ calls when it gives up, for want of memory for example: on wasm it has no
+// exceptions. Its own functions print by libc, which asks for WASI preview 1. These report as a misuse does.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../text.h"
 #include <weft/detail/weak.h>
@@ -21,7 +21,7 @@ static _Noreturn void give_up(const char *format, va_list arguments)
         else if (*format == 'd')
             weft__add_number(&line, (uint64_t)va_arg(arguments, int));
         else
-            break; // what else it may print, nobody here knows
+            break; // an argument of unknown type: leave out the rest
     }
     weft__report_line(&line);
     __builtin_trap();
@@ -36,8 +36,8 @@ static _Noreturn void give_up(const char *format, va_list arguments)
         give_up(format, arguments);                                                                            \
     }
 
-// std::__libcpp_verbose_abort, by the ABI versions of libc++; and that of libc++abi. Weak: a program may have
-// its own.
+// std::__libcpp_verbose_abort of both ABI versions of libc++, and the one of libc++abi. A program may have its
+// own.
 GIVES_UP(verbose_abort, "_ZNSt3__122__libcpp_verbose_abortEPKcz")
 GIVES_UP(verbose_abort_2, "_ZNSt3__222__libcpp_verbose_abortEPKcz")
 GIVES_UP(abort_message, "__abort_message")

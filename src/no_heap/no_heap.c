@@ -1,4 +1,4 @@
-// weft_no_heap: in place of libc's heap, one that has nothing.
+// weft_no_heap: a heap that has nothing, in place of libc's.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <stdlib.h>
 
@@ -15,13 +15,13 @@ void *calloc(size_t count, size_t size)
     return NULL;
 }
 
-// Only the backtrace can tell: the host lets no message out of a component that it hands something to.
+// Only the backtrace tells: while the host hands something to a component, it lets no message out.
 __attribute__((noinline, noreturn)) static void weft_misuse_no_heap(void)
 {
     __builtin_trap();
 }
 
-// The bindings call it for what the host has to hand over.
+// The bindings call it for what the host hands to the component.
 void *realloc(void *memory, size_t size)
 {
     (void)memory;

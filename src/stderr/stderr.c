@@ -1,11 +1,11 @@
 // Shows Weft's messages on the component's standard error, through WASI 0.2: a misuse traps next, so nothing
-// can await. Link this in front of weft; weft_add_component does it in Debug.
+// can await. Link this in front of weft; weft_add_component does so in Debug.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include <stdint.h>
 #include <weft/hooks.h>
 
-// Three imports by hand instead of generated bindings: those would clash with a user's own bindings of wasi:io.
+// Three imports by hand: generated bindings would clash with a user's own bindings of wasi:io.
 #define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
 
 IMPORT("wasi:cli/stderr@0.2.12", "get-stderr") extern int32_t get_stderr(void);
@@ -24,7 +24,7 @@ void (*const weft_stderr_force_link)(void) = __component_type_object_force_link_
 
 void weft_report(const char *text, size_t length)
 {
-    // result<_, stream-error>, in the canonical layout; an error leaves nobody to tell.
+    // result<_, stream-error>, in the canonical layout. An error only ends the loop: there is nobody to tell.
     struct {
         uint8_t is_error;
         uint8_t error;

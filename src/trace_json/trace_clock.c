@@ -4,7 +4,7 @@
 
 #ifdef __wasm__
 
-// By hand and of 0.2, as in src/stderr: it can't clash with a program's own bindings of 0.3.
+// By hand and of 0.2, as in src/stderr: so it can't clash with a program's own bindings of 0.3.
 __attribute__((import_module("wasi:clocks/monotonic-clock@0.2.12"), import_name("now"))) extern uint64_t
 now(void);
 

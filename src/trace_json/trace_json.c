@@ -3,9 +3,9 @@
 //
 // An instance is a process, named after the time of its first event: a host may run several, and show all in
 // one log. Row 0 shows the turns: when the host was in this component. Every root and every spawned coroutine
-// has a row, named after its address: in it stand the coroutine, in that its waits, and in its wait for a call
-// the coroutine called. Tasks and operations overlap freely, so they are asynchronous events, told apart by
-// number and by handle.
+// has a row, named after its address. The coroutine stands in it, its waits stand in the coroutine, and a
+// coroutine that it calls stands in the wait for that. Tasks and operations overlap freely, so they are
+// asynchronous events, told apart by number and by handle.
 #include "../internal.h"
 #include <weft/op.h>
 #include <weft/hooks.h>
@@ -15,7 +15,7 @@
 
 #if WEFT_TRACE
 
-// The longest that a name gets: a line always fits.
+// The longest that a name gets, so that a line always fits.
 enum { NAME_MAX_BYTES = 96 };
 
 static void add_name(weft__text *line, const char *name)
@@ -205,7 +205,7 @@ void weft_trace_op(const weft_op *op, weft_trace_what what, uint32_t status)
 {
     const char *phase = what == WEFT_TRACE_START ? "b" : what == WEFT_TRACE_END ? "e" : "n";
     weft__text line;
-    // An embedded coroutine's operation is in flight beside what registered its handle.
+    // An embedded coroutine's operation has the handle of its registration, so that has another category.
     begin_event(&line, phase, 0, op->cancel ? "operation" : "background");
     weft__add(&line, ",\"id\":");
     weft__add_number(&line, weft_trace_op_handle(op));

@@ -13,7 +13,7 @@ LAYERS = [
     {"memory", "report", "misuse", "text", "error", "version"},
     {"pool", "wake", "coro"},
     {"op", "subtask", "owned", "future", "gone"},
-    {"unwind", "turn", "task", "blocking", "limit", "cancel"},
+    {"unwind", "turn", "task", "blocking", "limit", "cancel", "cancel_call"},
     {"scope", "sync", "once", "local", "select", "time", "rate", "flow", "lines"},
     {"wasip3_task", "embedded"},
     {"inspect", "dump", "trace", "trace_hooks", "frames", "watch"},
@@ -63,6 +63,15 @@ def test_no_circle(need, tmp_path):
 def names_in(folder, pattern, *left_out):
     files = [path for path in (ROOT / folder).rglob("*.[ch]") if not set(left_out) & set(path.parts)]
     return {path.relative_to(ROOT).as_posix(): found for path in files if (found := re.findall(pattern, path.read_text()))}
+
+
+def test_who_asks_for_a_cancel_can_wait_for_it(need, tmp_path):
+    """Also if it uses nothing but the lines of cancel.h for streams and futures."""
+    symbols(need, tmp_path)
+    (tmp_path / "cancel_call.o").unlink()
+    subprocess.run("ar rc all.a *.o && ld -m elf_i386 -r -u weft__op_request_cancel all.a -o asks", shell=True, cwd=tmp_path, check=True)
+    said = subprocess.run(["nm", "asks"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert re.search(r" [TW] weft__cancel_outcome$", said, re.M)
 
 
 def test_public_headers_have_few_private_names():

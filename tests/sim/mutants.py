@@ -21,6 +21,7 @@ LIST = Path(__file__).with_name("mutants.toml")
 COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "sim", "src", "tests", "wasi")
 PRESET = "sim"  # under sanitizers, as CI runs it
 SEEDS = 40000
+WORD = r"(?:(?<!\w)|(?!\w))"  # not inside of one
 GAP = r"(?:\s|\\\n)+"  # any layout, also that of a macro
 
 
@@ -34,8 +35,8 @@ def sources(tree):
 
 
 def find(mutant, tree):
-    """The file, and where in it the old text is: at exactly one place of all sources, or of the function `in`."""
-    old = re.compile(GAP.join(map(re.escape, mutant["old"].split())))
+    """The file, and where in it the old text is: at exactly one place of all sources, or of the function `in`. It is whole words."""
+    old = re.compile(WORD + GAP.join(map(re.escape, mutant["old"].split())) + WORD)
     scope = re.compile(rf"^\w[^\n;{{}}]*\b{mutant.get('in')}\([^;{{}}]*\)\s*{{.*?^}}", re.M | re.S)
     found = []
     for path in sources(tree):

@@ -1,10 +1,10 @@
-// One call of the host's, and what it says.
+// One call of the host, and what that says.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
 // ---- Errors ----
 
-// By the codes of the WIT.
+// In the order of the WIT's codes.
 static const int8_t errors[] = {
     WEFT_EACCES,    WEFT_EALREADY,        WEFT_EBADF,   WEFT_EBUSY,       WEFT_EDEADLK,  WEFT_EDQUOT,
     WEFT_EEXIST,    WEFT_EFBIG,           WEFT_EILSEQ,  WEFT_EINPROGRESS, WEFT_EINTR,    WEFT_EINVAL,

@@ -1,4 +1,4 @@
-// Open files: their bytes, and what there is to tell of them.
+// Open files: their bytes, and their properties.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
@@ -65,7 +65,8 @@ static bool is_usual(weft_file_type type)
     return type == WEFT_FILE_REGULAR || type == WEFT_FILE_DIRECTORY || type == WEFT_FILE_LINK;
 }
 
-// To open a pipe may take for ever, and to open a device may do anything: so what is there is looked at before.
+// Looks at what is there before it opens that: to open a pipe may take for ever, and to open a device may do
+// anything.
 static weft_left open_run(weft_coro *co)
 {
     weft_file *self = weft_frame(co, weft_file);
@@ -138,7 +139,7 @@ weft_bytes_writer weft_file_writer(weft_file *it, uint64_t offset)
     return out;
 }
 
-// Each read counts once, also one that was cut short.
+// Counts the bytes of the read, once, also if it was cut short.
 static void count_read(weft_file *it)
 {
     it->count += it->in.count;

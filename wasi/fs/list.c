@@ -49,7 +49,7 @@ bool weft__listing_shift(weft__listing *it, weft_text *name, weft_file_type *typ
     return true;
 }
 
-// A cancel may find entries that have come, and then they are the next.
+// A cancel may find entries that have come. They are the next ones then.
 static weft_left fill_run(weft_coro *co)
 {
     weft__listing *self = weft_frame(co, weft__listing);

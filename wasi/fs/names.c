@@ -14,7 +14,7 @@ static bool finds_to_change(weft_fs *it, weft_text path, const weft_fs_options *
     return !it->error;
 }
 
-// A name that can be no directory's.
+// For a path that can be no directory's: false, with the error, if a slash ends it.
 static bool is_file(weft_fs *it, const weft__fs_place *at)
 {
     if (at->slash)
@@ -51,7 +51,7 @@ static weft_left directory_run(weft_coro *co)
     WEFT_END;
 }
 
-// What a slash says to be a directory is looked at. If it is one, `then` goes on, NULL if to look was all.
+// Looks whether the path, which ends by a slash, is a directory. If so, goes on by `then`, unless that is NULL.
 static weft_poll of_directory(weft_coro *co, weft_fs *it, bool follow,
                               weft_poll (*then)(weft_coro *, weft_fs *))
 {
@@ -75,7 +75,7 @@ static weft_poll make_directory(weft_coro *co, weft_fs *it, weft_text path)
     return FS_DO(co, &it->fs, create_directory_at, weft__fs_directory(&it->at), weft__fs_string(path));
 }
 
-// Where the name ends that begins behind byte `from`.
+// The end of the name that begins behind byte `from`.
 static size_t end_of_name(weft_text path, size_t from)
 {
     while (from < path.length && path.at[from] == '/')
@@ -85,8 +85,8 @@ static size_t end_of_name(weft_text path, size_t from)
     return from;
 }
 
-// One that is there may be refused in other ways than WEFT_EEXIST. So all are made, and then it is looked at
-// what has become of it.
+// Makes each directory, and then looks whether the last one is there. One that was there before may be refused
+// by other errors than WEFT_EEXIST, so the errors do not tell.
 static weft_left parents_run(weft_coro *co)
 {
     weft_fs *self = weft_frame(co, weft_fs);

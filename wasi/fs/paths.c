@@ -1,4 +1,4 @@
-// A path is found beneath a directory: one of the caller's, or one that the host has given the component.
+// Finds a path beneath a directory: one of the caller's, or one that the host has given the component.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
@@ -27,7 +27,7 @@ static bool is_absolute(weft_text path)
     return path.length && *path.at == '/';
 }
 
-// Takes the next name off the front of *rest, and the slashes and dots that lead nowhere before it.
+// Takes the next name off the front of *rest, with the slashes and single dots before it.
 static bool next_name(weft_text *rest, weft_text *name)
 {
     while (weft_text_next(rest, '/', name))
@@ -51,7 +51,8 @@ static bool leads_up(weft_text path)
 static weft__wasi_filesystem_preopens_list_tuple2_own_descriptor_string_t given;
 static bool asked;
 
-// True if the names of `directory` are those that *path begins with, which are taken off: so many.
+// Takes the names of `directory` off the front of *path, and counts them. False if *path does not begin with
+// them.
 static bool takes(weft_text directory, weft_text *path, size_t *names)
 {
     weft_text ours, theirs;
@@ -61,7 +62,8 @@ static bool takes(weft_text directory, weft_text *path, size_t *names)
     return true;
 }
 
-// Of two of the same length, the one with a slash in front is for paths with one.
+// Takes the longest that the path begins with; of two as long, the one that has a slash in front if the path
+// has one.
 static weft_error find_given(weft_text path, weft__fs_place *at)
 {
     if (!asked)

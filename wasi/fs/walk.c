@@ -1,4 +1,4 @@
-// A tree, directory by directory: the listings of those that it is in are a stack.
+// A tree, directory by directory: a stack has the listings of the directories that the walk is in.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi/buffer.h>
 #include "internal.h"
@@ -7,7 +7,7 @@ enum { DEPTH = 128 };
 
 // ---- The path ----
 
-// The path is so long now, and the name is its last part.
+// Cuts the path to `length` bytes; its last part is the name.
 static void cut(weft_walk *it, size_t length)
 {
     it->path.length = length;
@@ -29,7 +29,7 @@ static bool name_entry(weft_walk *it, weft_text name)
 
 // ---- Levels ----
 
-// Goes into the directory that was opened.
+// The directory has been opened: goes into it.
 static void settle_enter(weft__fs *fs)
 {
     weft_walk *it = (weft_walk *)fs;
@@ -73,7 +73,7 @@ weft_poll weft__walk_open(weft_coro *co, weft_walk *it, weft_text path, const we
     return weft__fs_open_directory(co, &it->fs, true, settle_enter);
 }
 
-// True if there is something to tell of what has come: an entry, an error, or the end.
+// True if there is something to return from what has come: an entry, an error, or the end.
 static bool tells(weft_walk *it)
 {
     weft_text name;

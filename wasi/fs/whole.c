@@ -17,7 +17,7 @@ static weft_left read_run(weft_coro *co)
     WEFT_AWAIT(
         weft_bytes_read_to_end(co, &self->to_end, &self->in, (weft_bytes_buffer *)self->buffer, self->limit));
     self->error = self->to_end.error ? self->to_end.error : self->in.error;
-    if (self->error == WEFT_ELIMIT) { // or just as much: a host tells by a read only
+    if (self->error == WEFT_ELIMIT) { // or the file has just that much: only a read tells
         self->error = WEFT_ECANCELED;
         WEFT_AWAIT(weft_bytes_read(co, &self->in, &self->more, 1));
         self->error = self->in.count ? WEFT_ELIMIT : self->in.error;
@@ -45,7 +45,7 @@ enum { TRIES = 100 };
 static const char temporary[] = ".weft-";
 enum { PREFIX = sizeof temporary - 1, DIGITS = 8 };
 
-// The next name for a new file in the same directory. Another instance begins at another time.
+// A name for a new file in the same directory, another one each time. Other instances begin at other times.
 static weft_text new_name(weft_whole *it)
 {
     static uint32_t names;
@@ -66,7 +66,7 @@ static weft_left write_run(weft_coro *co)
 {
     weft_whole *self = weft_frame(co, weft_whole);
     WEFT_BEGIN;
-    // A cancel half way would leave open whether there is a file to remove.
+    // The shield is for the open: after a cancel, nobody would know whether there is a file to remove.
     weft_shield(co);
     do {
         self->name = new_name(self);
@@ -112,7 +112,7 @@ weft_poll weft__whole_write(weft_coro *co, weft_whole *it, weft_text path, weft_
     it->text = text;
     it->tries = 0;
     it->made = false;
-    it->names.error = WEFT_ECANCELED; // it has not taken its place
+    it->names.error = WEFT_ECANCELED; // until it was renamed
     it->error = WEFT_ECANCELED;
     return weft_call(co, &it->co, write_run);
 }

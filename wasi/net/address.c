@@ -4,7 +4,7 @@
 
 // ---- From text ----
 
-// Takes the part up to `separator` off *rest, which begins behind it then. True if there was one.
+// Takes the part before `separator`, and that, off the front of *rest. True if there was a separator.
 static bool cut(weft_text *rest, const char *separator, weft_text *part)
 {
     weft_text mark = weft_text_z(separator);
@@ -15,7 +15,7 @@ static bool cut(weft_text *rest, const char *separator, weft_text *part)
     return found;
 }
 
-// A number without needless zeros before it, as libc's inet_pton takes it.
+// Reads a number of at most `most`, without needless zeros, as libc's inet_pton takes it.
 static bool is_number(weft_text text, uint64_t most, uint64_t *number)
 {
     return !(text.length > 1 && *text.at == '0') && !weft_text_to_u64(text, number) && *number <= most;

@@ -48,7 +48,7 @@ static void from_ipv4(uint8_t *ip, const SOCKETS(ipv4_address_t) * it)
     __builtin_memcpy(ip, it, 4);
 }
 
-// The groups of the host are numbers.
+// The host has the groups of an address as numbers.
 static SOCKETS(ipv6_address_t) to_ipv6(const uint8_t *ip)
 {
     uint16_t groups[8];

@@ -1,4 +1,4 @@
-// What the files of sockets tell each other.
+// What the files of sockets share.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_NET_INTERNAL_H
 #define WEFT_WASI_NET_INTERNAL_H
@@ -14,7 +14,7 @@
 
 typedef SOCKETS(error_code_t) weft__net_code;
 
-// What a code of the host's is here. Takes the code.
+// The weft_error of a code of the host's. Takes the code.
 weft_error weft__net_error(weft__net_code *code);
 
 // The same for a result; WEFT_OK if it is none.
@@ -36,14 +36,14 @@ typedef bool weft__tcp_address_call(SOCKETS(borrow_tcp_socket_t) self, SOCKETS(i
                                     weft__net_code *code);
 weft_error weft__tcp_address(int32_t socket, weft__tcp_address_call *call, weft_address *address);
 
-// The connection of a connect.
+// The connection whose connect `co` runs.
 weft_connection *weft__connection_of_co(weft_coro *co);
 
 // Readies `conn`, which is closed, for weft__tcp_connect_run on its weft__co. options: NULL for none.
 weft_error weft__tcp_ready(weft_connection *conn, const weft_address *address, const weft_tcp_options *options);
 weft_left weft__tcp_connect_run(weft_coro *co);
 
-// Makes `conn`, which is closed, that of a connected socket.
+// Opens `conn`, which is closed, on a connected socket.
 void weft__connection_open(weft_connection *conn, int32_t socket);
 
 #endif

@@ -26,7 +26,7 @@ static weft_error room_for(weft_names *it, size_t count)
     return it->addresses ? WEFT_OK : WEFT_ENOMEM;
 }
 
-// What the host answered.
+// Takes the host's answer.
 static weft_error take(weft_names *it, const result *answer)
 {
     const weft__wasi_sockets_ip_name_lookup_list_ip_address_t *list = &answer->val.ok;

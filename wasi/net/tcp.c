@@ -72,7 +72,7 @@ weft_left weft__tcp_connect_run(weft_coro *co)
         weft__connection_open(conn, conn->weft__socket);
     WEFT_FINALLY;
     if (conn->error == WEFT_ECANCELED && weft_subtask_state_of(&self->call) == WEFT_SUBTASK_RETURNED)
-        weft__net_result(&self->result); // the host's words in it
+        weft__net_result(&self->result); // frees the host's words in it
     if (conn->error)
         weft__tcp_drop(&conn->weft__socket);
     conn->weft__work = NULL;

@@ -5,7 +5,7 @@
 #include <weft/wasi/names.h>
 #include "internal.h"
 
-enum { MOST = 64 }; // attempts, whatever a server of names says
+enum { MOST = 64 }; // attempts, however many addresses a name has
 
 typedef struct attempt {
     weft_child child; // first
@@ -33,7 +33,7 @@ static bool is_ipv6(const weft_address *address)
     return address->family == WEFT_IPV6;
 }
 
-// The first address of a family from there on.
+// The first address of the family from `from` on; self->count if there is none.
 static size_t next_of(const struct weft__racing *self, size_t from, bool ipv6)
 {
     while (from < self->count && is_ipv6(&self->addresses[from]) != ipv6)
@@ -41,7 +41,7 @@ static size_t next_of(const struct weft__racing *self, size_t from, bool ipv6)
     return from;
 }
 
-// Families take turns, so that one that leads nowhere costs one head start at a time.
+// Lets the families take turns, so that one that leads nowhere costs one head start at a time.
 static void put_in_order(struct weft__racing *self)
 {
     size_t next[2] = {0}; // of each family; self->count: there is no more

@@ -79,8 +79,8 @@ static weft_listener *listener_of(weft_coro *co)
     return (weft_listener *)(void *)((char *)co - offsetof(weft_listener, weft__co));
 }
 
-// While the host is out of handles, a read of the stream brings sockets at once that are none. Only their
-// address tells, by an error of this kind; one that was reset meanwhile has another.
+// While the host is out of handles, a read of the stream brings sockets at once that are none. Only a look at
+// their address shows it, by this error. A connection that was reset meanwhile has another error.
 enum { NO_SOCKET = WEFT_EOTHER };
 
 static weft_left accept_run(weft_coro *co)

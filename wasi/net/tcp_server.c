@@ -7,7 +7,7 @@
 
 // ---- A connection ----
 
-// The head of a connection's block, which runs the handler as its child; the handler's frame is behind it.
+// The head of a connection's block. It runs the handler, whose frame is behind it, as its child.
 typedef struct weft__tcp_root {
     weft_coro co;
     weft_tcp_server *server;
@@ -85,7 +85,7 @@ static void begin(weft_coro *co, weft_tcp_server *it)
 void *weft_tcp_next(const weft_tcp_server *it, const void *frame)
 {
     root *next = frame ? ((root *)(void *)((char *)frame - ROOT_SIZE))->next : it->weft__roots;
-    while (next && frame_of(next)->state == WEFT__IDLE) // it has not begun: there is nothing to cancel
+    while (next && frame_of(next)->state == WEFT__IDLE) // its handler has not begun: there is nothing to cancel
         next = next->next;
     return next ? frame_of(next) : NULL;
 }
@@ -133,7 +133,8 @@ void weft_tcp_stop(weft_tcp_server *it)
     weft_event_set(&it->weft__changed);
     if (it->listener.weft__conn) // it accepts
         weft_cancel(&it->listener.weft__co);
-    // While a stop blocks, others may end, or come: each is taken out before, and those that come are stopped.
+    // While a stop blocks, other connections may end, or come. So each is taken out before, and those that come
+    // are stopped when they begin.
     root *rest = it->weft__roots;
     it->weft__roots = NULL;
     if (rest)

@@ -1,4 +1,4 @@
-// The macros of async.h, which says what each does. Included by it.
+// The macros of async.h, which says what each does. Included by async.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_ASYNC_H
 #define WEFT_DETAIL_ASYNC_H
@@ -16,7 +16,7 @@ extern "C" {
 void *weft__spawn_new(weft_coro *co, weft_scope *scope, size_t size, size_t zeroed, weft_step *run);
 void *weft__task_spawn(weft_coro *co, size_t size, size_t zeroed, weft_step *run, weft_on_cancel on_cancel);
 
-// Stops, for a handle that has a scope: its child runs, or has ended and was not told.
+// Stops: the handle has a scope, so its child runs, or has ended and weft_next_ended has not returned it.
 __attribute__((noreturn)) void weft__handle_in_use(const weft_child *child);
 
 // Zeroes what follows a frame's header, so that `zeroed` bytes of the frame are set.
@@ -29,9 +29,9 @@ __attribute__((unused)) static inline void weft__zero_frame(weft_coro *co, size_
 }
 #endif
 
-// WEFT__ZEROED(T): how many bytes of a T are zeroed. WEFT__ZEROED_ALL(T) lets it be asked, any number of times.
-// In C, WEFT_UNZEROED defines what that declares, which is 0 otherwise. In C++ it is an overload that is a
-// better match, and the header is among the arguments so that the template is found from any namespace.
+// WEFT__ZEROED(T): how many bytes of a T are zeroed. WEFT__ZEROED_ALL(T) stands before it, any number of times.
+// In C that declares a number, which is 0 unless WEFT_UNZEROED defines it. In C++, WEFT_UNZEROED is an overload
+// that is a better match than the template. By the header among the arguments it is found from any namespace.
 #ifdef __cplusplus
 extern "C++" {
 template <typename T> static constexpr size_t weft__zeroed(const T *, const weft_coro *, long)
@@ -56,8 +56,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 
 #define WEFT__ASYNC_DECLARED(T, LINKAGE)                                                                       \
     WEFT__ZEROED_ALL(T);                                                                                       \
-    typedef T                                                                                                  \
-        T##__WEFT_ASYNC_is_missing_above; /* what it is if this is not there: a compiler says the name */      \
+    typedef T T##__WEFT_ASYNC_is_missing_above; /* without this, a compiler's message has the name */          \
     LINKAGE weft_left T##__step(weft_coro *co)
 #define WEFT__STATIC __attribute__((unused)) static
 #define WEFT_ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
@@ -81,7 +80,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16, "the alignment of a frame is at most 16");                     \
     WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T), "a frame is plain data: nobody constructs its members");
 
-// Sets the fields of *it. The commas behind stand for those that are not given.
+// Sets the fields of *it. The empty arguments behind stand for those that are not given; `more` is one of them.
 #define WEFT__SET(it, ...) WEFT__SET_16(it, __VA_ARGS__, , , , , , , , , , , , , , , , , )
 #define WEFT__SET_16(it, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, more, ...)     \
     WEFT__STATIC_ASSERT(sizeof #more == 1, "more than 16 fields are to be set: set the rest by yourself");     \
@@ -95,8 +94,9 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     (void)((*it)f3);                                                                                           \
     (void)((*it)f4);
 
-// Readies the frame, and then starts it by an expression of weft__frame, which is the value. That checks that
-// the frame has ended. A handle that is in use may be in the frame, so it is looked at before.
+// Readies the frame, and starts it by the expression `start` of weft__frame, which is the value. That checks
+// that the frame has ended, by the header, which zeroing leaves. A handle may be in the frame, so `check` comes
+// first.
 #define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
 #define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \
@@ -108,7 +108,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
         start;                                                                                                 \
     })
 
-// A frame of the library's, or NULL, by such an expression.
+// A frame of the library's, which the expression `start` makes; or NULL.
 #define WEFT__NEW(T, start, ...)                                                                               \
     __extension__({                                                                                            \
         T##__WEFT_ASYNC_is_missing_above *const weft__frame = (T *)start;                                      \

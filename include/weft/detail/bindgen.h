@@ -1,4 +1,4 @@
-// What the lines of bindgen.h are made of. Included by it.
+// What the lines of bindgen.h are made of. Included by bindgen.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_BINDGEN_H
 #define WEFT_DETAIL_BINDGEN_H
@@ -39,7 +39,7 @@
         name##_close_reader(in);                                                                               \
     }
 
-// ENDED: gives the items of a write_all up, or NULL.
+// ENDED: what gives up the items of a write_all; or NULL.
 #define WEFT__STREAM_ENDS(name, X, ENDED)                                                                      \
     typedef union name##_reader {                                                                              \
         weft_stream_reader reader;                                                                             \
@@ -73,9 +73,8 @@
         name##_close_writer(out);                                                                              \
     }
 
-// READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it;
-// REST: where a write_all goes on; NONE: no items; ENDED: gives its items up, or NULL. All but empty for a
-// unit.
+// READ, WRITE: the parameter for items, with its comma; ITEMS: that argument; STORE: what to keep of it; REST:
+// where a write_all goes on; NONE: no items; ENDED: as above. All but empty for a unit.
 #define WEFT__STREAM_COPIES(name, X, READ, WRITE, ITEMS, STORE, REST, NONE, ENDED)                             \
     WEFT__FN void name##_start_read(weft_coro *co, name##_reader *in, WEFT__JUST READ size_t length)           \
     {                                                                                                          \
@@ -137,7 +136,7 @@
         }                                                                                                      \
         return false;                                                                                          \
     }                                                                                                          \
-    /* Begins a write_all; true if the host said BLOCKED. Of one that is whole at once, nothing is noted. */   \
+    /* Begins a write_all; true if the host said BLOCKED. One that is whole at once stores nothing. */         \
     WEFT__FN bool name##__begin_all(name##_writer *out, WEFT__JUST WRITE size_t length)                        \
     {                                                                                                          \
         void (*ended)(weft_stream_writer *) = ENDED;                                                           \
@@ -267,7 +266,7 @@
         weft__op_let_go(&base->base.op);                                                                       \
         weft__free(it, sizeof *it);                                                                            \
     }                                                                                                          \
-    /* *spare: memory for what may be needed, or NULL; NULL afterwards if it was. */                           \
+    /* *spare: memory for the default, if one is needed; or NULL. NULL when it was used. */                    \
     WEFT__FN bool name##__close_with_spare(weft_coro *co, name##_writer *out, name##__default **spare)         \
     {                                                                                                          \
         if (!weft__op_closes(&out->op, #name "_close_writer"))                                                 \
@@ -283,7 +282,7 @@
             return false;                                                                                      \
         *spare = NULL;                                                                                         \
         __builtin_memset(&it->base, 0, sizeof it->base);                                                       \
-        out->op.status = WEFT_COPY_CANCELLED; /* DROPPED, if an event told it, is for the write to say */      \
+        out->op.status = WEFT_COPY_CANCELLED; /* for DROPPED by an event, the host still wants the write */    \
         it->base.base.op.handle = weft__op_transfer(&out->op, #name "_close");                                 \
         it->base.done = name##__default_done;                                                                  \
         KEEP;                                                                                                  \
@@ -339,7 +338,7 @@
     WEFT__FUTURE_ENDS(name, X, , (), (void)0)                                                                  \
     WEFT__FUTURE_COPIES(name, X, (), (), (), (void)0, (), (void)0, (), WEFT__KEEP)
 
-// Nothing may be linked that waits, and then the host has nothing to call back for.
+// Weak: if nothing is linked that waits, the host never calls back.
 WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 
 #define WEFT__EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                           \

@@ -1,18 +1,18 @@
-// The macros of a body; coro.h says what each does. Included by it.
+// The macros of a body; coro.h says what each does. Included by coro.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A step comes in by WEFT_BEGIN, which goes to the label in co->resume, if there is one. It returns in a
-// WEFT_AWAIT that waits, or in WEFT_END. A label that is not there has a name that says what is missing: a
-// compiler tells it.
+// A step begins at WEFT_BEGIN, which goes to the label in co->resume, if there is one. It returns in a
+// WEFT_AWAIT that waits, or in WEFT_END. A label that a body lacks has a name that says what is missing, and a
+// compiler's message has that name.
 #ifndef WEFT_DETAIL_BODY_H
 #define WEFT_DETAIL_BODY_H
 
 #pragma GCC system_header // the user is not warned of what stands here
 
-// What the macros look at in their function. WEFT_FINALLY declares its own, for what stands behind it.
+// The macros look at these two. WEFT_FINALLY declares them anew, for what stands behind it in its function.
 enum { weft__has_finaliser = 0, weft__finaliser = 0 };
 
-// The message is the name of the parameter: a status of an async import is none.
+// The status of an async import is no weft_poll: the parameter's name is the message.
 static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_call)
 {
     return take_a_wait_such_as_weft_subtask_call.pending;
@@ -33,7 +33,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
         }                                                                                                      \
     } while (0)
 
-// clang warns of __COUNTER__ with -Wpedantic, and gcc of a label that is declared.
+// Each await has a label of its own. clang warns of __COUNTER__ with -Wpedantic, and gcc of a declared label.
 #ifdef __clang__
 #define WEFT__DECLARE_LABEL(label) __label__ label;
 #define WEFT_AWAIT(wait_) WEFT__AWAIT_AT(wait_, weft__here)
@@ -74,7 +74,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
         WEFT_FINISH;                                                                                           \
     } while (0)
 
-// It opens no brace, so that a missing one makes no other errors.
+// WEFT_FINALLY opens no brace, so a missing one makes no other errors.
 #define WEFT_FINALLY                                                                                           \
     weft__finally:                                                                                             \
     __attribute__((unused));                                                                                   \
@@ -83,7 +83,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
     if (0)                                                                                                     \
     goto WEFT_BEGIN_is_missing_or_this_is_no_async_function
 
-// Whoever leaves the body comes by the label: on to the finaliser, if there is one.
+// WEFT_FINISH and a cancel come by the first label, and go on to the finaliser, if there is one.
 #define WEFT_END                                                                                               \
     return weft__end(co);                                                                                      \
     WEFT_END_is_missing:                                                                                       \
@@ -102,13 +102,13 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
 #define WEFT__LINE ((uint16_t)(__LINE__ % 0x10000 ? __LINE__ : 1))
 
 // Labels as values work in every compiler that targets wasm, inside any statement of the user's. LLVM fails
-// where a single one is left of them ("WebAssembly hasn't implemented computed gotos"), so WEFT_BEGIN and
-// WEFT_END take one each that nothing goes to. They are kept as integers because gcc's -Wdangling-pointer takes
-// a label for a local variable.
+// where only one is left ("WebAssembly hasn't implemented computed gotos"). So WEFT_BEGIN and WEFT_END take the
+// value of one each that nothing goes to. They are kept as integers, because gcc's -Wdangling-pointer takes a
+// label for a local variable.
 #define WEFT__LABEL(label) ((uintptr_t)__extension__ && label)
 #define WEFT__GOTO(label) __extension__({ goto *(void *)(label); })
 
-// A declaration in a body. gcc warns of one whose name the user gave.
+// A declaration in a body. The pragma is for gcc, which warns of one whose name the user gave.
 #if defined __GNUC__ && !defined __clang__ && !defined __cplusplus
 #define WEFT__NESTED_EXTERN(...)                                                                               \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wnested-externs\"") extern __VA_ARGS__;  \

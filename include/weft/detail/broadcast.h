@@ -1,8 +1,7 @@
-// What the line of broadcast.h is made of. Included by it.
+// What the line of broadcast.h is made of. Included by broadcast.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The items are a ring, and a subscriber knows which is next for it: the broadcast knows of nobody but those
-// who wait.
+// The items are a ring, and a subscriber has the number of its next one. The broadcast knows only who waits.
 #ifndef WEFT_DETAIL_BROADCAST_H
 #define WEFT_DETAIL_BROADCAST_H
 
@@ -10,7 +9,7 @@
     WEFT__STATIC_ASSERT((capacity_) > 0, "a broadcast keeps at least one item");                               \
     typedef struct name##_subscriber {                                                                         \
         weft_ticket ticket;                                                                                    \
-        uint64_t next; /* item, counted as weft_broadcast's sent is */                                         \
+        uint64_t next; /* the number of the next item, from 0 on */                                            \
         T item;                                                                                                \
     } name##_subscriber;                                                                                       \
     typedef struct name {                                                                                      \

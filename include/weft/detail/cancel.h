@@ -1,4 +1,4 @@
-// What the lines of cancel.h are made of. Included by it.
+// What the lines of cancel.h are made of. Included by cancel.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_CANCEL_H
 #define WEFT_DETAIL_CANCEL_H

@@ -27,8 +27,7 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__CHECK(broken, rule, function, handle) ((void)0)
 #endif
 
-// Whether the library has the short ways beside the general one for what is most frequent: not if built for
-// size.
+// Whether the library has short ways beside the general one, for what is most frequent. Not if built for size.
 #ifndef WEFT__SHORT
 #ifdef __OPTIMIZE_SIZE__
 #define WEFT__SHORT 0
@@ -37,12 +36,12 @@ WEFT_RULES(WEFT__RULE)
 #endif
 #endif
 
-// Steps of a turn, at most, and waits that are ready at once: then the host has its own turn.
+// So many waits that are ready at once go by before one yields, and a turn has at most twice as many steps.
 #ifndef WEFT__BREATH
 #define WEFT__BREATH 1024
 #endif
 
-// What the hostile build of Weft's own tests does otherwise: see tests/hostile/hostile.h.
+// What the hostile build of Weft's own tests replaces: see tests/hostile/hostile.h.
 #ifndef WEFT__HOSTILE
 #define WEFT__HOSTILE 0
 #define WEFT__STEPS WEFT__BREATH

@@ -7,7 +7,7 @@ enum weft__coro_state {
     WEFT__IDLE, // zeroed: never started
     WEFT__ENDED,
     WEFT__READY,
-    WEFT__TAKES, // the same, for the result of a weft_subtask_owned, which is on.op: a cancel comes before it
+    WEFT__TAKES, // ready, to take the result of on.op, a weft_subtask_owned; a cancel comes before that
     WEFT__RUNNING,
     WEFT__ON_OP,
     WEFT__ON_START,
@@ -16,7 +16,7 @@ enum weft__coro_state {
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
     WEFT__ON_SCOPE,      // in a queue of waiters, to be woken by a coroutine of its own task
-    WEFT__ON_LOCAL = 16, // the same, by a coroutine of any task; a bit, which tells these from the others
+    WEFT__ON_LOCAL = 16, // the same, by a coroutine of any task; these have this bit
     WEFT__ON_TICKET,     // the same, with on.ticket
     WEFT__ON_TIMER       // on a virtual clock, with on.timer; woken by a coroutine of any task
 };
@@ -27,9 +27,9 @@ enum {
     WEFT__FINALLY = 4, // it waits, or has waited, in its finaliser
     WEFT__FAIL = 8,
     WEFT__SHIELD = 16,
-    WEFT__BINDS = 32,  // has bindings of its own (local.h)
-    WEFT__SPAWNS = 64, // has spawned, or who it called has; with WEFT_TRACE only
-    WEFT__UNWIND = 128 // the cancel was delivered. The sign of a byte, for which each body looks as it begins
+    WEFT__BINDS = 32,  // it has bindings of its own (local.h)
+    WEFT__SPAWNS = 64, // it has spawned, or one that it called has; with WEFT_TRACE only
+    WEFT__UNWIND = 128 // the cancel was delivered. Each body looks for it, and a sign bit is the cheapest
 };
 
 // The values of a weft_poll that is not ready.
@@ -39,8 +39,8 @@ enum {
     WEFT__PENDING_ALONE = 0x600    // its operation is the only one in flight in its task: see op.c
 };
 
-// A weft_left is either such a value, with this added: the step waits. Or it is the state and flags of the
-// coroutine, as weft__state_and_flags has them: it has ended. One compare finds the usual one of each.
+// A weft_left is one of two. A step that waits returns such a value, with this added. A step that ends returns
+// the coroutine's weft__state_and_flags. One compare finds the usual one of each.
 enum { WEFT__LEFT_BY_AWAIT = 0x10000 };
 
 // Zero-initialised is valid.
@@ -100,8 +100,7 @@ static inline weft_poll weft__ready(void)
     return poll;
 }
 
-// How many waits may still be ready at once before one of them yields. It is renewed when the host has had its
-// turn.
+// How many waits may still be ready at once before one of them yields. The host's turn renews it.
 extern uint32_t weft__breath;
 weft_poll weft__nap(weft_coro *co) __attribute__((warn_unused_result));
 
@@ -116,8 +115,7 @@ static inline weft_left weft__leave(uint32_t how)
     return left;
 }
 
-// The state, and the flags above it, read at once. If that is WEFT__RUNNING, the coroutine runs and has no
-// flag.
+// The state, and the flags above it, in one load. If that is WEFT__RUNNING, the coroutine runs and has no flag.
 static inline uint32_t weft__state_and_flags(const weft_coro *co)
 {
     uint16_t both;
@@ -136,7 +134,7 @@ static inline void weft__fail(weft_coro *co, int32_t code)
     co->code = code;
 }
 
-// `co` begins.
+// Resets what a new run of `co` must not see of the last one.
 static inline void weft__begin(weft_coro *co, enum weft__coro_state state)
 {
     co->line = 0;

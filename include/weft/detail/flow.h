@@ -1,4 +1,4 @@
-// What the lines of flow.h are made of. Included by it.
+// What the lines of flow.h are made of. Included by flow.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_FLOW_H
 #define WEFT_DETAIL_FLOW_H
@@ -12,7 +12,7 @@ weft_poll weft__read_to_end(weft_coro *co, weft_to_end *to_end, weft_read_start 
                             weft_buffer *buffer, size_t size, size_t limit) __attribute__((warn_unused_result));
 weft_poll weft__forward(weft_coro *co, weft_forward *forward) __attribute__((warn_unused_result));
 void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop);
-// Room for `least` items of `size` bytes, which is no more than `limit`, or for more; false if there is no
+// Makes room for `least` items of `size` bytes or more, but for no more than `limit`; false if there is no
 // memory.
 bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t limit);
 
@@ -40,7 +40,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
     WEFT__STATIC_ASSERT(1, "")
 
 // ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
-// of name_next, with its comma before. All but empty for a unit.
+// of name_next, with its comma before. All are empty for a unit, but POINTER, which is NULL.
 #define WEFT__FLOW_ENDS(name, ITEMS, ARGUMENT, POINTER, NEXT, SIZE, DROP)                                      \
     WEFT__FN void name##__flow_read(weft_coro *co, weft_stream_reader *in, void *items, size_t length)         \
     {                                                                                                          \

@@ -3,13 +3,13 @@
 #ifndef WEFT_DETAIL_FUTURE_H
 #define WEFT_DETAIL_FUTURE_H
 
-// What an end's status becomes once its value has moved: a second time is misuse. No stream has such a status.
+// The status of an end whose value has moved: to copy again is misuse. No stream has such a status.
 #define WEFT__FUTURE_DONE 4u
 
-// A default value on its way to a reader after its writer was closed. Allocated, followed by the value.
+// A default value on its way to a reader after its writer was closed. Allocated, with the value behind it.
 typedef struct weft__default {
     weft__background base;
-    void (*done)(struct weft__default *it); // of its type: drops the end, and gives all memory back
+    void (*done)(struct weft__default *it); // of the future's type: drops the end, and frees all memory
 } weft__default;
 
 // weft_alloc and weft_free, counted if watch.h is in use.
@@ -21,14 +21,14 @@ static inline bool weft__future_resolved(const weft_op *op)
     return op->status == WEFT__FUTURE_DONE;
 }
 
-// True if a copy may go to the host; false if that has said that the other end is gone. Stops on misuse.
+// True if a copy may go to the host; false if the host has said that the other end is gone. Stops on misuse.
 static inline bool weft__future_begin(const weft_op *op, const char *function)
 {
     WEFT__CHECK(op->handle == 0, closed, function, 0);
     if (__builtin_expect(op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE | WEFT_COPY_DROPPED), 0)) {
         WEFT__CHECK(weft__op_in_flight(op), busy, function, op->handle);
         WEFT__CHECK(op->status & WEFT__FUTURE_DONE, future_done, function, op->handle);
-        // In flight or done, without checks: the host traps. By an event only: it wants the write all the same.
+        // In flight or done, without checks: the host traps. Gone by an event only: the host wants the write.
         return op->status & (WEFT__IN_FLIGHT | WEFT__FUTURE_DONE | WEFT__GONE);
     }
     (void)function;
@@ -51,8 +51,8 @@ static inline void weft__future_started(weft_task *task, weft_op *op, enum weft_
         op->status = weft__future_status(status);
 }
 
-// The write of the default said `status`: ends it, or leaves it in flight, in the task of `co` if that may
-// wait.
+// The host answered the write of the default with `status`. Ends it, or leaves it in flight: in the task of
+// `co` if that may wait for it.
 void weft__default_run(weft_coro *co, weft__default *it, uint32_t status);
 
 #endif

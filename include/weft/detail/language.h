@@ -19,7 +19,7 @@
 #define WEFT__LITERAL(type) (type)
 #endif
 
-// What a public struct holds that is nobody's business: defined in the detail header of its own.
+// The private fields of a public struct, which its own detail header defines.
 #define WEFT__PRIVATE(of) WEFT__PRIVATE_##of
 
 #endif

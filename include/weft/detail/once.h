@@ -1,4 +1,4 @@
-// What the lines of once.h are made of. Included by it.
+// What the lines of once.h are made of. Included by once.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_ONCE_H
 #define WEFT_DETAIL_ONCE_H

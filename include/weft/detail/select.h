@@ -9,9 +9,9 @@ static inline int weft_chosen(const weft_case *cases)
 }
 
 void weft__select_begin(weft_coro *owner, weft_case *cases);
-// What the next case waits with.
+// Begins the next case; returns its `of`.
 weft_coro *weft__case_begin(weft_case *cases);
-// It has been tried; true if one has been served.
+// The last case has been tried. True if one has been served, so that no more are tried.
 bool weft__case_tried(weft_case *cases, uint32_t pending);
 weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result));
 

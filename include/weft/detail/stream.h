@@ -3,10 +3,10 @@
 #ifndef WEFT_DETAIL_STREAM_H
 #define WEFT_DETAIL_STREAM_H
 
-// Some streams come with a future that tells how they ended. When the other end of such a one is gone, the
-// operation goes on as a read of that: so who waits learns both at once. A sequel is told that `op`, of an end
-// that has one, has completed with op->status. It returns true if it has put the read in the place of the copy,
-// in op->handle and op->cancel, and the host said BLOCKED; not if the operation was cancelled.
+// Some streams come with a future that tells how they ended. When the other end of such a stream is gone, the
+// operation goes on as a read of the future, so its waiter learns both at once. A sequel is called when `op`,
+// of an end that has one, has completed with op->status. It returns true if the read of the future has taken
+// the copy's place, in op->handle and op->cancel, and the host said BLOCKED. It is false after a cancel.
 typedef bool weft__sequel(weft_op *op, bool cancelled);
 
 typedef struct weft__reader_on {
@@ -19,7 +19,7 @@ typedef struct weft__writer_on {
     weft__sequel *sequel;
 } weft__writer_on;
 
-// In place of DROPPED where the end of the stream came with its last items: the next read tells it.
+// In place of DROPPED, where the stream's end came with its last items: only the next read tells it.
 enum { WEFT__COPY_LAST = 3 };
 
 static inline void weft__write_all_ended(weft_stream_writer *writer)

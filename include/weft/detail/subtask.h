@@ -12,7 +12,7 @@ static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
     return (weft_subtask_state)call->op.status;
 }
 
-// The paths of weft_subtask_start and weft_subtask_call for a call that did not return at once.
+// The rest of weft_subtask_start and weft_subtask_call, for a call that did not return at once.
 void weft__subtask_track(weft_task *task, weft_subtask *call, uint32_t status);
 weft_poll weft__subtask_block(weft_coro *co, weft_subtask *call, uint32_t status)
     __attribute__((warn_unused_result));
@@ -28,8 +28,8 @@ static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_
 
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)
 {
-    // One test of both words tells two things at once: the call has returned, and the struct is fit to be used.
-    // A struct in flight, or whose last call ended otherwise, is looked at in the function.
+    // One test of both words tells two things: the call has returned, and the struct is not in flight. A struct
+    // whose last call ended otherwise fails it too, and the function looks again.
     if (__builtin_expect((status | (WEFT_CHECKS ? call->op.status : 0)) != WEFT_SUBTASK_RETURNED, 0))
         return weft__subtask_block(co, call, status);
     call->op.status = WEFT_SUBTASK_RETURNED;

@@ -1,4 +1,4 @@
-// What is inline of sync.h, and what its lines are made of. Included by it.
+// What is inline of sync.h, and what its lines are made of. Included by sync.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_SYNC_H
 #define WEFT_DETAIL_SYNC_H

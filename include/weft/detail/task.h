@@ -7,27 +7,28 @@
 #define WEFT__EXPORT(name, step, frame, first)                                                                 \
     {(name), (step), sizeof(frame), (first), NULL, 0, NULL, false, 0, 0}
 
-// A task. The frame of its root follows it in memory. Its memory is kept when it has ended, for the next call.
+// A task. The frame of its root follows it in memory, so it is aligned as a frame. Its memory is kept for the
+// next call when it has ended.
 struct weft_task {
     weft_coro *ready;   // the queue of those that can run now
     weft_coro *yielded; // the queue of those that can run after the host's turn
     weft_coro *alone;   // the coroutine whose operation is the only one in flight, and in no table: see op.c
-    uint32_t wait;      // what the task answers to wait: WAIT, with its waitable set. 0: it has no set yet
+    uint32_t wait;      // what the task answers to wait: WAIT, with its set. 0: it has no set yet
     uint32_t in_flight; // the number of its operations in the table
     uint32_t children;  // spawned coroutines that have not ended, and operations that no coroutine may wait for
     uint32_t sleepers;  // coroutines that another task may wake
     weft_export *from;
     union {                          // how the task is woken while it is asleep; see wake.c
         struct weft__bell *bell;     // the bell in its set
-        weft_task *next;             // if it is in the queue for a bell: the next there
-        struct weft__op_table *lent; // if it is embedded, and has no bell: its operations in flight
+        weft_task *next;             // the next in the queue for a bell, if it is in that
+        struct weft__op_table *lent; // its operations in flight, if it is embedded: then it has no bell
     } rouse;
     struct weft__task_scopes *scopes; // NULL until first needed
     WEFT__TRACE_TASK_FIELDS
-    // The rest is one word to a compiler: weft__task_word reads it whole, and the four bytes are set together.
+    // The rest is read as one word: see weft__task_word. The four bytes are set together.
     uint32_t members; // what keeps the set: ends in it, clones that foreign code holds, a place in the queue
                       // for a bell
-    uint8_t asleep;   // 1: the host calls it for an event only, so who readies a coroutine of it must rouse it
+    uint8_t asleep;   // 1: the host calls it only for an event, so whoever readies a coroutine rouses it
     uint8_t returned; // 1: its caller has an answer, by task.return or task.cancel
     uint8_t flags;
     uint8_t idle; // 1: this is an export's static memory, and no task is in it
@@ -37,11 +38,11 @@ enum {
     WEFT__FIRST = 1,          // it is in its export's static memory
     WEFT__TASK_CANCELLED = 2, // the host said CANCEL, or the foreign task dropped it
     WEFT__ROOT_ENDED = 4,
-    WEFT__OVER = 8,      // it has ended, but its set has members
-    WEFT__ROUSED = 16,   // it was asleep, and the event that wakes it is on its way
-    WEFT__QUEUED = 32,   // instead of that: it is to be roused, and waits until a bell is free
+    WEFT__OVER = 8,      // it has ended; its memory waits while its set has members
+    WEFT__ROUSED = 16,   // the event that wakes it from its sleep is on its way
+    WEFT__QUEUED = 32,   // it is to be roused, and waits for a bell in the queue
     WEFT__EMBEDDED = 64, // it is inside of a foreign task, and has no set
-    WEFT__HAD_MORE = 128 // it has had more than a root: the end of the root need not be all
+    WEFT__HAD_MORE = 128 // it has had more than a root, so more may be left when the root ends
 };
 
 static inline bool weft_returned(const weft_coro *co)
@@ -54,7 +55,7 @@ static inline weft_coro *weft__task_root(weft_task *task)
     return (weft_coro *)(task + 1);
 }
 
-// Makes a task of memory that no task is in.
+// Makes a task in memory that is kept.
 static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
 {
     weft_coro *root = weft__task_root(task);
@@ -67,7 +68,7 @@ static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
     return task;
 }
 
-// The same if the static memory is not idle: another task is in it, or none has ever been.
+// The same where the static memory is not idle: another task is in it, or none has ever been.
 weft_task *weft__task_make(weft_export *from);
 
 static inline weft_task *weft_task_new(weft_export *from, weft_task *first)

@@ -3,7 +3,7 @@
 #ifndef WEFT_DETAIL_TIME_H
 #define WEFT_DETAIL_TIME_H
 
-// `duration` after a time; the last time that there is, if it would be behind that.
+// `duration` after `time`; or the last time that there is, if that comes first.
 static inline uint64_t weft__later(uint64_t time, uint64_t duration)
 {
     return time + duration < time ? UINT64_MAX : time + duration;
@@ -12,12 +12,12 @@ static inline uint64_t weft__later(uint64_t time, uint64_t duration)
 // A sleep on a virtual clock.
 struct weft__sleep {
     weft_coro *co;
-    weft_timer *left, *right; // those that come after it: see the source
+    weft_timer *left, *right; // heaps of those that come after it: see src/time.c
     weft_timer **at;          // what points to it
-    uint64_t number;          // of the sleep: the order of equal times
+    uint64_t number;          // of the sleep: those until equal times wake in its order
 };
 
-// A select has left a sleep on a host's clock in flight: true if it is one until `when`, else it is stopped.
+// A select has left a sleep on a host's clock in flight. True if that is one until `when`; else it is stopped.
 bool weft__sleep_goes_on(weft_timer *timer, uint64_t when);
 
 #define WEFT__CLOCK(name, X) WEFT__CLOCK_OF(static weft_clock name, name, X)

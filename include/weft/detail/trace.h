@@ -3,10 +3,10 @@
 #ifndef WEFT_DETAIL_TRACE_H
 #define WEFT_DETAIL_TRACE_H
 
-// Each is one statement, so that a build without them is easy to compare with.
+// Each is one statement, so that a test can take them out and compare.
 #if WEFT_TRACE
 
-// What is kept in addition, of a coroutine, a task and a child.
+// What a coroutine, a task and a child have in addition.
 #define WEFT__TRACE_CORO_FIELDS                                                                                \
     const weft_place *place;                                                                                   \
     const char *function; /* that it waits in */                                                               \
@@ -39,7 +39,7 @@ void weft__trace_running(struct weft__text *to);
 #define WEFT__TRACE_RUNNING(text) weft__trace_running(text)
 #define WEFT__TRACE_DUMP_IF(condition) ((condition) ? weft_dump() : (void)0)
 
-// What is below `weft__stack_top` on the machine stack is gone when a turn ends.
+// The part of the machine stack below `weft__stack_top` goes when a turn ends.
 extern const char *weft__stack_top;
 void weft__stays(const void *memory, const char *function);
 void weft__stack_spoil(void);
@@ -50,14 +50,14 @@ void weft__frame_ends(const weft_coro *co, size_t size);
     weft__stack_top = &weft__here
 #define WEFT__TRACE_STACK_END() (weft__stack_top = weft__before)
 #define WEFT__TRACE_STACK_SPOIL() weft__stack_spoil()
-// `memory`, which somebody is to use while `co` waits, must not be there.
+// Stops if `memory`, which somebody is to use during a wait, is there.
 #define WEFT__TRACE_STAYS(memory, call) weft__stays((memory), (call))
-// The items of a copy, if there are any; the first is if it is in flight on `end`.
+// The same for the items of a copy, if it has any; the second only if the copy is in flight on `end`.
 #define WEFT__TRACE_ITEMS_STAY(...) WEFT__TRACE_FIRST_STAYS(__VA_ARGS__, NULL)
 #define WEFT__TRACE_FIRST_STAYS(call, items, ...) weft__stays((items), (call))
 #define WEFT__TRACE_ITEMS(end, ...) (weft_in_flight(end) ? WEFT__TRACE_ITEMS_STAY(__VA_ARGS__) : (void)0)
 #define WEFT__TRACE_SPAWNS(co) weft__spawns(co)
-// `co` has ended, and the `size` bytes of its frame go: nobody must use them.
+// `co` has ended, and the `size` bytes of its frame go: nothing may be in use in them.
 #define WEFT__TRACE_FRAME_ENDS(co, size) weft__frame_ends((co), (size))
 #define WEFT__TRACE_PLACE(co)                                                                                  \
     do {                                                                                                       \

@@ -6,7 +6,7 @@
 //     if (!weft_text_to_address(WEFT_TEXT("[::1]:8080"), &address))
 //         ... weft_address_text(&address, room) ...
 //
-// All is at once, and nothing allocates. RFC 4291 (forms of IPv6), RFC 5952 (the one that is written).
+// Nothing waits, and nothing allocates. RFC 4291 (forms of IPv6), RFC 5952 (the one that is written).
 #ifndef WEFT_WASI_ADDRESS_H
 #define WEFT_WASI_ADDRESS_H
 
@@ -22,30 +22,30 @@ typedef enum weft_family { WEFT_NO_FAMILY, WEFT_IPV4, WEFT_IPV6 } weft_family;
 typedef struct weft_address {
     weft_family family;
     uint16_t port;
-    uint8_t ip[16]; // in the order of the text; of IPv4 the first 4
+    uint8_t ip[16]; // in the order of the text; IPv4 has the first 4
     uint32_t scope; // of IPv6: the number of a link, 0 for none
     uint32_t flow;  // of IPv6
 } weft_address;
 
-// Room for the longest text, which has no zero behind it.
+// Bytes of room for the longest text, which has no zero behind it.
 enum { WEFT_ADDRESS_ROOM = 64 };
 
-// "192.0.2.1", "2001:db8::1" or "fe80::1%2": the port is 0. WEFT_EINVAL if it is something else, a name for
-// example; then *address stays as it was.
+// Reads "192.0.2.1", "2001:db8::1" or "fe80::1%2"; the port is 0. WEFT_EINVAL if the text is something else, a
+// name for example; then *address stays as it was.
 weft_error weft_text_to_ip(weft_text text, weft_address *address);
 
 // The same with a port: "192.0.2.1:80" or "[2001:db8::1]:80".
 weft_error weft_text_to_address(weft_text text, weft_address *address);
 
-// Cuts "example.org:80", "192.0.2.1:80" or "[2001:db8::1]:80" in two; the host is without the brackets, and a
-// part of the text. WEFT_EINVAL if either is missing; what the host is, is not looked at.
+// Cuts "example.org:80", "192.0.2.1:80" or "[2001:db8::1]:80" in two. The host is a part of the text, without
+// the brackets, and not looked at. WEFT_EINVAL if the host or the port is missing.
 weft_error weft_text_to_host(weft_text text, weft_text *host, uint16_t *port);
 
-// The text of an address, in `room`, without and with its port. Empty for none.
+// Writes an address to `room`, without and with its port, and returns that text; empty for no address.
 weft_text weft_ip_text(const weft_address *address, char room[WEFT_ADDRESS_ROOM]);
 weft_text weft_address_text(const weft_address *address, char room[WEFT_ADDRESS_ROOM]);
 
-// The same host; the same host and port. `flow` does not count, nor what is no part of an address of IPv4.
+// True for the same host; for the same host and port. `flow` does not count, nor what IPv4 does not use.
 bool weft_ip_equal(const weft_address *a, const weft_address *b);
 bool weft_address_equal(const weft_address *a, const weft_address *b);
 

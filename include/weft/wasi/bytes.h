@@ -6,12 +6,12 @@
 //         WEFT_TRY(&self->out, weft_bytes_write_all(co, &self->out, self->buffer, self->in.count));
 //     } while (self->in.count);
 //
-// An end is made by what it belongs to, or by weft_bytes_new, and closed by you. It is plain data, which may be
-// moved while nothing is in flight on it; zero is closed.
+// An end is made by what it belongs to, or by weft_bytes_new. You close it. It is plain data, which may be
+// moved while nothing is in flight on it. Zero is closed.
 //
-// - A read brings 1 or more bytes. If it brings none, the stream is over, and `error` tells whether that was
-//   its end, WEFT_OK, or how it was cut short. It stays so.
-// - A write that could not go on leaves `error`: why, if the host tells, or WEFT_EPIPE. It stays so.
+// - A read brings 1 or more bytes. If it brings none, the stream is over, and stays so. `error` tells how:
+//   WEFT_OK for its end, else what cut it short.
+// - A write that could not go on leaves `error`, and that stays: the host's reason, or WEFT_EPIPE.
 // - A read or write that was cancelled leaves the count of what had moved, and no error. The end may be used
 //   again.
 // - What was written has arrived for sure when weft_bytes_finish says so.
@@ -32,8 +32,8 @@
 extern "C" {
 #endif
 
-// The readable end. Read-only: count, the bytes that the last read has brought; error. What else each end has:
-// weft_await(co, &end), weft_stop(co, &end), weft_in_flight(&end), weft_dropped(&end): it is over.
+// The readable end. Read-only: count, the bytes that the last read has brought; error. Each end also has
+// weft_await(co, &end), weft_stop(co, &end), weft_in_flight(&end) and weft_dropped(&end): it is over.
 typedef union weft_bytes_reader {
     weft_stream_reader reader;
     __extension__ struct {
@@ -60,15 +60,13 @@ weft_poll weft_bytes_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer,
 // The same without waiting: weft_await(co, in) is the wait.
 void weft_bytes_start_read(weft_coro *co, weft_bytes_reader *in, uint8_t *buffer, size_t size);
 
-// Drops the end, on which nothing is in flight; the second stops that before, as weft_stop_blocking does.
-// Closed is fine.
+// Drops the end. In flight is misuse; the second stops that, as weft_stop_blocking does. Closed is fine.
 void weft_bytes_close_reader(weft_bytes_reader *in);
 void weft_bytes_close_reader_blocking(weft_bytes_reader *in);
 
 // ---- Writing ----
 
-// Writes 1 to `size` bytes. One of none asks: it waits while there is no room, and leaves `error` if the other
-// end is gone.
+// Writes 1 to `size` bytes. One of none waits for room, and leaves `error` if the other end is gone.
 weft_poll weft_bytes_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
     __attribute__((warn_unused_result));
 void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
@@ -78,15 +76,15 @@ weft_poll weft_bytes_write_all(weft_coro *co, weft_bytes_writer *out, const uint
     __attribute__((warn_unused_result));
 void weft_bytes_start_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
 
-// The same for a text, which stays until then.
+// The same for a text, whose bytes must stay until then.
 static inline weft_poll weft_write(weft_coro *co, weft_bytes_writer *out, weft_text text)
     __attribute__((warn_unused_result));
 
-// Ends the stream, and waits until its reader has said how it took it: `error`. Then the end is closed, but for
-// that. For an end without such a reader, of weft_bytes_new, that is at once. Closed is fine.
+// Ends the stream, and waits until its reader has said how it took it: that is `error`. Then the end is closed,
+// but `error` stays. An end of weft_bytes_new has no such reader, so that does not wait. Closed is fine.
 weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out) __attribute__((warn_unused_result));
 
-// The same for this end. The stream ends there; how its reader took it, nobody learns.
+// As for the reader. The stream ends there, and nobody learns how its reader took it.
 void weft_bytes_close_writer(weft_bytes_writer *out);
 void weft_bytes_close_writer_blocking(weft_bytes_writer *out);
 
@@ -101,9 +99,9 @@ weft_bytes_handle weft_bytes_new(weft_bytes_writer *out);
 // Takes over a readable end that came with a call or a result.
 weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle);
 
-// Gives it up to hand it on; in is closed. Not in flight. How the stream ends, only the new owner can learn. Of
-// a stream that the host makes, before the first read: wasmtime loses what it has ready when it gets it back.
-// The end of a body lives no longer than its weft_fetch or weft_http_exchange.
+// Gives the end up, to be handed on; `in` is closed. Misuse in flight. Only the new owner can learn how the
+// stream ends. Release a stream that the host makes before the first read: wasmtime loses what it has ready
+// when it gets it back. The end of a body lives no longer than its weft_fetch or weft_http_exchange.
 weft_bytes_handle weft_bytes_release(weft_bytes_reader *in);
 
 // ---- More with one wait ----
@@ -112,8 +110,7 @@ weft_bytes_handle weft_bytes_release(weft_bytes_reader *in);
 // feeds of weft_bytes, as flow.h says.
 WEFT_FLOW(weft_bytes, uint8_t);
 
-// weft_bytes_lines, for weft_line_next. A line cut short by the end of the stream may be one of a stream that
-// was cut short: in->error tells.
+// weft_bytes_lines, for weft_line_next. If the stream was cut short, so may be its last line: in->error tells.
 WEFT_LINES(weft_bytes);
 
 #include "detail/bytes_inline.h"

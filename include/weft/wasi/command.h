@@ -12,11 +12,10 @@
 #define WEFT_WASI_COMMAND_H
 
 #include "../bindgen.h"
-// WEFT_COMMAND(T); makes the async function T the program: its frame is zeroed, T runs, and the program ends
-// when T has ended and what it printed is out. Its exit code is 0 if T is done. If T has failed, that is told
-// in the log if the program has one (log.h), else on standard error in builds that show messages, and the exit
-// code is 1. Stands once in a program. WASI:
-// exports wasi:cli/run.
+// WEFT_COMMAND(T); makes the async function T the program. T runs in a zeroed frame, and the program ends when
+// T has ended and what it printed is out. Its exit code is 0 if T is done. If T has failed, the exit code is 1,
+// and the log (log.h) tells it, or in a program without one, standard error in builds that show messages.
+// Stands once in a program. WASI: exports wasi:cli/run.
 #include "detail/command.h"
 
 #endif

@@ -7,9 +7,9 @@
 //     if (settings.error)
 //         ...settings.message: variable PORT: "80x" is no integer from 1 to 65535
 //
-// All are asked of the host once, and stay as long as the instance, as do the texts. Their memory is that of
-// the host's results (malloc). Hosts pass on what they are told to: wasmtime by --env NAME=VALUE or
-// -S inherit-env, and nothing else. WASI: wasi:cli/{environment,exit}.
+// The host is asked once for all of each. The texts stay as long as the instance, in memory of malloc. Hosts
+// pass on what they are told to: wasmtime by --env NAME=VALUE or -S inherit-env, and nothing else. WASI:
+// wasi:cli/{environment,exit}.
 #ifndef WEFT_WASI_ENV_H
 #define WEFT_WASI_ENV_H
 
@@ -22,7 +22,7 @@ extern "C" {
 
 // ---- Arguments ----
 
-// How many there are, with the name of the program, which is the first.
+// How many there are. The first is the name of the program.
 size_t weft_argument_count(void);
 
 // The argument at a place, from 0 on; empty if there is none.
@@ -30,8 +30,7 @@ weft_text weft_argument(size_t place);
 
 // ---- Environment ----
 
-// The variable of that name: false if it is not set; *value stays as it was. The first, if the host has
-// several.
+// The variable of that name, the first if the host has several. False if it is not set; *value stays as it was.
 bool weft_variable(const char *name, weft_text *value);
 
 // The variable at a place, from 0 on, in the host's order; false behind the last.
@@ -42,8 +41,8 @@ bool weft_initial_directory(weft_text *path);
 
 // ---- Settings ----
 //
-// A setting is a variable of a type. Each of these returns its value, or `otherwise` if it is not set, or
-// empty. If it is wrong, too, and then `settings` says so.
+// A setting is a variable of a type. Each of these returns its value; or `otherwise` if it is not set, empty,
+// or wrong. If it is wrong, `settings` says so.
 
 // Zero-initialised is one without an error. The first error stays.
 typedef struct weft_settings {
@@ -68,9 +67,9 @@ uint64_t weft_setting_size(weft_settings *settings, const char *name, uint64_t o
 
 // ---- Exit ----
 
-// Ends the program at once, with an exit code: for a command that fails otherwise than by 1, which WEFT_FAIL
-// comes to. It is as a trap: no finaliser runs, in no task of the instance. What a write to a standard stream
-// or a file had taken is out; what was in flight, and lines of weft_log that were not yet written, are lost.
+// Ends the program at once, with an exit code: for a command that fails by another code than 1, which is that
+// of WEFT_FAIL. It is as a trap: no finaliser runs, in no task of the instance. What a write to a standard
+// stream or a file had taken is out. What was in flight is lost, as are lines of weft_log that wait.
 __attribute__((noreturn)) void weft_exit(uint8_t code);
 
 #ifdef __cplusplus

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Formats are those of C11's printf, but for %n, %a, %L and wide characters: flags, width, precision, the
-// lengths hh h l ll j z t, and d i u x X o c s p %. What is none of these is copied as it is, without an
-// argument. %s of NULL is "(null)", %p is hexadecimal with 0x. Nothing allocates.
+// lengths hh h l ll j z t, and d i u x X o c s p %. Anything else is copied as it is, and takes no argument. %s
+// of NULL is "(null)", %p is hexadecimal with 0x. Nothing allocates.
 //
 // %f %F %e %E %g %G are exact to the last digit that is asked for, ties to even. They take 4 KB of code, so a
-// program says that it has them: WEFT_FORMAT_FLOATS; once in any of its files, outside of functions. Without
-// it, they are "(float)".
+// program asks for them: WEFT_FORMAT_FLOATS; once in any file, outside of functions. Without it, they are
+// "(float)".
 #ifndef WEFT_WASI_FORMAT_H
 #define WEFT_WASI_FORMAT_H
 

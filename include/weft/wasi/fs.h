@@ -12,27 +12,26 @@
 //     weft_file_close(&self->file);
 //
 // Paths:
-// - A path is a C string or a weft_text, in UTF-8, and stays yours; it must stay until the wait has ended.
-// - It is found as libc does: in the directory that the host has given the component whose name begins it, the
-//   longest such name. One without a slash in front counts from the root. It is WEFT_EPERM if there is no such
-//   directory, or if `..` or a link in it leads out of that.
-// - With `.beneath = &directory`, an open directory, it is found beneath that, and there alone: a path of
-//   somebody else's, of whatever bytes, leads nowhere else. One with a slash in front, or with `..` in it, is
-//   WEFT_EPERM, as is a link that leads out; one that is no UTF-8 WEFT_EILSEQ, one with a zero byte
-//   WEFT_EINVAL, and a directory that is not open WEFT_EBADF.
-// - A slash at the end says that a directory is meant: else it is WEFT_ENOTDIR, or where there can be none,
+// - A path is a C string or a weft_text, in UTF-8. It is yours, and must stay until the wait has ended.
+// - It is found as libc does: in that of the directories from the host whose name begins the path, the longest
+//   such name. One without a slash in front counts from the root. It is WEFT_EPERM if there is no such
+//   directory, or if `..` or a link in the path leads out of it.
+// - With `.beneath = &directory`, an open directory, it is found beneath that, and there alone: so a path of
+//   somebody else's, of whatever bytes, leads nowhere else. A slash in front, `..`, or a link that leads out is
+//   WEFT_EPERM. No UTF-8 is WEFT_EILSEQ, a zero byte WEFT_EINVAL, a directory that is not open WEFT_EBADF.
+// - A slash at the end says that a directory is meant. What is none is WEFT_ENOTDIR; where there can be none,
 //   WEFT_EISDIR.
 //
 // Waits:
-// - Each leaves in `error` how it has ended, WEFT_ECANCELED if it was cancelled before the host had answered.
-//   Then what was to be done may have been done all the same; nothing is left open by it.
-// - One at a time is in flight on a struct. Each is a call of an async function: to have it in a weft_select,
+// - Each leaves in `error` how it has ended: WEFT_ECANCELED if it was cancelled before the host had answered.
+//   Then it may have been carried out all the same, but nothing is left open by it.
+// - One at a time is in flight on a struct. Each calls an async function, so it is no case of a weft_select:
 //   spawn a coroutine of yours that waits for it.
-// - Options are written behind the other arguments, `.write = true, .create = true`, in any order; all are off
-//   unless they are set. They are copied.
+// - Options stand behind the other arguments, `.write = true, .create = true`, in any order. Those that are not
+//   set are off. They are copied.
 // - wasmtime carries an operation out before it returns, unless it was started with a time limit: while a disk
-//   is slow, the whole component stands still. So what would wait for others, such as the open of a pipe, is
-//   refused unless you ask for it.
+//   is slow, the whole component stands still. So what would wait for others, such as the open of a pipe, fails
+//   unless you ask for it (.device).
 //
 // Structs are plain data, which may be moved while no wait is in flight on them. Zero-initialised is valid.
 // WASI: wasi:filesystem/types and wasi:filesystem/preopens. The preopened directories stay open.
@@ -80,26 +79,26 @@ typedef WEFT__FS(weft_file) weft_file;
 typedef struct weft_file_options {
     weft_file *beneath; // the directory that the path is found beneath
     bool read;          // the default, if nothing else is asked for
-    bool write;         // of a directory: what is beneath it may be changed by it; else WEFT_EROFS
+    bool write;         // of a directory: so that what is beneath it may be changed; else WEFT_EROFS
     bool append;        // as write, but all is written at the end
-    bool create;        // it if it is not there; with write or append
-    bool exclusive;     // create it, and WEFT_EEXIST if it is there; with write or append
-    bool truncate;      // it to nothing; with write or append
+    bool create;        // the file, if it is not there; with write or append
+    bool exclusive;     // create it; WEFT_EEXIST if it is there; with write or append
+    bool truncate;      // the file to nothing; with write or append
     bool directory;     // WEFT_ENOTDIR if it is none
     bool no_follow;     // WEFT_ELOOP if it is a link
-    bool device;        // also what is neither file nor directory; else that is WEFT_ENODEV
+    bool device;        // also open what is neither file nor directory; else WEFT_ENODEV
 } weft_file_options;
 
-// weft_file_open(co, &file, path, options...) opens, and closes first what was open. To create or truncate
+// weft_file_open(co, &file, path, options...) first closes what was open, and then opens. To create or truncate
 // without write or append is WEFT_EINVAL. WASI: stat-at, unless `device` or `exclusive`, and open-at.
 
 // Closes. Its readers and writers live on. Closed is fine.
 void weft_file_close(weft_file *file);
 
-// A new reader of the file from byte `offset` on, and a new writer from there on, or at the end if it was
-// opened with append. There may be several at a time, of which none disturbs the others. Closed by you, as
-// bytes.h says: a reader's end tells whether it was that of the file, and weft_bytes_finish whether all was
-// written: without it, no error is sure to be told. Misuse if the file is closed. WASI:
+// A new reader of the file from byte `offset` on; and a new writer from there on, or at the end of a file that
+// was opened with append. There may be several at a time, and none disturbs the others. You close them, as
+// bytes.h says. A reader's end tells whether it was that of the file. weft_bytes_finish tells whether all was
+// written: without it, an error may not be told. Misuse if the file is closed. WASI:
 // {read,write,append}-via-stream.
 weft_bytes_reader weft_file_reader(weft_file *file, uint64_t offset);
 weft_bytes_writer weft_file_writer(weft_file *file, uint64_t offset);
@@ -115,14 +114,14 @@ weft_poll weft_file_write_at(weft_coro *co, weft_file *file, uint64_t offset, co
 weft_poll weft_file_stat(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
 // Cuts it, or fills it up with zeros. WASI: set-size.
 weft_poll weft_file_resize(weft_coro *co, weft_file *file, uint64_t size) __attribute__((warn_unused_result));
-// Returns when all that was written, and finished, is on the disk. WASI: sync.
+// Waits until all that was written, and finished, is on the disk. WASI: sync.
 weft_poll weft_file_sync(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
 // WASI: set-times.
 weft_poll weft_file_set_times(weft_coro *co, weft_file *file, weft_instant accessed, weft_instant modified)
     __attribute__((warn_unused_result));
 
-// A descriptor of wasi:filesystem/types in the bindings of wit-bindgen c: takes over what came from elsewhere;
-// and gives it up, so that the file is closed. `append` as in weft_file_options.
+// Takes over a descriptor of wasi:filesystem/types in the bindings of wit-bindgen c that came from elsewhere;
+// the second gives it up, and then the file is closed. `append` as in weft_file_options.
 weft_file weft_file_of(int32_t descriptor, bool append);
 int32_t weft_file_release(weft_file *file);
 
@@ -134,8 +133,8 @@ typedef WEFT__FS(weft_fs) weft_fs;
 
 typedef struct weft_fs_options {
     weft_file *beneath;    // the directory that the path is found beneath, or both paths
-    weft_file *to_beneath; // of the second path, if it is another
-    bool no_follow;        // weft_fs_stat, weft_fs_set_times: of a link, not of what it leads to
+    weft_file *to_beneath; // the directory of the second path, if it is another
+    bool no_follow;        // weft_fs_stat, weft_fs_set_times: a link itself, not what it leads to
     bool parents;          // weft_fs_mkdir: those that are not there, too; and one that is there is fine
 } weft_fs_options;
 
@@ -147,17 +146,17 @@ typedef struct weft_fs_options {
 
 // weft_fs_unlink(co, &fs, path, options...) removes a file, or a link. WASI: unlink-file-at.
 
-// weft_fs_rename(co, &fs, from, to, options...) replaces what is at `to`, at once: who looks sees the one or
-// the other. On another file system it is WEFT_EXDEV, but wasmtime says WEFT_EIO. WASI: rename-at.
+// weft_fs_rename(co, &fs, from, to, options...) replaces what is at `to`, at once: nobody sees anything
+// between. On another file system it is WEFT_EXDEV, but wasmtime says WEFT_EIO. WASI: rename-at.
 
-// weft_fs_link(co, &fs, from, to, options...) makes `to` a hard link of the file `from`, which is not followed
-// if it is a link. WASI: link-at.
+// weft_fs_link(co, &fs, from, to, options...) makes `to` a hard link of the file `from`. If that is a link, it
+// is not followed. WASI: link-at.
 
-// weft_fs_symlink(co, &fs, target, path, options...) makes a symbolic link, whose text is `target`. That begins
-// with no slash: WEFT_EPERM. WASI: symlink-at.
+// weft_fs_symlink(co, &fs, target, path, options...) makes a symbolic link, whose text is `target`. WEFT_EPERM
+// if that begins with a slash. WASI: symlink-at.
 
-// weft_fs_readlink(co, &fs, path, buffer, size, options...): the text of a link is copied to the buffer of
-// `size` bytes, and `target` is that. WEFT_ELIMIT if it does not fit; WEFT_EPERM if it begins with a slash.
+// weft_fs_readlink(co, &fs, path, buffer, size, options...) copies the text of a link to the buffer of `size`
+// bytes, and fs.target is that text. WEFT_ELIMIT if it does not fit; WEFT_EPERM if it begins with a slash.
 // WASI: readlink-at.
 
 // weft_fs_set_times(co, &fs, path, accessed, modified, options...). WASI: set-times-at.
@@ -165,7 +164,7 @@ typedef struct weft_fs_options {
 // ---- Directories ----
 
 // What is in a directory, entry by entry, in no order, without `.` and `..`. Zero is closed. Read-only: error;
-// ended: there is no more entry; else name and type of this one, until the next.
+// ended: there are no more entries; else name and type of this one, which stay until the next.
 //
 //     WEFT_TRY(&self->list, weft_list_open(co, &self->list, "notes"));
 //     for (;;) {
@@ -178,21 +177,20 @@ typedef struct weft_fs_options {
 //     weft_list_close(&self->list);
 typedef WEFT__FS(weft_list) weft_list;
 
-// weft_list_open(co, &list, path, options...), of weft_fs_options beneath and no_follow, opens, and closes
-// first what was open. WASI: open-at, read-directory.
+// weft_list_open(co, &list, path, options...) first closes what was open, and then opens. Options: beneath and
+// no_follow of weft_fs_options. WASI: open-at, read-directory.
 
-// Goes on to the next entry. A directory that could not be read to its end tells it by `error` in place of the
-// end, and then for ever: WEFT_EILSEQ if wasmtime came to a name that is no UTF-8, behind which there may be
-// others. Misuse if it is closed.
+// Goes on to the next entry. For a directory that could not be read to its end, `error` tells it in place of
+// the end, and stays. It is WEFT_EILSEQ if wasmtime came to a name that is no UTF-8, behind which there may be
+// others. Misuse if the list is closed.
 weft_poll weft_list_next(weft_coro *co, weft_list *list) __attribute__((warn_unused_result));
 
 // Closes. Closed is fine.
 void weft_list_close(weft_list *list);
 
-// All that is beneath a directory: each directory, and then what is in it, before what comes after it. Links
-// are not followed. Zero is closed. Read-only: error; ended: there is no more; else path, from that directory
-// on, name, its last part, type, and depth, which is 1 for what is in the directory itself. They stay until the
-// next.
+// All that is beneath a directory: each directory, then what is in it, and then what comes behind it. Links are
+// not followed. Zero is closed. Read-only: error; ended: there is no more; else path, from that directory on;
+// name, its last part; type; and depth, 1 for what is in the directory itself. They stay until the next.
 //
 //     for (;;) {
 //         WEFT_AWAIT(weft_walk_next(co, &self->walk));
@@ -207,18 +205,18 @@ typedef WEFT__FS(weft_walk) weft_walk;
 
 typedef struct weft_walk_options {
     weft_file *beneath; // the directory that the path is found beneath
-    uint32_t depth;     // what is deeper is not walked: WEFT_ELIMIT, once for each directory; 128 if 0
+    uint32_t depth;     // 0: 128. What is deeper is left out: WEFT_ELIMIT, once for each directory
 } weft_walk_options;
 
-// weft_walk_open(co, &walk, path, options...) opens, and closes first what was open. A walk takes memory from
-// weft_alloc, until it is closed: for the longest path, and about 700 bytes for each level that it is in; for
-// each of these, the host holds two files open. WASI: open-at, read-directory.
+// weft_walk_open(co, &walk, path, options...) first closes what was open, and then opens. Until it is closed, a
+// walk takes memory from weft_alloc: for the longest path, and about 700 bytes for each level that it is in.
+// For each level, the host holds two files open. WASI: open-at, read-directory.
 
 // Goes on to the next, or to an error, behind which it goes on. A cancel leaves that to the next call. Misuse
-// if it is closed.
+// if closed.
 weft_poll weft_walk_next(weft_coro *co, weft_walk *walk) __attribute__((warn_unused_result));
 
-// Leaves out what is in the directory that it stands at.
+// Leaves out what is in the directory that the walk has come to.
 void weft_walk_skip(weft_walk *walk);
 
 // Closes. Closed is fine.
@@ -229,17 +227,17 @@ void weft_walk_close(weft_walk *walk);
 // A file as one piece. It holds nothing open: there is no close. Read-only: error.
 typedef WEFT__FS(weft_whole) weft_whole;
 
-// weft_whole_read(co, &whole, path, &buffer, limit, options...), of weft_fs_options beneath and no_follow,
-// appends a file to a weft_bytes_buffer, which is yours, as is what came before an error or a cancel.
-// WEFT_ELIMIT if it holds `limit` bytes then, and there are more; WEFT_ENOMEM. WASI: stat-at, open-at,
+// weft_whole_read(co, &whole, path, &buffer, limit, options...) appends a file to a weft_bytes_buffer. That is
+// yours, also with what came before an error or a cancel. Options: beneath and no_follow of weft_fs_options.
+// WEFT_ELIMIT if the buffer holds `limit` bytes then, and there are more; WEFT_ENOMEM. WASI: stat-at, open-at,
 // read-via-stream.
 //
 // weft_whole_write(co, &whole, path, text, options...), with beneath, makes the text what is in the file. Who
-// opens it finds what was in it before, or all of that; so it is after an error or a cancel. For that the text
-// is written to a new file beside it, `.weft-` and eight hexadecimal digits, which takes its place, or is
-// removed. It is named by the time of day, and what is there is not touched: other instances may write beside
-// it. A link is replaced, not what it leads to. WASI: open-at, write-via-stream, sync, rename-at,
-// unlink-file-at, wasi:clocks/system-clock.
+// opens the file finds what was in it before, or all of the text, also after an error or a cancel. For that the
+// text is written to a new file beside it, `.weft-` and eight hexadecimal digits. The new file takes the file's
+// place, or is removed. It is named by the time of day, and no file that is there is touched, so other
+// instances may write beside it. A link is replaced, not what it leads to. WASI: open-at, write-via-stream,
+// sync, rename-at, unlink-file-at, wasi:clocks/system-clock.
 
 #include "detail/fs_calls.h"
 

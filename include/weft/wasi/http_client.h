@@ -14,12 +14,12 @@
 //     weft_fetch_close(&self->page);
 //     weft_bytes_buffer_free(&self->text);
 //
-// - A response with a status such as 404 is no error: see `status`. An error is that there is none, or no whole
-//   one: then `error` tells, and weft_fetch_reason what the host calls it.
+// - A response with a status such as 404 is no error: see `status`. If there is no response, or no whole one,
+//   `error` tells, and weft_fetch_reason what the host calls it.
 // - A body that was cut short ends with an error, WEFT_EEOF or WEFT_ETIMEDOUT, never as if it were whole.
 // - A request is sent once, but for redirects and `.retries`.
-// - The host keeps no connection and no cookies, decodes nothing, and sends no method but what HTTP has. https
-//   is its business, too.
+// - The host keeps no connection and no cookies, decodes nothing, sends HTTP's own methods only, and does
+//   https.
 //
 // WASI: wasi:http/{types,client}.
 #ifndef WEFT_WASI_HTTP_CLIENT_H
@@ -33,8 +33,8 @@
 extern "C" {
 #endif
 
-// What a request may have. Zero is the default that is said. Texts stay until the wait for the response is
-// over, and `body` until weft_fetch_close: a peer may answer before it has all of it.
+// What a request may have. Zero is the default that each says. Texts must stay until the wait for the response
+// is over, and `body` until weft_fetch_close: a peer may answer before it has all of it.
 typedef struct weft_fetch_options {
     const char *method;              // default: POST if there is a body, else GET
     const weft_http_header *headers; // header_count of them
@@ -49,24 +49,23 @@ typedef struct weft_fetch_options {
     // dropped. https does not lead to http. Behind 303, and for a POST also behind 301 and 302, a GET without a
     // body follows.
     uint32_t redirects;
-    // How often the request is sent again, after what may pass; default: never. That is a status of 408, 429,
-    // 502, 503 or 504, or an error: WEFT_ECONNREFUSED, WEFT_ECONNLIMIT and WEFT_EHOSTUNREACH for all methods,
-    // and for those that may be sent twice (GET, HEAD, OPTIONS, TRACE, PUT, DELETE: RFC 9110, 9.2.2) also
-    // WEFT_ECONNRESET, WEFT_EPROTO and WEFT_ETIMEDOUT by a limit of the host's. Before it is a pause: of
-    // `pause` ns, default 100 ms, and twice as long each time, up to 30 s, and of that a random part of up to a
-    // half is left out; or as the response's `retry-after` says in seconds; a response that asks for more than
-    // 30, or names a date, is returned.
+    // How often the request is sent again, after a failure that may pass; default: never. That is a status of
+    // 408, 429, 502, 503 or 504, or an error: WEFT_ECONNREFUSED, WEFT_ECONNLIMIT and WEFT_EHOSTUNREACH for all
+    // methods. For those that may be sent twice (GET, HEAD, OPTIONS, TRACE, PUT, DELETE: RFC 9110, 9.2.2) it is
+    // also WEFT_ECONNRESET, WEFT_EPROTO, and WEFT_ETIMEDOUT by a limit of the host's. Before it comes a pause
+    // of `pause` ns, default 100 ms, twice as long each time, up to 30 s, less a random part of up to a half. A
+    // `retry-after` in seconds takes its place; a response with more than 30, or a date, is returned.
     uint32_t retries;
     uint64_t pause;
-    // Each time that it is sent, also behind a redirect or again, is a turn of this rate; default: there is
-    // none. It stays as the texts do.
+    // Each time that the request is sent, also behind a redirect or again, takes a turn of this rate; default:
+    // there is none. The rate must stay as the texts must.
     weft_rate *rate;
-    // Limits of time, in ns. Until the head of the response is here, with all retries, but without the wait for
-    // the first turn of `rate`; a weft_fetch_read_all has as long once more; default: none. For one limit of
-    // all together, call an async function of yours by WEFT_CALL_WITHIN.
+    // Limits of time, in ns. This one lasts until the head of the response is here, with all retries, but
+    // without the wait for the first turn of `rate`; default: none. A weft_fetch_read_all has as long once
+    // more. For one limit of all together, call an async function of yours by WEFT_CALL_WITHIN.
     uint64_t timeout;
-    // Of the connection, of the first byte behind the request, and between two bytes. Default: the host's, 600
-    // s on wasmtime.
+    // For the connection, for the first byte behind the request, between two bytes. Default: the host's;
+    // wasmtime's is 600 s.
     uint64_t connect_timeout, first_byte_timeout, between_bytes_timeout;
 } weft_fetch_options;
 
@@ -85,15 +84,15 @@ typedef struct weft_fetch {
 } weft_fetch;
 
 // weft_fetch_get(co, fetch, url, .option = value, ...) sends a request and waits for the head of the response.
-// `url` is "http://host/path?query", or with https, and what stands behind a `#` is left out. What `fetch` had
-// of an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
+// `url` is "http://host/path?query", or with https; what stands behind a `#` is left out. What `fetch` had of
+// an earlier request is closed. error: WEFT_EURI, WEFT_EHEADER and WEFT_EMETHOD before anything is sent;
 // WEFT_ENOMEM, also when the response has come; WEFT_ETIMEDOUT; WEFT_EREDIRECTS; or why the host has no
 // response. A cancel ends the request: WEFT_ECANCELED.
 
-// weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, returns an error that is known at
-// once, and neither follows redirects, nor sends again, nor waits for a rate. Write to fetch->out, call
-// weft_fetch_finish, and wait for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`, of whose
-// body the host would send none.
+// weft_fetch_start(co, fetch, url, .streams = true, ...) begins the same, and returns an error that is known at
+// once. It neither follows redirects, nor sends again, nor waits for a rate. Write to fetch->out, call
+// weft_fetch_finish, and wait for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`: the host
+// would send none of its body.
 
 // The same with options in memory of yours, which are copied.
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)
@@ -108,7 +107,7 @@ weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *fetch) __attribute__((war
 // weft_fetch_get.
 weft_poll weft_fetch_response(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
 
-// A header of the response, whatever the case of its name, NULL at `at` if there is none; and all of them.
+// A header of the response, whatever the case of its name; NULL at `at` if there is none. And all headers.
 weft_text weft_fetch_header(weft_fetch *fetch, const char *name);
 const weft_http_header *weft_fetch_headers(weft_fetch *fetch, size_t *count);
 
@@ -123,7 +122,7 @@ weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *fetch, weft_bytes_buffe
 // The address of the response: `url`, or where the last redirect led to.
 weft_text weft_fetch_url(const weft_fetch *fetch);
 
-// True if what has come of it may pass, so that the request may be sent again: see `retries`.
+// True if its failure may pass, so that the request may be sent again: see `retries`.
 bool weft_fetch_may_pass(const weft_fetch *fetch);
 
 // What the host calls the error, such as "TLS-certificate-error"; "" if it has not told one.
@@ -132,9 +131,9 @@ const char *weft_fetch_reason(const weft_fetch *fetch);
 // Takes over a response of wasi:http/types that came by bindings of your own, as if it had been fetched.
 void weft_fetch_response_of(weft_fetch *fetch, int32_t response);
 
-// Ends what is left, as weft_stop_blocking does, and gives all memory back: texts go. error, status and
-// redirected stay until the next request. Closed is fine. Memory: what the host tells, the address, and two
-// small blocks for how the request and the response end are allocated.
+// Ends what is in flight, as weft_stop_blocking does, and frees all memory: texts go. error, status and
+// redirected stay until the next request. Closed is fine. What is allocated is what the host tells, the
+// address, and two small blocks for how the request and the response end.
 void weft_fetch_close(weft_fetch *fetch);
 
 #ifdef __cplusplus

@@ -16,18 +16,19 @@
 //
 // A reply is whole when the handler has ended as done. Else the client learns it:
 //
-// - A handler that ended without a reply answers 500 for it, and 503 if it failed by WEFT_ENOMEM. Why, is told
-//   in the log if the program has one (log.h), else on standard error in builds that show messages, and never
-//   to the client. A request that finds no memory to start with is answered 503, too.
+// - If a handler ended without a reply, the client gets 500, or 503 if it failed by WEFT_ENOMEM. The reason
+//   goes to the log if the program has one (log.h), else to standard error in builds that show messages, and
+//   never to the client. A request that finds no memory to start with is answered 503, too.
 // - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
 //   sees an error, never a short reply that looks whole.
 //
 // What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. Neither
-// it nor its ends may be moved.
+// the exchange nor its ends may be moved.
 //
-// Of the host, not of the service: the head of a request, idle connections, `date`, and these headers, which
-// never arrive and can't be set: connection, keep-alive, proxy-connection, proxy-authenticate,
-// proxy-authorization, transfer-encoding, upgrade, host, http2-settings. WASI: wasi:http/{types,handler}.
+// The host, not the service, has limits for the head of a request and for idle connections, adds `date`, and
+// keeps these headers to itself, which never arrive and can't be set: connection, keep-alive, proxy-connection,
+// proxy-authenticate, proxy-authorization, transfer-encoding, upgrade, host, http2-settings. WASI:
+// wasi:http/{types,handler}.
 #ifndef WEFT_WASI_HTTP_SERVICE_H
 #define WEFT_WASI_HTTP_SERVICE_H
 
@@ -38,7 +39,7 @@
 extern "C" {
 #endif
 
-// A request and its reply. Read-only: error, of the last call that leaves one, which is that of `out`.
+// A request and its reply. Read-only: error, of the last call that leaves one; it is the error of `out`.
 typedef struct weft_http_exchange {
     __extension__ union {
         weft_bytes_writer out; // the reply's body, from weft_http_begin on
@@ -50,10 +51,11 @@ typedef struct weft_http_exchange {
 
 // ---- The request ----
 
-// "GET", "POST", ...; as it came, which may be in lower case for methods that nobody knows.
+// "GET", "POST", ... as it came: a method that nobody knows may be in lower case.
 weft_text weft_http_method(weft_http_exchange *it);
 
-// Before and behind the first `?`. As they came: the path may have "..", "//" and percent signs in it.
+// What stands before and behind the first `?`, as it came: the path may have "..", "//" and percent signs in
+// it.
 weft_text weft_http_path(weft_http_exchange *it);
 weft_text weft_http_query(weft_http_exchange *it);
 
@@ -81,11 +83,11 @@ weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_b
 // ---- The reply ----
 
 // Adds a header to the reply, before its head is sent. WEFT_EHEADER if the name or the value is not valid, the
-// header is the host's, or they are too many; then nothing is added. So no text of a client's can become a
-// header of its own.
+// header is the host's, or they are too many; then nothing is added. So no client's text becomes a header of
+// its own.
 weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_text value);
 
-// Adds a trailer, before the reply is finished. They reach a client that sent `te: trailers`, if a header
+// Adds a trailer, before the reply is finished. Trailers reach a client that sent `te: trailers`, if a header
 // `trailer` of the reply names them.
 weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value);
 
@@ -99,14 +101,14 @@ weft_error weft_http_trailer_copy(weft_http_exchange *it, const weft_http_header
 weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 
 // The same with a body that is all that `body` still brings, and that this component does not touch: the host
-// gets the stream itself, of a file, a socket, or another body. It is not in flight, and closed then. Only the
-// host learns how it ends: announce its length, so that a client sees a body that is cut. The body of a fetch
-// goes on also when the weft_fetch is closed. WEFT_EINVAL also for a body of which something was read before;
-// and the error of one that has ended by that.
+// gets the stream itself, of a file, a socket, or another body. `body` is not in flight, and closed then. Only
+// the host learns how it ends: announce its length, so that a client sees a body that is cut. The body of a
+// fetch goes on also when the weft_fetch is closed. error: also WEFT_EINVAL for a body of the host's that was
+// read before, and that of a body that has ended by one.
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body);
 
-// Replies with a whole body, which stays until then: weft_http_begin with content-type, unless it is NULL, and
-// content-length, and a write of it all. error: as of these.
+// Replies with a whole body, which must stay until then: weft_http_begin with content-length and, unless it is
+// NULL, the content-type `type`, and a write of it all. error: as of these.
 weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)
     __attribute__((warn_unused_result));
 
@@ -114,8 +116,8 @@ weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, con
 weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
     __attribute__((warn_unused_result));
 
-// Ends the reply before the handler does: for one that goes on with other work. The client has all of it then,
-// or error tells. That a client goes just then, or stays and reads no more, wasmtime does not tell: call it
+// Ends the reply before the handler ends: for one that goes on with other work. Then the client has all of it,
+// or error tells. wasmtime does not tell if the client goes just then, or stays and reads no more: call this
 // with a deadline. A cancel ends the wait, and not the reply.
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
 
@@ -124,29 +126,29 @@ weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__(
 //
 //     2026-11-30T03:45:45.123Z info GET /letters/a 200 1.250 ms
 //
-// Behind it stands ", cut" if the reply was, and `note`, which stays until then: an id, or {0} for nothing. To
-// be called before the request's body is asked for, and the request is passed on.
+// Behind it stand ", cut" if the reply was, and `note`: an id, or {0} for nothing, which must stay until then.
+// Call this before the request's body is asked for, and before the request is passed on.
 void weft_http_log_request(weft_http_exchange *it, weft_text note);
 
-// At most `limit` requests at a time in an instance, and no limit for 0: the host keeps the others, or has
-// another instance for them. May be called at any time, as from the first request. See weft_limit_calls.
+// At most `limit` requests at a time in an instance; 0 is no limit. The host keeps the others, or has another
+// instance for them. May be called at any time, as from the first request. See weft_limit_calls.
 void weft_http_limit(uint32_t limit);
 
 // ---- Beside bindings of your own ----
 
-// Takes over a request of wasi:http/types that an export of your own was called with: for what stands under
+// Takes over a request of wasi:http/types that an export of your own was called with: for the functions under
 // "The request" above. The exchange has no reply; weft_http_request_close ends it.
 weft_http_exchange weft_http_request_of(int32_t request);
 
-// Gives the request up, to be handed on: 0 if its body was asked for. What was told of it stays.
+// Gives the request up, to be handed on; 0 if its body was asked for. What it told before stays.
 int32_t weft_http_request_release(weft_http_exchange *it);
 
 // Drops what is left of the request, as weft_bytes_close_reader_blocking does, and gives all its memory back.
 // For weft_http_request_of only. Closed is fine.
 void weft_http_request_close(weft_http_exchange *it);
 
-// WEFT_HTTP_SERVICE(T); makes the async function T the service: it runs once a request, in a frame that starts
-// zeroed but for the exchange. Stands once in a program. WASI: exports wasi:http/handler.
+// WEFT_HTTP_SERVICE(T); makes the async function T the service: it runs once for each request, in a frame that
+// starts zeroed but for the exchange. Stands once in a program. WASI: exports wasi:http/handler.
 
 #ifdef __cplusplus
 }

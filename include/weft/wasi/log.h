@@ -7,13 +7,13 @@
 //
 //     2026-11-30T03:45:45.123Z warning letters/a: no such file or directory
 //
-// weft_log takes no coroutine and may be called anywhere. The line goes to a ring of 8 KiB, and a coroutine of
-// the library writes it, in order, and between the lines of weft_eprintf: in a command, or a request of a
-// service, as soon as the host has its turn; and a command returns when all is written. In exports of your own,
-// who awaits weft_log_flush writes them. What fails there is in the log, too: WEFT_COMMAND and
-// WEFT_HTTP_SERVICE say so.
+// weft_log takes no coroutine and may be called anywhere. The line goes to a ring of 8 KiB. A coroutine of the
+// library writes the lines in order, and between those of weft_eprintf. In a command, or a request of a
+// service, it does so as soon as the host has its turn; a command returns when all is written. In exports of
+// your own, they are written while somebody awaits weft_log_flush. Failures of a WEFT_COMMAND or
+// WEFT_HTTP_SERVICE are in the log, too.
 //
-// - A line that has no room in the ring is lost. How many are is told by a line in their place.
+// - A line that has no room in the ring is lost. A line in its place tells how many were.
 // - What was not yet written when the component traps, or leaves by weft_exit, is lost.
 // - If standard error is gone, so are the lines. Nothing fails.
 // - While nobody reads a pipe that is full, wasmtime lets the whole component stand still: see console.h.
@@ -33,8 +33,8 @@ extern "C" {
 // How much a line matters, the most first.
 typedef enum weft_log_level { WEFT_LOG_ERROR, WEFT_LOG_WARNING, WEFT_LOG_INFO, WEFT_LOG_DEBUG } weft_log_level;
 
-// Logs formatted text (format.h) of up to 1,000 bytes; what is longer is cut between two characters, and ends
-// in "...". Control characters are escaped, as \n or \x1b, so that a line is one line; a last newline is left
+// Logs formatted text (format.h) of up to 1,000 bytes. What is longer is cut between two characters, and ends
+// in "...". Control characters are escaped, as \n or \x1b, so that a line is one line. A last newline is left
 // out.
 void weft_log(weft_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -44,7 +44,7 @@ void weft_log_up_to(weft_log_level level);
 // The level that is called so: error, warning, info or debug. WEFT_EINVAL if none is; *level stays as it was.
 weft_error weft_text_to_log_level(weft_text text, weft_log_level *level);
 
-// Waits until all lines are written, also those that come meanwhile. A cancel of who waits loses none.
+// Waits until all lines are written, also those that come meanwhile. A cancel of the wait loses none.
 weft_poll weft_log_flush(weft_coro *co) __attribute__((warn_unused_result));
 
 #ifdef __cplusplus

@@ -29,9 +29,10 @@ typedef struct weft_names {
     WEFT__PRIVATE(NAMES)
 } weft_names;
 
-// Resolves a name, or a text as weft_text_to_ip takes it, for which no host is asked. The addresses have
-// `port`. `host` stays until then. error: WEFT_ENONAME, WEFT_EAGAINNAME, WEFT_EFAILNAME, WEFT_EINVAL (no name
-// of a host), WEFT_ENOMEM. What `it` had before is given back. A cancel leaves none, and WEFT_ECANCELED.
+// Resolves a name; or an address as text (weft_text_to_ip), for which no host is asked. The addresses have
+// `port`. `host` must stay until then. error: WEFT_ENONAME, WEFT_EAGAINNAME, WEFT_EFAILNAME, WEFT_EINVAL (not
+// the name of a host), WEFT_ENOMEM. What `it` had before is given back. After a cancel, `it` has none:
+// WEFT_ECANCELED.
 weft_poll weft_resolve(weft_coro *co, weft_names *it, weft_text host, uint16_t port)
     __attribute__((warn_unused_result));
 

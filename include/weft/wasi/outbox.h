@@ -11,10 +11,9 @@
 //     WEFT_AWAIT(weft_outbox_close(co, &self->out));
 //
 // - To put something never waits, and takes no coroutine: anybody may do it, such as the other members of a
-//   chat. If more than the limit came to wait, because nobody reads, it fails: so that a slow reader can be
-//   dropped.
-// - What is put until the coroutines that run now all wait goes out by one write, as the answers to
-//   requests that came together do.
+//   chat. It fails if more than the limit waits because nobody reads: so a slow reader can be dropped.
+// - What is put before the coroutines that run now all wait goes out by one write: so do the answers to
+//   requests that came together.
 // - The first error stays, and nothing is put or written any more. What waits then is given up.
 #ifndef WEFT_WASI_OUTBOX_H
 #define WEFT_WASI_OUTBOX_H
@@ -28,8 +27,8 @@
 extern "C" {
 #endif
 
-// Zero-initialised is a closed one. Not moved while it is open. Read-only: error; waiting, the bytes that were
-// put, but for those of writes that are over: what one write has begun counts until all of it is out.
+// Zero-initialised is a closed one. It must not move while it is open. Read-only: error; waiting, the bytes
+// that were put and not yet written: those of one write count until all of it is out.
 typedef struct weft_outbox {
     weft_error error;
     size_t waiting;
@@ -37,8 +36,8 @@ typedef struct weft_outbox {
 } weft_outbox;
 
 // Opens it for a stream, to which nobody else writes until it is closed. It is written in the task of `co`,
-// whose finaliser closes it. At most `limit` bytes wait. Memory, of weft_alloc, is up to twice what waits, and
-// some KiB in between. Misuse if it is open.
+// whose finaliser closes it. At most `limit` bytes wait. It takes up to twice as much memory of weft_alloc as
+// waits, and some KiB in between. Misuse if it is open.
 void weft_outbox_open(weft_coro *co, weft_outbox *it, weft_bytes_writer *out, size_t limit);
 
 // Puts a text, or formatted text (format.h), behind what waits. Returns it->error: WEFT_ELIMIT, too much waits,
@@ -47,11 +46,11 @@ weft_error weft_outbox_put(weft_outbox *it, weft_text text);
 weft_error weft_outbox_format(weft_outbox *it, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Waits until at most `most` bytes wait, or there is an error. One coroutine at a time. A cancel changes
-// nothing. Is no case of a weft_select.
+// nothing. It is no case of weft_select.
 weft_poll weft_outbox_drain(weft_coro *co, weft_outbox *it, size_t most) __attribute__((warn_unused_result));
 
-// Gives up what waits, and gives the stream back, which stays open. Closed is fine. Nobody drains it meanwhile.
-// A cancel does not end the wait.
+// Gives up what waits, and gives the stream back, which stays open. Closed is fine. Nobody may drain it
+// meanwhile. A cancel does not end the wait.
 weft_poll weft_outbox_close(weft_coro *co, weft_outbox *it) __attribute__((warn_unused_result));
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
 // Random numbers of the host.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Nothing fails, and nothing waits. weft_random_bytes takes memory of up to 64 KiB for the time of the call, as
-// the host's results are (malloc). WASI: wasi:random/{random,insecure}.
+// Nothing fails, and nothing waits. weft_random_bytes and weft_insecure_bytes take up to 64 KiB of malloc's
+// memory for the time of the call, as the host's results do. WASI: wasi:random/{random,insecure}.
 #ifndef WEFT_WASI_RANDOM_H
 #define WEFT_WASI_RANDOM_H
 
@@ -17,7 +17,7 @@ extern "C" {
 void weft_random_bytes(void *bytes, size_t count);
 uint64_t weft_random_u64(void);
 
-// From 0 to below `bound`, each as likely as the others. Of 0, any of 64 bits.
+// From 0 to below `bound`, each as likely as the others. With 0, any of 64 bits.
 uint64_t weft_random_below(uint64_t bound);
 
 // The same for all that needs no secret: they may be faster, and be guessed.

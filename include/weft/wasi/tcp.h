@@ -7,11 +7,11 @@
 //     WEFT_FINALLY;
 //     weft_connection_close(&self->conn);
 //
-// Both ways of a connection are ends of bytes.h, each used and closed by itself; how the connection failed, the
-// `error` of the end tells: WEFT_ECONNRESET, WEFT_ECONNBROKEN, WEFT_ETIMEDOUT, ... A peer that has gone is seen
-// by the second write at the earliest: the first is taken by the system.
+// Both ways of a connection are ends of bytes.h, each used and closed by itself. The end's `error` tells how
+// the connection failed: WEFT_ECONNRESET, WEFT_ECONNBROKEN, WEFT_ETIMEDOUT, ... A write sees that the peer has
+// gone at the second time at the earliest: the system takes the first.
 //
-// A connect and an accept are async functions: for a select, spawn who calls them, and let weft_join be the
+// A connect and an accept are async functions. In a select, weft_join of a coroutine that calls one is the
 // case.
 //
 // A host grants the network: wasmtime by `-S inherit-network`; else all is WEFT_EACCES. WASI:
@@ -28,10 +28,10 @@
 extern "C" {
 #endif
 
-// What is zero, is as the system has it. The host takes what is too large for the largest that it can.
+// What is zero is as the system has it. In place of what is too large, the host takes the largest that it can.
 typedef struct weft_tcp_options {
-    int keep_alive;               // 1: a peer that is silent is asked now and then whether it is there; -1: not
-    uint64_t keep_alive_idle;     // ns: how long it is silent before
+    int keep_alive;           // 1: a silent peer is asked now and then whether it is there; -1: it is not asked
+    uint64_t keep_alive_idle; // ns: how long it is silent before
     uint64_t keep_alive_interval; // ns, between two questions
     uint32_t keep_alive_count;    // of questions without an answer before it is gone: WEFT_ETIMEDOUT
     uint8_t hop_limit;
@@ -56,9 +56,9 @@ typedef struct weft_tcp_connect_options {
 
 // weft_tcp_connect(co, conn, "example.org:80", .head_start = WEFT_MILLISECONDS(100)) connects to a host by its
 // name or address, with a port, and weft_tcp_connect_any(co, conn, addresses, count, ...) to one of some
-// addresses. They are tried in their order, but families take turns; the next begins when one has failed, or
-// after its head start, 64 at most; the first that answers is it, and the others are closed. Waits. error: as
-// of weft_resolve (names.h), or of weft_tcp_connect_to for the first address that failed. What is given stays
+// addresses, 64 at most. They are tried in their order, but families take turns. The next begins when one has
+// failed, or after its head start. The first that answers is it, and the others are closed. Waits. error: as of
+// weft_resolve (names.h), or of weft_tcp_connect_to for the first address that failed. What is given must stay
 // until then. Takes memory of weft_alloc until it ends. A cancel leaves `conn` closed, with WEFT_ECANCELED.
 // Spec: RFC 8305.
 
@@ -70,7 +70,7 @@ weft_poll weft_tcp_connect_to(weft_coro *co, weft_connection *conn, const weft_a
     __attribute__((warn_unused_result));
 
 // Closes both ends and gives back the socket. What was written before still goes out, and then the end. Closed
-// is fine. Nothing may wait for an end, or for the connect; what is in flight is stopped, as by
+// is fine. Nobody may wait for an end, or for the connect. What is in flight is stopped, as by
 // weft_stop_blocking.
 void weft_connection_close(weft_connection *conn);
 
@@ -99,8 +99,8 @@ typedef struct weft_listener {
 } weft_listener;
 
 typedef struct weft_listen_options {
-    // How many connections may wait to be accepted; 0: as the host has it. While so many wait,
-    // the next asks again a second later, or more: so no fewer than come in a burst.
+    // How many connections may wait to be accepted; 0: as the host has it. While so many wait, the next one
+    // asks again a second later, or more: so let it be no fewer than come in a burst.
     uint32_t backlog;
     weft_tcp_options socket; // of each connection: .socket.keep_alive = 1
 } weft_listen_options;
@@ -112,11 +112,12 @@ typedef struct weft_listen_options {
 // of IPv4, and "[::]" all of IPv6; for both, listen twice. What `listener` was before is closed. WASI:
 // tcp-socket.{create,bind,listen}.
 
+// The address that it listens at. WEFT_ESTATE if it does not listen.
 weft_error weft_listener_address(const weft_listener *listener, weft_address *address);
 
 // Waits for a connection; what `conn` was before is closed. conn->error: WEFT_ESTATE, the listener is closed.
 // While the host is out of handles it pauses, 10 ms to 1 s, and goes on when there are some. One at a time. A
-// cancel loses no connection: the next accept has it, unless conn->error is WEFT_OK: then conn has it.
+// cancel loses no connection: conn has it if conn->error is WEFT_OK, else the next accept has it.
 weft_poll weft_accept(weft_coro *co, weft_listener *listener, weft_connection *conn)
     __attribute__((warn_unused_result));
 
@@ -126,8 +127,8 @@ void weft_listener_close(weft_listener *listener);
 
 // ---- Sockets of other bindings ----
 
-// Takes over a connected socket: what wit-bindgen c calls own_tcp_socket_t, its __handle. Nobody has called its
-// send or receive.
+// Takes over a connected socket, whose send and receive nobody has called: the __handle of wit-bindgen c's
+// own_tcp_socket_t.
 weft_connection weft_connection_of(int32_t socket);
 
 // Gives the socket up; its ends stay with the connection.

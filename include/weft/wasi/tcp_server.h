@@ -21,12 +21,12 @@
 //     ...
 //         WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, "[::]:8080", echo, .limit = 1000));
 //
-// - Each connection runs by itself. One that fails ends itself only; why, is told on standard error in builds
-//   that show messages.
+// - Each connection runs by itself. One that fails ends itself only, and the reason goes to standard error in
+//   builds that show messages.
 // - Its frame is of weft_alloc and starts zeroed but for `conn`. When it has ended, in whatever way, the
 //   connection is closed and the frame is given back. If there is no memory for it, the connection is closed.
 // - A connection takes its frame, of which `conn` is 256 bytes, and 80 bytes; and some 8 KB of wasmtime.
-// - It sees the task-locals of who serves.
+// - It sees the task-locals of the coroutine that serves.
 // - At the limit, connections wait at the host, as many as the backlog has room for.
 #ifndef WEFT_WASI_TCP_SERVER_H
 #define WEFT_WASI_TCP_SERVER_H
@@ -55,20 +55,20 @@ typedef struct weft_tcp_serve_options {
 } weft_tcp_serve_options;
 
 // weft_tcp_serve(co, server, where, T, .limit = 100) listens at `where`, as weft_tcp_listen does, and runs the
-// async function T for each connection, until weft_tcp_stop. A `where` of NULL: server->listener listens
-// already. error: of the listening; WEFT_OK, it was stopped. A cancel cancels the connections, too, and waits
-// until they have ended; error: WEFT_ECANCELED.
+// async function T for each connection, until weft_tcp_stop. With NULL for `where`, server->listener listens
+// already. error: of the listening; or WEFT_OK, it was stopped. A cancel cancels the connections, too, and
+// waits until they have ended; error: WEFT_ECANCELED.
 
-// Stops listening, at once: those that nobody has accepted are reset. Connections go on for `finish`; those
-// that have not ended then are cancelled. When all have ended, weft_tcp_serve is over. Any coroutine may call
-// it, a connection's, too; twice is once, and of a server that does not serve, it is nothing.
+// Stops listening, at once: connections that nobody has accepted are reset. Those that run go on for `finish`;
+// those that have not ended then are cancelled. When all have ended, weft_tcp_serve is over. Any coroutine may
+// call it, also one of a connection. Twice is once. If the server does not serve, nothing happens.
 //
-// Who waits for the next request would wait that long. With .stop_reads, its conn.in has ended, as if the peer
-// had closed its side: a read that waits comes back with a count of 0, and no error, as do those that follow.
-// What was read before, such as further lines, is there as ever, and writes go on. What the peer sends
-// and nobody reads is lost, and may reset the connection when it is closed. That is for protocols in which such
-// an end cuts nothing that would be taken for whole, such as half a line. A read that waits is stopped as by
-// weft_stop_blocking.
+// A connection that waits for the next request would wait that long. With .stop_reads, its conn.in has ended,
+// as if the peer had closed its side: a read that waits comes back with a count of 0, and no error, as do those
+// that follow. What was read before, such as further lines, is there as ever, and writes go on. What the peer
+// sends and nobody reads is lost, and may reset the connection when it is closed. So it is for protocols in
+// which nobody would take what such an end cuts, such as half a line, for whole. A read that waits is stopped
+// as by weft_stop_blocking.
 void weft_tcp_stop(weft_tcp_server *server);
 
 // A walk of the connections that live, the last one first:
@@ -76,8 +76,9 @@ void weft_tcp_stop(weft_tcp_server *server);
 //     for (echo *it = NULL; (it = weft_tcp_next(server, it));)
 //         weft_cancel(&it->co);
 //
-// NULL for the first, and behind the last. It is the frame of one that has begun, which stays until its
-// finaliser has ended: so a walk has no wait in it, and is for a coroutine of the server's task.
+// Takes NULL for the first, and returns NULL behind the last. Else it returns the frame of a connection that
+// has begun, which stays until its finaliser has ended. So a walk has no wait in it, and is for the server's
+// task.
 void *weft_tcp_next(const weft_tcp_server *server, const void *frame);
 
 #ifdef __cplusplus

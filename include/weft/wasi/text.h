@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A weft_text points to bytes of somebody else. What the library hands out stays until the thing that it came
-// from is closed. What you pass in must stay until the wait that it was given to ends. Nothing here allocates.
+// from is closed. What you pass in must stay until the wait that takes it ends. Nothing here allocates.
 #ifndef WEFT_WASI_TEXT_H
 #define WEFT_WASI_TEXT_H
 
@@ -22,7 +22,7 @@ typedef struct weft_text {
     size_t length;  // bytes
 } weft_text;
 
-// The text of a string literal; and of one in the initialiser of something static.
+// The text of a string literal; the second is for the initialiser of something static.
 #define WEFT_TEXT(literal) (WEFT__LITERAL(weft_text) WEFT_TEXT_INIT(literal))
 #define WEFT_TEXT_INIT(literal) {"" literal, sizeof(literal) - 1}
 
@@ -41,11 +41,12 @@ bool weft_text_alike(weft_text a, weft_text b);
 bool weft_text_alike_z(weft_text a, const char *b);
 // Below, at or above 0, in the order of the bytes.
 int weft_text_compare(weft_text a, weft_text b);
+// True if the text begins, or ends, with `with`.
 bool weft_text_starts(weft_text text, weft_text with);
 bool weft_text_ends(weft_text text, weft_text with);
 
-// True if it is valid UTF-8, as a component model's `string` must be: the host ends a component that passes
-// another. The library checks what it passes on.
+// True if it is valid UTF-8, as a `string` of the component model must be: the host ends a component that
+// passes another. The library checks what it passes on.
 bool weft_text_is_utf8(weft_text text);
 
 // Where `part` begins in the text; the text's length if it is not in it.
@@ -57,8 +58,8 @@ weft_text weft_text_slice(weft_text text, size_t from, size_t to);
 // Without the spaces, tabs, and ends of lines around it.
 weft_text weft_text_trim(weft_text text);
 
-// Takes the part before the first `separator` off the front of *rest, and the separator with it: the next field
-// of a list. False when nothing is left: "a,,b" has three parts, "" none, "a," one.
+// Takes the next field of a list, the part before the first `separator`, off the front of *rest, and the
+// separator with it. False when nothing is left: "a,,b" has three parts, "" none, "a," one.
 bool weft_text_next(weft_text *rest, char separator, weft_text *part);
 
 // The number that all of the text is: decimal digits, and for an int64_t a sign. WEFT_EINVAL if it is none,

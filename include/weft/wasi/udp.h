@@ -38,7 +38,7 @@ typedef struct weft_datagram {
     WEFT__PRIVATE(DATAGRAM)
 } weft_datagram;
 
-// What is zero, is as the system has it.
+// What is zero is as the system has it.
 typedef struct weft_udp_options {
     uint8_t hop_limit;
     uint64_t receive_buffer; // bytes
@@ -47,16 +47,16 @@ typedef struct weft_udp_options {
 
 // weft_udp_bind(udp, "[::]:5353", .hop_limit = 1) opens a socket for what is sent to an address, as a C string,
 // and weft_udp_bind_at(udp, &address, ...) to a weft_address. Each is a weft_error, as of weft_tcp_listen
-// (tcp.h). Port 0 is any that is free: weft_udp_own tells. What it was before is closed.
+// (tcp.h). Port 0 is any that is free: weft_udp_own tells. What `udp` was before is closed.
 
-// Opens it, if it is closed, for datagrams to and from one address; NULL: from all again. WEFT_EINVAL: no
-// address of one host, or port 0. WASI: udp-socket.{connect,disconnect}.
+// Opens it, if it is closed, and lets it send to and receive from one address only; NULL: from all again.
+// WEFT_EINVAL: no address of one host, or port 0. WASI: udp-socket.{connect,disconnect}.
 weft_error weft_udp_connect(weft_udp *udp, const weft_address *address);
 
-// Sends a datagram to an address; a closed socket is opened, at any free port. Then the system has it, and
-// perhaps the peer. The bytes stay until then. One at a time. error: WEFT_EMSGSIZE, more than the system
-// takes, which is 65,507 bytes for IPv4; WEFT_EINVAL; WEFT_EHOSTUNREACH; WEFT_ECONNREFUSED, if connected:
-// nobody listened to an earlier one; WEFT_EACCES, a broadcast. WASI: udp-socket.send.
+// Sends a datagram to an address; a closed socket is opened, at any free port. When the wait ends, the system
+// has it, and perhaps the peer. The bytes must stay until then. One at a time. error: WEFT_EMSGSIZE, more than
+// the system takes, which is 65,507 bytes for IPv4; WEFT_EINVAL; WEFT_EHOSTUNREACH; WEFT_ECONNREFUSED, if
+// connected: nobody listened to an earlier one; WEFT_EACCES, a broadcast. WASI: udp-socket.send.
 weft_poll weft_udp_send_to(weft_coro *co, weft_udp *udp, const uint8_t *bytes, size_t size,
                            const weft_address *address) __attribute__((warn_unused_result));
 
@@ -64,9 +64,9 @@ weft_poll weft_udp_send_to(weft_coro *co, weft_udp *udp, const uint8_t *bytes, s
 weft_poll weft_udp_send(weft_coro *co, weft_udp *udp, const uint8_t *bytes, size_t size)
     __attribute__((warn_unused_result));
 
-// Waits for a datagram; the rest of the struct is given back before. error: WEFT_ESTATE, it has no address of
-// its own: it is closed, or neither bound, nor connected, nor has it sent; WEFT_ECONNREFUSED, as of a send. A
-// cancel leaves nothing in it, and WEFT_ECANCELED. WASI: udp-socket.receive.
+// Waits for a datagram; what the struct had before is given back. error: WEFT_ESTATE, the socket has no address
+// of its own: it is closed, or neither bound, nor connected, nor has it sent; WEFT_ECONNREFUSED, as of a send.
+// A cancel leaves nothing in it, and WEFT_ECANCELED. WASI: udp-socket.receive.
 weft_poll weft_udp_receive(weft_coro *co, weft_udp *udp, weft_datagram *datagram)
     __attribute__((warn_unused_result));
 

@@ -1,22 +1,22 @@
-// What the ends of bytes.h hold besides. Included by it.
+// The private fields of the ends of bytes.h. Included by bytes.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_BYTES_H
 #define WEFT_WASI_DETAIL_BYTES_H
 
 union weft_bytes_reader;
 
-// How a future is read that tells how a stream has ended: the functions of its bindings.
+// The functions of the bindings for a future that tells how a stream has ended.
 typedef struct weft__bytes_source {
     uint32_t (*read)(uint32_t future, void *value);
     uint32_t (*cancel)(uint32_t future);
     void (*drop)(uint32_t future);
-    weft_error (*error)(void *value); // of the value, which it takes
-    // Takes another future out of what `in` belongs to, one that has to be kept until the stream has ended,
-    // whoever reads it then. NULL: there is none.
+    weft_error (*error)(void *value); // the value's error; takes the value
+    // Takes another future from the owner of `in`: one that has to be kept until the stream has ended, whoever
+    // reads that. NULL: there is none.
     uint32_t (*keeps)(union weft_bytes_reader *in);
 } weft__bytes_source;
 
-// The future of an end, until it has told.
+// The future of an end, and how far it is asked.
 typedef struct weft__bytes_result {
     const weft__bytes_source *from; // NULL: there is none
     uint32_t future;                // 0: it is in op.handle, in place of the stream's end

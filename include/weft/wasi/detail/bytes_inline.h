@@ -1,4 +1,4 @@
-// What is inline of bytes.h. Included by it.
+// What is inline of bytes.h. Included by bytes.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_BYTES_INLINE_H
 #define WEFT_WASI_DETAIL_BYTES_INLINE_H

@@ -1,4 +1,4 @@
-// What the structs of fs.h hold besides. Included by it.
+// The private fields of the structs of fs.h. Included by fs.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_FS_H
 #define WEFT_WASI_DETAIL_FS_H
@@ -7,7 +7,7 @@
 
 typedef struct weft__fs weft__fs;
 
-// A call of the host's: the one that is in flight, with all that it reads and writes.
+// A call of the host that is in flight, with all that it reads and writes.
 typedef struct weft__fs_call {
     weft_coro co;
     weft__fs *of;

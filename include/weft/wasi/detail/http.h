@@ -1,4 +1,4 @@
-// What an exchange of http_service.h holds besides. Included by it.
+// The private fields of an exchange of http_service.h. Included by http_service.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_HTTP_H
 #define WEFT_WASI_DETAIL_HTTP_H

@@ -1,4 +1,4 @@
-// What a weft_fetch holds besides, and the macros of http_client.h. Included by it.
+// The private fields of a weft_fetch, and the macros of http_client.h. Included by http_client.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_HTTP_CLIENT_H
 #define WEFT_WASI_DETAIL_HTTP_CLIENT_H
@@ -10,7 +10,7 @@
 
 struct weft_fetch;
 
-// Sends a request, and takes the response; again, as long as it is redirected.
+// Sends a request and takes the response; again for a redirect or another try.
 typedef struct weft__fetch_run {
     weft_coro co;
     struct weft_fetch *it;
@@ -30,7 +30,7 @@ typedef struct weft__fetch_run {
     uint64_t result[5];
     uint32_t sent; // the future that tells how the request was sent: dropped too early, it cuts the response
     weft__http_trailers trailers;
-    void *spare; // memory for its end, should nobody write it
+    void *spare; // memory for the end of the trailers, if nobody writes them
 } weft__fetch_run;
 
 #define WEFT__PRIVATE_FETCH                                                                                    \

@@ -5,7 +5,7 @@
 
 #include "../../coro.h"
 
-// A root that runs, in the list of those. Zero is none.
+// A root that runs, in the list of all that do. Zero is none.
 typedef struct weft__log_host {
     weft_task *task;
     struct weft__log_host *next;

@@ -1,4 +1,4 @@
-// Options as they are named where they are given. Included by who takes some.
+// Options that a caller sets by their names. Included by the headers that have some.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WASI_DETAIL_OPTIONS_H
 #define WEFT_WASI_DETAIL_OPTIONS_H
@@ -7,7 +7,7 @@
 
 #pragma GCC system_header // the user is not warned of what stands here
 
-// `call` is with a weft__options of that type, zeroed but for what is given.
+// `call` uses weft__options, of that type, zeroed but for what the caller sets.
 #define WEFT__WITH_OPTIONS(type, call, ...)                                                                    \
     __extension__({                                                                                            \
         type weft__options;                                                                                    \
