@@ -304,12 +304,15 @@ void weft_world__flush(http_connection *it)
     size_t at = 0;
     while (at < it->out_length && !it->gone) {
         size_t count = weft_world__bytes_at_once(it->world, "sends", it->left, it->out_length - at);
+        if (!count) { // it is cut: who receives learns of it, too
+            shutdown(it->descriptor, SHUT_RDWR);
+            it->gone = true;
+            break;
+        }
         ssize_t sent = send(it->descriptor, it->out + at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
         weft_world__bytes_moved(&it->left, sent);
         if (sent > 0)
             at += (size_t)sent;
-        else if (!count)
-            it->gone = true;
         else if (errno == EAGAIN)
             weft_world__wait_for(it->world, "sends",
                                  (weft_world__wait){.descriptor = it->descriptor,

@@ -2,12 +2,16 @@
 # or cut, a dump of a program that stands still, and components that are linked.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import contextlib
+import http.client
 import re
 import signal
 import subprocess
 
 import pytest
 from soak import much
+
+from tools.service import Service
 
 TEXT = "".join(f"{number}\n" for number in range(200))
 
@@ -133,7 +137,8 @@ def test_virtual_dates(native):
         ended = native("clock-times", options=["--virtual-time", "--seed", str(seed)])
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout == "1767225601.085000000|Thu, 01 Jan 2026 00:00:01 GMT|2026-01-01T00:00:01.085Z"
-    assert native("clock-ticks", options=["--virtual-time"]).returncode == 0
+    for component in ["clock-ticks", "clock-old"]:
+        assert native(component, options=["--virtual-time"]).returncode == 0
 
 
 # ---- Streams that are slow, or cut ----
@@ -259,3 +264,50 @@ def test_linked_with_nobody(native):
 def test_taken_over(run, build):
     """A script answers two of the world's interfaces, and the world the others."""
     assert run([build / "tests/native/taken-clocks"]) == "1000000000.000000007|Sun, 09 Sep 2001 01:46:40 GMT|2001-09-09T01:46:40.000Z\n6 sleeps\n"
+
+
+# ---- The same over the network ----
+
+
+def asked(service, path="/"):
+    try:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=600)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+    except (http.client.HTTPException, OSError):
+        return None
+
+
+@pytest.mark.parametrize(
+    "options, answers",
+    [
+        (["--slow"], [(200, b"hello\n")] * 2),
+        (["--slow", "--virtual-time"], [(200, b"hello\n")] * 2),
+        (["--cut=20"], [None] * 2),
+        (["--cut=10000"], [(200, b"hello\n")] * 2),
+        (["--fail", "from-list:forbidden@1"], [(500, b""), (200, b"hello\n")]),
+    ],
+)
+def test_services(build, options, answers):
+    """A connection that is cut is not the end of the service."""
+    with Service(build / "sim/weft-native", build / "examples/hello.so", *options) as service:
+        assert [asked(service) for _ in answers] == answers
+        assert not service.fault()
+
+
+def test_clients(native, build):
+    """Of HTTP: what is cut is told; a call fails by each of its errors, and by libc's names."""
+    with Service(build / "sim/weft-native", build / "examples/hello.so") as service:
+
+        def fetch(*options):
+            ended = native("../../examples/fetch", f"http://127.0.0.1:{service.port}/", options=["-S", "http", *options])
+            return ended.returncode, ended.stdout, ended.stderr
+
+        assert fetch("--slow") == (0, "hello\n", "")
+        for after in [0, 30, 100, 120]:
+            code, out, said = fetch(f"--cut={after}")
+            assert (code, out) == (1, "") and said
+        for error, words in [("connection-timeout", "timed out"), ("ECONNREFUSED", "connection refused"), ("internal-error", "fetch failed")]:
+            code, out, said = fetch("--fail", f"client#send:{error}")
+            assert (code, out) == (1, "") and words in said

@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from email.utils import formatdate
 
+import pytest
+
 
 def test_ticks(host, component):
     ended = host.run(component("clock-ticks"))
@@ -19,6 +21,14 @@ def test_times(host, component):
     assert before <= float(now) <= time.time()
     assert http == formatdate(int(float(now)), usegmt=True)
     assert iso == datetime.fromtimestamp(int(now[:-10]), UTC).strftime("%Y-%m-%dT%H:%M:%S") + now[-10:-6] + "Z"
+
+
+@pytest.mark.parametrize("how", ["sleeps", "polls"])
+def test_sleeps(host, component, how):
+    """tests/native/test_faults.py has it in virtual time."""
+    ended = host.run(component("clock-sleeps"), how, "20ms")
+    took, _ = ended.out.decode().split()
+    assert (ended.code, ended.err) == (0, "") and int(took) >= 20 * 10**6
 
 
 def test_century(host, component):
