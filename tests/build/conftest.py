@@ -8,6 +8,7 @@ import shutil
 import pytest
 from limits import limited
 from paths import BIN, ROOT
+from users import do
 
 HELLO = ROOT / "tests/build/hello"
 ENVIRONMENT = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "RUST_BACKTRACE": "0"}
@@ -30,6 +31,18 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 """
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory):
+    """The address of a repository with this tree, and without its tools."""
+    folder = tmp_path_factory.mktemp("weft")
+    for name in do("git ls-files -z --cached --others --exclude-standard", ROOT).split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    do("git init -q -b main; git add -A; git -c user.name=test -c user.email=test commit -q -m test", folder)
+    return folder.as_uri()
 
 
 @pytest.fixture

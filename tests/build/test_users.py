@@ -6,11 +6,12 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
-from limits import limited
 from paths import BIN, ROOT
+from users import Serving, do, shell
 
 from tools.service import Service
 
@@ -19,42 +20,16 @@ README, NATIVE = (ROOT / "README.md").read_text(), (ROOT / "docs/native.md").rea
 BLOCK = re.compile(r"```(?:cmake|make)\n([^`]*)```\n\n((?:    [^\n]+\n)+)")  # a file, and the commands below it
 PROGRAM, MAKE_PROGRAM = BLOCK.findall(README.partition("## Your own program")[2].partition("## Your own component")[0])
 SUBDIRECTORY, FETCHED, INSTALLED, MAKE = BLOCK.findall(README.partition("## Your own component")[2])
-(MAKE_NATIVE,) = BLOCK.findall(NATIVE.partition("## Your own project")[2])
-NATIVE_TEST = re.search(r"```cmake\n(if[^`]*)```", NATIVE)[1]
-WITH_SANITIZERS = re.search(r"`(-DWEFT_SANITIZE=[^`]*)`", NATIVE)[1]
+(MAKE_NATIVE,) = BLOCK.findall(NATIVE.partition("## Your own world")[2])
+NATIVE_TEST = re.search(r"```cmake\n(if\(WEFT_NATIVE\)[^`]*)```", NATIVE)[1]
+WITH_SANITIZERS = re.search(r" (-DWEFT_SANITIZE=\S*)", NATIVE)[1]
 WITH_CLANG = re.search(r'`(CC="clang[^`]*)`', README)[1]
 PRELOAD = re.search(r"`(LD_PRELOAD=[^`]*)`", NATIVE)[1]
 INVOKE = re.search(r"\n    (wasmtime run .*--invoke .*)\n", README)[1]
-WEFT_SIM = re.search(r"\n    (weft-sim .*)\n", NATIVE)[1]
+WEFT_NATIVE, WEFT_SIM = re.findall(r"\n    (weft-(?:native|sim) .*)(?=\n)", NATIVE)
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-ENVIRONMENT["PATH"] = f"{BIN}:{os.environ['PATH']}"
 TOOLS = ("zig", "wit-bindgen", "wasm-tools")
 COMPILERS = {"zig": str(BIN / "zig"), "clang": "clang-22", "wasi-sdk": "clang-22", "native": "gcc"}
-
-
-def shell(commands, folder, **environment):
-    """Runs lines of the shell, and returns the exit code and what they said."""
-    done = limited(["bash", "-ec", commands], cwd=folder, env={**ENVIRONMENT, **environment})
-    return done.returncode, done.stdout
-
-
-def do(commands, folder, **environment):
-    code, said = shell(commands, folder, **environment)
-    assert code == 0, f"{commands}\n{said}"
-    return said
-
-
-@pytest.fixture(scope="session")
-def repository(tmp_path_factory):
-    """The address of a repository with this tree, and without its tools."""
-    folder = tmp_path_factory.mktemp("weft")
-    for name in do("git ls-files -z --cached --others --exclude-standard", ROOT).split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    do("git init -q -b main; git add -A; git -c user.name=test -c user.email=test commit -q -m test", folder)
-    return folder.as_uri()
 
 
 @pytest.fixture(scope="session")
@@ -131,18 +106,6 @@ def test_program(project, tools, way, toolchain):
         assert do(f"curl -s http://127.0.0.1:{service.port}/", folder) == "hello\n"
 
 
-@pytest.mark.parametrize("way", [PROGRAM, INSTALLED], ids=["subdirectory", "installed"])
-def test_native_program(project, installed, way):
-    """A program without a WIT, and its own sanitizers."""
-    folder, commands = project(way, "native")
-    shutil.copy(ROOT / "examples/cat/cat.c", folder / "hello.c")
-    if way == INSTALLED:
-        (folder / "CMakeLists.txt").write_text(re.sub(r"weft_add_component\(.*\)", "weft_add_component(hello SOURCES hello.c)", (folder / "CMakeLists.txt").read_text()))
-    do(commands, folder)
-    tools = installed("install-native") / "bin" if way == INSTALLED else folder / "build/weft/sim"
-    assert do(f"echo hello | {tools}/weft-native run build/hello.so", folder) == "hello\n"
-
-
 def test_wasi_sdk(project, wasi_sdk):
     folder, commands = project(INSTALLED, "wasi-sdk", file=wasi_sdk)
     do(commands, folder)
@@ -161,22 +124,28 @@ def test_what_clang_made_links_with_zig(project, need, tmp_path):
 
 @pytest.mark.parametrize("way", [SUBDIRECTORY, FETCHED, INSTALLED], ids=["subdirectory", "fetched", "installed"])
 def test_native(project, installed, way):
-    """The host runs the component, alone and in a test; sanitizers see what the user's own code does."""
-    folder, commands = project(way, "native", addition=NATIVE_TEST)
+    """The host runs the component, alone and in a test, and programs without a WIT; sanitizers see what the user's own code does."""
+    programs = "".join(f"weft_add_component({name} SOURCES {ROOT}/examples/{name}/{name}.c)\n" for name in ("cat", "hello"))
+    folder, commands = project(way, "native", addition=NATIVE_TEST + programs)
     configure, build = commands.strip().splitlines()
     do(f"{configure} {WITH_SANITIZERS}; {build}", folder)
-    weft_sim = f"PATH=build/weft/sim:$PATH {WEFT_SIM}"
+    prefix = "PATH=build/weft/sim:$PATH"
     if way == INSTALLED:
-        weft_sim = f"PATH={installed('install-native')}/bin:$PATH {PRELOAD} {WEFT_SIM}"
-    assert do("build/mine-test", folder) == do(weft_sim, folder) == "4\n"
+        prefix = f"PATH={installed('install-native')}/bin:$PATH {PRELOAD}"
+    calls = ["build/mine-test", f"{prefix} {WEFT_NATIVE}", f"{prefix} {WEFT_SIM}"]
+    assert [do(call, folder) for call in calls] == ["4\n"] * 3
+    assert do(f"echo words | {prefix} weft-native run build/cat.so", folder) == "words\n"
+    with Serving(f"{prefix} exec weft-native serve build/hello.so", folder) as service:
+        assert service.asked("curl -s http://127.0.0.1:8080/") == "hello\n"
+        assert service.ends(signal.SIGINT)[0] == 0
 
     source = (folder / "main.c").read_text()
     broken = source.replace("i < self->text.len", "i <= self->text.len")
     assert broken != source
     (folder / "main.c").write_text(broken)
     do(build, folder)
-    for command in ("build/mine-test", weft_sim):
-        code, said = shell(command, folder)
+    for call in calls:
+        code, said = shell(call, folder)
         assert code != 0 and "AddressSanitizer: heap-buffer-overflow" in said and "letters__body" in said, said
 
 

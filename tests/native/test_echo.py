@@ -1,4 +1,5 @@
-# The commands of docs/native.md: the echo service's native test, plain, under gdb and under valgrind; tests/fuzz has its fuzz target.
+# The echo service's native test, plain, under gdb and under valgrind; tests/fuzz has its fuzz target, and tests/build/test_native_page.py
+# what docs/native.md shows of it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os

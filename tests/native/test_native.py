@@ -3,17 +3,12 @@
 
 import re
 import socket
-import subprocess
 
 import pytest
 from hosts import Native
-from limits import limited
-from paths import ROOT
 from soak import much
 
 from wasi.sockets import Script, all_of, at, cancelled, listening, peer_at
-
-RUN = re.search(r"\n    (echo hello \|.*weft-native run .*)\n", (ROOT / "docs/native.md").read_text())[1]
 
 
 def test_help(native):
@@ -111,9 +106,3 @@ def test_ends_with_who_returned(native):
     """What is left is told if it is asked for; standard streams stay open."""
     ended = native("console-filter", options=["--leaks"], stdin="text")
     assert re.search(r"^instance 1 \(console-filter\): stream writer \d+ of stream<u8>, idle", ended.stderr, re.M)
-
-
-def test_page(native, build):
-    """What docs/native.md runs."""
-    command = RUN.replace("build/sim/", f"{build}/")
-    assert limited(["bash", "-c", command], cwd=ROOT).stdout == "hello\n"

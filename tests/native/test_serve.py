@@ -200,26 +200,6 @@ def test_cut(serve):
             assert not service.fault()
 
 
-def test_breakpoint(build, need):
-    """What docs/native.md shows: gdb stops in a service."""
-    page = (ROOT / "docs/native.md").read_text()
-    command = re.search(r"\n    (gdb .*\\\n.*weft-native serve .*)\n", page)[1]
-    command = command.replace("gdb ", f"{need('gdb')} -batch ", 1).replace("-ex run", "-ex run -ex 'print *self' -ex bt -ex kill")
-    command = command.replace("build/sim/", f"{build}/") + " --addr 127.0.0.1:0"
-    with subprocess.Popen(
-        command, shell=True, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
-    ) as gdb:
-        said = ""
-        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)/", said)):
-            said += (line := gdb.stdout.readline())
-            assert line, said
-        with socket.create_connection(("127.0.0.1", int(port[1]))) as client:
-            client.sendall(request("/"))
-            said += gdb.stdout.read()
-    assert re.search(r"Breakpoint 1, .*hello__body \(co=.*hello/hello\.c:13", said), said
-    assert "http = {" in said
-
-
 def test_instances(serve):
     """Each is a process: one that ends takes its own requests along, and another takes its place."""
     with serve("tests/wasi/http-cases", "--instances", 3) as service, contextlib.ExitStack() as held:

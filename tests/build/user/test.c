@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include <stdio.h>
-#include <weft_sim.h>
+#include <weft_world.h>
 
 extern const weft_sim_component component __asm__("weft_sim_component"); // as the component's stubs name it
 
@@ -22,9 +22,13 @@ int main(void)
     weft_sim_options options = {0};
     weft_sim_schedule schedule = {0};
     weft_sim *sim = weft_sim_new(&options, &schedule);
-    weft_sim_outcome outcome = weft_sim_run(sim, count, weft_sim_instantiate(sim, &component));
+    weft_world *world = weft_world_new(sim, NULL);
+    weft_sim_instance *mine = weft_sim_instantiate(sim, &component);
+    weft_world_answer(world, &component);
+    weft_sim_outcome outcome = weft_sim_run(sim, count, mine);
     if (outcome != WEFT_SIM_DONE)
         fprintf(stderr, "%s\n", weft_sim_report(sim));
+    weft_world_free(world);
     weft_sim_free(sim);
     weft_sim_schedule_free(&schedule);
     return outcome != WEFT_SIM_DONE;
