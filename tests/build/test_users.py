@@ -181,6 +181,12 @@ def test_not_installed_for_native(project, installed, tmp_path):
     assert code != 0 and "run `make install-native`" in said
 
 
+def test_clone_with_tools_in_path(repository, tmp_path):
+    """What the set-up brings beside the tools is found by them: the parser of HTTP, and zlib."""
+    do(f"git clone -q {repository} weft", tmp_path)
+    do("cmake -S weft -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DWEFT_EXAMPLES=ON -DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/native.cmake", tmp_path)
+
+
 @pytest.mark.parametrize("has, lacks", [([], "zig"), (["zig"], "wit-bindgen")])
 def test_fetched_without_tools(project, tmp_path, has, lacks):
     """One command is what it says: the set-up of what was fetched."""
