@@ -152,7 +152,12 @@ def test_native(project, installed, way):
 def test_make_native(project, installed):
     folder, commands = project(MAKE_NATIVE, "native")
     do(commands, folder)
-    assert do(f"PATH={installed('install-native')}/bin:$PATH {WEFT_SIM}", folder) == "4\n"
+    prefix = installed("install-native")
+    for call in WEFT_NATIVE, WEFT_SIM:
+        assert do(f"PATH={prefix}/bin:$PATH {call}", folder) == "4\n"
+    flags = f"$(PKG_CONFIG_PATH={prefix}/lib/weft/native/pkgconfig pkg-config --cflags --libs weft_world)"
+    do(f"gcc test.c build/mine.so {flags} -Wl,-rpath,build -rdynamic -o build/mine-test", folder)
+    assert do("build/mine-test", folder) == "4\n"
 
 
 def test_one_prefix_holds_both(installed):
@@ -161,7 +166,7 @@ def test_one_prefix_holds_both(installed):
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     for platform, names in (
         ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi"}),
-        ("native", {"weft", "weft_sim", "weft_wasi"}),
+        ("native", {"weft", "weft_sim", "weft_wasi", "weft_world"}),
     ):
         packages = prefix / f"lib/weft/{platform}/pkgconfig"
         assert {path.stem for path in packages.iterdir()} == names
