@@ -1,20 +1,16 @@
-# The cat example on wasmtime: what goes in comes out.
+# The cat example: what goes in comes out.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import random
-import subprocess
 
 from examples.client import MIB
-from limits import limited
-from paths import ROOT
-from tools.service import FLAGS
+from hosts import host, pytest_generate_tests  # noqa: F401
 
 
-def test_cat(tools, tmp_path, component=ROOT / "build/release/examples/cat.wasm"):
+def test_cat(host, tmp_path):  # noqa: F811
     data = random.Random(3).randbytes(8 * MIB + 5)
     (tmp_path / "in").write_bytes(data)
     with open(tmp_path / "in", "rb") as file:
-        command = [tools.wasmtime, "run", *FLAGS, component]
-        cat = limited(command, stdin=file, stderr=subprocess.PIPE, text=False)
-    assert cat.returncode == 0, cat.stderr
-    assert cat.stdout == data, f"{len(cat.stdout)} bytes came out, which are not the {len(data)} put in"
+        cat = host.run(host.example("cat"), stdin=file)
+    assert cat.code == 0, cat.err
+    assert cat.out == data, f"{len(cat.out)} bytes came out, which are not the {len(data)} put in"

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
 from examples import test_cat, test_echo
 from examples.client import MIB
+from hosts import Wasmtime
 from limits import limited
 from paths import ROOT
 from tools.service import Service
@@ -62,7 +62,9 @@ def test_trap(serve):
 
 @pytest.mark.parametrize("defect", ["ok", "short"])
 def test_cat_that_loses_a_byte(tmp_path, defect):
-    copy = partial(test_cat.test_cat, SimpleNamespace(wasmtime=FAKE), tmp_path, f"{defect}.wasm")
+    host = Wasmtime(FAKE)
+    host.example = lambda name: f"{defect}.wasm"
+    copy = partial(test_cat.test_cat, host, tmp_path)
     if defect == "ok":
         copy()
     else:

@@ -1,4 +1,4 @@
-# The find example on wasmtime: what it finds, and its hashes.
+# The find example: what it finds, and its hashes.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import os
@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from limits import limited
+from hosts import host, pytest_generate_tests  # noqa: F401
 from paths import ROOT
 from tools.service import FLAGS
 
@@ -35,10 +35,11 @@ def tree(tmp_path_factory):
 
 
 @pytest.fixture
-def find(tools):
+def find(host):  # noqa: F811
     def find(top, *words, options=(), **more):
-        done = limited([tools.wasmtime, "run", *FLAGS, *options, "--dir", f"{top}::.", FIND, *words], stderr=-1, **more)
-        return done.returncode, sorted(done.stdout.splitlines()) if done.stdout else [], done.stderr
+        ended = host.run(host.example("find"), *words, options=[*options, "--dir", f"{top}::."], **more)
+        own = [line for line in ended.err.splitlines(True) if not line.startswith("weft: ")]  # a debug build says more
+        return ended.code, sorted((ended.out or b"").decode().splitlines()), "".join(own)
 
     return find
 
@@ -91,12 +92,12 @@ def test_sizes(find, tree, words, fits):
 
 
 @pytest.mark.parametrize("at_a_time", [1, 3, 256])
-def test_hashes(find, tree, at_a_time):
+def test_hashes(host, find, tree, at_a_time):  # noqa: F811
     top, files = tree
     wanted = sorted(f"{zlib.crc32(data):08x}  ./{name}" for name, data in files.items())
     assert find(top, ".", "--hash", at_a_time) == (0, wanted, "")
     below = sorted(line.replace("./sub/", "sub/") for line in wanted if "./sub/" in line)
-    assert find(top, "sub", "--hash", at_a_time, options=["-W", "timeout=600s"]) == (0, below, "")
+    assert find(top, "sub", "--hash", at_a_time, options=host.slow) == (0, below, "")
 
 
 def test_large_files_at_a_time(tools, tmp_path, at_a_time=4, count=12, size=64 * MIB):
