@@ -23,7 +23,7 @@ PARTS = {
     "Coverage": ("make coverage", r"coverage: .*"),
     "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),
     "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),
-    "Fuzzing": ("make fuzz SECONDS=600", r"\+ build/fuzz/fuzz-\w+|stat::number_of_executed_units: .*|#\d+\s+DONE .*"),
+    "Fuzzing": ("make fuzz SECONDS=600", r"\+ build/fuzz/(fuzz-\w+) .*|#\d+\s+DONE .*"),
 }
 SECTION = r"^## {}\n\n(?P<text>(?:(?!^## ).)*?)(?P<run>`[^\n]*\n\n```\n(?:(?!^```).)*```\n)"
 
@@ -37,8 +37,8 @@ def run(command, pattern):
     told = []
     for line in process.stdout:
         sys.stdout.write(line)
-        if re.fullmatch(pattern, line.rstrip("\n")):
-            told.append(line.replace("\t", " ").rstrip())
+        if found := re.fullmatch(pattern, line.rstrip("\n")):
+            told.append((found.lastindex and found[1] or line).replace("\t", " ").rstrip())
     if process.wait() != 0:
         sys.exit(f"soak: {command}: exit {process.returncode}")
     return told, (time.monotonic() - started) / 60
