@@ -383,11 +383,11 @@ static bool send_pieces(http_connection *to, weft_sim_end *body, http_framing fr
             *left -= count;
         }
         put_piece(to, framing, bytes, count);
+        weft_sim_end_copy(body, bytes, count); // onto themselves, and now: a flush gives the writer time to go
         if (framing != HTTP_NO_BODY)
             weft_world__flush(to);
         if (to->gone)
             return true;
-        weft_sim_end_copy(body, bytes, count); // onto themselves: they are out already
     }
 }
 

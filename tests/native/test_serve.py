@@ -188,6 +188,14 @@ def test_slow(serve):
         assert ask(service, "/echo", "POST", b"some words")[2] == b"some words"
 
 
+def test_write_that_is_stopped(serve):
+    """What goes out is what the component knows to be taken, however long that takes."""
+    for seed in range(1, 10):
+        with serve("tests/wasi/http-cases", "--seed", seed, "--slow") as service:
+            sent, _, count = ask(service, "/changes")[2].partition(b"b")
+            assert sent == b"a" * int(count)
+
+
 def test_cut(serve):
     """Clients that are gone, at any moment: no answer is taken for a whole one, and nothing is left."""
     body = bytes(range(256)) * 8
