@@ -36,10 +36,24 @@ static void tell_to_go_on(http_exchange *it)
     it->expects = false;
 }
 
+// llhttp's own ends the process at one that it does not know.
+static const char *name_of(unsigned status)
+{
+    switch (status) {
+#define NAME(number, name, words)                                                                              \
+    case number:                                                                                               \
+        return #words;
+        HTTP_STATUS_MAP(NAME)
+#undef NAME
+    default:
+        return "<none>"; // as on wasmtime
+    }
+}
+
 static void put_status(http_connection *to, unsigned status)
 {
     char words[64];
-    snprintf(words, sizeof words, "%s", llhttp_status_name((llhttp_status_t)status));
+    snprintf(words, sizeof words, "%s", name_of(status));
     for (char *at = words; *at; at++) {
         if (*at == '_')
             *at = ' ';
