@@ -28,6 +28,7 @@ typedef struct http_fields {
     bool immutable;
 } http_fields;
 
+char *weft_world__copy(const char *bytes, size_t count); // as a C string
 http_fields *weft_world__fields_new(weft_world *world);
 void weft_world__fields_release(http_fields *it); // or NULL
 // As it is: the name and value are valid.
@@ -68,8 +69,6 @@ typedef struct http_message {
 } http_message;
 
 http_message *weft_world__message_new(weft_world *world, http_fields *headers);
-weft_sim_value weft_world__message_value(http_message *it, weft_sim_instance *instance,
-                                         const weft_sim_resource *resource);
 // Of one that is not to be sent any more: its body is not wanted.
 void weft_world__message_drop(http_message *it);
 // Of one whose ends have been taken out.
@@ -119,7 +118,7 @@ struct http_connection {
 struct http_exchange {
     weft_world__job job;
     weft_world *world;
-    http_connection *connection; // while it receives
+    http_connection *connection; // that it comes by
     uint32_t references;         // the message, and the scripts
     bool is_wanted;              // its body is: somebody has asked for it
     bool is_unwanted;            // nobody will ask
@@ -130,7 +129,7 @@ struct http_exchange {
     const char *error;           // or is cut by this
     weft_sim_instance *instance; // that has asked
     weft_sim_end *body, *trailers;
-    const weft_sim_end *reader; // of the body
+    uint64_t number; // of the body: weft_sim_end_number()
     const weft_sim_type *trailers_type;
     http_fields *last;     // trailers, when it has ended
     http_message *message; // until a component is done with it

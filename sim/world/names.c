@@ -7,27 +7,18 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// ---- What the thread has in common with the script ----
-
 enum { THREAD_STACK = 256 * 1024 };
 
-typedef struct lookup {
-    atomic_int holders; // the last one frees it
-    int done;           // an eventfd(2)
-    int error;          // getaddrinfo's
-    struct addrinfo *found;
-    char name[];
-} lookup;
+// ---- What the thread has in common with the script ----
 
-static void let_go(lookup *it)
+void weft_world__lookup_release(weft_world__lookup *it)
 {
-    if (atomic_fetch_sub(&it->holders, 1) > 1)
+    if (!it || atomic_fetch_sub(&it->holders, 1) > 1)
         return;
     if (it->found)
         freeaddrinfo(it->found);
@@ -38,27 +29,26 @@ static void let_go(lookup *it)
 
 static void *looks_up(void *data)
 {
-    lookup *it = data;
+    weft_world__lookup *it = data;
     it->error = getaddrinfo(it->name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &it->found);
     eventfd_write(it->done, 1);
-    let_go(it);
+    weft_world__lookup_release(it);
     return NULL;
 }
 
-static lookup *lookup_of(const weft_sim_value *name)
+weft_world__lookup *weft_world__lookup_new(const char *name, size_t length)
 {
-    lookup *it = calloc(1, sizeof *it + name->count + 1);
+    weft_world__lookup *it = calloc(1, sizeof *it + length + 1);
     if (!it)
         abort();
     it->holders = 1;
     it->done = -1;
     it->error = EAI_AGAIN;
-    memcpy(it->name, name->bytes, name->count);
+    memcpy(it->name, name, length);
     return it;
 }
 
-// False if the system has no descriptor or no thread for it.
-static bool begins(lookup *it)
+bool weft_world__lookup_begin(weft_world__lookup *it)
 {
     pthread_attr_t how;
     pthread_t thread;
@@ -135,12 +125,12 @@ typedef struct resolving {
     weft_world__job job;
     weft_world *world;
     weft_sim_call *call;
-    lookup *lookup;
+    weft_world__lookup *lookup;
 } resolving;
 
 static void free_resolving(weft_world__job *job)
 {
-    let_go(((resolving *)job)->lookup);
+    weft_world__lookup_release(((resolving *)job)->lookup);
     free(job);
 }
 
@@ -162,13 +152,13 @@ static void resolve(weft_sim_call *call, void *data)
     weft_world *world = data;
     const weft_sim_value *name = weft_sim_call_start(call);
     weft_world__address address;
-    lookup *its = lookup_of(name);
+    weft_world__lookup *its = weft_world__lookup_new(name->bytes, name->count);
     const char *failed = NULL;
     if (!world->options.names) {
         failed = "permanent-resolver-failure";
     } else if (!is_address(its->name, &address)) {
         failed = !is_name(its->name, name->count) ? "invalid-argument"
-                 : !begins(its)                   ? "temporary-resolver-failure"
+                 : !weft_world__lookup_begin(its) ? "temporary-resolver-failure"
                                                   : NULL;
         if (!failed) {
             resolving *it = malloc(sizeof *it);
@@ -180,7 +170,7 @@ static void resolve(weft_sim_call *call, void *data)
             return;
         }
     }
-    let_go(its);
+    weft_world__lookup_release(its);
     answer(call, failed, &(struct addrinfo){.ai_addr = &address.any});
 }
 

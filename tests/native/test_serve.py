@@ -195,6 +195,17 @@ def test_old_version(cases):
     assert text.endswith(b"\r\n\r\nwords") and b"chunked" not in text
 
 
+def test_old_version_of_a_request_that_fails(cases):
+    assert raw(cases, b"GET /fails HTTP/1.0\r\nconnection: keep-alive\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+
+
+def test_reply_that_is_too_long(cases):
+    """It is cut at once, though more of the request, which it passes on, is to come."""
+    with connected(cases) as one:
+        one.sendall(request("/splice/short", "content-length: 10", body=b"12345", method="POST"))
+        assert rest(one)[-3:] in (b"123", b"")
+
+
 def exchanges(service):
     """What each must come to, whatever a host chooses."""
     body = bytes(range(256)) * much(400, 40)

@@ -137,6 +137,8 @@ WEFT_ASYNC(cases)
             weft_bytes_lines(&self->lines, weft_http_body(it), self->buffer, 4, WEFT_LINES_CUT);
             WEFT_AWAIT(weft_line_next(co, &self->lines));
         }
+        if (weft_text_equal_z(self->words[0], "short"))
+            weft_http_header_add(it, "content-length", WEFT_TEXT("3"));
         if (weft_http_begin_with(co, it, 200, weft_http_body(it)))
             WEFT_TRY(it, weft_http_reply_status(co, it, 400));
         else if (weft_text_equal_z(self->words[0], "finish"))
