@@ -169,7 +169,7 @@ typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_U
 // Sends the body of a message, behind a head that was put, and frees the message. NULL, or why that failed:
 // then the other side must not take it for whole. Blocks.
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool trailers);
+                                  uint64_t length, bool may_have_trailers);
 // Its content-length; false if there is none.
 bool weft_world__content_length(const http_fields *headers, uint64_t *length);
 
