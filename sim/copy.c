@@ -207,8 +207,11 @@ void weft_sim__end_close(weft_sim_end *end)
 weft_sim__pipe *weft_sim__pipe_new(weft_sim *sim, weft_sim_instance *instance, const weft_sim_type *type)
 {
     weft_sim__pipe *pipe = weft_sim__new(sim, sizeof *pipe);
-    *pipe = (weft_sim__pipe){
-        .sim = sim, .type = type, .instance = instance, .is_future = type->kind == WEFT_SIM_FUTURE};
+    *pipe = (weft_sim__pipe){.sim = sim,
+                             .type = type,
+                             .instance = instance,
+                             .number = ++sim->pipe_count,
+                             .is_future = type->kind == WEFT_SIM_FUTURE};
     for (int i = 0; i < 2; i++) {
         weft_sim_end *end = pipe->ends[i] = weft_sim__new(sim, sizeof *end);
         end->pipe = pipe;

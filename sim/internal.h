@@ -289,6 +289,7 @@ struct weft_sim__pipe {
     weft_sim *sim;
     const weft_sim_type *type; // as `instance` describes it
     weft_sim_instance *instance;
+    uint64_t number; // of those that were made
     bool is_future;
     bool dropped;
     weft_sim_end *ends[2]; // reader, writer; NULL when dropped
@@ -471,6 +472,7 @@ struct weft_sim {
     weft_sim__script *scripts;
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
+    uint64_t pipe_count;
     uint32_t task_count, handle_count; // made; of all instances, with what takes as much
     uint64_t step_limit, last_step, clock;
     uint32_t yields, settles; // one after the other

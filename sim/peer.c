@@ -313,6 +313,11 @@ bool weft_sim_end_dropped(const weft_sim_end *end)
     return end->pipe->dropped;
 }
 
+uint64_t weft_sim_end_number(const weft_sim_end *end)
+{
+    return end->pipe->number;
+}
+
 bool weft_sim_end_is_between_scripts(const weft_sim_end *end)
 {
     const weft_sim_end *other = end->pipe->ends[!end->writable];

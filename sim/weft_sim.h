@@ -295,6 +295,8 @@ uint32_t weft_sim_end_cancel(weft_sim_end *end);
 void weft_sim_end_drop(weft_sim_end *end);
 // The other end is gone.
 bool weft_sim_end_dropped(const weft_sim_end *end);
+// That of a stream or future, the same at both ends, and of no other one in this host: from 1 on.
+uint64_t weft_sim_end_number(const weft_sim_end *end);
 // The other end is a script's, too.
 bool weft_sim_end_is_between_scripts(const weft_sim_end *end);
 // True if a copy is in flight on the other end. Then a copy moves as many items as it has, or wants, at once.

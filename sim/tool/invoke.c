@@ -38,11 +38,17 @@ const weft_sim_component *load(const char *path)
     return component;
 }
 
-// The loader takes another file for another object. This one is in memory, and has a name that debuggers can
-// open, too.
+// The loader takes another name for another object. This one is in memory, and has a name that debuggers can
+// open, too, until there are so many others: a descriptor is used again, so the rest of the name counts, in
+// bits.
 const weft_sim_component *load_again(const char *path)
 {
-    char name[64];
+    static int kept[16];
+    static uint32_t count;
+    char name[128];
+    int *is = &kept[count++ % 16];
+    if (*is)
+        close(*is);
     int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("component", MFD_CLOEXEC);
     if (from < 0 || to < 0)
         stop(path, strerror(errno));
@@ -50,7 +56,11 @@ const weft_sim_component *load_again(const char *path)
         if (copied < 0 && errno != EINTR)
             stop(path, strerror(errno));
     close(from);
-    snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)getpid(), to);
+    *is = to;
+    int at = snprintf(name, sizeof name, "/proc/%d/fd", (int)getpid());
+    for (uint32_t bits = count; bits; bits >>= 1)
+        at += snprintf(name + at, sizeof name - (size_t)at, bits & 1 ? "/." : "/");
+    snprintf(name + at, sizeof name - (size_t)at, "/%d", to);
     return load_as(path, name);
 }
 

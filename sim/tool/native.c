@@ -80,7 +80,7 @@ static const struct argp_option options[] = {
      0},
     {"instances", INSTANCES, "N", 0,
      "Serves by so many instances, each in a process of its own: 1 if it is not given", 0},
-    {"no-logging-prefix", NO_MEANING, NULL, 0, "Is so anyhow, as these:", 0},
+    {"no-logging-prefix", NO_MEANING, NULL, 0, "Accepted for wasmtime's sake", 0},
     {"max-instance-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
     {"max-instance-concurrent-reuse-count", NO_MEANING, "N", OPTION_HIDDEN, NULL, 0},
     {"idle-instance-timeout", NO_MEANING, "T", OPTION_HIDDEN, NULL, 0},
@@ -235,7 +235,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case INSTANCES:
         it->instance_count = (uint32_t)strtoul(value, NULL, 10);
-        if (!it->instance_count || it->instance_count > 1000)
+        if (strspn(value, "0123456789") != strlen(value) || !it->instance_count || it->instance_count > 1000)
             stop(value, "is no number of instances, from 1 to 1000");
         return 0;
     case NO_MEANING:
@@ -453,7 +453,7 @@ static int ended(const command *it, weft_sim_outcome outcome)
     return it->failed;
 }
 
-static weft_sim_outcome run_all(command *it)
+static void begin_all(command *it)
 {
     it->sim = weft_sim_new(&it->options, &it->schedule);
     weft_sim_step_limit(it->sim, UINT64_MAX);
@@ -477,6 +477,17 @@ static weft_sim_outcome run_all(command *it)
                                                       .cut_after = it->cut_after});
     make_all(it);
     let_fail(it);
+}
+
+static void end_all(command *it)
+{
+    weft_world_free(it->world);
+    weft_sim_free(it->sim);
+}
+
+static weft_sim_outcome run_all(command *it)
+{
+    begin_all(it);
     if (it->dump) {
         weft_world_on_signal(it->world, SIGQUIT, dump, it);
         weft_world_on_signal(it->world, SIGUSR1, dump, it);
@@ -496,10 +507,12 @@ static weft_sim_outcome run_all(command *it)
 static void serve_all(command *it)
 {
     char id[32] = "INSTANCE_ID=0";
+    begin_all(it); // what is wrong with an option is told once, not by each process that serves
+    end_all(it);
     it->service =
         serve_begin(it->address ? it->address : "127.0.0.1:8080", it->instance_count ? it->instance_count : 1);
     if (it->instance_count > 1)
-        snprintf(id, sizeof id, "INSTANCE_ID=%u", (unsigned)serve_many(&it->service));
+        snprintf(id, sizeof id, "INSTANCE_ID=%u", (unsigned)serve_many(&it->service, it->dump));
     add_variable(it, id);
     for (bool again = false;; again = true) {
         weft_sim_outcome outcome = run_all(it);
@@ -509,8 +522,7 @@ static void serve_all(command *it)
                 _exit(code);
             exit(code);
         }
-        weft_world_free(it->world);
-        weft_sim_free(it->sim);
+        end_all(it);
         load_all(it, load_again);
     }
 }
@@ -544,7 +556,6 @@ int main(int count, char **arguments)
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
     int code = ended(&it, run_all(&it));
-    weft_world_free(it.world);
-    weft_sim_free(it.sim);
+    end_all(&it);
     return code;
 }

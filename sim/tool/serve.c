@@ -48,19 +48,23 @@ static struct addrinfo *find(const char *address)
     }
     if (length < sizeof host)
         memcpy(host, from, length);
-    if (!length || getaddrinfo(host, port + 1, &hints, &found))
+    bool is_port = port && port[1] && strspn(port + 1, "0123456789") == strlen(port + 1) &&
+                   strtoul(port + 1, NULL, 10) <= UINT16_MAX; // getaddrinfo would take what is left of more
+    if (!length || !is_port || getaddrinfo(host, port + 1, &hints, &found))
         stop(address, "is no ADDRESS:PORT");
     return found;
 }
 
 // Of sockets that share an address, those that listen take turns: clients are spread among them.
-static int listening_at(const struct sockaddr *address, socklen_t length)
+static int listening_at(const struct sockaddr *address, socklen_t length, bool shares)
 {
     int one = 1, it = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (it < 0)
+        return -1;
     setsockopt(it, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (worker_count > 1)
+    if (shares)
         setsockopt(it, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
-    return it < 0 || bind(it, address, length) || listen(it, SOMAXCONN) ? -1 : it;
+    return bind(it, address, length) || listen(it, SOMAXCONN) ? -1 : it;
 }
 
 weft_world_service serve_begin(const char *address, uint32_t count)
@@ -70,9 +74,14 @@ weft_world_service serve_begin(const char *address, uint32_t count)
     if (!workers)
         abort();
     struct addrinfo *found = find(address);
-    int listener = workers[0].listener = listening_at(found->ai_addr, found->ai_addrlen);
+    int listener = listening_at(found->ai_addr, found->ai_addrlen, false);
+    if (listener >= 0 && count > 1) { // no other program has it, which those that share would not see
+        close(listener);
+        listener = listening_at(found->ai_addr, found->ai_addrlen, true);
+    }
     if (listener < 0)
         stop(address, strerror(errno));
+    workers[0].listener = listener;
     freeaddrinfo(found);
 
     struct sockaddr_storage bound;
@@ -82,7 +91,7 @@ weft_world_service serve_begin(const char *address, uint32_t count)
     getnameinfo((struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port,
                 NI_NUMERICHOST | NI_NUMERICSERV);
     for (uint32_t i = 1; i < count; i++)
-        if ((workers[i].listener = listening_at((struct sockaddr *)&bound, length)) < 0)
+        if ((workers[i].listener = listening_at((struct sockaddr *)&bound, length, true)) < 0)
             stop(address, strerror(errno));
     bool is_v6 = bound.ss_family == AF_INET6;
     stopping = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -97,7 +106,7 @@ weft_world_service serve_begin(const char *address, uint32_t count)
 
 static void pass_on(int number)
 {
-    is_stopping = true;
+    is_stopping = is_stopping || number == SIGINT;
     for (uint32_t i = 0; i < worker_count; i++)
         if (workers[i].pid)
             kill(workers[i].pid, number);
@@ -128,6 +137,7 @@ static bool start(weft_world_service *it, uint32_t number)
         stop("fork", strerror(errno));
     workers[number].pid = pid;
     if (pid == 0) {
+        setpgid(0, 0); // what a terminal tells a group, the parent passes on
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1);
@@ -139,25 +149,30 @@ static bool start(weft_world_service *it, uint32_t number)
     return pid == 0;
 }
 
-// Waits for one to end: its number.
+// Waits for one to end: its number. There may be other children, of who was this process before.
 static uint32_t wait_for_one(int *status)
 {
-    uint32_t number = 0;
-    pid_t pid;
-    while ((pid = wait(status)) < 0)
-        if (errno != EINTR)
+    for (;;) {
+        pid_t pid = wait(status);
+        if (pid < 0 && errno != EINTR)
             stop("wait", strerror(errno));
-    while (workers[number].pid != pid)
-        number++;
-    workers[number].pid = 0;
-    return number;
+        for (uint32_t i = 0; pid > 0 && i < worker_count; i++)
+            if (workers[i].pid == pid) {
+                workers[i].pid = 0;
+                return i;
+            }
+    }
 }
 
-uint32_t serve_many(weft_world_service *service)
+uint32_t serve_many(weft_world_service *service, bool dumps)
 {
     int code = 0, status;
     uint32_t left = worker_count;
     sigaction(SIGINT, &(struct sigaction){.sa_handler = pass_on}, NULL);
+    if (dumps) {
+        sigaction(SIGQUIT, &(struct sigaction){.sa_handler = pass_on}, NULL);
+        sigaction(SIGUSR1, &(struct sigaction){.sa_handler = pass_on}, NULL);
+    }
     for (uint32_t i = 0; i < worker_count; i++)
         if (start(service, i))
             return i;

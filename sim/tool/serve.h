@@ -9,8 +9,8 @@
 // rest of the service is the caller's to fill in.
 weft_world_service serve_begin(const char *address, uint32_t count);
 // Makes as many processes that serve, and returns in each: its number. The one that calls waits for them, and
-// has another in the place of one that ends, until SIGINT, which it passes on. It ends by 1 if one of them has
-// failed.
-uint32_t serve_many(weft_world_service *service);
+// has another in the place of one that ends, until SIGINT, which it passes on, and with `dumps` SIGQUIT and
+// SIGUSR1, too. It ends by 1 if one of them has failed.
+uint32_t serve_many(weft_world_service *service, bool dumps);
 
 #endif

@@ -28,6 +28,7 @@ typedef struct http_fields {
     bool immutable;
 } http_fields;
 
+char *weft_world__copy(const char *bytes, size_t count); // as a C string
 http_fields *weft_world__fields_new(weft_world *world);
 void weft_world__fields_release(http_fields *it); // or NULL
 // As it is: the name and value are valid.
@@ -68,8 +69,6 @@ typedef struct http_message {
 } http_message;
 
 http_message *weft_world__message_new(weft_world *world, http_fields *headers);
-weft_sim_value weft_world__message_value(http_message *it, weft_sim_instance *instance,
-                                         const weft_sim_resource *resource);
 // Of one that is not to be sent any more: its body is not wanted.
 void weft_world__message_drop(http_message *it);
 // Of one whose ends have been taken out.
@@ -120,7 +119,7 @@ struct http_connection {
 struct http_exchange {
     weft_world__job job;
     weft_world *world;
-    http_connection *connection; // while it receives
+    http_connection *connection; // that it comes by
     uint32_t references;         // the message, and the scripts
     bool is_wanted;              // its body is: somebody has asked for it
     bool is_unwanted;            // nobody will ask
@@ -131,7 +130,7 @@ struct http_exchange {
     const char *error;           // or is cut by this
     weft_sim_instance *instance; // that has asked
     weft_sim_end *body, *trailers;
-    const weft_sim_end *reader; // of the body
+    uint64_t number; // of the body: weft_sim_end_number()
     const weft_sim_type *trailers_type;
     http_fields *last;     // trailers, when it has ended
     http_message *message; // until a component is done with it
@@ -171,7 +170,7 @@ typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_U
 // Sends the body of a message, behind a head that was put, and frees the message. NULL, or why that failed:
 // then the other side must not take it for whole. Blocks.
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool trailers);
+                                  uint64_t length, bool may_have_trailers);
 // Its content-length; false if there is none.
 bool weft_world__content_length(const http_fields *headers, uint64_t *length);
 

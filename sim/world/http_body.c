@@ -19,6 +19,7 @@ typedef struct telling {
     weft_sim_end *from, *to;
     const weft_sim_type *from_type, *to_type;
     weft_sim_value value;
+    http_fields *trailers; // that it has, or NULL
 } telling;
 
 static void free_telling(weft_world__job *job)
@@ -35,9 +36,9 @@ static void tells(weft_sim *sim, void *data)
         weft_sim_end_copy(it.from, &it.value, 1);
         weft_sim_end_drop(it.from);
     }
-    if (it.to)
-        weft_world__resolve(it.to, it.to_type, it.value);
-    else
+    if (it.to && !weft_world__resolve(it.to, it.to_type, it.value))
+        weft_world__fields_release(it.trailers);
+    else if (!it.to)
         weft_sim_value_free(it.from_type->element, &it.value);
 }
 
@@ -105,7 +106,7 @@ weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *in
     weft_sim_end *writer, *reader = weft_sim_stream_make(instance, type, &writer);
     it->instance = instance;
     it->is_wanted = true;
-    it->reader = reader;
+    it->number = weft_sim_end_number(reader);
     if (it->has_ended)
         weft_sim_end_drop(writer);
     else
@@ -117,7 +118,7 @@ http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *re
 {
     for (weft_world__job *job = world->jobs; job; job = job->next) {
         http_exchange *it = (http_exchange *)job;
-        if (job->free == free_exchange && it->reader == reader && (it->body || weft_sim_end_dropped(reader)))
+        if (job->free == free_exchange && it->number == weft_sim_end_number(reader))
             return it;
     }
     return NULL;
@@ -137,24 +138,27 @@ void weft_world__exchange_told(http_exchange *it)
 {
     if (!it->has_ended || !it->trailers)
         return;
+    telling told = {.to = it->trailers, .to_type = it->trailers_type};
     const weft_sim_type *result = it->trailers_type->element;
-    weft_sim_value value = {0};
     if (it->error) {
-        value = weft_world__failure(it->instance, result, it->error);
+        told.value = weft_world__failure(it->instance, result, it->error);
     } else {
-        value.payload = weft_world__boxed(it->instance, (weft_sim_value){.which = it->last != NULL});
+        told.value.payload = weft_world__boxed(it->instance, (weft_sim_value){.which = it->last != NULL});
         if (it->last)
-            value.payload->payload = weft_world__boxed(
-                it->instance, weft_sim_resource_value(it->instance, result->parts[0].type->element->resource,
-                                                      (uint32_t)(uintptr_t)it->last));
+            told.value.payload->payload = weft_world__boxed(
+                it->instance,
+                weft_world__object_value(it->instance, result->parts[0].type->element->resource, it->last));
+        told.trailers = it->last;
         it->last = NULL;
     }
-    weft_world__tell(it->world, it->trailers, it->trailers_type, value);
+    begin_telling(it->world, told);
     it->trailers = NULL;
 }
 
 void weft_world__exchange_end(http_exchange *it, const char *error)
 {
+    if (it->has_ended) // it stays what it was
+        return;
     it->has_ended = true;
     it->error = error;
     if (it->body)
@@ -386,11 +390,11 @@ static bool send_pieces(http_connection *to, weft_sim_end *body, http_framing fr
             *left -= count;
         }
         put_piece(to, framing, bytes, count);
+        weft_sim_end_copy(body, bytes, count); // onto themselves, and now: a flush gives the writer time to go
         if (framing != HTTP_NO_BODY)
             weft_world__flush(to);
         if (to->gone)
             return true;
-        weft_sim_end_copy(body, bytes, count); // onto themselves: they are out already
     }
 }
 
@@ -419,21 +423,28 @@ static const char *take_trailers(http_connection *to, http_message *from, http_f
     if (value.which)
         error = result->parts[1].type->parts[value.payload->which].name;
     else if (value.payload->which)
-        *trailers = (http_fields *)(uintptr_t)weft_sim_value_rep(value.payload->payload);
+        *trailers = weft_world__object(value.payload->payload);
     weft_sim_value_free(result, &value);
     return error;
 }
 
+typedef struct passing {
+    const http_connection *to;
+    const http_exchange *from;
+} passing;
+
 static bool has_ended(void *object)
 {
-    const sending *it = object;
-    return ((http_exchange *)(void *)it->end)->has_ended || it->to->gone;
+    const passing *it = object;
+    return it->from->has_ended || it->to->gone;
 }
 
 // The same of one that comes by another connection.
 static const char *take_last(http_connection *to, http_exchange *from, http_fields **trailers)
 {
-    sending it = {to, (weft_sim_end *)(void *)from};
+    passing it = {to, from};
+    if (!has_ended(&it))
+        weft_world__flush(to);
     weft_sim_wait_until(to->world->sim, "waits for trailers", has_ended, &it);
     *trailers = from->last;
     from->last = NULL;
@@ -450,8 +461,8 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     weft_sim_end *body = from->body;
     if (!body && from->from)
         body = weft_world__exchange_body(from->from, from->instance, &bytes);
-    bool is_left_out = from->method && framing == HTTP_NO_BODY; // as other hosts do with that of a GET
-    bool fits = !body || is_left_out || send_pieces(to, body, framing, &length);
+    bool is_unread = from->method && framing == HTTP_NO_BODY; // and who writes it is told so
+    bool fits = !body || is_unread || send_pieces(to, body, framing, &length);
     if (body)
         weft_sim_end_drop(body);
     if (framing == HTTP_WITH_LENGTH && !to->gone && (length || !fits))
@@ -459,8 +470,8 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
                 : length      ? "HTTP-protocol-error"
                               : "HTTP-request-body-size";
     if (from->from) {
-        const char *cut = take_last(to, from->from, &trailers);
-        error = error ? error : cut;
+        if (!error)
+            error = take_last(to, from->from, &trailers);
         from->from->is_unwanted = true;
     } else if (error || to->gone) {
         weft_sim_end_drop(from->trailers);
@@ -468,7 +479,7 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
         error = take_trailers(to, from, &trailers);
     }
     if (from->sent)
-        weft_world__tell_sent(from, error);
+        weft_world__tell_sent(from, body || from->method ? error : NULL); // as on wasmtime
     if (!error && framing == HTTP_CHUNKED) {
         weft_world__put(to, "0\r\n", 3);
         if (trailers && may_have_trailers)

@@ -21,6 +21,7 @@ typedef struct client {
     const weft_sim_type *result;
     http_message *request; // until it is being sent
     http_connection *connection;
+    weft_world__lookup *lookup; // of its address, or NULL
     uint64_t timeouts[3];
     bool is_head;
     bool has_sent;
@@ -29,6 +30,7 @@ typedef struct client {
 
 static void free_client(weft_world__job *job)
 {
+    weft_world__lookup_release(((client *)job)->lookup);
     free(job);
 }
 
@@ -57,37 +59,39 @@ static void fails(client *it, const char *error)
 
 // ---- The connection ----
 
-static void set_port(struct addrinfo *it, uint16_t port)
+// An authority is HOST, HOST:PORT, or one of these with [HOST]. NULL, or an error-code.
+static const char *resolve(client *it, const char *authority, uint64_t when, in_port_t *port)
 {
-    for (; it; it = it->ai_next) // in both families the port is in the same place
-        ((struct sockaddr_in *)(void *)it->ai_addr)->sin_port = htons(port);
-}
-
-// An authority is HOST, HOST:PORT, or one of these with [HOST]. NULL: there is no such name.
-static struct addrinfo *resolve(client *it, const char *authority)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
-    struct addrinfo *found = NULL;
-    char host[256];
-    const char *port = strrchr(authority, ':'), *end = strchr(authority, ']');
-    if (port && end && port < end)
-        port = NULL;
+    const struct addrinfo address = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+    const char *colon = strrchr(authority, ':'), *end = strchr(authority, ']');
+    if (colon && end && colon < end)
+        colon = NULL;
+    unsigned long number = colon && colon[1] ? strtoul(colon + 1, NULL, 10) : 80;
+    if (number > UINT16_MAX)
+        return "connection-refused";
+    *port = htons((uint16_t)number);
     const char *from = *authority == '[' && end ? authority + 1 : authority;
-    size_t length = (size_t)((from != authority ? end : port ? port : authority + strlen(authority)) - from);
-    unsigned long number = port && port[1] ? strtoul(port + 1, NULL, 10) : 80;
-    if (length >= sizeof host || strchr(authority, '@') || number > UINT16_MAX)
+    size_t length = (size_t)((from != authority ? end : colon ? colon : authority + strlen(authority)) - from);
+    if (length >= 256 || strchr(authority, '@'))
+        return "DNS-error";
+    weft_world__lookup *its = it->lookup = weft_world__lookup_new(from, length);
+    if (!getaddrinfo(its->name, NULL, &address, &its->found))
         return NULL;
-    memcpy(host, from, length);
-    host[length] = 0;
-    if (getaddrinfo(host, NULL, &hints, &found))
-        found = weft_world__look_up(it->world, host, it->call);
-    set_port(found, (uint16_t)number);
-    return found;
+    if (!weft_world__lookup_begin(its))
+        return "DNS-error";
+    weft_world__wait wait = {
+        .descriptor = its->done, .events = POLLIN, .when = when, .until = is_cancelled, .object = it};
+    weft_world__wait_for(it->world, "resolves a name", wait);
+    if (poll(&(struct pollfd){.fd = its->done, .events = POLLIN}, 1, 0) <= 0)
+        return "connection-timeout"; // or nobody asks any more
+    return its->error ? "DNS-error" : NULL;
 }
 
 // The errno of one address, or 0.
-static int connect_to(client *it, const struct addrinfo *address, uint64_t when)
+static int connect_to(client *it, const struct addrinfo *address, in_port_t port, uint64_t when)
 {
+    // Of both kinds of address it stands at the same place.
+    ((struct sockaddr_in *)(void *)address->ai_addr)->sin_port = port;
     int error = 0, one = 1;
     socklen_t length = sizeof error;
     http_connection *to = it->connection;
@@ -120,15 +124,15 @@ static const char *connects(client *it)
         return "TLS-protocol-error";
     if (strcmp(request->scheme, "HTTP") != 0)
         return "HTTP-protocol-error";
-    struct addrinfo *found = resolve(it, request->authority);
-    if (!found)
-        return "DNS-error";
-    int error = ECONNREFUSED;
+    in_port_t port;
     uint64_t when = after(it, CONNECT_TIMEOUT);
-    for (const struct addrinfo *address = found; address && error && !is_cancelled(it);
+    const char *problem = resolve(it, request->authority, when, &port);
+    if (problem)
+        return problem;
+    int error = ECONNREFUSED;
+    for (const struct addrinfo *address = it->lookup->found; address && error && !is_cancelled(it);
          address = address->ai_next)
-        error = connect_to(it, address, when);
-    freeaddrinfo(found);
+        error = connect_to(it, address, port, when);
     return !error ? NULL : error == ETIMEDOUT ? "connection-timeout" : "connection-refused";
 }
 
@@ -164,7 +168,7 @@ static void has_head(http_connection *to, http_message *message)
     client *it = to->owner;
     weft_sim_value value = {0};
     value.payload = weft_world__boxed(
-        it->caller, weft_world__message_value(message, it->caller, it->result->parts[0].type->resource));
+        it->caller, weft_world__object_value(it->caller, it->result->parts[0].type->resource, message));
     weft_sim_call_return(it->call, &value);
     it->call = NULL;
 }
@@ -225,6 +229,10 @@ static void asks(weft_sim *sim, void *data)
     client *it = data;
     const char *error = is_cancelled(it) ? "HTTP-protocol-error" : connects(it);
     if (error || is_cancelled(it)) {
+        if (is_cancelled(it) && it->request->sent) {
+            weft_world__tell_sent(it->request, "internal-error");
+            it->request->sent = NULL;
+        }
         weft_world__message_drop(it->request);
         fails(it, error);
     } else {
@@ -247,7 +255,7 @@ static void send_request(weft_sim_call *call, void *data)
     it->call = call;
     it->caller = weft_sim_call_caller(call);
     it->result = weft_sim_call_func(call)->result;
-    it->request = (http_message *)(uintptr_t)weft_sim_value_rep(weft_sim_call_start(call));
+    it->request = weft_world__object(weft_sim_call_start(call));
     if (it->request->from)
         it->request->instance = it->caller;
     it->is_head = !strcmp(it->request->method, "HEAD");

@@ -37,7 +37,7 @@ void weft_world__fields_release(http_fields *it)
         weft_world__job_end(&it->job);
 }
 
-static char *copy(const char *bytes, size_t count)
+char *weft_world__copy(const char *bytes, size_t count)
 {
     char *text = malloc(count + 1);
     if (!text)
@@ -64,7 +64,7 @@ static uint32_t added_size(const http_fields *it, const char *name, size_t lengt
 
 static char *name_of(const char *bytes, size_t length)
 {
-    char *name = copy(bytes, length);
+    char *name = weft_world__copy(bytes, length);
     for (size_t i = 0; i < length; i++)
         name[i] = (char)tolower((unsigned char)name[i]);
     return name;
@@ -79,7 +79,7 @@ void weft_world__fields_add(http_fields *it, const char *name, size_t name_lengt
         if (!it->items)
             abort();
     }
-    http_field field = {name_of(name, name_length), copy(value, length), (uint32_t)length};
+    http_field field = {name_of(name, name_length), weft_world__copy(value, length), (uint32_t)length};
     it->size += added_size(it, field.name, length);
     uint32_t at = place_of(it, field.name);
     if (!at)
@@ -163,7 +163,7 @@ static bool is_value(const char *bytes, size_t length)
 
 static http_fields *of(const weft_sim_value *value)
 {
-    return (http_fields *)(uintptr_t)weft_sim_value_rep(value);
+    return weft_world__object(value);
 }
 
 static void answer_failure(weft_sim_call *call, const char *error)
@@ -210,7 +210,7 @@ static const char *add(http_fields *it, const char *name, const weft_sim_value *
 
 static weft_sim_value value_of(weft_sim_call *call, const weft_sim_resource *resource, http_fields *it)
 {
-    return weft_sim_resource_value(weft_sim_call_caller(call), resource, (uint32_t)(uintptr_t)it);
+    return weft_world__object_value(weft_sim_call_caller(call), resource, it);
 }
 
 static void constructor(weft_sim_call *call, void *data)

@@ -81,29 +81,23 @@ void weft_world__http_drop(const char *name, uint32_t rep)
         weft_world__message_drop(object);
 }
 
-weft_sim_value weft_world__message_value(http_message *it, weft_sim_instance *instance,
-                                         const weft_sim_resource *resource)
-{
-    return weft_sim_resource_value(instance, resource, (uint32_t)(uintptr_t)it);
-}
-
 static http_message *of(const weft_sim_value *value)
 {
-    return (http_message *)(uintptr_t)weft_sim_value_rep(value);
+    return weft_world__object(value);
 }
 
 // [static]request.new and [static]response.new
-static void make(weft_sim_call *call, weft_world *world)
+static void new(weft_sim_call *call, void *data)
 {
     const weft_sim_func *func = weft_sim_call_func(call);
     weft_sim_value *args = weft_sim_call_start(call);
-    http_message *it = weft_world__message_new(world, (http_fields *)(uintptr_t)weft_sim_value_rep(&args[0]));
+    http_message *it = weft_world__message_new(data, weft_world__object(&args[0]));
     it->instance = weft_sim_call_caller(call);
     it->status = 200;
     it->body = args[1].which ? weft_sim_value_end(args[1].payload) : NULL;
     it->trailers = weft_sim_value_end(&args[2]);
     it->trailers_type = func->params[2].type;
-    it->from = it->body ? weft_world__exchange_of(world, it->body) : NULL;
+    it->from = it->body ? weft_world__exchange_of(data, it->body) : NULL;
     if (it->from) { // it brings its own trailers
         it->from->references++;
         weft_world__exchange_tell_nothing(it->from);
@@ -113,20 +107,15 @@ static void make(weft_sim_call *call, weft_world *world)
     if (func->param_count > 3) {
         it->method = strdup("GET");
         if (args[3].which) {
-            it->options = (http_options *)(uintptr_t)weft_sim_value_rep(args[3].payload);
+            it->options = weft_world__object(args[3].payload);
             it->options->immutable = true;
         }
     }
     it->sent_type = func->result->parts[1].type;
     weft_sim_value both = weft_sim_items_value(it->instance, 2);
-    both.items[0] = weft_world__message_value(it, it->instance, func->result->parts[0].type->resource);
+    both.items[0] = weft_world__object_value(it->instance, func->result->parts[0].type->resource, it);
     both.items[1].handle = weft_sim_stream_make(it->instance, it->sent_type, &it->sent);
     weft_sim_call_return(call, &both);
-}
-
-static void new(weft_sim_call *call, void *data)
-{
-    make(call, data);
 }
 
 static void consume_body(weft_sim_call *call, void *data)
@@ -164,9 +153,8 @@ static void get_headers(weft_sim_call *call, void *data)
     (void)data;
     http_message *it = of(weft_sim_call_start(call));
     it->headers->references++;
-    weft_sim_value value =
-        weft_sim_resource_value(weft_sim_call_caller(call), weft_sim_call_func(call)->result->resource,
-                                (uint32_t)(uintptr_t)it->headers);
+    weft_sim_value value = weft_world__object_value(weft_sim_call_caller(call),
+                                                    weft_sim_call_func(call)->result->resource, it->headers);
     weft_sim_call_return(call, &value);
 }
 
@@ -179,8 +167,7 @@ static void get_options(weft_sim_call *call, void *data)
     weft_sim_value value = {.which = it->options != NULL};
     if (it->options) {
         it->options->references++;
-        value.payload = weft_world__boxed(
-            instance, weft_sim_resource_value(instance, resource, (uint32_t)(uintptr_t)it->options));
+        value.payload = weft_world__boxed(instance, weft_world__object_value(instance, resource, it->options));
     }
     weft_sim_call_return(call, &value);
 }
@@ -215,21 +202,15 @@ static weft_sim_value named(weft_sim_instance *instance, const char *text, const
     return value;
 }
 
-static char *copy(const char *bytes, uint32_t count)
-{
-    char *text = malloc(count + 1);
-    if (!text)
-        abort();
-    if (count)
-        memcpy(text, bytes, count);
-    text[count] = 0;
-    return text;
-}
-
+// "", which is none, for one that has a NUL.
 static char *text_named(const weft_sim_value *value, const char *const *names, uint32_t count)
 {
-    return value->which < count ? strdup(names[value->which])
-                                : copy(value->payload->bytes, value->payload->count);
+    if (value->which < count)
+        return strdup(names[value->which]);
+    char *text = weft_world__copy(value->payload->bytes, value->payload->count);
+    if (strlen(text) < value->payload->count)
+        *text = 0;
+    return text;
 }
 
 // An option of a text.
@@ -282,7 +263,7 @@ static void set_path(weft_sim_call *call, void *data)
 {
     (void)data;
     weft_sim_value *args = weft_sim_call_start(call);
-    char *text = args[1].which ? copy(args[1].payload->bytes, args[1].payload->count) : NULL;
+    char *text = args[1].which ? weft_world__copy(args[1].payload->bytes, args[1].payload->count) : NULL;
     bool is_valid = !text || ((*text == '/' || *text == '?') && strlen(text) == args[1].payload->count);
     if (text)
         text[strcspn(text, "#")] = 0;
@@ -323,7 +304,7 @@ static void set_authority(weft_sim_call *call, void *data)
 {
     (void)data;
     weft_sim_value *args = weft_sim_call_start(call);
-    char *text = args[1].which ? copy(args[1].payload->bytes, args[1].payload->count) : NULL;
+    char *text = args[1].which ? weft_world__copy(args[1].payload->bytes, args[1].payload->count) : NULL;
     bool is_valid = !text || (*text && strlen(text) == args[1].payload->count);
     for (const char *at = text; at && *at; at++)
         is_valid = is_valid && (isalnum((unsigned char)*at) || strchr("-._~:[]@!$&'()*+,;=%", *at));
@@ -336,7 +317,7 @@ static void set_authority(weft_sim_call *call, void *data)
 
 static http_options *options_of(const weft_sim_value *value)
 {
-    return (http_options *)(uintptr_t)weft_sim_value_rep(value);
+    return weft_world__object(value);
 }
 
 static weft_sim_value options_value(weft_sim_call *call, weft_world *world, http_options from)
@@ -348,8 +329,7 @@ static weft_sim_value options_value(weft_sim_call *call, weft_world *world, http
     weft_world__job_begin(world, &it->job, free_options);
     it->references = 1;
     it->immutable = false;
-    return weft_sim_resource_value(weft_sim_call_caller(call), weft_sim_call_func(call)->result->resource,
-                                   (uint32_t)(uintptr_t)it);
+    return weft_world__object_value(weft_sim_call_caller(call), weft_sim_call_func(call)->result->resource, it);
 }
 
 static void options_constructor(weft_sim_call *call, void *data)

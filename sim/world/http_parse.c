@@ -110,16 +110,20 @@ static bool take_url(http_connection *it, http_message *message)
 static int on_headers_complete(llhttp_t *parser)
 {
     http_connection *it = parser->data;
-    int status = llhttp_get_type(parser) == HTTP_RESPONSE ? llhttp_get_status_code(parser) : 0;
-    if (status >= 100 && status < 200 && status != 101) { // another one follows
+    bool is_response = llhttp_get_type(parser) == HTTP_RESPONSE;
+    int status = llhttp_get_status_code(parser);
+    parser->upgrade = 0; // nobody does
+    if (is_response && status < 100)
+        return -1;
+    if (is_response && status < 200 && status != 101) { // another one follows, and it has no body
         weft_world__fields_release(take_fields(it));
-        return 0;
+        return 1;
     }
     http_message *message = weft_world__message_new(it->world, end_to_end(it));
     it->exchange = weft_world__exchange_new(it, message);
     it->exchange->is_old = parser->http_major == 1 && parser->http_minor == 0;
     it->exchange->keeps = llhttp_should_keep_alive(parser);
-    if (status) {
+    if (is_response) {
         message->status = (uint16_t)status;
     } else {
         message->method = strndup(it->method, it->method_length);
@@ -131,7 +135,7 @@ static int on_headers_complete(llhttp_t *parser)
             return -1;
         }
         const http_field *expect = weft_world__fields_find(message->headers, "expect");
-        it->exchange->expects = expect && !strcasecmp(expect->value, "100-continue");
+        it->exchange->expects = !it->exchange->is_old && expect && !strcasecmp(expect->value, "100-continue");
     }
     bool is_bodiless = it->is_bodiless;
     it->has_head(it, message);
@@ -177,7 +181,7 @@ void weft_world__parse_begin(http_connection *it, llhttp_type_t type)
 static ssize_t take_method(http_connection *it, const char *bytes, size_t count)
 {
     size_t at = 0;
-    while (at < count && !it->method_length && strchr("\r\n", bytes[at]))
+    while (at < count && !it->method_length && (bytes[at] == '\r' || bytes[at] == '\n'))
         at++;
     for (; at < count && bytes[at] != ' '; at++) {
         if (it->method_length == sizeof it->method || !weft_world__is_token(&bytes[at], 1))
@@ -206,15 +210,12 @@ static bool parse(http_connection *it, const char *bytes, size_t count)
         llhttp_errno_t error = llhttp_execute(&it->parser, bytes, count);
         if (error == HPE_OK)
             return true;
-        if (error != HPE_PAUSED && error != HPE_PAUSED_UPGRADE)
+        if (error != HPE_PAUSED)
             return false;
         const char *end = llhttp_get_error_pos(&it->parser);
         count -= (size_t)(end - bytes);
         bytes = end;
-        if (error == HPE_PAUSED)
-            llhttp_resume(&it->parser);
-        else
-            llhttp_resume_after_upgrade(&it->parser);
+        llhttp_resume(&it->parser);
     }
     return true;
 }

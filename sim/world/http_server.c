@@ -36,10 +36,24 @@ static void tell_to_go_on(http_exchange *it)
     it->expects = false;
 }
 
+// llhttp's own ends the process at one that it does not know.
+static const char *name_of(unsigned status)
+{
+    switch (status) {
+#define NAME(number, name, words)                                                                              \
+    case number:                                                                                               \
+        return #words;
+        HTTP_STATUS_MAP(NAME)
+#undef NAME
+    default:
+        return "<none>"; // as on wasmtime
+    }
+}
+
 static void put_status(http_connection *to, unsigned status)
 {
     char words[64];
-    snprintf(words, sizeof words, "%s", llhttp_status_name((llhttp_status_t)status));
+    snprintf(words, sizeof words, "%s", name_of(status));
     for (char *at = words; *at; at++) {
         if (*at == '_')
             *at = ' ';
@@ -62,6 +76,7 @@ static void put_date(http_connection *to)
 static void send_failure(http_exchange *of)
 {
     http_connection *to = of->connection;
+    of->keeps = of->keeps && !of->is_old;
     put_status(to, 500);
     weft_world__put_text(to, "content-length: 0\r\n%s", of->keeps ? "" : "connection: close\r\n");
     put_date(to);
@@ -131,12 +146,11 @@ static void answers(weft_sim *sim, void *data)
     const weft_sim_func *func = &handler_of(server->service->component)->func;
     bool trailers = weft_world__fields_lists(of->message->headers, "te", "trailers");
     (void)sim;
-    weft_sim_value request = weft_world__message_value(of->message, instance, func->params[0].type->resource);
+    weft_sim_value request = weft_world__object_value(instance, func->params[0].type->resource, of->message);
     weft_sim_call *call = weft_sim_call_export(instance, func->interface, func->name, &request);
     weft_sim_call_wait(call);
     weft_sim_value *result = weft_sim_call_result(call);
-    http_message *response =
-        result->which ? NULL : (http_message *)(uintptr_t)weft_sim_value_rep(result->payload);
+    http_message *response = result->which ? NULL : weft_world__object(result->payload);
     if (result->which)
         fprintf(stderr, "weft_world: a request has failed: %s\n",
                 func->result->parts[1].type->parts[result->payload->which].name);

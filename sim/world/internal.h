@@ -10,6 +10,7 @@
 #include "weft_world.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
@@ -135,17 +136,27 @@ typedef struct weft_world__pump {
 void weft_world__pump_in(weft_sim_call *call, weft_world__pump pump);
 void weft_world__pump_out(weft_sim_call *call, weft_sim_value *stream, weft_world__pump pump);
 
-// ---- names.c ----
-
-// The addresses of a name, which the caller frees (freeaddrinfo); NULL if there are none, or the call is to be
-// cancelled. Blocks the script.
-struct addrinfo *weft_world__look_up(weft_world *world, const char *name, weft_sim_call *call);
-
 // ---- fail.c ----
 
 // True if the call is to fail: then it is answered.
 bool weft_world__fails(weft_world *world, weft_sim_call *call);
 void weft_world__faults_free(weft_world *world);
+
+// ---- names.c ----
+
+// A name that is looked up in a thread, for libc blocks.
+typedef struct weft_world__lookup {
+    atomic_int holders; // the last one frees it
+    int done;           // an eventfd(2): what follows is there
+    int error;          // getaddrinfo's
+    struct addrinfo *found;
+    char name[];
+} weft_world__lookup;
+
+weft_world__lookup *weft_world__lookup_new(const char *name, size_t length);
+// False if the system has no descriptor or no thread for it.
+bool weft_world__lookup_begin(weft_world__lookup *it);
+void weft_world__lookup_release(weft_world__lookup *it); // or NULL
 
 // ---- world.c ----
 
@@ -188,6 +199,10 @@ bool weft_world__is_utf8(const char *text, size_t length);
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);
+// An object of the host, as a resource whose number is its address: a reference of the object's goes with it.
+weft_sim_value weft_world__object_value(weft_sim_instance *instance, const weft_sim_resource *resource,
+                                        const void *object);
+void *weft_world__object(const weft_sim_value *value);
 // A value in a block of its own, as what an option or a variant holds.
 weft_sim_value *weft_world__boxed(weft_sim_instance *instance, weft_sim_value value);
 // What an errno is called: the last name is that of all others.
@@ -201,8 +216,9 @@ weft_sim_value weft_world__failure(weft_sim_instance *instance, const weft_sim_t
 // Answers a call that returns a result, and whose arguments are taken: what failed, or NULL, and then `ok` or
 // NULL.
 void weft_world__answer_result(weft_sim_call *call, const char *failed, const weft_sim_value *ok);
-// Writes the value of a future of that type, and drops the end. Blocks until it is read, or nobody will.
-void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
+// Writes the value of a future of that type, and drops the end. Blocks until it is read: true, or nobody will:
+// then what the value has of the host's resources is the caller's.
+bool weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
 // The number of a case.
 uint32_t weft_world__case(const weft_sim_type *type, const char *name);
 

@@ -7,27 +7,18 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// ---- What the thread has in common with the script ----
-
 enum { THREAD_STACK = 256 * 1024 };
 
-typedef struct lookup {
-    atomic_int holders; // the last one frees it
-    int done;           // an eventfd(2)
-    int error;          // getaddrinfo's
-    struct addrinfo *found;
-    char name[];
-} lookup;
+// ---- What the thread has in common with the script ----
 
-static void let_go(lookup *it)
+void weft_world__lookup_release(weft_world__lookup *it)
 {
-    if (atomic_fetch_sub(&it->holders, 1) > 1)
+    if (!it || atomic_fetch_sub(&it->holders, 1) > 1)
         return;
     if (it->found)
         freeaddrinfo(it->found);
@@ -38,16 +29,16 @@ static void let_go(lookup *it)
 
 static void *looks_up(void *data)
 {
-    lookup *it = data;
+    weft_world__lookup *it = data;
     it->error = getaddrinfo(it->name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &it->found);
     eventfd_write(it->done, 1);
-    let_go(it);
+    weft_world__lookup_release(it);
     return NULL;
 }
 
-static lookup *lookup_of(const char *name, size_t length)
+weft_world__lookup *weft_world__lookup_new(const char *name, size_t length)
 {
-    lookup *it = calloc(1, sizeof *it + length + 1);
+    weft_world__lookup *it = calloc(1, sizeof *it + length + 1);
     if (!it)
         abort();
     it->holders = 1;
@@ -57,8 +48,7 @@ static lookup *lookup_of(const char *name, size_t length)
     return it;
 }
 
-// False if the system has no descriptor or no thread for it.
-static bool begins(lookup *it)
+bool weft_world__lookup_begin(weft_world__lookup *it)
 {
     pthread_attr_t how;
     pthread_t thread;
@@ -135,54 +125,26 @@ typedef struct resolving {
     weft_world__job job;
     weft_world *world;
     weft_sim_call *call;
-    lookup *lookup;
+    weft_world__lookup *lookup;
 } resolving;
 
 static void free_resolving(weft_world__job *job)
 {
-    let_go(((resolving *)job)->lookup);
+    weft_world__lookup_release(((resolving *)job)->lookup);
     free(job);
-}
-
-static resolving *begin_resolving(weft_world *world, weft_sim_call *call, lookup *its)
-{
-    resolving *it = malloc(sizeof *it);
-    if (!it)
-        abort();
-    *it = (resolving){.world = world, .call = call, .lookup = its};
-    weft_world__job_begin(world, &it->job, free_resolving);
-    return it;
-}
-
-// Blocks; false if the call is to be cancelled.
-static bool has_come(const resolving *it)
-{
-    weft_world__wait done = {
-        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
-    return weft_world__wait_for(it->world, "resolves a name", done);
 }
 
 static void resolves(weft_sim *sim, void *data)
 {
     resolving *it = data;
+    weft_world__wait done = {
+        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
     (void)sim;
-    if (has_come(it))
+    if (weft_world__wait_for(it->world, "resolves a name", done))
         answer(it->call, it->lookup->error ? "name-unresolvable" : NULL, it->lookup->found);
     else
         weft_sim_call_cancelled(it->call);
     weft_world__job_end(&it->job);
-}
-
-struct addrinfo *weft_world__look_up(weft_world *world, const char *name, weft_sim_call *call)
-{
-    struct addrinfo *found = NULL;
-    resolving *it = begin_resolving(world, call, lookup_of(name, strlen(name)));
-    if (begins(it->lookup) && has_come(it)) {
-        found = it->lookup->found;
-        it->lookup->found = NULL;
-    }
-    weft_world__job_end(&it->job);
-    return found;
 }
 
 static void resolve(weft_sim_call *call, void *data)
@@ -190,20 +152,25 @@ static void resolve(weft_sim_call *call, void *data)
     weft_world *world = data;
     const weft_sim_value *name = weft_sim_call_start(call);
     weft_world__address address;
-    lookup *its = lookup_of(name->bytes, name->count);
+    weft_world__lookup *its = weft_world__lookup_new(name->bytes, name->count);
     const char *failed = NULL;
     if (!world->options.names) {
         failed = "permanent-resolver-failure";
     } else if (!is_address(its->name, &address)) {
         failed = !is_name(its->name, name->count) ? "invalid-argument"
-                 : !begins(its)                   ? "temporary-resolver-failure"
+                 : !weft_world__lookup_begin(its) ? "temporary-resolver-failure"
                                                   : NULL;
         if (!failed) {
-            weft_sim_spawn_small(world->sim, resolves, begin_resolving(world, call, its));
+            resolving *it = malloc(sizeof *it);
+            if (!it)
+                abort();
+            *it = (resolving){.world = world, .call = call, .lookup = its};
+            weft_world__job_begin(world, &it->job, free_resolving);
+            weft_sim_spawn_small(world->sim, resolves, it);
             return;
         }
     }
-    let_go(its);
+    weft_world__lookup_release(its);
     answer(call, failed, &(struct addrinfo){.ai_addr = &address.any});
 }
 

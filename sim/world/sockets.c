@@ -36,13 +36,13 @@ weft_world__socket *weft_world__socket_new(weft_world *world, int family, int nu
 
 weft_world__socket *weft_world__socket_of(const weft_sim_value *value)
 {
-    return (weft_world__socket *)(uintptr_t)weft_sim_value_rep(value);
+    return weft_world__object(value);
 }
 
 weft_sim_value weft_world__socket_value(weft_sim_instance *instance, const weft_sim_resource *resource,
                                         weft_world__socket *socket)
 {
-    return weft_sim_resource_value(instance, resource, (uint32_t)(uintptr_t)weft_world__socket_use(socket));
+    return weft_world__object_value(instance, resource, weft_world__socket_use(socket));
 }
 
 weft_world__socket *weft_world__socket_use(weft_world__socket *it)

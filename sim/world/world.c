@@ -231,11 +231,24 @@ void weft_world__answer_result(weft_sim_call *call, const char *failed, const we
     weft_sim_call_return(call, &result);
 }
 
-void weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
+weft_sim_value weft_world__object_value(weft_sim_instance *instance, const weft_sim_resource *resource,
+                                        const void *object)
 {
-    if ((weft_sim_end_copy(future, &value, 1) & 15) == DROPPED)
+    return weft_sim_resource_value(instance, resource, (uint32_t)(uintptr_t)object);
+}
+
+void *weft_world__object(const weft_sim_value *value)
+{
+    return (void *)(uintptr_t)weft_sim_value_rep(value);
+}
+
+bool weft_world__resolve(weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
+{
+    bool is_taken = (weft_sim_end_copy(future, &value, 1) & 15) != DROPPED;
+    if (!is_taken)
         weft_sim_value_free(type->element, &value);
     weft_sim_end_drop(future);
+    return is_taken;
 }
 
 uint32_t weft_world__case(const weft_sim_type *type, const char *name)

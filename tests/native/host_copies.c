@@ -260,6 +260,11 @@ static void takes_what_is_offered(weft_sim *host, void *data)
     void *items = NULL;
     weft_sim_call *run = start_run();
     weft_sim_end *end = accept_end(host, "take-bytes");
+    weft_sim_end *other_writer, *other = weft_sim_stream_make(guest, &bytes_stream, &other_writer);
+    CHECK(weft_sim_end_number(other) == weft_sim_end_number(other_writer), true);
+    CHECK(weft_sim_end_number(other) == weft_sim_end_number(end), false);
+    weft_sim_end_drop(other_writer);
+    weft_sim_end_drop(other);
     CHECK(weft_sim_end_met(end), false);
     CHECK(weft_sim_end_offer(end, &items), 0);
     weft_sim_settle(host);

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from limits import limited
@@ -64,6 +65,10 @@ def test_demo(build):
         ("tests/wasi/env-show", [], "is no service, for it does not export wasi:http/handler"),
         ("examples/hello", ["--addr", "nowhere"], "nowhere: is no ADDRESS:PORT"),
         ("examples/hello", ["--addr", "127.0.0.1:x"], "127.0.0.1:x: is no ADDRESS:PORT"),
+        ("examples/hello", ["--addr", "127.0.0.1:65616"], "127.0.0.1:65616: is no ADDRESS:PORT"),
+        ("examples/hello", ["--addr", "127.0.0.1:"], "127.0.0.1:: is no ADDRESS:PORT"),
+        ("examples/hello", ["--instances", "3x"], "3x: is no number of instances, from 1 to 1000"),
+        ("examples/hello", ["--instances", "2", "--fail", "nonsense:x"], "--fail: nonsense"),
     ],
 )
 def test_misuse(build, component, options, words):
@@ -72,9 +77,12 @@ def test_misuse(build, component, options, words):
     assert done.returncode == 1 and words in done.stderr
 
 
-def test_port_that_is_taken(build, cases):
-    command = [build / "sim/weft-native", "serve", "--addr", f"127.0.0.1:{cases.port}", build / "examples/hello.so"]
-    assert "Address already in use" in limited(command, stderr=subprocess.PIPE).stderr
+@pytest.mark.parametrize("instances", [1, 2])
+def test_port_that_is_taken(build, serve, instances):
+    with serve("tests/wasi/http-cases", "--instances", instances) as service:
+        address = f"127.0.0.1:{service.port}"
+        command = [build / "sim/weft-native", "serve", "--instances", str(instances), "--addr", address, build / "examples/hello.so"]
+        assert "Address already in use" in limited(command, stderr=subprocess.PIPE).stderr
 
 
 def test_addresses(build):
@@ -95,9 +103,13 @@ def test_interrupted(serve):
         time.sleep(0.1)
         service.process.send_signal(signal.SIGINT)
         assert rest(idle) == b""
+        late = connected(service)
+        late.sendall(request("/status/200"))
         one.sendall(b"-half")
         assert rest(one).endswith(b"half-half")
         assert service.process.wait(LIMIT) == 0
+        with late:
+            assert rest(late) == b""
         service.leaves = False
 
 
@@ -126,6 +138,19 @@ def test_trap(serve):
             assert service.words().count("weft: weft_http_begin: the export has returned already") == times
 
 
+def test_many_traps(serve):
+    """They leave no more descriptors than a few, and each finds an instance that is new."""
+    with serve("tests/wasi/http-cases") as service:
+        opened = lambda: len(os.listdir(f"/proc/{service.process.pid}/fd"))
+        for times in range(1, 41):
+            raw(service, request("/twice"))
+            assert ask(service, "/describe")[0] == 200
+            assert service.words().count("weft: weft_http_begin: the export has returned already") == times
+            if times == 20:
+                before = opened()
+        assert opened() == before
+
+
 def test_what_is_missing(serve):
     """The message names it, and the request ends as by a trap."""
     with serve("examples/gate") as service:
@@ -140,6 +165,10 @@ def test_what_is_missing(serve):
         ("G@T / HTTP/1.1\r\nhost: x", 400),
         (f"{33 * 'X'} / HTTP/1.1\r\nhost: x", 400),
         ("GET / HTTP/9.1\r\nhost: x", 400),
+        ("\r\nGET /status/200 HTTP/1.1\r\nhost: x", 200),
+        ("\0GET /status/200 HTTP/1.1\r\nhost: x", 400),
+        ("CONNECT host:443 HTTP/1.1\r\nhost: x", 400),
+        ("GET /\xe9 HTTP/1.1\r\nhost: x", 400),
         ("GET status HTTP/1.1\r\nhost: x", 400),
         ('GET /"quoted" HTTP/1.1\r\nhost: x', 400),
         ("GET / HTTP/1.1\r\nhost: x\r\na b: c", 400),
@@ -165,6 +194,17 @@ def test_old_version(cases):
     assert text.endswith(b"\r\n\r\nwords") and b"chunked" not in text
 
 
+def test_old_version_of_a_request_that_fails(cases):
+    assert raw(cases, b"GET /fails HTTP/1.0\r\nconnection: keep-alive\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+
+
+def test_reply_that_is_too_long(cases):
+    """It is cut at once, though more of the request, which it passes on, is to come."""
+    with connected(cases) as one:
+        one.sendall(request("/splice/short", "content-length: 10", body=b"12345", method="POST"))
+        assert rest(one)[-3:] in (b"123", b"")
+
+
 def exchanges(service):
     """What each must come to, whatever a host chooses."""
     body = bytes(range(256)) * much(400, 40)
@@ -185,6 +225,14 @@ def test_seeds(serve):
 def test_slow(serve):
     with serve("tests/wasi/http-cases", "--seed", 1, "--slow", "--virtual-time") as service:
         assert ask(service, "/echo", "POST", b"some words")[2] == b"some words"
+
+
+def test_write_that_is_stopped(serve):
+    """What goes out is what the component knows to be taken, however long that takes."""
+    for seed in range(1, 10):
+        with serve("tests/wasi/http-cases", "--seed", seed, "--slow") as service:
+            sent, _, count = ask(service, "/changes")[2].partition(b"b")
+            assert sent == b"a" * int(count)
 
 
 def test_cut(serve):
@@ -229,3 +277,46 @@ def test_instances_end(serve):
     with serve("tests/wasi/http-cases", "--instances", 3) as service:
         for _ in range(20):
             assert ask(service, "/echo", "POST", b"words")[2] == b"words"
+
+
+@pytest.fixture
+def group(build):
+    """group(options...): a service in a process group of its own, as a shell starts it; tells `port`, `pid` and `process`."""
+
+    @contextlib.contextmanager
+    def begun(*options):
+        command = [build / "sim/weft-native", "serve", "--addr", "127.0.0.1:0", *options, build / "tests/wasi/http-cases.so"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, process_group=0) as process:
+            try:
+                port = int(re.search(r":(\d+)/", process.stderr.readline())[1])
+                yield SimpleNamespace(port=port, pid=process.pid, process=process)
+            finally:
+                process.kill()
+
+    return begun
+
+
+def test_instances_interrupted(group):
+    """By a terminal, which tells the whole group, those in flight are answered as by one signal."""
+    with group("--instances", "2") as service, connected(service) as one:
+        one.sendall(request("/collect/9", "content-length: 9", body=b"half", method="POST"))
+        time.sleep(0.5)
+        os.killpg(service.pid, signal.SIGINT)
+        time.sleep(0.2)
+        one.sendall(b"-half")
+        assert rest(one).endswith(b"half-half")
+        assert service.process.wait(LIMIT) == 0, service.process.stderr.read()
+
+
+def test_instances_dump(group):
+    with group("--instances", "2", "--dump") as service:
+        assert ask(service, "/describe")[0] == 200
+        time.sleep(0.2)
+        os.kill(service.pid, signal.SIGUSR1)
+        told = ""
+        while told.count("weft-native: dump:\n") < 2:
+            told += (line := service.process.stderr.readline())
+            assert line, told
+        assert ask(service, "/describe")[0] == 200
+        os.kill(service.pid, signal.SIGINT)
+        assert service.process.wait(LIMIT) == 0

@@ -316,10 +316,22 @@ def test_trailers(fetch, peer):
     assert (got.error, got.body, got.trailer) == ("OK", "12345", "last")
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\na b: c\r\n\r\n"])
+NONE = [b"", b"HTTP/1.1 200", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\na b: c\r\n\r\n"]
+NONE += [b"HTTP/1.1 %s x\r\ncontent-length: 0\r\n\r\n" % status for status in (b"000", b"001", b"099")]
+NONE += [b"HTTP/1.1 199 x\r\ncontent-length: 5\r\n\r\nhello", b"HTTP/1.1 199 x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+
+
+@pytest.mark.parametrize("answer", NONE)
 def test_no_response(fetch, peer, answer):
     got = fetch(peer(answer).at)
     assert (got.error, got.status, got.reason) == ("EPROTO", 0, "HTTP-protocol-error")
+
+
+@pytest.mark.parametrize("field", [b"", b"content-length: 5\r\n", b"transfer-encoding: chunked\r\n"])
+def test_answers_in_between(fetch, peer, field):
+    """They have no body, whatever they say."""
+    got = fetch(peer(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 x\r\n" + field + b"\r\n" + reply(b"the page")).at)
+    assert (got.error, got.status, got.body) == ("OK", 200, "the page")
 
 
 def test_reset(fetch, peer):

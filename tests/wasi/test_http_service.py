@@ -173,6 +173,11 @@ def test_status(ask, status):
     assert ("content-length" in headers) == (status not in (204, 304))
 
 
+@pytest.mark.parametrize("status", [209, 427, 432, 512])
+def test_status_without_a_name(service, status):
+    assert raw(service, request(f"/status/{status}")).startswith(b"HTTP/1.1 %d <none>\r\n" % status)
+
+
 @pytest.mark.parametrize("status", [0, 99, 100, 103, 199, 600, 70000])
 def test_status_that_is_none(ask, status):
     assert ask(f"/status/{status}")[0] == 500
@@ -291,6 +296,22 @@ def test_expect_continue(service):
         connection.sendall(b"abc")
         text = rest(connection)
         assert text.endswith(b"abc")
+
+
+def test_expect_continue_of_an_old_version(service):
+    """That knows no such answer."""
+    with connected(service) as connection:
+        connection.sendall(b"POST /collect/3 HTTP/1.0\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n")
+        assert not select.select([connection], [], [], 0.3)[0]
+        connection.sendall(b"abc")
+        assert rest(connection).endswith(b"abc")
+
+
+def test_offer_of_an_upgrade(service):
+    """Nobody takes it, and the connection goes on."""
+    first = request("/status/200", "upgrade: h2c", "http2-settings: x").replace(b"connection: close", b"connection: upgrade, http2-settings")
+    text = raw(service, first + request("/status/404"))
+    assert text.count(b"HTTP/1.1 200 OK") == 1 and text.count(b"HTTP/1.1 404") == 1
 
 
 def test_imports(imports):

@@ -137,6 +137,8 @@ WEFT_ASYNC(cases)
             weft_bytes_lines(&self->lines, weft_http_body(it), self->buffer, 4, WEFT_LINES_CUT);
             WEFT_AWAIT(weft_line_next(co, &self->lines));
         }
+        if (weft_text_equal_z(self->words[0], "short"))
+            weft_http_header_add(it, "content-length", WEFT_TEXT("3"));
         if (weft_http_begin_with(co, it, 200, weft_http_body(it)))
             WEFT_TRY(it, weft_http_reply_status(co, it, 400));
         else if (weft_text_equal_z(self->words[0], "finish"))
@@ -170,6 +172,18 @@ WEFT_ASYNC(cases)
     } else if (path_is(self, "/in-flight")) {
         weft_http_begin(co, it, 200);
         weft_bytes_start_write_all(co, &it->out, big, sizeof big);
+    } else if (path_is(self,
+                       "/changes")) { // 'a's, until they are stopped, and then a 'b' and how many they were
+        for (self->at = 0; self->at < 200; self->at++)
+            self->buffer[self->at] = 'a';
+        weft_http_begin(co, it, 200);
+        weft_bytes_start_write(co, &it->out, self->buffer, 200);
+        WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(1)));
+        weft_stop_blocking(&it->out);
+        for (self->at = 0; self->at < 200; self->at++)
+            self->buffer[self->at] = 'x';
+        self->size = weft_format(self->text, sizeof self->text, "b%u", (unsigned)it->out.count);
+        WEFT_TRY(it, weft_write(co, &it->out, text_of(self)));
     } else if (path_is(self, "/trailers")) {
         weft_http_header_add(it, "trailer", WEFT_TEXT("x-last"));
         weft_http_begin(co, it, 200);
