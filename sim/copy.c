@@ -11,8 +11,7 @@ static bool is_number(const weft_sim_type *type)
     return !type || (type->kind >= WEFT_SIM_S8 && type->kind <= WEFT_SIM_F64);
 }
 
-// Whoever sleeps at the other end asks again.
-static void wake_other(const weft_sim_end *end)
+void weft_sim__end_wake_other(const weft_sim_end *end)
 {
     const weft_sim_end *other = end->pipe->ends[!end->writable];
     if (other)
@@ -24,7 +23,7 @@ static void finish(weft_sim_end *end, uint32_t result)
 {
     end->pending = false;
     end->result = result;
-    wake_other(end);
+    weft_sim__end_wake_other(end);
     if (end->base.instance)
         weft_sim__waitable_notify(end->pipe->sim, &end->base);
     else
@@ -42,7 +41,7 @@ uint32_t weft_sim__end_take(weft_sim_end *end)
     bool done = end->result == COPY_DROPPED || (is_future && end->result == COPY_COMPLETED);
     end->state = done ? END_DONE : END_IDLE;
     end->pending = false;
-    wake_other(end);
+    weft_sim__end_wake_other(end);
     return end->result | (is_future ? 0 : end->progress << 4);
 }
 
@@ -147,7 +146,7 @@ void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count)
     end->progress = 0;
     copy(end);
     end->exact = false;
-    wake_other(end);
+    weft_sim__end_wake_other(end);
 }
 
 static void cancel_now(weft_sim_end *end)

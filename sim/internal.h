@@ -298,6 +298,8 @@ struct weft_sim__pipe {
 uint32_t weft_sim__end_take(weft_sim_end *end); // its event: the status word
 void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count);
 void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow);
+// Whoever sleeps at the other end asks again.
+void weft_sim__end_wake_other(const weft_sim_end *end);
 uint32_t weft_sim__partial(weft_sim *sim, uint32_t count); // so many items, or fewer
 void weft_sim__end_close(weft_sim_end *end);
 weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_type *type, uint32_t handle);

@@ -249,6 +249,7 @@ weft_sim_end *weft_sim_value_end(weft_sim_value *value)
     weft_sim_end *end = value->handle;
     value->handle = NULL;
     end->host = true;
+    weft_sim__end_wake_other(end);
     return end;
 }
 

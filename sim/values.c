@@ -68,6 +68,18 @@ static void *allocate(const weft_sim_context *context, uint32_t count, size_t si
 
 // ---- Strings and lists: a pointer and a length on either way. ----
 
+bool weft_sim_number(const char *text, uint64_t *number)
+{
+    *number = 0;
+    for (const char *at = text; *at; at++) {
+        uint64_t digit = (uint64_t)*at - '0';
+        if (digit > 9 || *number > (UINT64_MAX - digit) / 10)
+            return false;
+        *number = 10 * *number + digit;
+    }
+    return *text;
+}
+
 uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -42,6 +42,8 @@ bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_si
 // The bytes of the UTF-8 sequence at `text`, and its character; 0 if there is none in `left` bytes. `code` may
 // be NULL.
 uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code);
+// The number that the text is: digits, and no other character. False if it is none, or too large.
+bool weft_sim_number(const char *text, uint64_t *number);
 
 // Values that a test makes, of memory that weft_sim_value_free() takes back: a text, a text or list<u8>, and
 // items, zero at first, of a list that is not plain, a record or a tuple.

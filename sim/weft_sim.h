@@ -221,8 +221,8 @@ typedef struct weft_sim_call weft_sim_call;
 // An end of a stream or future that the script holds.
 typedef struct weft_sim_end weft_sim_end;
 
-// The same for scripts of which there are many, each of which waits for long: `until` is asked only when
-// something may have changed, which is said here, or after weft_sim_wake().
+// As weft_sim_wait_until(), for scripts of which there are many, each of which waits for long: `until` is asked
+// only when something may have changed, which is said here, or after weft_sim_wake().
 typedef struct weft_sim_sleep {
     weft_sim_end *end;   // what is done with the other end; NULL: of none
     weft_sim_call *call; // that it is to be cancelled; NULL: of none

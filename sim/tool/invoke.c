@@ -19,6 +19,19 @@ _Noreturn void stop(const char *what, const char *why)
     exit(1);
 }
 
+uint64_t number_of(const char *text, uint64_t least, uint64_t most, const char *why)
+{
+    uint64_t number;
+    if (!weft_sim_number(text, &number) || number < least || number > most)
+        stop(text, why);
+    return number;
+}
+
+uint64_t seed_of(const char *text)
+{
+    return number_of(text, 1, UINT64_MAX, "is no seed: one is a number from 1 on");
+}
+
 static const weft_sim_component *load_as(const char *path, const char *file)
 {
     void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);

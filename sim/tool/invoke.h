@@ -9,6 +9,10 @@
 // Ends the tool with the message "<tool>: <what>: <why>".
 _Noreturn void stop(const char *what, const char *why);
 
+// The number that the text is; else it stops by `why`.
+uint64_t number_of(const char *text, uint64_t least, uint64_t most, const char *why);
+uint64_t seed_of(const char *text);
+
 // --always: gives the option of that name its full weight.
 void always(weft_sim_options *options, const char *name);
 

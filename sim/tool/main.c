@@ -98,7 +98,7 @@ int main(int count, char **arguments)
     int at = 1;
     for (; at < count && strcmp(arguments[at], "--") != 0; at++) {
         if (!strcmp(arguments[at], "--seed") && at + 1 < count) {
-            schedule.seed = strtoull(arguments[++at], NULL, 0);
+            schedule.seed = seed_of(arguments[++at]);
             options = weft_sim_options_swarm(schedule.seed);
             options.fresh_handles = false; // components may count on dense ones: the guest suite does
         } else if (!strcmp(arguments[at], "--like-wasmtime")) {

@@ -1,5 +1,5 @@
-// weft-native: runs a native component as `wasmtime run` would, on this machine's clocks and standard streams.
-// `weft-native --help` says how.
+// weft-native: runs and serves native components as wasmtime would, on this machine's clocks, files, network
+// and standard streams. `weft-native --help` says how.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "../world/weft_world.h"
 #include "invoke.h"
@@ -100,8 +100,7 @@ static const struct argp_option options[] = {
      "Another component: what one of them exports, the others can import. Again for more of them", 0},
     {"fail", FAIL, "CALL:ERROR[@N|%P]", 0,
      "Lets a call fail, such as open-at or open, by an error, such as insufficient-space or ENOSPC: each time, "
-     "the Nth "
-     "time, or P in 100 of them; * is any call, or any error. A wrong name shows what there is",
+     "the Nth time, or P in 100 of them; * is any call, or any error. A wrong name shows what there is",
      0},
     {"virtual-time", VIRTUAL_TIME, NULL, 0,
      "Lets time go on by itself when all wait, so that no sleep takes long", 0},
@@ -194,24 +193,6 @@ static void check_text(const char *text)
             stop(text, "is not UTF-8");
 }
 
-static uint64_t number_of(const char *text)
-{
-    char *end;
-    uint64_t number = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end)
-        stop(text, "is no number of bytes");
-    return number;
-}
-
-static uint64_t seed_of(const char *text)
-{
-    char *end;
-    uint64_t seed = strtoull(text, &end, 0);
-    if (!seed || *end)
-        stop(text, "is no seed: one is a number from 1 on");
-    return seed;
-}
-
 // Whatever the order on the command line.
 static void choose_options(command *it)
 {
@@ -234,9 +215,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         it->address = value;
         return 0;
     case INSTANCES:
-        it->instance_count = (uint32_t)strtoul(value, NULL, 10);
-        if (strspn(value, "0123456789") != strlen(value) || !it->instance_count || it->instance_count > 1000)
-            stop(value, "is no number of instances, from 1 to 1000");
+        it->instance_count = (uint32_t)number_of(value, 1, 1000, "is no number of instances, from 1 to 1000");
         return 0;
     case NO_MEANING:
         return 0;
@@ -280,7 +259,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case CUT:
         it->cut = true;
-        it->cut_after = value ? number_of(value) : WEFT_WORLD_CUT_ANYWHERE;
+        it->cut_after = value ? number_of(value, 0, WEFT_WORLD_CUT_ANYWHERE - 1, "is no number of bytes")
+                              : WEFT_WORLD_CUT_ANYWHERE;
         return 0;
     case DUMP:
         it->dump = true;
@@ -417,12 +397,18 @@ static void check_seed(const command *it)
         stop("--cut", "where is drawn from a --seed: give one, or --cut=N");
 }
 
+static bool is_drawn(const char *fault)
+{
+    const char *error = strrchr(fault, ':') + 1;
+    return *error == '*' || strchr(error, '%');
+}
+
 static void let_fail(const command *it)
 {
     for (uint32_t i = 0; i < it->fault_count; i++) {
         const char *problem = weft_world_fail(it->world, it->faults[i]);
-        if (!problem && strchr(it->faults[i], '%') && !it->schedule.seed)
-            problem = "what fails by chance is drawn from a --seed";
+        if (!problem && is_drawn(it->faults[i]) && !it->schedule.seed)
+            problem = "what fails by chance, or by any error, is drawn from a --seed: give one";
         if (problem)
             stop("--fail", problem);
     }

@@ -43,6 +43,16 @@ static void answer_cancels(weft_world *world)
     }
 }
 
+// Another one is the first, or one is to be cancelled.
+static bool looks_again(void *object)
+{
+    const weft_world *world = object;
+    const weft_world__sleeper *it = world->sleepers;
+    while (it && !weft_sim_call_cancel_asked(it->call))
+        it = it->next;
+    return it || world->is_another_first;
+}
+
 static void wakes(weft_sim *sim, void *data)
 {
     weft_world *world = data;
@@ -51,7 +61,8 @@ static void wakes(weft_sim *sim, void *data)
         world->is_another_first = false;
         weft_world__wait_for(
             world, "wakes those who sleep",
-            (weft_world__wait){.descriptor = -1, .when = world->sleepers->when, .sleepers_of = world});
+            (weft_world__wait){
+                .descriptor = -1, .when = world->sleepers->when, .until = looks_again, .object = world});
         answer_cancels(world);
         for (uint64_t time = weft_world__now(world); world->sleepers && world->sleepers->when <= time;) {
             weft_sim_call_return(world->sleepers->call, NULL);

@@ -105,6 +105,14 @@ static bool has_case(const weft_sim_type *errors, const char *name)
     return false;
 }
 
+static bool is_called_in_libc(int error, const char *name)
+{
+    static const weft_world__name others[] = {
+        {EDEADLOCK, "EDEADLOCK"}, {ENOTSUP, "ENOTSUP"}, {EWOULDBLOCK, "EWOULDBLOCK"}, {0, ""}};
+    const char *first = strerrorname_np(error);
+    return first && (!strcmp(first, name) || !strcmp(weft_world__name_of(others, error), name));
+}
+
 // The case of that name, or of libc's name for it; NULL: none. Files and sockets have different ones.
 static const char *error_named(const weft_sim_type *errors, const char *name)
 {
@@ -131,8 +139,7 @@ static const char *error_named(const weft_sim_type *errors, const char *name)
     if (has_case(errors, name))
         return name;
     for (int error = 1; error < 256; error++) {
-        const char *libc = strerrorname_np(error);
-        if (!libc || strcmp(libc, name) != 0)
+        if (!is_called_in_libc(error, name))
             continue;
         const char *of_file = weft_world__fs_error(error);
         if ((error == EIO || strcmp(of_file, "io") != 0) && has_case(errors, of_file))
@@ -234,14 +241,14 @@ static const char *no_error(weft_world *world, const char *call, const char *err
 // What is behind the error: "@N", "%P" or nothing.
 static bool read_when(weft_world__fault *it)
 {
-    char *at = it->error + strcspn(it->error, "@%"), *end = at;
+    char *at = it->error + strcspn(it->error, "@%");
     char kind = *at;
     *at = 0;
     it->thousandths = 1000;
     if (!kind)
         return true;
-    uint64_t number = strtoull(at + 1, &end, 10);
-    if (!number || *end || (kind == '%' && number > 100))
+    uint64_t number;
+    if (!weft_sim_number(at + 1, &number) || !number || (kind == '%' && number > 100))
         return false;
     if (kind == '@')
         it->nth = number;
@@ -320,11 +327,6 @@ typedef struct ending {
     const char *error;
 } ending;
 
-static void free_ending(weft_world__job *job)
-{
-    free(job);
-}
-
 static void ends(weft_sim *sim, void *data)
 {
     ending *it = data;
@@ -342,8 +344,8 @@ static weft_sim_value failing_future(weft_world *world, weft_sim_instance *insta
         abort();
     *it = (ending){.instance = instance, .type = type, .error = error};
     weft_sim_value future = {.handle = weft_sim_stream_make(instance, type, &it->future)};
-    weft_world__job_begin(world, &it->job, free_ending);
-    weft_sim_spawn(world->sim, ends, it);
+    weft_world__job_begin(world, &it->job, NULL);
+    weft_sim_spawn_small(world->sim, ends, it);
     return future;
 }
 

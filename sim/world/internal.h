@@ -15,16 +15,16 @@
 
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
 
-// What a script waits for outside: a descriptor, or a time.
+// What a script waits for outside. The wait ends when one of these is so: the descriptor is ready, the time has
+// come, what `sleep` has is over, `until(object)` is true.
 typedef struct weft_world__wait {
     struct weft_world__wait *next, *previous; // in the world's list
     int descriptor;                           // -1: none
     short events;                             // of poll(2)
     uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
-    weft_sim_sleep sleep; // or until the copy on that end's other is given up, or the call is to be cancelled
-    const weft_world *sleepers_of; // or until another sleeper is the first, or one is to be cancelled
-    bool (*until)(void *object);   // or until that is so
+    weft_sim_sleep sleep;        // the copy on that end's other is given up, or the call is to be cancelled
+    bool (*until)(void *object); // or NULL
     void *object;
 } weft_world__wait;
 
@@ -95,7 +95,8 @@ uint64_t weft_world__look_at_clock(weft_world *world);
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
 // for it: how many items that copy may move, and where they are (see weft_sim_end_offer). 0: the other end is
-// gone. If that is a script's, who reads from the descriptor does not wait for it, and has no place for them.
+// gone. A copy of none is completed when the descriptor is ready; of standard input at once, as on wasmtime. If
+// the other end is a script's, who reads from the descriptor does not wait for it, and has no place for them.
 uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end, int descriptor, short events,
                           void **bytes);
 // How many bytes a stream that begins has until its other side is gone; UINT64_MAX: that stays.
@@ -190,6 +191,7 @@ void weft_world__socket_drop(uint32_t rep);
 weft_world__socket *weft_world__socket_use(weft_world__socket *it);
 void weft_world__socket_release(weft_world__socket *it);
 
+// `free` NULL: all that it has is one block of malloc(3).
 void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it));
 void weft_world__job_end(weft_world__job *job); // frees it
 // Forgets the calls that sleep.

@@ -156,7 +156,7 @@ static void resolve(weft_sim_call *call, void *data)
     const char *failed = NULL;
     if (!world->options.names) {
         failed = "permanent-resolver-failure";
-    } else if (!is_address(its->name, &address)) {
+    } else if (strlen(its->name) < name->count || !is_address(its->name, &address)) {
         failed = !is_name(its->name, name->count) ? "invalid-argument"
                  : !weft_world__lookup_begin(its) ? "temporary-resolver-failure"
                                                   : NULL;

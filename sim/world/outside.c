@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -152,26 +155,29 @@ void weft_world__outside_end(weft_world *world)
 void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data)
 {
     sigaddset(&world->heard, signal);
+    int signals = signalfd(world->signals, &world->heard, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (signals < 0) {
+        fprintf(stderr, "weft_world: signal %d is not heard: %s\n", signal, strerror(errno));
+        sigdelset(&world->heard, signal);
+        return;
+    }
     sigprocmask(SIG_BLOCK, &world->heard, NULL);
-    world->signals = signalfd(world->signals, &world->heard, SFD_NONBLOCK | SFD_CLOEXEC);
+    world->signals = signals;
     world->signalled = told;
     world->signalled_data = data;
 }
 
-static bool is_to_be_cancelled(const weft_world *world)
+// There is no copy on its other, nor will a script begin one.
+static bool is_given_up(const weft_sim_end *end)
 {
-    for (const weft_world__sleeper *it = world->sleepers; it; it = it->next)
-        if (weft_sim_call_cancel_asked(it->call))
-            return true;
-    return false;
+    return !weft_sim_end_met(end) && !weft_sim_end_is_between_scripts(end);
 }
 
 static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
-    return it->fired || (it->sleep.end && !weft_sim_end_met(it->sleep.end)) ||
+    return it->fired || (it->sleep.end && is_given_up(it->sleep.end)) ||
            (it->sleep.call && weft_sim_call_cancel_asked(it->sleep.call)) ||
-           (it->sleepers_of && (it->sleepers_of->is_another_first || is_to_be_cancelled(it->sleepers_of))) ||
            (it->until && it->until(it->object));
 }
 
@@ -180,7 +186,7 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     wait.next = &world->waits;
     wait.previous = world->waits.previous;
     wait.previous->next = wait.next->previous = &wait;
-    if (wait.sleepers_of || wait.until) // others than the world may make it so
+    if (wait.until) // others than the world may make it so
         weft_sim_wait_until(world->sim, what, is_over, &wait);
     else
         weft_sim_sleep_until(world->sim, what, is_over, &wait, &wait.sleep);
@@ -192,6 +198,12 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
 static bool is_met_or_gone(void *object)
 {
     return weft_sim_end_met(object) || weft_sim_end_dropped(object);
+}
+
+// For who reads from a descriptor: a component may give the other end to a script at any time.
+static bool may_read(void *object)
+{
+    return is_met_or_gone(object) || weft_sim_end_is_between_scripts(object);
 }
 
 // Another script, or another process, may have been first.
@@ -244,18 +256,20 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
     const weft_world_options *options = &world->options;
     uint32_t most = options->slow ? FEW - weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, FEW) : CHUNK;
     for (bool is_late = options->slow;;) {
-        bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
         if (bytes)
             *bytes = NULL;
-        if (!begins)
-            weft_sim_sleep_until(world->sim, what, is_met_or_gone, end, &(weft_sim_sleep){.end = end});
+        weft_sim_sleep_until(world->sim, what, events == POLLIN ? may_read : is_met_or_gone, end,
+                             &(weft_sim_sleep){.end = end});
         if (weft_sim_end_dropped(end))
             return 0;
-        if (is_late && !takes_a_while(world, what, begins ? NULL : end))
+        bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
+        if (descriptor == STDIN_FILENO && !begins && !weft_sim_end_offer(end, NULL)) // a copy of none
+            continue;
+        if (is_late && !takes_a_while(world, what, end))
             continue;
         is_late = false;
         weft_world__wait ready = {
-            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = begins ? NULL : end};
+            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = end};
         if (descriptor >= 0 &&
             (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
             continue;

@@ -48,6 +48,13 @@ static ssize_t move(weft_world__pump *it, void *bytes, size_t count)
     return moved;
 }
 
+// All of them: a script at the other end may take them piece by piece.
+static void hand_on(weft_sim_end *end, unsigned char *bytes, uint32_t count)
+{
+    for (uint32_t status = 0; count && (status & 15) != DROPPED; count -= status >> 4, bytes += status >> 4)
+        status = weft_sim_end_copy(end, bytes, count);
+}
+
 static void pumps_in(weft_sim *sim, void *data)
 {
     weft_world__pump *it = data;
@@ -62,7 +69,7 @@ static void pumps_in(weft_sim *sim, void *data)
         if (count == 0)
             break;
         if (count > 0) // where they are there already, onto themselves
-            weft_sim_end_copy(it->bytes, bytes ? bytes : it->buffer, (uint32_t)count);
+            hand_on(it->bytes, bytes ? bytes : it->buffer, (uint32_t)count);
         else if (errno == EAGAIN)
             it->waits = it->descriptor;
         else if (errno != EINTR)

@@ -94,6 +94,7 @@ const char *weft_world__socket_error(int error)
     static const weft_world__name names[] = {{EACCES, "access-denied"},
                                              {EPERM, "access-denied"},
                                              {EOPNOTSUPP, "not-supported"},
+                                             {EPROTOTYPE, "not-supported"},
                                              {ENOPROTOOPT, "not-supported"},
                                              {EPFNOSUPPORT, "not-supported"},
                                              {EPROTONOSUPPORT, "not-supported"},
@@ -105,6 +106,7 @@ const char *weft_world__socket_error(int error)
                                              {ETIMEDOUT, "timeout"},
                                              {EISCONN, "invalid-state"},
                                              {ENOTCONN, "invalid-state"},
+                                             {EDESTADDRREQ, "invalid-state"},
                                              {EADDRNOTAVAIL, "address-not-bindable"},
                                              {EADDRINUSE, "address-in-use"},
                                              {EHOSTUNREACH, "remote-unreachable"},
@@ -175,7 +177,7 @@ bool weft_world__address_is_unicast(const weft_world__address *address)
     return !IN6_IS_ADDR_MULTICAST(&address->ipv6.sin6_addr);
 }
 
-// An ip-socket-address of these fields; the one of the address is `ip`.
+// The parts of its ip-address: bytes, or words of 16 bits.
 static weft_sim_value ip_of(weft_sim_instance *instance, const weft_world__address *address)
 {
     bool is_ipv4 = address->any.sa_family == AF_INET;

@@ -48,7 +48,7 @@ void weft_world__socket_die(weft_world__socket *it, int error);
 // Answers a call that makes one, of SOCK_STREAM or SOCK_DGRAM.
 void weft_world__socket_create(weft_sim_call *call, weft_world *world, int type, bool may);
 
-// An address of a component; false if it is none of the socket's family. Returns its length.
+// An address of a component; false if it is none of the socket's family.
 bool weft_world__address_of(const weft_world__socket *socket, const weft_sim_value *value,
                             weft_world__address *address);
 socklen_t weft_world__address_length(const weft_world__address *address);

@@ -189,7 +189,7 @@ static ssize_t move_out(weft_world__pump *it, void *bytes, size_t count)
     return send(it->descriptor, bytes, count, MSG_NOSIGNAL);
 }
 
-// *taken tells of that way.
+// *taken tells whether its stream that way has been taken, and is set if this takes it.
 static weft_world__pump pump_of(weft_world__socket *socket, bool *taken)
 {
     weft_world__pump pump = {.world = socket->world,
@@ -202,7 +202,7 @@ static weft_world__pump pump_of(weft_world__socket *socket, bool *taken)
         pump.error = ENOTCONN;
     else
         pump.socket = weft_world__socket_use(socket);
-    *taken = true;
+    *taken = *taken || pump.socket;
     return pump;
 }
 
@@ -212,6 +212,7 @@ static void receive(weft_sim_call *call, void *data)
     weft_world__pump pump = pump_of(it, &it->receives);
     (void)data;
     pump.move = move_in;
+    pump.waits = pump.descriptor; // a read of none, too
     weft_world__pump_in(call, pump);
 }
 

@@ -80,6 +80,8 @@ static int sends(weft_world__socket *it, weft_sim_call *call, weft_sim_value *ok
     weft_world__address address;
     bool is_connected = it->state == CONNECTED;
     (void)ok;
+    if (args[1].count > UINT16_MAX) // wasmtime's order
+        return EMSGSIZE;
     if (!to && !is_connected)
         return EINVAL;
     if (to && (!weft_world__address_of(it, to, &address) || !weft_world__address_is_remote(&address) ||

@@ -1,5 +1,5 @@
-// WASI 0.3 for components in the native host, on this machine: its clocks, its random numbers, its network, and
-// the standard streams of the process. What a script answers itself (weft_sim_answer() after
+// WASI 0.3 for components in the native host, on this machine: its clocks, its random numbers, its files, its
+// network, and the standard streams of the process. What a script answers itself (weft_sim_answer() after
 // weft_world_answer()) is not asked of the world.
 //
 // Here are wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:random and wasi:sockets, of every version
@@ -63,7 +63,8 @@ void weft_world_end(weft_world *world);
 // True if a component has ended the run by wasi:cli/exit, which is WEFT_SIM_STOPPED, and with which code.
 bool weft_world_exited(const weft_world *world, int *code);
 // Calls `told` in a run, between two steps of it, for this signal and those that were given before. From here
-// on the process gets it in no other way.
+// on the process gets it in no other way. If the system has no descriptor for that, it says so on standard
+// error, and the signal does what it did.
 void weft_world_on_signal(weft_world *world, int signal, void (*told)(void *data), void *data);
 // A component that exports wasi:http/handler, for clients that a socket has.
 typedef struct weft_world_service {

@@ -103,11 +103,6 @@ typedef struct late_call {
     weft_sim_call *call;
 } late_call;
 
-static void free_late_call(weft_world__job *job)
-{
-    free(job);
-}
-
 static void answers_later(weft_sim *sim, void *data)
 {
     late_call it = *(late_call *)data;
@@ -131,7 +126,7 @@ static void answer(weft_sim_call *call, void *data)
     if (!it)
         abort();
     *it = (late_call){.world = world, .call = call};
-    weft_world__job_begin(world, &it->job, free_late_call);
+    weft_world__job_begin(world, &it->job, NULL);
     weft_sim_spawn(world->sim, answers_later, it);
 }
 
@@ -150,9 +145,14 @@ void weft_world_answer(weft_world *world, const weft_sim_component *component)
 
 // ---- For those who answer ----
 
+static void free_plain(weft_world__job *job)
+{
+    free(job);
+}
+
 void weft_world__job_begin(weft_world *world, weft_world__job *job, void (*free)(weft_world__job *it))
 {
-    *job = (weft_world__job){world->jobs, &world->jobs, free};
+    *job = (weft_world__job){world->jobs, &world->jobs, free ? free : free_plain};
     if (job->next)
         job->next->at = &job->next;
     world->jobs = job;

@@ -24,6 +24,7 @@ def test_help(native):
         ("env-show", [], "walk", "walk: the command is run"),
         ("env-show", ["-S", "everything"], "run", "everything: no such option of -S"),
         ("env-show", ["--none"], "run", "unrecognized option '--none'"),
+        *[("env-show", ["--seed", seed], "run", f"{seed}: is no seed: one is a number from 1 on") for seed in ("0", "-1", " 1", "1x", str(2**64))],
         ("nobody", [], "run", "nobody.so: cannot open shared object file"),
         ("env-show", ["--dir", "/nowhere::d"], "run", "weft-native: /nowhere: No such file or directory"),
         ("mine-log", [], "run", "weft-native: mine: is no program, for it does not export wasi:cli/run"),

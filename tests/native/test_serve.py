@@ -20,6 +20,7 @@ from soak import much
 
 from tools.service import Service
 from wasi.http_asks import LIMIT, ask, connected, raw, request, rest
+from wasi.sockets import accepted, becomes, handles_of, listening
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ def test_demo(build):
 @pytest.mark.parametrize(
     "component, options, words",
     [
+        *[("examples/hello", ["--instances", count], f"{count}: is no number of instances, from 1 to 1000") for count in ("0", "2x", "+2", "1001")],
         ("tests/wasi/env-show", [], "is no service, for it does not export wasi:http/handler"),
         ("examples/hello", ["--addr", "nowhere"], "nowhere: is no ADDRESS:PORT"),
         ("examples/hello", ["--addr", "127.0.0.1:x"], "127.0.0.1:x: is no ADDRESS:PORT"),
@@ -233,6 +235,26 @@ def test_write_that_is_stopped(serve):
         with serve("tests/wasi/http-cases", "--seed", seed, "--slow") as service:
             sent, _, count = ask(service, "/changes")[2].partition(b"b")
             assert sent == b"a" * int(count)
+
+
+def test_slow_and_partial(serve, tmp_path):
+    """All of a body that is a stream of the host, though the host takes it in pieces."""
+    (tmp_path / "text").write_bytes(body := bytes(range(256)) * 8)
+    with serve("examples/serve", "--seed", 1, "--always", "partial", "--slow", "--virtual-time", "--dir", f"{tmp_path}::site") as service:
+        assert ask(service, "/text")[2] == body
+
+
+def test_client_of_silent_peer(serve):
+    """Who passes on what a peer sends gives it up when the client has gone, though the peer says nothing."""
+    with serve("tests/wasi/http-handed", "-S", "inherit-network") as service, listening() as server:
+        sockets = lambda: sum(link.startswith("socket:") for link in handles_of(service.process))
+        before = sockets()
+        with connected(service) as client:
+            client.sendall(request(f"/peer/{server.getsockname()[1]}"))
+            peer = accepted(server)
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        with peer:
+            becomes(sockets, before)
 
 
 def test_cut(serve):

@@ -3,6 +3,7 @@
 
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -15,6 +16,13 @@ def test_passes_all(host, component, size):
     ended = host.run(component(FILTER), stdin=text)
     assert (ended.code, ended.err) == (0, "done\n")
     assert ended.out == text
+
+
+def test_read_of_none(host, component):
+    """It does not wait for what is to come."""
+    with host.start(component("console-none"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"none\n"
+        assert process.communicate(b"text")[0] == b"text"
 
 
 def failed_by(ended, text):

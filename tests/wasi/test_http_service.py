@@ -69,6 +69,13 @@ def test_echo(ask, size, chunked, path):
     assert ask(path, "POST", parts, encode_chunked=chunked, headers={"Transfer-Encoding": "chunked"} if chunked else {})[2] == body
 
 
+def test_handed_on(host, component, tmp_path):
+    """A file's stream that the service has had for a while is the body."""
+    (tmp_path / "text").write_bytes(body := os.urandom(200000))
+    with host.serve(component("http-handed"), "--dir", f"{tmp_path}::d") as service:
+        assert http_asks.ask(service, "/file")[2] == body
+
+
 @pytest.mark.parametrize("size", [0, 1, 5, 6, 3 << 20])
 def test_splice(ask, size):
     """To its end; but not behind a read, unless that has told that there is nothing."""

@@ -1,5 +1,5 @@
 // Calls each function of the host's sockets in states that the library never has them in, asks for names that
-// it answers itself, and tells what the host said: a line each.
+// it answers itself, and tells what the host said: a line each. Its argument is a port that nobody answers at.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "states.h"
 #include <weft/wasi.h>
@@ -9,10 +9,12 @@
 #define UDP(name) wasi_sockets_types_method_udp_socket_##name
 
 WEFT_FUTURE(end, wasi_sockets_types_future_result_void_error_code, S(result_void_error_code_t));
+WEFT_STREAM(octets, wasi_sockets_types_stream_u8, uint8_t);
 WEFT_STREAM(sockets, wasi_sockets_types_stream_own_tcp_socket, S(own_tcp_socket_t));
 typedef S(ip_socket_address_t) where;
 
-static char said[8192];
+static char said[16384];
+static uint8_t large[65536];
 static size_t length;
 static S(error_code_t) code;
 
@@ -218,14 +220,16 @@ static void say_addresses(const char *name,
 typedef struct {
     weft_coro co;
     streams streams;
-    weft_subtask call;
-    S(own_tcp_socket_t) fresh, listener, conn, accepted, dead, six;
+    weft_subtask call, pending;
+    S(own_tcp_socket_t) fresh, listener, conn, accepted, dead, busy, six;
     S(own_udp_socket_t) udp, other;
     sockets_reader incoming;
-    where at, to;
-    TCP(connect_args_t) connect;
+    octets_reader in;
+    weft_timer timer;
+    where at, to, silent;
+    TCP(connect_args_t) connect, pending_connect;
     UDP(send_args_t) send;
-    S(result_void_error_code_t) result;
+    S(result_void_error_code_t) result, pending_result;
     S(result_tuple2_list_u8_ip_socket_address_error_code_t) received;
     states_string_t name;
     wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t found;
@@ -250,6 +254,19 @@ typedef struct {
         self->call = (weft_subtask){0};                                                                        \
         WEFT_AWAIT(weft_subtask_call(co, &self->call, UDP(send)(&self->send, &self->result)));                 \
         say_result("send", &self->result);                                                                     \
+    } while (0)
+#define LISTEN(socket)                                                                                         \
+    do {                                                                                                       \
+        S(stream_own_tcp_socket_t) none_;                                                                      \
+        say("listen", TCP(listen)(OF(socket), &none_, &code));                                                 \
+    } while (0)
+#define RESOLVE(text, size)                                                                                    \
+    do {                                                                                                       \
+        self->name = (states_string_t){(uint8_t *)(text), (size)};                                             \
+        self->call = (weft_subtask){0};                                                                        \
+        WEFT_AWAIT(weft_subtask_call(                                                                          \
+            co, &self->call, wasi_sockets_ip_name_lookup_resolve_addresses(self->name, &self->found)));        \
+        say_addresses((text), &self->found);                                                                   \
     } while (0)
 #define BIND(socket, address) (self->at = (address), say("bind", TCP(bind)(OF(socket), &self->at, &code)))
 #define BIND_UDP(address) (self->at = (address), say("bind", UDP(bind)(OF_UDP(self->udp), &self->at, &code)))
@@ -282,8 +299,8 @@ WEFT_ASYNC(states)
         S(stream_own_tcp_socket_t) incoming;
         say("listen", TCP(listen)(OF(self->listener), &incoming, &code));
         self->incoming = sockets_reader_of(incoming);
-        say("listen", TCP(listen)(OF(self->listener), &incoming, &code));
     }
+    LISTEN(self->listener);
     BIND(self->listener, ipv4(127, 1, 0));
     CONNECT(self->listener, ipv4(127, 1, 80));
     STREAMS(self->listener);
@@ -299,13 +316,24 @@ WEFT_ASYNC(states)
     addresses(OF(self->conn));
     CONNECT(self->conn, self->to);
     BIND(self->conn, ipv4(127, 1, 0));
-    {
-        S(stream_own_tcp_socket_t) none;
-        say("listen", TCP(listen)(OF(self->conn), &none, &code));
-    }
+    LISTEN(self->conn);
     say("backlog", TCP(set_listen_backlog_size)(OF(self->conn), 7, &code));
+    {
+        S(tuple2_stream_u8_future_result_void_error_code_t) ends;
+        TCP(receive)(OF(self->accepted), &ends);
+        self->in = octets_reader_of(ends.f0);
+        S(future_result_void_error_code_drop_readable)(ends.f1);
+    }
+    octets_start_read(co, &self->in, large, 0);
+    WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(20)));
+    say_number("read of none waits", true, weft_in_flight(&self->in));
     STREAMS(self->conn);
     STREAMS(self->conn);
+    WEFT_AWAIT(weft_await(co, &self->in));
+    say_number("read of none", !weft_dropped(&self->in), self->in.count);
+    octets_close_reader(&self->in);
+    CONNECT(self->fresh, self->to); // whose streams were asked for too early
+    STREAMS(self->fresh);
     sockets_close_reader(&self->incoming);
     S(tcp_socket_drop_own)(self->listener);
 
@@ -314,14 +342,39 @@ WEFT_ASYNC(states)
     CONNECT(self->dead, ipv4(127, 1, 1)); // where nobody listens
     CONNECT(self->dead, ipv4(127, 1, 1));
     BIND(self->dead, ipv4(127, 1, 0));
-    {
-        S(stream_own_tcp_socket_t) none;
-        say("listen", TCP(listen)(OF(self->dead), &none, &code));
-    }
+    LISTEN(self->dead);
     say("backlog", TCP(set_listen_backlog_size)(OF(self->dead), 7, &code));
     addresses(OF(self->dead));
     tcp_options(OF(self->dead));
     STREAMS(self->dead);
+
+    length += weft_format(said + length, sizeof said - length, "-- connecting\n");
+    self->busy = new_tcp(WASI_SOCKETS_TYPES_IP_ADDRESS_FAMILY_IPV4);
+    {
+        uint64_t port = 0;
+        weft_text_to_u64(weft_argument(1), &port);
+        self->silent = ipv4(127, 1, (uint16_t)port);
+    }
+    self->pending_connect = (TCP(connect_args_t)){OF(self->busy), self->silent};
+    weft_subtask_start(co, &self->pending, TCP(connect)(&self->pending_connect, &self->pending_result));
+    CONNECT(self->busy, self->silent);
+    BIND(self->busy, ipv4(127, 1, 0));
+    LISTEN(self->busy);
+    say("backlog", TCP(set_listen_backlog_size)(OF(self->busy), 7, &code));
+    addresses(OF(self->busy));
+    tcp_options(OF(self->busy));
+    STREAMS(self->busy);
+
+    length += weft_format(said + length, sizeof said - length, "-- cancelled\n");
+    WEFT_AWAIT(weft_stop(co, &self->pending));
+    say_number("state", true, weft_subtask_state_of(&self->pending));
+    CONNECT(self->busy, self->to);
+    BIND(self->busy, ipv4(127, 1, 0));
+    LISTEN(self->busy);
+    say("backlog", TCP(set_listen_backlog_size)(OF(self->busy), 7, &code));
+    addresses(OF(self->busy));
+    tcp_options(OF(self->busy));
+    STREAMS(self->busy);
 
     length += weft_format(said + length, sizeof said - length, "-- IPv6\n");
     self->six = new_tcp(WASI_SOCKETS_TYPES_IP_ADDRESS_FAMILY_IPV6);
@@ -347,6 +400,10 @@ WEFT_ASYNC(states)
         code = self->received.val.err;
     say("receive", !self->received.is_err);
     SEND(false);
+    self->send = (UDP(send_args_t)){.self = OF_UDP(self->udp), .data = {large, sizeof large}};
+    self->call = (weft_subtask){0};
+    WEFT_AWAIT(weft_subtask_call(co, &self->call, UDP(send)(&self->send, &self->result)));
+    say_result("send too much", &self->result);
     SEND(true, ipv4(127, 1, 0));
     SEND(true, ipv6(false, 80));
     BIND_UDP(ipv6(false, 0));
@@ -370,19 +427,16 @@ WEFT_ASYNC(states)
     udp_options(OF_UDP(self->udp));
 
     length += weft_format(said + length, sizeof said - length, "-- names\n");
-    for (self->i = 0; self->i < sizeof names / sizeof *names; self->i++) {
-        states_string_set(&self->name, names[self->i]);
-        self->call = (weft_subtask){0};
-        WEFT_AWAIT(weft_subtask_call(co, &self->call,
-                                     wasi_sockets_ip_name_lookup_resolve_addresses(self->name, &self->found)));
-        say_addresses(names[self->i], &self->found);
-    }
+    for (self->i = 0; self->i < sizeof names / sizeof *names; self->i++)
+        RESOLVE(names[self->i], __builtin_strlen(names[self->i]));
+    RESOLVE("127.0.0.1\0x", 11);
     WEFT_TRY(weft_stdout(), weft_write(co, weft_stdout(), weft_text_of(said, length)));
     WEFT_FINALLY;
     S(tcp_socket_drop_own)(self->fresh);
     S(tcp_socket_drop_own)(self->conn);
     S(tcp_socket_drop_own)(self->accepted);
     S(tcp_socket_drop_own)(self->dead);
+    S(tcp_socket_drop_own)(self->busy);
     S(tcp_socket_drop_own)(self->six);
     S(udp_socket_drop_own)(self->udp);
     S(udp_socket_drop_own)(self->other);
