@@ -110,7 +110,7 @@ static bool is_called_in_libc(int error, const char *name)
     static const weft_world__name others[] = {
         {EDEADLOCK, "EDEADLOCK"}, {ENOTSUP, "ENOTSUP"}, {EWOULDBLOCK, "EWOULDBLOCK"}, {0, ""}};
     const char *first = strerrorname_np(error);
-    return first && (!strcmp(first, name) || !strcmp(weft_world__name_of(others, error), name));
+    return first && *name && (!strcmp(first, name) || !strcmp(weft_world__name_of(others, error), name));
 }
 
 // The case of that name, or of libc's name for it; NULL: none. Files and sockets have different ones.
