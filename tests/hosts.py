@@ -2,6 +2,7 @@
 # both, by `from hosts import host, pytest_generate_tests`.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import os
 import subprocess
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from limits import limited
 from paths import ROOT
 
 from tools.service import FLAGS, Service
+
+
+NATIVE = os.environ.get("WEFT_NATIVE_PRESETS", "sim").split()[0]  # the build of the native host
 
 
 @dataclass
@@ -62,11 +66,11 @@ class Native(Wasmtime):
     slow = ("--always", "hold")
 
     def __init__(self, *flags):
-        self.program = ROOT / "build/sim/sim/weft-native"
+        self.program = ROOT / f"build/{NATIVE}/sim/weft-native"
         self.flags = list(map(str, flags))
 
     def built(self, component):
-        return ROOT / f"build/sim/{component}.so"
+        return ROOT / f"build/{NATIVE}/{component}.so"
 
     def composed(self, tools, run, folder, first, behind):
         return first, "--link", behind

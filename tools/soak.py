@@ -19,6 +19,10 @@ PAGE = ROOT / "docs/soak.md"
 # The title of a part's section: its command, and which lines of its output tell the result.
 PARTS = {
     "Tests": ("make native test TESTS='tests --ignore=tests/wasi' WEFT_SOAK=1", r"\d+ passed, \d+ failed.*"),
+    "Native": (
+        "make native test TESTS='tests/wasi tests/examples --host native' WEFT_SOAK=1 WEFT_NATIVE_PRESETS=sim-clang",
+        r"measured: .*|\d+ passed, \d+ failed.*",
+    ),
     "Load": ("make test TESTS=tests/wasi WEFT_SOAK=1", r"measured: .*|\d+ passed, \d+ failed.*"),
     "Coverage": ("make coverage", r"coverage: .*"),
     "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),

@@ -4,16 +4,16 @@
 import re
 
 import pytest
-from hosts import host, hosts  # noqa: F401: a fixture
+from hosts import NATIVE, host, hosts  # noqa: F401: a fixture
 from paths import ROOT
 
 from wasi.shells import d, shell, start  # noqa: F401: fixtures
 from wasi.sockets import family, script, server  # noqa: F401: fixtures
 
 # The builds that run in a host.
-BUILDS = {"wasmtime": ["debug", "release"], "native": ["sim"]}
+BUILDS = {"wasmtime": ["debug", "release"], "native": [NATIVE]}
 # The tests of what the native world has, but for those of what a file imports.
-NATIVE = (
+IN_WORLD = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
     + ["test_http_client", "test_http_load", "test_http_next", "test_http_service"]
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc):
     names = metafunc.fixturenames
     on = hosts(metafunc.config)
     test = metafunc.function.__name__
-    if metafunc.module.__name__.rpartition(".")[2] not in NATIVE or "imports" in names or test in NOT_NATIVE:
+    if metafunc.module.__name__.rpartition(".")[2] not in IN_WORLD or "imports" in names or test in NOT_NATIVE:
         on = [name for name in on if name != "native"]
     presets = [(name, preset) for name in on for preset in BUILDS[name]]
     if {"host", "preset"} <= set(names):
@@ -51,7 +51,7 @@ def preset(request):
 @pytest.fixture(scope="session")
 def component(preset):
     """component("console-filter") is the path of tests/wasi/console/filter.c as a component."""
-    suffix = ".so" if preset == "sim" else ".wasm"
+    suffix = ".so" if preset == NATIVE else ".wasm"
     return lambda name: ROOT / f"build/{preset}/tests/wasi/{name}{suffix}"
 
 
