@@ -45,6 +45,7 @@ def test_names_of_the_api(document):
     """Every weft_ and WEFT_ name that a document uses, but of a file, is one of the headers', the build's or the examples'."""
     sources = [*ROOT.glob("include/weft/**/*.h"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
     sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), ROOT / "CMakeLists.txt", ROOT / "Makefile"]
+    sources += [ROOT / "tests/hosts.py"]
     known = "\n".join([path.read_text() for path in sources] + ["weft_SOURCE_DIR"])  # CMake's, of a project(weft)
     made = set(re.findall(r"RULE\((\w+)", known))
     for name in set(re.findall(r"\b(?:weft|WEFT)_\w+\b(?!\.c\b)", (ROOT / document).read_text())):
