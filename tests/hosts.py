@@ -66,6 +66,8 @@ class Native(Wasmtime):
     slow = ("--always", "hold")
 
     def __init__(self, *flags):
+        # clang's AddressSanitizer would keep a second stack for each script, of which there are many.
+        os.environ.setdefault("ASAN_OPTIONS", "detect_stack_use_after_return=0")
         self.program = ROOT / f"build/{NATIVE}/sim/weft-native"
         self.flags = list(map(str, flags))
 
