@@ -269,6 +269,15 @@ typedef struct {
         say_addresses((text), &self->found);                                                                   \
     } while (0)
 #define BIND(socket, address) (self->at = (address), say("bind", TCP(bind)(OF(socket), &self->at, &code)))
+#define ALL_BUT_CONNECT(socket)                                                                                \
+    do {                                                                                                       \
+        BIND(socket, ipv4(127, 1, 0));                                                                         \
+        LISTEN(socket);                                                                                        \
+        say("backlog", TCP(set_listen_backlog_size)(OF(socket), 7, &code));                                    \
+        addresses(OF(socket));                                                                                 \
+        tcp_options(OF(socket));                                                                               \
+        STREAMS(socket);                                                                                       \
+    } while (0)
 #define BIND_UDP(address) (self->at = (address), say("bind", UDP(bind)(OF_UDP(self->udp), &self->at, &code)))
 #define CONNECT_UDP(address)                                                                                   \
     (self->at = (address), say("connect", UDP(connect)(OF_UDP(self->udp), &self->at, &code)))
@@ -341,12 +350,7 @@ WEFT_ASYNC(states)
     self->dead = new_tcp(WASI_SOCKETS_TYPES_IP_ADDRESS_FAMILY_IPV4);
     CONNECT(self->dead, ipv4(127, 1, 1)); // where nobody listens
     CONNECT(self->dead, ipv4(127, 1, 1));
-    BIND(self->dead, ipv4(127, 1, 0));
-    LISTEN(self->dead);
-    say("backlog", TCP(set_listen_backlog_size)(OF(self->dead), 7, &code));
-    addresses(OF(self->dead));
-    tcp_options(OF(self->dead));
-    STREAMS(self->dead);
+    ALL_BUT_CONNECT(self->dead);
 
     length += weft_format(said + length, sizeof said - length, "-- connecting\n");
     self->busy = new_tcp(WASI_SOCKETS_TYPES_IP_ADDRESS_FAMILY_IPV4);
@@ -358,23 +362,13 @@ WEFT_ASYNC(states)
     self->pending_connect = (TCP(connect_args_t)){OF(self->busy), self->silent};
     weft_subtask_start(co, &self->pending, TCP(connect)(&self->pending_connect, &self->pending_result));
     CONNECT(self->busy, self->silent);
-    BIND(self->busy, ipv4(127, 1, 0));
-    LISTEN(self->busy);
-    say("backlog", TCP(set_listen_backlog_size)(OF(self->busy), 7, &code));
-    addresses(OF(self->busy));
-    tcp_options(OF(self->busy));
-    STREAMS(self->busy);
+    ALL_BUT_CONNECT(self->busy);
 
     length += weft_format(said + length, sizeof said - length, "-- cancelled\n");
     WEFT_AWAIT(weft_stop(co, &self->pending));
     say_number("state", true, weft_subtask_state_of(&self->pending));
     CONNECT(self->busy, self->to);
-    BIND(self->busy, ipv4(127, 1, 0));
-    LISTEN(self->busy);
-    say("backlog", TCP(set_listen_backlog_size)(OF(self->busy), 7, &code));
-    addresses(OF(self->busy));
-    tcp_options(OF(self->busy));
-    STREAMS(self->busy);
+    ALL_BUT_CONNECT(self->busy);
 
     length += weft_format(said + length, sizeof said - length, "-- IPv6\n");
     self->six = new_tcp(WASI_SOCKETS_TYPES_IP_ADDRESS_FAMILY_IPV6);
