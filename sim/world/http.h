@@ -76,8 +76,6 @@ void weft_world__message_free(http_message *it);
 
 // ---- http_body.c ----
 
-// Writes to a future when it is read, and drops it.
-void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value);
 // Tells what has become of a message; `error` NULL: it is sent.
 void weft_world__tell_sent(http_message *it, const char *error);
 // Reads a result<_, error-code> that a component tells, and passes it on to that future, or, if it is NULL, to

@@ -52,7 +52,8 @@ static void begin_telling(weft_world *world, telling what)
     weft_sim_spawn_small(world->sim, tells, it);
 }
 
-void weft_world__tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
+// Writes to a future when it is read, and drops it.
+static void tell(weft_world *world, weft_sim_end *future, const weft_sim_type *type, weft_sim_value value)
 {
     begin_telling(world, (telling){.to = future, .to_type = type, .value = value});
 }
@@ -62,7 +63,7 @@ void weft_world__tell_sent(http_message *it, const char *error)
     weft_sim_value value = {0};
     if (error)
         value = weft_world__failure(it->instance, it->sent_type->element, error);
-    weft_world__tell(it->world, it->sent, it->sent_type, value);
+    tell(it->world, it->sent, it->sent_type, value);
 }
 
 void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
@@ -130,7 +131,7 @@ void weft_world__exchange_tell_nothing(http_exchange *it)
     if (!it->trailers)
         return;
     none.payload = weft_world__boxed(it->instance, (weft_sim_value){0});
-    weft_world__tell(it->world, it->trailers, it->trailers_type, none);
+    tell(it->world, it->trailers, it->trailers_type, none);
     it->trailers = NULL;
 }
 
