@@ -8,7 +8,7 @@ import threading
 import pytest
 from hosts import host, pytest_generate_tests  # noqa: F401
 
-asked = collections.Counter()  # so often, by path
+asked = collections.Counter()  # so often, by path; of the test that runs
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -48,6 +48,8 @@ def pages():
 
 @pytest.fixture
 def fetch(host, tmp_path):  # noqa: F811
+    asked.clear()
+
     def run(*words):
         ended = host.run(host.example("fetch"), *words, options=["-S", "http", "--dir", f"{tmp_path}::."])
         return ended.code, ended.out, ended.err
