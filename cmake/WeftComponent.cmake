@@ -17,6 +17,8 @@
 #                                default is WEFT_TRACE_JSON, which is OFF
 #   [HEAP ON|OFF]                OFF leaves libc's heap out, a kilobyte: for a world whose calls carry no strings and no lists. Each
 #                                export then has memory for one call at a time (see weft_limit_calls), or what your weft_alloc gives
+#   [FIBERS threads|asyncify]    with the fibers of weft/fiber.h: on the host's threads, which wasmtime has behind the flag
+#                                -W component-model-threading; or on any host, with code that Binaryen adds
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
 #                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
@@ -119,7 +121,7 @@ function(weft_strip commands file what)
 endfunction()
 
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;HEAP;LTO;STRIP"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;HEAP;FIBERS;LTO;STRIP"
     "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -154,6 +156,11 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): WIT_DEPS is 0.3 or none")
   endif()
 
+  if(DEFINED arg_FIBERS AND NOT arg_FIBERS MATCHES "^(threads|asyncify)$")
+    message(FATAL_ERROR "weft_add_component(${name}): FIBERS is threads or asyncify")
+  elseif(DEFINED arg_FIBERS)
+    list(APPEND arg_LIBRARIES weft::fiber_$<IF:$<BOOL:${WEFT_NATIVE}>,native,${arg_FIBERS}>)
+  endif()
   if(NOT DEFINED arg_TRACE)
     set(arg_TRACE ${WEFT_TRACE_JSON})
   endif()

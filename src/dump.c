@@ -17,6 +17,24 @@ void weft__add_place(weft__text *line, const weft_coro *co)
 #endif
 }
 
+// Tells of a fiber its name, and in a build that knows it, how much of its stack was used.
+static void add_fiber(weft__text *line, const weft_coro *co)
+{
+    const char *name;
+    size_t used, size;
+    if (!weft__fiber_shown || !weft__fiber_shown(co, &name, &used, &size))
+        return;
+    weft__add(line, ", fiber ");
+    weft__add(line, name);
+#if WEFT_TRACE
+    weft__add(line, ", ");
+    weft__add_number(line, used);
+    weft__add(line, " of ");
+    weft__add_number(line, size);
+    weft__add(line, " bytes of its stack used");
+#endif
+}
+
 static void show_coro(const weft_coro *co, uint32_t depth)
 {
     weft__text line;
@@ -45,6 +63,7 @@ static void show_coro(const weft_coro *co, uint32_t depth)
         weft__add(&line, co->flags & WEFT__UNWIND ? ", cancelled" : ", to be cancelled");
     if (co->flags & WEFT__FINALLY)
         weft__add(&line, ", in its finaliser");
+    add_fiber(&line, co);
     weft__report_line(&line);
 }
 

@@ -77,6 +77,8 @@ void weft_trim(void)
         weft__op_trim();
     if (weft__task_offer_trim)
         weft__task_offer_trim();
+    if (weft__fiber_trim)
+        weft__fiber_trim();
 }
 
 __attribute__((noinline)) weft_task *weft__task_make(weft_export *from)

@@ -74,6 +74,9 @@ void weft_report(const char *text, size_t length);
     RULE(rust_spawn, "future", "is Rust's, which no Weft task polls: weft_foreign_await it in a coroutine")    \
     RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
     RULE(lost_task, "callback", "finds no task in its context slot: does other code use that?")                \
+    RULE(no_fiber, "wait", "is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine")                 \
+    RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes")                        \
+    RULE(stack_overflow, "fiber", "has gone beyond its stack: start it with a larger stack_size")              \
     RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")
 
 #ifdef __cplusplus

@@ -48,6 +48,10 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_STACK_BEGIN()                                                                              \
     const char weft__here = 0, *const weft__before = weft__stack_top;                                          \
     weft__stack_top = &weft__here
+// The code below runs on another stack, which stays.
+#define WEFT__TRACE_STACK_OTHER()                                                                              \
+    const char *const weft__before = weft__stack_top;                                                          \
+    weft__stack_top = NULL
 #define WEFT__TRACE_STACK_END() (weft__stack_top = weft__before)
 #define WEFT__TRACE_STACK_SPOIL() weft__stack_spoil()
 // Stops if `memory`, which somebody is to use during a wait, is there.
@@ -91,6 +95,7 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_RUNNING(text) ((void)0)
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
 #define WEFT__TRACE_STACK_BEGIN() ((void)0)
+#define WEFT__TRACE_STACK_OTHER() ((void)0)
 #define WEFT__TRACE_STACK_END() ((void)0)
 #define WEFT__TRACE_STACK_SPOIL() ((void)0)
 #define WEFT__TRACE_STAYS(memory, call) ((void)0)

@@ -1,0 +1,34 @@
+// What a back end is: how a fiber's stack is entered and left. One of threads.c, asyncify.c and native.c is
+// linked.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_FIBER_BACKEND_H
+#define WEFT_FIBER_BACKEND_H
+
+#include <weft/fiber.h>
+
+// Readies fiber->base, of fiber->size bytes and aligned to 16, to be entered for the first time. The canary at
+// its lower end is the caller's.
+void weft__fiber_prepare(weft_fiber *fiber);
+
+// Goes on where the fiber was left, at first in weft__fiber_main. Returns when it is left, or has ended. May be
+// called on another fiber's stack.
+void weft__fiber_enter(weft_fiber *fiber);
+
+// On the fiber's own stack: goes back to who entered it. Returns when it is entered again.
+void weft__fiber_leave(weft_fiber *fiber);
+
+// Runs the fiber's body, to its end; a back end calls it on the fiber's stack.
+void weft__fiber_main(weft_fiber *fiber);
+
+// The upper end of its machine stack, which is the lower end of what a back end may have put above.
+char *weft__fiber_top(const weft_fiber *fiber);
+
+// Whether a fiber runs on memory of its caller's. If not, weft__fiber_stack_make is asked for each.
+extern const bool weft__fiber_takes_memory;
+
+// Memory for a stack of at least *size bytes, which becomes its true size; NULL if there is none. And back.
+// With WEFT_TRACE, the memory is zero.
+void *weft__fiber_stack_make(size_t *size);
+void weft__fiber_stack_free(void *base, size_t size);
+
+#endif

@@ -1,0 +1,107 @@
+// Fibers in the native host: contexts of libc, each on a stack of its own between guard pages. AddressSanitizer
+// is told of each switch.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#define _DEFAULT_SOURCE // for MAP_ANONYMOUS
+#include "backend.h"
+
+#include <sys/mman.h>
+#include <ucontext.h>
+
+enum { PAGE = 4096 };
+
+// At the upper end of a fiber's stack.
+typedef struct {
+    ucontext_t own, resumer;
+    void *fake_stack;   // AddressSanitizer's of the fiber, while it does not run
+    const void *bottom; // of the stack of who entered it
+    size_t bottom_size;
+} top;
+
+// AddressSanitizer's, if the program has it.
+void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t size) __attribute__((weak));
+void __sanitizer_finish_switch_fiber(void *saved, const void **bottom, size_t *size) __attribute__((weak));
+
+static weft_fiber *entered; // the last
+
+const bool weft__fiber_takes_memory = false;
+
+static top *top_of(const weft_fiber *fiber)
+{
+    return (top *)(void *)((char *)fiber->base + fiber->size - (sizeof(top) + 15) / 16 * 16);
+}
+
+char *weft__fiber_top(const weft_fiber *fiber)
+{
+    return (char *)top_of(fiber);
+}
+
+// Frames are larger here than on WebAssembly, where numbers and addresses have another stack.
+void *weft__fiber_stack_make(size_t *size)
+{
+    if (*size > SIZE_MAX / 16)
+        return NULL;
+    size_t room = (4 * *size + 64 * 1024 + PAGE - 1) / PAGE * PAGE;
+    char *memory =
+        mmap(NULL, room + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (mprotect(memory, PAGE, PROT_NONE)) {
+        munmap(memory, room + PAGE);
+        return NULL;
+    }
+    *size = room;
+    return memory + PAGE;
+}
+
+void weft__fiber_stack_free(void *base, size_t size)
+{
+    munmap((char *)base - PAGE, size + PAGE);
+}
+
+static void arrive_in(top *it)
+{
+    if (__sanitizer_finish_switch_fiber)
+        __sanitizer_finish_switch_fiber(it->fake_stack, &it->bottom, &it->bottom_size);
+}
+
+static void run(void)
+{
+    weft_fiber *fiber = entered;
+    top *it = top_of(fiber);
+    arrive_in(it);
+    weft__fiber_main(fiber);
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(NULL, it->bottom, it->bottom_size);
+    setcontext(&it->resumer);
+}
+
+void weft__fiber_prepare(weft_fiber *fiber)
+{
+    top *it = top_of(fiber);
+    *it = (top){.fake_stack = NULL};
+    getcontext(&it->own);
+    it->own.uc_stack.ss_sp = fiber->base;
+    it->own.uc_stack.ss_size = (size_t)((char *)it - (char *)fiber->base);
+    makecontext(&it->own, run, 0);
+}
+
+void weft__fiber_enter(weft_fiber *fiber)
+{
+    top *it = top_of(fiber);
+    void *fake_stack = NULL;
+    entered = fiber;
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(&fake_stack, fiber->base, fiber->size);
+    swapcontext(&it->resumer, &it->own);
+    if (__sanitizer_finish_switch_fiber)
+        __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
+}
+
+void weft__fiber_leave(weft_fiber *fiber)
+{
+    top *it = top_of(fiber);
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(&it->fake_stack, it->bottom, it->bottom_size);
+    swapcontext(&it->own, &it->resumer);
+    arrive_in(it);
+}

@@ -1,0 +1,91 @@
+// Fibers on the host's threads, of which one runs at a time. Each fiber is a thread of its task.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All threads of an instance have one __stack_pointer. So who enters a fiber sets its own again afterwards, and
+// a new thread begins by setting that of its stack. Both need assembler: C has no name for this global.
+//
+// A thread that has run its body gives way by yield-then-resume, and ends when the host has its turn. By then
+// its stack may be another fiber's, and __stack_pointer is that of who runs: so what comes behind the yield
+// touches neither.
+#include "backend.h"
+
+#define BUILT_IN(name) __attribute__((import_module("$root"), import_name(name)))
+
+BUILT_IN("[thread-index]") uint32_t weft__thread_index(void);
+BUILT_IN("[thread-new-indirect-v0]") uint32_t weft__thread_new(void (*start)(void *), void *argument);
+BUILT_IN("[thread-suspend-then-resume]") uint32_t weft__thread_suspend_then_resume(uint32_t thread);
+BUILT_IN("[thread-yield-then-resume]") uint32_t weft__thread_yield_then_resume(uint32_t thread);
+
+// At the upper end of a fiber's stack; the assembler below knows it.
+typedef struct {
+    weft_fiber *fiber;
+    uint32_t resumer; // the thread that entered it
+    uint32_t thread;  // its own; 0 before it runs
+    uint32_t unused;
+} top;
+
+// Begins a thread whose stack ends at `top`.
+void weft__fiber_thread(void *top);
+__asm__(".globaltype __stack_pointer, i32\n"
+        ".functype weft__fiber_main (i32) -> ()\n"
+        ".functype weft__thread_yield_then_resume (i32) -> (i32)\n"
+        ".section .text.weft__fiber_thread,\"\",@\n"
+        ".hidden weft__fiber_thread\n"
+        ".globl weft__fiber_thread\n"
+        ".type weft__fiber_thread,@function\n"
+        "weft__fiber_thread:\n"
+        "    .functype weft__fiber_thread (i32) -> ()\n"
+        "    local.get 0\n"
+        "    global.set __stack_pointer\n"
+        "    local.get 0\n"
+        "    i32.load 0\n"
+        "    call weft__fiber_main\n"
+        "    local.get 0\n"
+        "    i32.load 4\n"
+        "    call weft__thread_yield_then_resume\n"
+        "    drop\n"
+        "    end_function\n");
+
+static top *top_of(const weft_fiber *fiber)
+{
+    return (top *)(void *)((char *)fiber->base + fiber->size) - 1;
+}
+
+static __attribute__((noinline)) void switch_to(uint32_t thread)
+{
+    void *stack_pointer;
+    __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                     "global.get __stack_pointer\n"
+                     "local.set %0"
+                     : "=r"(stack_pointer));
+    weft__thread_suspend_then_resume(thread);
+    __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                     "local.get %0\n"
+                     "global.set __stack_pointer"
+                     :
+                     : "r"(stack_pointer));
+}
+
+char *weft__fiber_top(const weft_fiber *fiber)
+{
+    return (char *)top_of(fiber);
+}
+
+void weft__fiber_prepare(weft_fiber *fiber)
+{
+    *top_of(fiber) = (top){.fiber = fiber};
+}
+
+void weft__fiber_enter(weft_fiber *fiber)
+{
+    top *it = top_of(fiber);
+    if (!it->thread)
+        it->thread = weft__thread_new(weft__fiber_thread, it);
+    it->resumer = weft__thread_index();
+    switch_to(it->thread);
+}
+
+void weft__fiber_leave(weft_fiber *fiber)
+{
+    switch_to(top_of(fiber)->resumer);
+}

@@ -1,0 +1,47 @@
+// The macros of fiber.h, which says what each does. Included by fiber.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_DETAIL_FIBER_H
+#define WEFT_DETAIL_FIBER_H
+
+#pragma GCC system_header // the user is not warned of what stands here
+
+typedef struct weft__fiber_type {
+    const char *name;
+    void (*body)(weft_coro *co);
+} weft__fiber_type;
+
+// Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
+weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type);
+
+// False, and counted, once a cancel was delivered to the running fiber.
+bool weft__fiber_may_wait(const weft_place *at);
+// Waits. False if a cancel was delivered meanwhile.
+bool weft__fiber_wait(weft_poll poll, const weft_place *at);
+// Waits in spite of a cancel.
+void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
+
+#define WEFT__FIBER_HERE                                                                                       \
+    __extension__({                                                                                            \
+        static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
+        &weft__place;                                                                                          \
+    })
+#define WEFT_FIBER_AWAIT(wait_)                                                                                \
+    (weft__fiber_may_wait(WEFT__FIBER_HERE) && weft__fiber_wait((wait_), WEFT__FIBER_HERE))
+#define WEFT_FIBER_CLEANUP(wait_) weft__fiber_wait_shielded((wait_), WEFT__FIBER_HERE)
+
+#define WEFT_FIBER(T)                                                                                          \
+    WEFT__FRAME(T, fiber, weft_fiber)                                                                          \
+    WEFT__ASYNC_DECLARED(T, WEFT__STATIC);                                                                     \
+    static void T##__fiber_body(weft_coro *co, T *self);                                                       \
+    static void T##__fiber_main(weft_coro *co)                                                                 \
+    {                                                                                                          \
+        T##__fiber_body(co, weft_frame(co, T));                                                                \
+    }                                                                                                          \
+    WEFT__STATIC weft_left T##__step(weft_coro *co)                                                            \
+    {                                                                                                          \
+        static const weft__fiber_type type = {#T, T##__fiber_main};                                            \
+        return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \
+    }                                                                                                          \
+    static void T##__fiber_body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
+
+#endif
