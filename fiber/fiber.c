@@ -1,17 +1,18 @@
 // Fibers: their steps and waits, whatever the back end.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "backend.h"
-#include "text.h"
+#include "inspect.h"
 
 enum { IDLE, STARTED, ENDED }; // of weft_fiber.stage
 enum {
     PATIENCE = 1000, // refused waits, before they are reported
-    CANARY = 0x5afef1be
+    CANARY = 0x5afef1be,
+    CANARIES = WEFT_TRACE ? 64 : 4
 };
 
-// At the lower end of a stack.
+// At the lower end of a stack. A frame may leave bytes as they are, so the more there are, the more is found.
 typedef struct {
-    uint32_t words[4];
+    uint32_t words[CANARIES];
 } canary;
 
 static weft_fiber *running;
@@ -27,7 +28,7 @@ weft_coro *weft_fiber_co(void)
 static void set_canary(const weft_fiber *fiber)
 {
     canary *low = fiber->base;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CANARIES; i++)
         low->words[i] = CANARY;
 }
 
@@ -35,7 +36,7 @@ static void check_canary(const weft_fiber *fiber)
 {
     const canary *low = fiber->base;
     uint32_t changed = 0;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CANARIES; i++)
         changed |= low->words[i] ^ CANARY;
     WEFT__CHECK(changed, stack_overflow, fiber->type->name, 0);
     (void)changed;
@@ -154,12 +155,8 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
     weft__add(&line, " was cancelled, and has tried ");
     weft__add_number(&line, PATIENCE);
     weft__add(&line, " waits since, the last in ");
-    weft__add(&line, at->function);
-    weft__add(&line, " (");
-    weft__add(&line, at->file);
-    weft__add(&line, ":");
-    weft__add_number(&line, at->line);
-    weft__add(&line, "): it has to return, and nothing else can end it");
+    weft__add_spot(&line, at);
+    weft__add(&line, ": it has to return, and nothing else can end it");
     weft__report_line(&line);
 }
 
