@@ -39,7 +39,7 @@ class Guests:
         options = ["-W", "fuel=1"] if fuel else []
         file = self.folder / f"{way}-{name}{'-fuel' if fuel else ''}.cwasm"
         if not file.exists():
-            command = [self.tools.wasmtime, "compile", "-W", "component-model-async", *options, "-o", file]
+            command = [self.tools.wasmtime, "compile", "-W", "component-model-async,component-model-threading", *options, "-o", file]
             subprocess.run([*command, self.component(way, name)], check=True, timeout=LIMIT)
         return file
 

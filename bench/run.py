@@ -89,6 +89,7 @@ def measure(args, guests, figures):
         say("bytes")
         exact.bytes_of_calls(guests, figures)
         exact.bytes_of_coroutines(guests, figures)
+        exact.bytes_of_fibers(guests, figures)
     if not args.only or "wasi" in args.only:
         exact.bytes_of_wasi(guests, figures)
     if not args.only or "sizes" in args.only:

@@ -76,6 +76,19 @@ WORLDS += [
 ]
 
 
+FIBERS = ("coroutine", "threads", "asyncify")
+WITH_THREADS = (*OPTIONS, "-W", "component-model-threading")
+
+
+def fibers(kind, export, operation):
+    """An export of fibers.wit, in a coroutine, or in a fiber on a back end."""
+    title = f"{operation}, {kind}"
+    return World(f"fibers-{kind}", export, operation, lambda n: n, (100, 1100), (1000, 101000), 1, "{}", ("weft",), title, WITH_THREADS)
+
+
+WORLDS += [fibers(kind, export, operation) for export, operation in (("run-awaits", "await"), ("run-deep", "await ten deep")) for kind in FIBERS]
+
+
 def listed(order, operation):
     """Two worlds of lists.wit, with n and with 4n in the list."""
     for n in (1000, 4000):
