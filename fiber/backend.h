@@ -6,6 +6,11 @@
 
 #include <weft/fiber.h>
 
+static inline weft_coro *weft__fiber_co(const weft_fiber *fiber)
+{
+    return (weft_coro *)(uintptr_t)fiber - 1;
+}
+
 // Readies fiber->base, of fiber->size bytes and aligned to 16, to be entered for the first time. The canary at
 // its lower end is the caller's.
 void weft__fiber_prepare(weft_fiber *fiber);

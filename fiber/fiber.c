@@ -21,7 +21,7 @@ static const char is_fiber = 0;
 
 weft_coro *weft_fiber_co(void)
 {
-    return running ? &running->co : NULL;
+    return running ? weft__fiber_co(running) : NULL;
 }
 
 static void set_canary(const weft_fiber *fiber)
@@ -76,10 +76,10 @@ static bool begin(weft_fiber *fiber, const weft__fiber_type *type)
     fiber->type = type;
     fiber->refused = 0;
     fiber->stage = IDLE;
-    if (weft_step_unwinds(&fiber->co))
+    if (weft_step_unwinds(weft__fiber_co(fiber)))
         return false;
     if (!take_stack(fiber)) {
-        weft_step_fail(&fiber->co, WEFT_ENOMEM);
+        weft_step_fail(weft__fiber_co(fiber), WEFT_ENOMEM);
         return false;
     }
     set_canary(fiber);
@@ -90,7 +90,7 @@ static bool begin(weft_fiber *fiber, const weft__fiber_type *type)
 
 weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type)
 {
-    weft_fiber *fiber = weft_frame(co, weft_fiber), *before = running;
+    weft_fiber *fiber = (weft_fiber *)(void *)(co + 1), *before = running;
     if (!begin(fiber, type))
         return weft_step_end(co);
     running = fiber;
@@ -109,7 +109,7 @@ weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_t
 
 void weft__fiber_main(weft_fiber *fiber)
 {
-    fiber->type->body(&fiber->co);
+    fiber->type->body(weft__fiber_co(fiber));
     fiber->stage = ENDED;
 }
 
@@ -126,16 +126,16 @@ bool weft__fiber_wait(weft_poll poll, const weft_place *at)
     if (!weft_pending(poll))
         return true;
     leave(fiber, poll, at);
-    if (!weft_step_unwinds(&fiber->co))
+    if (!weft_step_unwinds(weft__fiber_co(fiber)))
         return true;
-    weft_step_finalise(&fiber->co);
+    weft_step_finalise(weft__fiber_co(fiber));
     return false;
 }
 
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
 {
     WEFT__CHECK(!running, no_fiber, at->function, 0);
-    weft_coro *co = &running->co;
+    weft_coro *co = weft__fiber_co(running);
     if (!weft_pending(poll))
         return;
     uint8_t shield = co->flags & WEFT__SHIELD;
@@ -166,7 +166,7 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
 bool weft__fiber_may_wait(const weft_place *at)
 {
     WEFT__CHECK(!running, no_fiber, at->function, 0);
-    if (!weft_step_unwinds(&running->co))
+    if (!weft_step_unwinds(weft__fiber_co(running)))
         return true;
     if (running->refused <= PATIENCE && running->refused++ == PATIENCE)
         report_refusals(running, at);
@@ -178,7 +178,7 @@ bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, siz
 {
     if (co->resume != (uintptr_t)&is_fiber)
         return false;
-    const weft_fiber *fiber = (const weft_fiber *)(const void *)co;
+    const weft_fiber *fiber = (const weft_fiber *)(const void *)(co + 1);
     const char *low = (const char *)fiber->base + sizeof(canary), *top = weft__fiber_top(fiber);
     while (WEFT_TRACE && low < top && !*low)
         low++;

@@ -3,17 +3,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _DEFAULT_SOURCE // for MAP_ANONYMOUS
 #include "backend.h"
+#include "../sim/switch.h"
 
 #include <sys/mman.h>
-#include <ucontext.h>
 
 enum { PAGE = 4096 };
 
 // At the upper end of a fiber's stack.
 typedef struct {
-    ucontext_t own, resumer;
-    void *fake_stack;   // AddressSanitizer's of the fiber, while it does not run
-    const void *bottom; // of the stack of who entered it
+    void *own, *resumer; // the stack pointer of each, while it does not run
+    void *fake_stack;    // AddressSanitizer's of the fiber, while it does not run
+    const void *bottom;  // of the stack of who entered it
     size_t bottom_size;
 } top;
 
@@ -72,17 +72,14 @@ static void run(void)
     weft__fiber_main(fiber);
     if (__sanitizer_start_switch_fiber)
         __sanitizer_start_switch_fiber(NULL, it->bottom, it->bottom_size);
-    setcontext(&it->resumer);
+    weft_sim__switch(&it->own, it->resumer);
 }
 
 void weft__fiber_prepare(weft_fiber *fiber)
 {
     top *it = top_of(fiber);
     *it = (top){.fake_stack = NULL};
-    getcontext(&it->own);
-    it->own.uc_stack.ss_sp = fiber->base;
-    it->own.uc_stack.ss_size = (size_t)((char *)it - (char *)fiber->base);
-    makecontext(&it->own, run, 0);
+    it->own = weft_sim__switch_new(it, run);
 }
 
 void weft__fiber_enter(weft_fiber *fiber)
@@ -92,7 +89,7 @@ void weft__fiber_enter(weft_fiber *fiber)
     entered = fiber;
     if (__sanitizer_start_switch_fiber)
         __sanitizer_start_switch_fiber(&fake_stack, fiber->base, fiber->size);
-    swapcontext(&it->resumer, &it->own);
+    weft_sim__switch(&it->resumer, it->own);
     if (__sanitizer_finish_switch_fiber)
         __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
 }
@@ -102,6 +99,6 @@ void weft__fiber_leave(weft_fiber *fiber)
     top *it = top_of(fiber);
     if (__sanitizer_start_switch_fiber)
         __sanitizer_start_switch_fiber(&it->fake_stack, it->bottom, it->bottom_size);
-    swapcontext(&it->own, &it->resumer);
+    weft_sim__switch(&it->own, it->resumer);
     arrive_in(it);
 }

@@ -14,7 +14,10 @@
 BUILT_IN("[thread-index]") uint32_t weft__thread_index(void);
 BUILT_IN("[thread-new-indirect-v0]") uint32_t weft__thread_new(void (*start)(void *), void *argument);
 BUILT_IN("[thread-suspend-then-resume]") uint32_t weft__thread_suspend_then_resume(uint32_t thread);
+
+// The assembler below calls it, but can't tell its name at the host.
 BUILT_IN("[thread-yield-then-resume]") uint32_t weft__thread_yield_then_resume(uint32_t thread);
+static uint32_t (*const yield_then_resume)(uint32_t) __attribute__((used)) = weft__thread_yield_then_resume;
 
 // At the upper end of a fiber's stack; the assembler below knows it.
 typedef struct {

@@ -3,14 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _DEFAULT_SOURCE // for MAP_ANONYMOUS
 #include "internal.h"
+#include "switch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-
-#if !defined __i386__
-#error "weft_sim runs 32-bit x86 code: compile with -m32 -malign-double"
-#endif
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -34,28 +31,6 @@ struct weft_sim__fiber {
     void *data;
     void *fake_stack; // AddressSanitizer's, while it does not run; stays with the stack when a run is abandoned
 };
-
-// Saves the registers that a function must keep, and the stack pointer; takes those of the other.
-void weft_sim__switch(void **save, void *to);
-__asm__(".text\n"
-        ".globl weft_sim__switch\n"
-        ".hidden weft_sim__switch\n"
-        ".type weft_sim__switch, @function\n"
-        "weft_sim__switch:\n"
-        "    movl 4(%esp), %eax\n"
-        "    movl 8(%esp), %edx\n"
-        "    pushl %ebp\n"
-        "    pushl %ebx\n"
-        "    pushl %esi\n"
-        "    pushl %edi\n"
-        "    movl %esp, (%eax)\n"
-        "    movl %edx, %esp\n"
-        "    popl %edi\n"
-        "    popl %esi\n"
-        "    popl %ebx\n"
-        "    popl %ebp\n"
-        "    ret\n"
-        ".size weft_sim__switch, . - weft_sim__switch\n");
 
 static weft_sim__fiber *pools[2];
 static weft_sim *starting;    // whose fiber is just being switched to
@@ -105,12 +80,7 @@ static void prepare(weft_sim__fiber *fiber)
 {
     if (__asan_unpoison_memory_region)
         __asan_unpoison_memory_region(fiber->stack, fiber->size);
-    void **top = (void **)(fiber->stack + fiber->size) - 4;
-    *--top = NULL; // the return address of fiber_main, which never returns; then its stack is aligned
-    *--top = (void *)(uintptr_t)fiber_main;
-    for (int i = 0; i < 4; i++)
-        *--top = NULL;
-    fiber->sp = top;
+    fiber->sp = weft_sim__switch_new(fiber->stack + fiber->size, fiber_main);
 }
 
 static weft_sim__fiber *take(weft_sim *sim, bool small)

@@ -1,7 +1,7 @@
 // Fibers: plain C that waits from any depth of calls, on a stack of its own.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//     typedef struct { weft_fiber fiber; bytes_reader in; int lines; } count;
+//     typedef struct { weft_coro co; weft_fiber fiber; bytes_reader in; int lines; } count;
 //
 //     static bool get(bytes_reader *in, char *to) // called from wherever
 //     {
@@ -47,9 +47,8 @@ extern "C" {
 // Bytes of a stack if nothing is said. On asyncify, half of a stack keeps what the machine stack has elsewhere.
 enum { WEFT_FIBER_STACK = 64 * 1024, WEFT_FIBER_STACK_LEAST = 1024 };
 
-// The first member of a fiber's frame.
+// The second member of a fiber's frame, behind `weft_coro co`.
 typedef struct weft_fiber {
-    weft_coro co;
     // Set by who starts it, if at all:
     void *stack;       // memory of the caller's until the fiber has ended; NULL: the library takes some, by
                        // weft_alloc, and keeps up to a megabyte of it for the next fibers (see weft_trim)
@@ -65,9 +64,9 @@ typedef struct weft_fiber {
 } weft_fiber;
 
 // WEFT_FIBER(T) { ... } is the body of the fiber T, which only its file can use. T is the name of its frame's
-// type, whose first member is `weft_fiber fiber`. In the body, `co` is the header, which waits take, and `self`
-// the frame. WEFT_ASYNC_DECLARE(T) declares it before. The fiber fails with WEFT_ENOMEM, and its body does not
-// run, if there is no memory for its stack.
+// type, whose first members are `weft_coro co; weft_fiber fiber;`. In the body, `co` is the header, which waits
+// take, and `self` is the frame. WEFT_ASYNC_DECLARE(T) declares it before. The fiber fails with WEFT_ENOMEM,
+// and its body does not run, if there is no memory for its stack.
 
 // WEFT_FIBER_AWAIT(wait) waits for `wait`, a weft_poll. It is an expression: true if the wait is over; false if
 // a cancel has ended it, or was delivered before, and then `wait` is not evaluated. Misuse outside of a fiber.

@@ -30,7 +30,9 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 #define WEFT_FIBER_CLEANUP(wait_) weft__fiber_wait_shielded((wait_), WEFT__FIBER_HERE)
 
 #define WEFT_FIBER(T)                                                                                          \
-    WEFT__FRAME(T, fiber, weft_fiber)                                                                          \
+    WEFT__FRAME(T, co, weft_coro)                                                                              \
+    WEFT__STATIC_ASSERT(offsetof(T, fiber) == sizeof(weft_coro) && WEFT__IS(&((T *)0)->fiber, weft_fiber *),   \
+                        "the second member of a fiber's frame is `weft_fiber fiber`");                         \
     WEFT__ASYNC_DECLARED(T, WEFT__STATIC);                                                                     \
     static void T##__fiber_body(weft_coro *co, T *self);                                                       \
     static void T##__fiber_main(weft_coro *co)                                                                 \
