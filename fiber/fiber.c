@@ -11,7 +11,7 @@ enum {
 
 // At the lower end of a stack.
 typedef struct {
-    uint32_t words[4];
+    uint32_t words[WEFT__FIBER_CANARY / 4];
 } canary;
 
 static weft_fiber *running;
@@ -179,11 +179,12 @@ bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, siz
     if (co->resume != (uintptr_t)&is_fiber)
         return false;
     const weft_fiber *fiber = (const weft_fiber *)(const void *)(co + 1);
-    const char *low = (const char *)fiber->base + sizeof(canary), *top = weft__fiber_top(fiber);
+    const char *low = weft__fiber_low(fiber), *top = weft__fiber_top(fiber);
+    size_t taken = (size_t)(low - (const char *)fiber->base);
     while (WEFT_TRACE && low < top && !*low)
         low++;
     *name = fiber->type->name;
-    *used = (size_t)(top - low);
+    *used = taken + (size_t)(top - low);
     *size = (size_t)(top - (const char *)fiber->base);
     return true;
 }
