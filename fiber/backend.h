@@ -6,12 +6,9 @@
 
 #include <weft/fiber.h>
 
-static inline weft_coro *weft__fiber_co(const weft_fiber *fiber)
-{
-    return (weft_coro *)(uintptr_t)fiber - 1;
-}
-
-enum { WEFT__FIBER_CANARY = 16 }; // bytes at fiber->base, which are fiber.c's
+// Bytes at fiber->base, which are fiber.c's. A frame may leave bytes as they are, so the more there are, the
+// more is found.
+enum { WEFT__FIBER_CANARY = WEFT_TRACE ? 256 : 16 };
 
 // Readies fiber->base, of fiber->size bytes and aligned to 16, to be entered for the first time.
 void weft__fiber_prepare(weft_fiber *fiber);

@@ -1,33 +1,35 @@
 // Fibers: their steps and waits, whatever the back end.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "backend.h"
-#include "text.h"
+#include "inspect.h"
 
 enum { IDLE, STARTED, ENDED }; // of weft_fiber.stage
 enum {
     PATIENCE = 1000, // refused waits, before they are reported
-    CANARY = 0x5afef1be
+    CANARY = 0x5afef1be,
+    CANARIES = WEFT__FIBER_CANARY / 4
 };
 
 // At the lower end of a stack.
 typedef struct {
-    uint32_t words[WEFT__FIBER_CANARY / 4];
+    uint32_t words[CANARIES];
 } canary;
 
 static weft_fiber *running;
 
-// Its address stands in co->resume of a fiber that has begun. A fiber has no label there to go on at.
+// A fiber has no label to go on at. Instead, its co->resume has this address and the offset of its weft_fiber,
+// by which a dump finds it. No label is there.
 static const char is_fiber = 0;
 
 weft_coro *weft_fiber_co(void)
 {
-    return running ? weft__fiber_co(running) : NULL;
+    return running ? running->co : NULL;
 }
 
 static void set_canary(const weft_fiber *fiber)
 {
     canary *low = fiber->base;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CANARIES; i++)
         low->words[i] = CANARY;
 }
 
@@ -35,7 +37,7 @@ static void check_canary(const weft_fiber *fiber)
 {
     const canary *low = fiber->base;
     uint32_t changed = 0;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CANARIES; i++)
         changed |= low->words[i] ^ CANARY;
     WEFT__CHECK(changed, stack_overflow, fiber->type->name, 0);
     (void)changed;
@@ -69,17 +71,18 @@ static void give_stack_back(weft_fiber *fiber)
 }
 
 // True if the fiber has begun, and is to be entered.
-static bool begin(weft_fiber *fiber, const weft__fiber_type *type)
+static bool begin(weft_fiber *fiber, weft_coro *co, const weft__fiber_type *type)
 {
     if (fiber->stage == STARTED)
         return true;
+    fiber->co = co;
     fiber->type = type;
     fiber->refused = 0;
     fiber->stage = IDLE;
-    if (weft_step_unwinds(weft__fiber_co(fiber)))
+    if (weft_step_unwinds(co))
         return false;
     if (!take_stack(fiber)) {
-        weft_step_fail(weft__fiber_co(fiber), WEFT_ENOMEM);
+        weft_step_fail(co, WEFT_ENOMEM);
         return false;
     }
     set_canary(fiber);
@@ -90,8 +93,8 @@ static bool begin(weft_fiber *fiber, const weft__fiber_type *type)
 
 weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type)
 {
-    weft_fiber *fiber = (weft_fiber *)(void *)(co + 1), *before = running;
-    if (!begin(fiber, type))
+    weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = running;
+    if (!begin(fiber, co, type))
         return weft_step_end(co);
     running = fiber;
     WEFT__TRACE_STACK_OTHER();
@@ -103,13 +106,13 @@ weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_t
         give_stack_back(fiber);
         return weft_step_end(co);
     }
-    co->resume = (uintptr_t)&is_fiber;
+    co->resume = (uintptr_t)&is_fiber + type->offset;
     return weft_step_wait(co, fiber->wait, fiber->at);
 }
 
 void weft__fiber_main(weft_fiber *fiber)
 {
-    fiber->type->body(weft__fiber_co(fiber));
+    fiber->type->body(fiber->co);
     fiber->stage = ENDED;
 }
 
@@ -126,16 +129,16 @@ bool weft__fiber_wait(weft_poll poll, const weft_place *at)
     if (!weft_pending(poll))
         return true;
     leave(fiber, poll, at);
-    if (!weft_step_unwinds(weft__fiber_co(fiber)))
+    if (!weft_step_unwinds(fiber->co))
         return true;
-    weft_step_finalise(weft__fiber_co(fiber));
+    weft_step_finalise(fiber->co);
     return false;
 }
 
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
 {
     WEFT__CHECK(!running, no_fiber, at->function, 0);
-    weft_coro *co = weft__fiber_co(running);
+    weft_coro *co = running->co;
     if (!weft_pending(poll))
         return;
     uint8_t shield = co->flags & WEFT__SHIELD;
@@ -154,19 +157,15 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
     weft__add(&line, " was cancelled, and has tried ");
     weft__add_number(&line, PATIENCE);
     weft__add(&line, " waits since, the last in ");
-    weft__add(&line, at->function);
-    weft__add(&line, " (");
-    weft__add(&line, at->file);
-    weft__add(&line, ":");
-    weft__add_number(&line, at->line);
-    weft__add(&line, "): it has to return, and nothing else can end it");
+    weft__add_spot(&line, at);
+    weft__add(&line, ": it has to return, and nothing else can end it");
     weft__report_line(&line);
 }
 
 bool weft__fiber_may_wait(const weft_place *at)
 {
     WEFT__CHECK(!running, no_fiber, at->function, 0);
-    if (!weft_step_unwinds(weft__fiber_co(running)))
+    if (!weft_step_unwinds(running->co))
         return true;
     if (running->refused <= PATIENCE && running->refused++ == PATIENCE)
         report_refusals(running, at);
@@ -176,9 +175,10 @@ bool weft__fiber_may_wait(const weft_place *at)
 // For a dump. Where it began, a stack is zero, so what differs was used.
 bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, size_t *size)
 {
-    if (co->resume != (uintptr_t)&is_fiber)
+    uintptr_t offset = co->resume - (uintptr_t)&is_fiber;
+    if (offset >= 1024)
         return false;
-    const weft_fiber *fiber = (const weft_fiber *)(const void *)(co + 1);
+    const weft_fiber *fiber = (const weft_fiber *)(const void *)((const char *)co + offset);
     const char *low = weft__fiber_low(fiber), *top = weft__fiber_top(fiber);
     size_t taken = (size_t)(low - (const char *)fiber->base);
     while (WEFT_TRACE && low < top && !*low)

@@ -7,7 +7,10 @@
 
 #include <sys/mman.h>
 
-enum { PAGE = 4096 };
+enum {
+    PAGE = 4096,
+    BELOW = 2 * PAGE // a stack's end: a page for what runs over it by a little, and one that nobody can use
+};
 
 // At the upper end of a fiber's stack.
 typedef struct {
@@ -47,20 +50,20 @@ void *weft__fiber_stack_make(size_t *size)
         return NULL;
     size_t room = (4 * *size + 64 * 1024 + PAGE - 1) / PAGE * PAGE;
     char *memory =
-        mmap(NULL, room + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        mmap(NULL, room + BELOW, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
     if (mprotect(memory, PAGE, PROT_NONE)) {
-        munmap(memory, room + PAGE);
+        munmap(memory, room + BELOW);
         return NULL;
     }
     *size = room;
-    return memory + PAGE;
+    return memory + BELOW;
 }
 
 void weft__fiber_stack_free(void *base, size_t size)
 {
-    munmap((char *)base - PAGE, size + PAGE);
+    munmap((char *)base - BELOW, size + BELOW);
 }
 
 static void arrive_in(top *it)

@@ -48,7 +48,7 @@ extern "C" {
 // WebAssembly has elsewhere.
 enum { WEFT_FIBER_STACK = 64 * 1024, WEFT_FIBER_STACK_LEAST = 1024 };
 
-// The second member of a fiber's frame, behind `weft_coro co`.
+// A member of a fiber's frame, `fiber`, in its first kilobyte.
 typedef struct weft_fiber {
     // Set by who starts it, if at all:
     void *stack;       // memory of the caller's until the fiber has ended; NULL: the library takes some, by
@@ -56,6 +56,7 @@ typedef struct weft_fiber {
     size_t stack_size; // bytes, at least WEFT_FIBER_STACK_LEAST; 0: WEFT_FIBER_STACK
     // The rest is private.
     const struct weft__fiber_type *type;
+    weft_coro *co;
     void *base; // of the stack that it runs on
     size_t size;
     const weft_place *at; // of its last wait
@@ -65,9 +66,9 @@ typedef struct weft_fiber {
 } weft_fiber;
 
 // WEFT_FIBER(T) { ... } is the body of the fiber T, which only its file can use. T is the name of its frame's
-// type, whose first members are `weft_coro co; weft_fiber fiber;`. In the body, `co` is the header, which waits
-// take, and `self` is the frame. WEFT_ASYNC_DECLARE(T) declares it before. The fiber fails with WEFT_ENOMEM,
-// and its body does not run, if there is no memory for its stack.
+// type, whose first member is `weft_coro co`, and which has a member `weft_fiber fiber`. In the body, `co` is
+// the header, which waits take, and `self` is the frame. WEFT_ASYNC_DECLARE(T) declares it before. The fiber
+// fails with WEFT_ENOMEM, and its body does not run, if there is no memory for its stack.
 
 // WEFT_FIBER_AWAIT(wait) waits for `wait`, a weft_poll. It is an expression: true if the wait is over; false if
 // a cancel has ended it, or was delivered before, and then `wait` is not evaluated. Misuse outside of a fiber.

@@ -29,6 +29,8 @@ def parts(component, folder):
         names = [f"{component}-runner", f"{topic}-callee"]
         if (folder / f"{component}-callee.so").exists():
             names = [f"{topic}-runner", f"{component}-callee"]
+            if (folder / f"{component}-runner.so").exists():
+                names[0] = f"{component}-runner"
         if not (folder / f"{names[0]}.so").exists():
             names = [component]
     if topic in GATES:

@@ -22,7 +22,7 @@ from native.composed import exported_by, parts, weft_sim
 MAGIC = b"weft transcript "  # behind it, the module's letter
 START = 24  # of the entries
 ENTRY = struct.Struct("<6I")
-FEATURES = ",".join(f"component-model-{it}" for it in ("async", "more-async-builtins", "error-context"))
+FEATURES = ",".join(f"component-model-{it}" for it in ("async", "more-async-builtins", "error-context", "threading"))
 BLOCKED = 0xFFFFFFFF
 
 IMPORT = re.compile(r'^\s*\(import "([^"]*)" "([^"]*)" \(func (\$"[^"]*"|\$[^\s()]+) \(;\d+;\) \(type (\d+)\)(.*)\)\)$')
@@ -30,9 +30,9 @@ EXPORT = re.compile(r'^(\s*\(export "([^"]*)" \(func )(\$"[^"]*"|\$[^\s()]+)(\)\
 FUNCTION = re.compile(r'^\s*\(func (\$"[^"]*"|\$[^\s()]+) \(;\d+;\) \(type (\d+)\)((?: \((?:param|result)[^)]*\))*)')
 BUILTIN = re.compile(
     r"(?:\[async-lower\])?\[(waitable-set|waitable|subtask|backpressure|context|thread|task|stream|future|error-context|resource)"
-    r"-([a-z-]+?)(?:-unit|-utf8|-\d+)?\](.*)"
+    r"-([a-z-]+?(?:-v0)?)(?:-unit|-utf8|-\d+)?\](.*)"
 )
-NOT_TOLD = re.compile(r"context\.|resource\.rep")  # by the native host
+NOT_TOLD = re.compile(r"context\.|resource\.rep|thread\.(?!yield$)")  # by the native host
 
 
 class Failed(Exception):

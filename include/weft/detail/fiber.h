@@ -8,6 +8,7 @@
 typedef struct weft__fiber_type {
     const char *name;
     void (*body)(weft_coro *co);
+    uint32_t offset; // of the weft_fiber in its frame
 } weft__fiber_type;
 
 // Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
@@ -31,8 +32,8 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 
 #define WEFT_FIBER(T)                                                                                          \
     WEFT__FRAME(T, co, weft_coro)                                                                              \
-    WEFT__STATIC_ASSERT(offsetof(T, fiber) == sizeof(weft_coro) && WEFT__IS(&((T *)0)->fiber, weft_fiber *),   \
-                        "the second member of a fiber's frame is `weft_fiber fiber`");                         \
+    WEFT__STATIC_ASSERT(offsetof(T, fiber) < 1024 && WEFT__IS(&((T *)0)->fiber, weft_fiber *),                 \
+                        "the frame of a fiber has a member `weft_fiber fiber` in its first kilobyte");         \
     WEFT__ASYNC_DECLARED(T, WEFT__STATIC);                                                                     \
     static void T##__fiber_body(weft_coro *co, T *self);                                                       \
     static void T##__fiber_main(weft_coro *co)                                                                 \
@@ -41,7 +42,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
     }                                                                                                          \
     WEFT__STATIC weft_left T##__step(weft_coro *co)                                                            \
     {                                                                                                          \
-        static const weft__fiber_type type = {#T, T##__fiber_main};                                            \
+        static const weft__fiber_type type = {#T, T##__fiber_main, offsetof(T, fiber)};                        \
         return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \
     }                                                                                                          \
     static void T##__fiber_body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)

@@ -1,0 +1,64 @@
+# Fibers: on each back end, and what Weft says of them.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+
+import pytest
+from paths import ROOT
+
+FIBERS = ROOT / "tests/guest/fibers"
+TESTS = re.findall(r"^    TEST\((\w+)\)", (FIBERS / "runner.c").read_text(), re.M)
+BACKENDS = {"threads": ["-W", "component-model-threading"]}
+
+# What a rule's test says, behind `weft: `.
+STOPS = {
+    "stack_overflow": r"greedy: the fiber has gone beyond its stack: start it with a larger stack_size( \(in .*\))?",
+    "small_stack": r"greedy: the fiber has a stack of less than WEFT_FIBER_STACK_LEAST bytes( \(in .*\))?",
+    "no_fiber": r"run__body: the wait is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine( \(in .*\))?",
+    "no_fiber_to_clean_up": r"run__body: the wait is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine( \(in .*\))?",
+}
+
+
+def line_of(text):
+    lines = (FIBERS / "broken.c").read_text().splitlines()
+    (number,) = [number for number, line in enumerate(lines, 1) if text in line]
+    return number
+
+
+LOOP = line_of("+= !WEFT_FIBER_AWAIT")
+SAYS = {
+    "refused": r"weft: fiber stubborn was cancelled, and has tried 1000 waits since, the last in stubborn__fiber_body "
+    rf"at broken\.c:{LOOP}: it has to return, and nothing else can end it",
+    "dump": rf"weft:   stubborn__fiber_body at broken\.c:{LOOP}: waits in weft_event_wait at \d+, since turn \d+, fiber stubborn, "
+    r"\d+ of \d+ bytes of its stack used",
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("test", TESTS)
+def test_fibers(passes, backend, test):
+    passes(f"fibers-{backend}", test, *BACKENDS[backend])
+
+
+def says(text, pattern):
+    return [line for line in text.splitlines() if re.fullmatch(pattern, line)]
+
+
+class TestSaid:
+    @pytest.fixture
+    def preset(self):
+        """These need messages, which a release does not have."""
+        return "debug"
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    @pytest.mark.parametrize("test", STOPS)
+    def test_stops(self, guest, backend, test):
+        outcome = guest(f"fibers-{backend}-broken", test, *BACKENDS[backend])
+        assert outcome.code != 0 and says(outcome.text, "weft: " + STOPS[test]), outcome.text
+        assert f"weft_misuse_{test.removesuffix('_to_clean_up')}" in outcome.text
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    @pytest.mark.parametrize("test", SAYS)
+    def test_says(self, guest, backend, test):
+        outcome = guest(f"fibers-{backend}-broken", test, *BACKENDS[backend])
+        assert outcome.code == 0 and len(says(outcome.text, SAYS[test])) == 1, outcome.text
