@@ -180,11 +180,11 @@ bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, siz
         return false;
     const weft_fiber *fiber = (const weft_fiber *)(const void *)((const char *)co + offset);
     const char *low = weft__fiber_low(fiber), *top = weft__fiber_top(fiber);
-    size_t taken = (size_t)(low - (const char *)fiber->base);
+    size_t saved = (size_t)(low - (const char *)fiber->base) - sizeof(canary);
     while (WEFT_TRACE && low < top && !*low)
         low++;
     *name = fiber->type->name;
-    *used = taken + (size_t)(top - low);
+    *used = saved + (size_t)(top - low);
     *size = (size_t)(top - (const char *)fiber->base);
     return true;
 }
