@@ -18,7 +18,7 @@
 #   [HEAP ON|OFF]                OFF leaves libc's heap out, a kilobyte: for a world whose calls carry no strings and no lists. Each
 #                                export then has memory for one call at a time (see weft_limit_calls), or what your weft_alloc gives
 #   [FIBERS threads|asyncify]    with the fibers of weft/fiber.h: on the host's threads, which wasmtime has behind the flag
-#                                -W component-model-threading; or on any host, with code that Binaryen adds
+#                                -W component-model-threading; or on any host, with code that Binaryen's wasm-opt adds
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
 #                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
@@ -43,6 +43,8 @@ get_filename_component(weft_tools "${WEFT_ZIG}" DIRECTORY)
 list(PREPEND weft_tools "${CMAKE_CURRENT_LIST_DIR}/../.tools/bin")
 find_program(WEFT_WASM_TOOLS wasm-tools HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH DOC "The wasm-tools executable")
 find_program(WEFT_WIT_BINDGEN wit-bindgen HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH DOC "The wit-bindgen executable")
+find_program(WEFT_WASM_OPT wasm-opt HINTS ${weft_tools} NO_CMAKE_FIND_ROOT_PATH
+  DOC "The wasm-opt executable, which FIBERS asyncify needs,")
 get_filename_component(weft_tools "${WEFT_WIT_BINDGEN}" DIRECTORY)
 find_path(WEFT_WASI_WIT 0.3/http.wit
   HINTS "${CMAKE_CURRENT_LIST_DIR}/../.tools/wit" "${CMAKE_CURRENT_LIST_DIR}/wit" "${weft_tools}/../wit"
@@ -228,13 +230,24 @@ function(weft_add_component name)
 
   set(component "${CMAKE_CURRENT_BINARY_DIR}/${name}.wasm")
   set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.core SUFFIX .wasm WEFT_COMPONENT "${component}")
+  set(asyncify)
+  if(arg_FIBERS STREQUAL asyncify)
+    if(NOT WEFT_WASM_OPT)
+      include("${weft_scripts}/missing.cmake")
+      weft_missing(WEFT_WASM_OPT)
+    endif()
+    set(asyncify --wasm-opt "${WEFT_WASM_OPT}")
+    if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+      list(APPEND asyncify --wasm-opt-option=-O2) # else what it adds is long
+    endif()
+  endif()
   unset(strip)
   weft_strip(strip "${component}" ${arg_STRIP})
   if(NOT DEFINED strip)
     message(FATAL_ERROR "weft_add_component(${name}): STRIP is none, debug or all")
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
-    COMMAND "${WEFT_PYTHON}" "${weft_scripts}/component.py" --wasm-tools "${WEFT_WASM_TOOLS}" "$<TARGET_FILE:${name}>" "${component}"
+    COMMAND "${WEFT_PYTHON}" "${weft_scripts}/component.py" --wasm-tools "${WEFT_WASM_TOOLS}" ${asyncify} "$<TARGET_FILE:${name}>" "${component}"
     ${strip}
     BYPRODUCTS "${component}"
     COMMAND_EXPAND_LISTS VERBATIM)

@@ -9,7 +9,10 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from asyncify import asyncify
 
 MODULE = "wasi_snapshot_preview1"
 
@@ -104,11 +107,17 @@ def explained(core, name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wasm-tools", default="wasm-tools")
+    parser.add_argument("--wasm-opt", help="for fibers on asyncify")
+    parser.add_argument("--wasm-opt-option", action="append", default=[])
     parser.add_argument("module", type=Path)
     parser.add_argument("component", type=Path)
     arguments = parser.parse_args()
-    command = [arguments.wasm_tools, "component", "new", str(arguments.module), "-o", str(arguments.component)]
-    done = subprocess.run(command, text=True, stderr=subprocess.PIPE)
+    with tempfile.TemporaryDirectory() as folder:
+        module = arguments.module
+        if arguments.wasm_opt:
+            module = asyncify(arguments.wasm_tools, arguments.wasm_opt, arguments.wasm_opt_option, module, Path(folder))
+        command = [arguments.wasm_tools, "component", "new", str(module), "-o", str(arguments.component)]
+        done = subprocess.run(command, text=True, stderr=subprocess.PIPE)
     if done.returncode == 0:
         return
     if MODULE not in done.stderr:

@@ -6,8 +6,11 @@
 
 #include <weft/fiber.h>
 
-// Readies fiber->base, of fiber->size bytes and aligned to 16, to be entered for the first time. The canary at
-// its lower end is the caller's.
+// Bytes at fiber->base, which are fiber.c's. A frame may leave bytes as they are, so the more there are, the
+// more is found.
+enum { WEFT__FIBER_CANARY = WEFT_TRACE ? 256 : 16 };
+
+// Readies fiber->base, of fiber->size bytes and aligned to 16, to be entered for the first time.
 void weft__fiber_prepare(weft_fiber *fiber);
 
 // Goes on where the fiber was left, at first in weft__fiber_main. Returns when it is left, or has ended. May be
@@ -20,7 +23,9 @@ void weft__fiber_leave(weft_fiber *fiber);
 // Runs the fiber's body, to its end; a back end calls it on the fiber's stack.
 void weft__fiber_main(weft_fiber *fiber);
 
-// The upper end of its machine stack, which is the lower end of what a back end may have put above.
+// The ends of the room for its machine stack. What a back end needs itself is beyond them; while the fiber
+// waits, that may have taken some of the room.
+char *weft__fiber_low(const weft_fiber *fiber);
 char *weft__fiber_top(const weft_fiber *fiber);
 
 // Whether a fiber runs on memory of its caller's. If not, weft__fiber_stack_make is asked for each.

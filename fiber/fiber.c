@@ -7,10 +7,10 @@ enum { IDLE, STARTED, ENDED }; // of weft_fiber.stage
 enum {
     PATIENCE = 1000, // refused waits, before they are reported
     CANARY = 0x5afef1be,
-    CANARIES = WEFT_TRACE ? 64 : 4
+    CANARIES = WEFT__FIBER_CANARY / 4
 };
 
-// At the lower end of a stack. A frame may leave bytes as they are, so the more there are, the more is found.
+// At the lower end of a stack.
 typedef struct {
     uint32_t words[CANARIES];
 } canary;
@@ -179,11 +179,12 @@ bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, siz
     if (offset >= 1024)
         return false;
     const weft_fiber *fiber = (const weft_fiber *)(const void *)((const char *)co + offset);
-    const char *low = (const char *)fiber->base + sizeof(canary), *top = weft__fiber_top(fiber);
+    const char *low = weft__fiber_low(fiber), *top = weft__fiber_top(fiber);
+    size_t saved = (size_t)(low - (const char *)fiber->base) - sizeof(canary);
     while (WEFT_TRACE && low < top && !*low)
         low++;
     *name = fiber->type->name;
-    *used = (size_t)(top - low);
+    *used = saved + (size_t)(top - low);
     *size = (size_t)(top - (const char *)fiber->base);
     return true;
 }

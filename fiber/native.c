@@ -33,6 +33,11 @@ static top *top_of(const weft_fiber *fiber)
     return (top *)(void *)((char *)fiber->base + fiber->size - (sizeof(top) + 15) / 16 * 16);
 }
 
+char *weft__fiber_low(const weft_fiber *fiber)
+{
+    return (char *)fiber->base + WEFT__FIBER_CANARY;
+}
+
 char *weft__fiber_top(const weft_fiber *fiber)
 {
     return (char *)top_of(fiber);

@@ -8,6 +8,7 @@
 // its stack may be another fiber's, and __stack_pointer is that of who runs: so what comes behind the yield
 // touches neither.
 #include "backend.h"
+#include "stack_pointer.h"
 
 #define BUILT_IN(name) __attribute__((import_module("$root"), import_name(name)))
 
@@ -56,17 +57,14 @@ static top *top_of(const weft_fiber *fiber)
 
 static __attribute__((noinline)) void switch_to(uint32_t thread)
 {
-    void *stack_pointer;
-    __asm__ volatile(".globaltype __stack_pointer, i32\n"
-                     "global.get __stack_pointer\n"
-                     "local.set %0"
-                     : "=r"(stack_pointer));
+    void *own = weft__stack_pointer();
     weft__thread_suspend_then_resume(thread);
-    __asm__ volatile(".globaltype __stack_pointer, i32\n"
-                     "local.get %0\n"
-                     "global.set __stack_pointer"
-                     :
-                     : "r"(stack_pointer));
+    weft__set_stack_pointer(own);
+}
+
+char *weft__fiber_low(const weft_fiber *fiber)
+{
+    return (char *)fiber->base + WEFT__FIBER_CANARY;
 }
 
 char *weft__fiber_top(const weft_fiber *fiber)

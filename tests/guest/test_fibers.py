@@ -8,7 +8,7 @@ from paths import ROOT
 
 FIBERS = ROOT / "tests/guest/fibers"
 TESTS = re.findall(r"^    TEST\((\w+)\)", (FIBERS / "runner.c").read_text(), re.M)
-BACKENDS = {"threads": ["-W", "component-model-threading"]}
+BACKENDS = {"threads": ["-W", "component-model-threading"], "asyncify": []}
 
 # What a rule's test says, behind `weft: `.
 STOPS = {
@@ -56,6 +56,12 @@ class TestSaid:
         outcome = guest(f"fibers-{backend}-broken", test, *BACKENDS[backend])
         assert outcome.code != 0 and says(outcome.text, "weft: " + STOPS[test]), outcome.text
         assert f"weft_misuse_{test.removesuffix('_to_clean_up')}" in outcome.text
+
+    def test_the_locals_of_a_waiting_fiber_are_on_its_stack(self, guest):
+        """With asyncify, and elsewhere the host has them."""
+        outcome = guest("fibers-asyncify-broken", "no_room_to_save")
+        assert outcome.code != 0 and says(outcome.text, "weft: " + STOPS["stack_overflow"]), outcome.text
+        assert guest("fibers-threads-broken", "no_room_to_save", *BACKENDS["threads"]).code == 0
 
     @pytest.mark.parametrize("backend", BACKENDS)
     @pytest.mark.parametrize("test", SAYS)

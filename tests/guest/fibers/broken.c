@@ -10,22 +10,26 @@ enum { STACK = 4096, REFUSED = 3000 };
 typedef struct {
     weft_coro co;
     weft_fiber fiber;
-    const char *low;
+    int32_t left; // bytes
 } greedy;
 
-// Fills the stack, down to a little below its end.
-__attribute__((noinline)) static uint32_t eat(const char *low, uint32_t depth)
+// Fills the stack down to `low`, and waits there if that is within it.
+__attribute__((noinline)) static uint32_t eat(const greedy *self, const char *low, uint32_t depth)
 {
     volatile uint8_t bytes[64];
     for (uint32_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)depth;
-    uint32_t more = (const char *)__builtin_frame_address(0) > low ? eat(low, depth + 1) : 0;
+    uint32_t more = 0;
+    if ((const char *)__builtin_frame_address(0) > low)
+        more = eat(self, low, depth + 1);
+    else if (self->left > 0)
+        more = WEFT_FIBER_AWAIT(weft_yield(weft_fiber_co()));
     return more + bytes[depth % sizeof bytes];
 }
 
 WEFT_FIBER(greedy)
 {
-    eat((const char *)self->fiber.base - 600, 1);
+    eat(self, (const char *)self->fiber.base + self->left, 1);
     (void)WEFT_FIBER_AWAIT(weft_yield(co));
 }
 
@@ -62,7 +66,9 @@ WEFT_ASYNC(run)
 {
     WEFT_BEGIN;
     if (named(self, "stack_overflow")) {
-        WEFT_CALL(greedy, &self->greedy, .fiber.stack = self->stack, .fiber.stack_size = STACK);
+        WEFT_CALL(greedy, &self->greedy, .fiber.stack = self->stack, .fiber.stack_size = STACK, .left = -600);
+    } else if (named(self, "no_room_to_save")) {
+        WEFT_CALL(greedy, &self->greedy, .fiber.stack = self->stack, .fiber.stack_size = STACK, .left = 1000);
     } else if (named(self, "small_stack")) {
         WEFT_CALL(greedy, &self->greedy, .fiber.stack_size = WEFT_FIBER_STACK_LEAST - 1);
     } else if (named(self, "no_fiber")) {
