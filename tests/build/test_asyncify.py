@@ -38,16 +38,18 @@ MODULE = """
     (call $start_unwind (i32.const 16)))
   (func $body_yes (type $body)
     (call $helper_no)
+    (call $nested_no)
     (call $import)
     (call $wait_yes)
     (drop (call_indirect (type $other) (i32.const 5) (i32.const 3))))
+  (func $nested_no (call $enter (i32.const 0)))
   (func $helper_no (@name "same"))
   (func $wait_yes (@name "same") (call $leave))
   (func $pointed_yes (type $other) (call $wait_yes) (local.get 0))
   (func $pointed_no (type $other) (call $helper_no) (local.get 0))
   (func $unreached_no (param f64) (call $leave)))
 """
-NAMES = ["export_no", "step_no", "enter", "leave", "body_yes", "helper_no", "wait_yes", "pointed_yes", "pointed_no", "unreached_no"]
+NAMES = "export_no step_no enter leave body_yes nested_no helper_no wait_yes pointed_yes pointed_no unreached_no".split()
 
 
 @pytest.fixture
