@@ -15,7 +15,7 @@ typedef struct {
     uint32_t words[CANARIES];
 } canary;
 
-static weft_fiber *running;
+weft_fiber *weft__fiber_running;
 
 // A fiber has no label to go on at. Instead, its co->resume has this address and the offset of its weft_fiber,
 // by which a dump finds it. No label is there.
@@ -23,7 +23,7 @@ static const char is_fiber = 0;
 
 weft_coro *weft_fiber_co(void)
 {
-    return running ? running->co : NULL;
+    return weft__fiber_running ? weft__fiber_running->co : NULL;
 }
 
 static void set_canary(const weft_fiber *fiber)
@@ -93,14 +93,14 @@ static bool begin(weft_fiber *fiber, weft_coro *co, const weft__fiber_type *type
 
 weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type)
 {
-    weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = running;
+    weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = weft__fiber_running;
     if (!begin(fiber, co, type))
         return weft_step_end(co);
-    running = fiber;
+    weft__fiber_running = fiber;
     WEFT__TRACE_STACK_OTHER();
     weft__fiber_enter(fiber);
     WEFT__TRACE_STACK_END();
-    running = before;
+    weft__fiber_running = before;
     check_canary(fiber);
     if (fiber->stage == ENDED) {
         give_stack_back(fiber);
@@ -124,7 +124,7 @@ void weft__fiber_main(weft_fiber *fiber)
 // Before it leaves, nothing is done that would harm if done twice.
 __attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_place *at)
 {
-    weft_fiber *fiber = running;
+    weft_fiber *fiber = weft__fiber_running;
     fiber->wait = poll;
     fiber->at = at;
     weft__fiber_leave(fiber);
@@ -136,8 +136,8 @@ __attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_pl
 
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
 {
-    WEFT__CHECK(!running, no_fiber, at->function, 0);
-    weft_coro *co = running->co;
+    WEFT__CHECK(!weft__fiber_running, no_fiber, at->function, 0);
+    weft_coro *co = weft__fiber_running->co;
     if (!weft_pending(poll))
         return;
     uint8_t shield = co->flags & WEFT__SHIELD;
@@ -163,11 +163,11 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
 
 bool weft__fiber_may_wait(const weft_place *at)
 {
-    WEFT__CHECK(!running, no_fiber, at->function, 0);
-    if (!weft_step_unwinds(running->co))
+    WEFT__CHECK(!weft__fiber_running, no_fiber, at->function, 0);
+    if (!weft_step_unwinds(weft__fiber_running->co))
         return true;
-    if (running->refused <= PATIENCE && running->refused++ == PATIENCE)
-        report_refusals(running, at);
+    if (weft__fiber_running->refused <= PATIENCE && weft__fiber_running->refused++ == PATIENCE)
+        report_refusals(weft__fiber_running, at);
     return false;
 }
 
