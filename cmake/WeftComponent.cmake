@@ -238,7 +238,7 @@ function(weft_add_component name)
     endif()
     set(asyncify --wasm-opt "${WEFT_WASM_OPT}")
     if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
-      list(APPEND asyncify --wasm-opt-option=-O2) # else what it adds is long
+      list(APPEND asyncify --wasm-opt-option=-O3) # else what it adds is long
     endif()
   endif()
   unset(strip)

@@ -19,7 +19,6 @@
 #include "stack_pointer.h"
 
 #define ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(name)))
-#define APART __attribute__((noinline))
 
 // Where the next is saved, and an end that is only looked at where an unwinding or a rewinding begins and ends.
 typedef struct {
@@ -61,33 +60,33 @@ void weft__fiber_prepare(weft_fiber *fiber)
     it->stack_pointer = weft__fiber_top(fiber);
 }
 
-// The lowest function that is left and entered again.
-static APART void run(weft_fiber *fiber)
-{
-    weft__fiber_main(fiber);
-}
-
-APART void weft__fiber_enter(weft_fiber *fiber)
+// Gets none of the added code, nor does weft__fiber_leave; so neither a body nor the runtime may become part of
+// it.
+__attribute__((noinline)) void weft__fiber_enter(weft_fiber *fiber)
 {
     record *it = record_of(fiber);
+    void (*body)(weft_coro *co) = fiber->type->body;
     void *own = weft__stack_pointer();
+    __asm__("" : "+r"(body));
     if (it->saved.next != (char *)(it + 1)) {
         state = REWINDING;
         weft__start_rewind(&it->saved);
     }
     weft__set_stack_pointer(it->stack_pointer);
-    run(fiber);
+    body(fiber->co);
     if (state == UNWINDING) {
         it->stack_pointer = weft__stack_pointer();
         it->saved.end = it->saved.next;
         weft__stop_unwind();
         state = RUNNING;
+    } else {
+        weft__fiber_ended(fiber);
     }
     weft__set_stack_pointer(own);
     WEFT__CHECK(it->saved.next > (char *)it->stack_pointer, stack_overflow, fiber->type->name, 0);
 }
 
-APART void weft__fiber_leave(weft_fiber *fiber)
+void weft__fiber_leave(weft_fiber *fiber)
 {
     record *it = record_of(fiber);
     if (state == REWINDING) {

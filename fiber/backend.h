@@ -17,11 +17,13 @@ void weft__fiber_prepare(weft_fiber *fiber);
 // called on another fiber's stack.
 void weft__fiber_enter(weft_fiber *fiber);
 
-// On the fiber's own stack: goes back to who entered it. Returns when it is entered again.
+// On the fiber's own stack: goes back to who entered it. Returns when it is entered again. Where it has become
+// part of weft__fiber_suspend, asyncify calls that anew instead, with arguments that say nothing.
 void weft__fiber_leave(weft_fiber *fiber);
 
-// Runs the fiber's body, to its end; a back end calls it on the fiber's stack.
+// On the fiber's stack: runs its body, to its end. Or its body was run, to its end.
 void weft__fiber_main(weft_fiber *fiber);
+void weft__fiber_ended(weft_fiber *fiber);
 
 // The ends of the room for its machine stack. What a back end needs itself is beyond them; while the fiber
 // waits, that may have taken some of the room.

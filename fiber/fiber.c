@@ -110,25 +110,24 @@ weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_t
     return weft_step_wait(co, fiber->wait, fiber->at);
 }
 
-void weft__fiber_main(weft_fiber *fiber)
+void weft__fiber_ended(weft_fiber *fiber)
 {
-    fiber->type->body(fiber->co);
     fiber->stage = ENDED;
 }
 
-static void leave(weft_fiber *fiber, weft_poll poll, const weft_place *at)
+void weft__fiber_main(weft_fiber *fiber)
 {
+    fiber->type->body(fiber->co);
+    weft__fiber_ended(fiber);
+}
+
+// Before it leaves, nothing is done that would harm if done twice.
+__attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_place *at)
+{
+    weft_fiber *fiber = running;
     fiber->wait = poll;
     fiber->at = at;
     weft__fiber_leave(fiber);
-}
-
-bool weft__fiber_wait(weft_poll poll, const weft_place *at)
-{
-    weft_fiber *fiber = running;
-    if (!weft_pending(poll))
-        return true;
-    leave(fiber, poll, at);
     if (!weft_step_unwinds(fiber->co))
         return true;
     weft_step_finalise(fiber->co);
@@ -143,7 +142,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
         return;
     uint8_t shield = co->flags & WEFT__SHIELD;
     weft_shield(co);
-    leave(running, poll, at);
+    (void)weft__fiber_suspend(poll, at);
     if (!shield)
         weft_unshield(co);
 }

@@ -16,8 +16,12 @@ weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_t
 
 // False, and counted, once a cancel was delivered to the running fiber.
 bool weft__fiber_may_wait(const weft_place *at);
-// Waits. False if a cancel was delivered meanwhile.
-bool weft__fiber_wait(weft_poll poll, const weft_place *at);
+// Waits for `poll`, which is pending. False if a cancel was delivered meanwhile.
+bool weft__fiber_suspend(weft_poll poll, const weft_place *at);
+static inline bool weft__fiber_wait(weft_poll poll, const weft_place *at)
+{
+    return !weft_pending(poll) || weft__fiber_suspend(poll, at);
+}
 // Waits in spite of a cancel.
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 
