@@ -23,6 +23,7 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/weft-config-version.cmake" DESTINATIO
 install(DIRECTORY cmake/ DESTINATION "${package}"
   PATTERN WeftCompose.cmake EXCLUDE
   PATTERN WeftInstall.cmake EXCLUDE
+  PATTERN __pycache__ EXCLUDE
   PATTERN quiet.cmake EXCLUDE
   PATTERN weft.pc.in EXCLUDE)
 file(REAL_PATH "${WEFT_WASI_WIT}/0.3" wit)

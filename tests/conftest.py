@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def tools():
     """The paths of the tools that `make setup` installed."""
-    names = ("zig", "wasm-tools", "wasmtime", "wit-bindgen", "clang-format")
+    names = ("zig", "wasm-tools", "wasmtime", "wit-bindgen", "wasm-opt", "clang-format")
     return SimpleNamespace(**{name.replace("-", "_"): str(BIN / name) for name in names})
 
 
