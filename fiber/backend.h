@@ -6,9 +6,6 @@
 
 #include <weft/fiber.h>
 
-// NULL outside of a fiber.
-extern weft_fiber *weft__fiber_running;
-
 // Bytes at fiber->base, which are fiber.c's. A frame may leave bytes as they are, so the more there are, the
 // more is found.
 enum { WEFT__FIBER_CANARY = WEFT_TRACE ? 256 : 16 };

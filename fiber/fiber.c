@@ -6,14 +6,15 @@
 enum { IDLE, STARTED, ENDED }; // of weft_fiber.stage
 enum {
     PATIENCE = 1000, // refused waits, before they are reported
-    CANARY = 0x5afef1be,
-    CANARIES = WEFT__FIBER_CANARY / 4
+    CANARIES = WEFT__FIBER_CANARY / 8
 };
 
 // At the lower end of a stack.
 typedef struct {
-    uint32_t words[CANARIES];
+    uint64_t words[CANARIES];
 } canary;
+
+static const uint64_t intact = 0x5afef1be5afef1be;
 
 weft_fiber *weft__fiber_running;
 
@@ -30,15 +31,15 @@ static void set_canary(const weft_fiber *fiber)
 {
     canary *low = fiber->base;
     for (int i = 0; i < CANARIES; i++)
-        low->words[i] = CANARY;
+        low->words[i] = intact;
 }
 
 static void check_canary(const weft_fiber *fiber)
 {
     const canary *low = fiber->base;
-    uint32_t changed = 0;
+    uint64_t changed = 0;
     for (int i = 0; i < CANARIES; i++)
-        changed |= low->words[i] ^ CANARY;
+        changed |= low->words[i] ^ intact;
     WEFT__CHECK(changed, stack_overflow, fiber->type->name, 0);
     (void)changed;
 }
@@ -70,11 +71,15 @@ static void give_stack_back(weft_fiber *fiber)
     fiber->base = NULL;
 }
 
-// True if the fiber has begun, and is to be entered.
+// When it begins, and again when a cancel has reset it.
+static void mark(const weft_fiber *fiber)
+{
+    fiber->co->resume = (uintptr_t)&is_fiber + fiber->type->offset;
+}
+
+// True if the fiber is to be entered.
 static bool begin(weft_fiber *fiber, weft_coro *co, const weft__fiber_type *type)
 {
-    if (fiber->stage == STARTED)
-        return true;
     fiber->co = co;
     fiber->type = type;
     fiber->refused = 0;
@@ -87,6 +92,7 @@ static bool begin(weft_fiber *fiber, weft_coro *co, const weft__fiber_type *type
     }
     set_canary(fiber);
     weft__fiber_prepare(fiber);
+    mark(fiber);
     fiber->stage = STARTED;
     return true;
 }
@@ -94,7 +100,7 @@ static bool begin(weft_fiber *fiber, weft_coro *co, const weft__fiber_type *type
 weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type)
 {
     weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = weft__fiber_running;
-    if (!begin(fiber, co, type))
+    if (fiber->stage != STARTED && !begin(fiber, co, type))
         return weft_step_end(co);
     weft__fiber_running = fiber;
     WEFT__TRACE_STACK_OTHER();
@@ -106,7 +112,6 @@ weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_t
         give_stack_back(fiber);
         return weft_step_end(co);
     }
-    co->resume = (uintptr_t)&is_fiber + type->offset;
     return weft_step_wait(co, fiber->wait, fiber->at);
 }
 
@@ -130,6 +135,7 @@ __attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_pl
     weft__fiber_leave(fiber);
     if (!weft_step_unwinds(fiber->co))
         return true;
+    mark(fiber);
     weft_step_finalise(fiber->co);
     return false;
 }
@@ -161,13 +167,12 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
     weft__report_line(&line);
 }
 
-bool weft__fiber_may_wait(const weft_place *at)
+bool weft__fiber_refuse(const weft_place *at)
 {
-    WEFT__CHECK(!weft__fiber_running, no_fiber, at->function, 0);
-    if (!weft_step_unwinds(weft__fiber_running->co))
-        return true;
-    if (weft__fiber_running->refused <= PATIENCE && weft__fiber_running->refused++ == PATIENCE)
-        report_refusals(weft__fiber_running, at);
+    weft_fiber *fiber = weft__fiber_running;
+    WEFT__CHECK(!fiber, no_fiber, at->function, 0);
+    if (fiber->refused <= PATIENCE && fiber->refused++ == PATIENCE)
+        report_refusals(fiber, at);
     return false;
 }
 

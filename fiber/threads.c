@@ -20,18 +20,24 @@ BUILT_IN("[thread-suspend-then-resume]") uint32_t weft__thread_suspend_then_resu
 BUILT_IN("[thread-yield-then-resume]") uint32_t weft__thread_yield_then_resume(uint32_t thread);
 static uint32_t (*const yield_then_resume)(uint32_t) __attribute__((used)) = weft__thread_yield_then_resume;
 
-// At the upper end of a fiber's stack; the assembler below knows it.
+// At the upper end of a fiber's stack, for the beginning of its thread.
 typedef struct {
     weft_fiber *fiber;
-    uint32_t resumer; // the thread that entered it
-    uint32_t thread;  // its own; 0 before it runs
-    uint32_t unused;
+    uint32_t unused[3];
 } top;
+
+// Runs the fiber's body. Returns the thread that is to go on then.
+uint32_t weft__fiber_thread_main(weft_fiber *fiber);
+uint32_t weft__fiber_thread_main(weft_fiber *fiber)
+{
+    weft__fiber_main(fiber);
+    return fiber->resumer;
+}
 
 // Begins a thread whose stack ends at `top`.
 void weft__fiber_thread(void *top);
 __asm__(".globaltype __stack_pointer, i32\n"
-        ".functype weft__fiber_main (i32) -> ()\n"
+        ".functype weft__fiber_thread_main (i32) -> (i32)\n"
         ".functype weft__thread_yield_then_resume (i32) -> (i32)\n"
         ".section .text.weft__fiber_thread,\"\",@\n"
         ".hidden weft__fiber_thread\n"
@@ -43,9 +49,7 @@ __asm__(".globaltype __stack_pointer, i32\n"
         "    global.set __stack_pointer\n"
         "    local.get 0\n"
         "    i32.load 0\n"
-        "    call weft__fiber_main\n"
-        "    local.get 0\n"
-        "    i32.load 4\n"
+        "    call weft__fiber_thread_main\n"
         "    call weft__thread_yield_then_resume\n"
         "    drop\n"
         "    end_function\n");
@@ -53,13 +57,6 @@ __asm__(".globaltype __stack_pointer, i32\n"
 static top *top_of(const weft_fiber *fiber)
 {
     return (top *)(void *)((char *)fiber->base + fiber->size) - 1;
-}
-
-static __attribute__((noinline)) void switch_to(uint32_t thread)
-{
-    void *own = weft__stack_pointer();
-    weft__thread_suspend_then_resume(thread);
-    weft__set_stack_pointer(own);
 }
 
 char *weft__fiber_low(const weft_fiber *fiber)
@@ -75,18 +72,22 @@ char *weft__fiber_top(const weft_fiber *fiber)
 void weft__fiber_prepare(weft_fiber *fiber)
 {
     *top_of(fiber) = (top){.fiber = fiber};
+    fiber->thread = 0;
 }
 
 void weft__fiber_enter(weft_fiber *fiber)
 {
-    top *it = top_of(fiber);
-    if (!it->thread)
-        it->thread = weft__thread_new(weft__fiber_thread, it);
-    it->resumer = weft__thread_index();
-    switch_to(it->thread);
+    void *own = weft__stack_pointer();
+    if (!fiber->thread)
+        fiber->thread = weft__thread_new(weft__fiber_thread, top_of(fiber));
+    fiber->resumer = weft__thread_index();
+    weft__thread_suspend_then_resume(fiber->thread);
+    weft__set_stack_pointer(own);
 }
 
 void weft__fiber_leave(weft_fiber *fiber)
 {
-    switch_to(top_of(fiber)->resumer);
+    void *own = weft__stack_pointer();
+    weft__thread_suspend_then_resume(fiber->resumer);
+    weft__set_stack_pointer(own);
 }

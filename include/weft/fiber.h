@@ -61,7 +61,8 @@ typedef struct weft_fiber {
     size_t size;
     const weft_place *at; // of its last wait
     weft_poll wait;
-    uint16_t refused; // waits, since its cancel
+    uint32_t thread, resumer; // of the back end `threads`
+    uint16_t refused;         // waits, since its cancel
     uint8_t stage;
 } weft_fiber;
 

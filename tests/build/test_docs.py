@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
 
 
 def test_readme_shows_the_examples():
@@ -16,6 +16,11 @@ def test_readme_shows_the_examples():
     assert [name for name, _ in shown] == ["examples/echo/echo.c", "examples/hello/hello.c", "examples/cat/cat.c", *user]
     for name, code in shown:
         assert code in (ROOT / name).read_text(), f"README's part of {name} is not as in the file"
+
+
+def test_fibers_shows_the_example():
+    ((name, code),) = re.findall(r"<!-- from (\S+) -->\n```c\n(.*?)```", (ROOT / "docs/fibers.md").read_text(), re.S)
+    assert code in (ROOT / name).read_text()
 
 
 def test_examples_are_short():
@@ -44,7 +49,7 @@ def test_make_targets(document):
 def test_names_of_the_api(document):
     """Every weft_ and WEFT_ name that a document uses, but of a file, is one of the headers', the build's or the examples'."""
     sources = [*ROOT.glob("include/weft/**/*.h"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
-    sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), ROOT / "CMakeLists.txt", ROOT / "Makefile"]
+    sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), *ROOT.glob("fiber/*.c"), ROOT / "CMakeLists.txt", ROOT / "Makefile"]
     sources += [ROOT / "tests/hosts.py"]
     known = "\n".join([path.read_text() for path in sources] + ["weft_SOURCE_DIR"])  # CMake's, of a project(weft)
     made = set(re.findall(r"RULE\((\w+)", known))

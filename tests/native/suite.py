@@ -16,6 +16,7 @@ LEFT_OUT = {
     r"misuse-release .*": "it is misuse-debug without names",
     r"limit-weft unlimited": "measures WebAssembly's memory",
     much(r"fair lines_deadline.*", r"fair \w+_deadline.*"): "the native host's clock stands while bytes move: a deadline takes seconds, or minutes",
+    r"fibers-threads .*": "natively there is one kind of fibers, which runs as fibers-asyncify",
     r"heapless .*": "natively, a component has the heap of its process",
 }
 

@@ -8,11 +8,11 @@ from native.composed import weft_sim
 
 @pytest.mark.parametrize("test", STOPS)
 def test_stops(build, test):
-    outcome = weft_sim(build, "fibers-threads-broken", test)
+    outcome = weft_sim(build, "fibers-asyncify-broken", test)
     assert outcome.returncode != 0 and says(outcome.stderr, "weft: " + STOPS[test]), outcome.stderr
 
 
 @pytest.mark.parametrize("test", SAYS)
 def test_says(build, test):
-    outcome = weft_sim(build, "fibers-threads-broken", test)
+    outcome = weft_sim(build, "fibers-asyncify-broken", test)
     assert outcome.returncode == 0 and len(says(outcome.stderr, SAYS[test])) == 1, outcome.stderr

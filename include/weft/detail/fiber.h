@@ -14,8 +14,14 @@ typedef struct weft__fiber_type {
 // Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
 weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type);
 
-// False, and counted, once a cancel was delivered to the running fiber.
-bool weft__fiber_may_wait(const weft_place *at);
+extern weft_fiber *weft__fiber_running; // NULL: none
+// False. Counts a wait that is refused because a cancel was delivered.
+bool weft__fiber_refuse(const weft_place *at);
+static inline bool weft__fiber_may_wait(const weft_place *at)
+{
+    const weft_fiber *fiber = weft__fiber_running;
+    return __builtin_expect(fiber && !weft_step_unwinds(fiber->co), 1) || weft__fiber_refuse(at);
+}
 // Waits for `poll`, which is pending. False if a cancel was delivered meanwhile.
 bool weft__fiber_suspend(weft_poll poll, const weft_place *at);
 static inline bool weft__fiber_wait(weft_poll poll, const weft_place *at)
