@@ -33,7 +33,8 @@ char *weft__fiber_top(const weft_fiber *fiber)
 void weft__fiber_prepare(weft_fiber *fiber)
 {
     weft__record *it = weft__record_of(fiber);
-    it->start = it->saved.next = it->saved.end = (char *)(it + 1);
+    weft__record_start(it, (char *)(it + 1));
+    it->saved.next = it->saved.end = it->start;
     it->stack_pointer = weft__fiber_top(fiber);
 }
 
@@ -46,12 +47,12 @@ __attribute__((noinline)) void weft__fiber_enter(weft_fiber *fiber)
     __asm__("" : "+r"(body));
     do {
         if (it->saved.next != it->start) {
-            weft__fiber_state = WEFT__REWINDING;
+            weft__fiber_state = WEFT__FIBER_REWINDS;
             weft__start_rewind(&it->saved);
         }
         weft__set_stack_pointer(it->stack_pointer);
         body(fiber->co);
-        if (weft__fiber_state == WEFT__RUNNING) {
+        if (weft__fiber_state == WEFT__FIBER_RUNS) {
             weft__set_stack_pointer(own);
             weft__fiber_ended(fiber);
             return;
@@ -60,12 +61,12 @@ __attribute__((noinline)) void weft__fiber_enter(weft_fiber *fiber)
         it->saved.end = it->saved.next;
         weft__stop_unwind();
         weft__set_stack_pointer(own);
-        weft__fiber_state = WEFT__RUNNING;
+        weft__fiber_state = WEFT__FIBER_RUNS;
         WEFT__CHECK(it->saved.next > (char *)it->stack_pointer, stack_overflow, fiber->type->name, 0);
     } while (weft__jumps && weft__jumps(fiber));
 }
 
 void weft__fiber_leave(weft_fiber *fiber)
 {
-    weft__leave(weft__record_of(fiber));
+    weft__fiber_leave_here(fiber);
 }

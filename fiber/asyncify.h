@@ -4,6 +4,7 @@
 #define WEFT_FIBER_ASYNCIFY_H
 
 #include "backend.h"
+#include <weft/detail/weak.h>
 
 #define WEFT__ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(name)))
 
@@ -18,12 +19,13 @@ WEFT__ASYNCIFY("stop_unwind") void weft__stop_unwind(void);
 WEFT__ASYNCIFY("start_rewind") void weft__start_rewind(weft__saved *from);
 WEFT__ASYNCIFY("stop_rewind") void weft__stop_rewind(void);
 
-extern enum weft__fiber_state { WEFT__RUNNING, WEFT__UNWINDING, WEFT__REWINDING } weft__fiber_state;
+extern enum weft__fiber_state { WEFT__FIBER_RUNS, WEFT__FIBER_UNWINDS, WEFT__FIBER_REWINDS } weft__fiber_state;
 
 // At the lower end of the stack, behind the canary: what it takes to enter the fiber.
 typedef struct {
     weft__saved saved;
     char *start; // of what is saved; below are the jumps
+    uintptr_t guard;
     void *stack_pointer;
 } weft__record;
 
@@ -32,20 +34,28 @@ static inline weft__record *weft__record_of(const weft_fiber *fiber)
     return (weft__record *)(void *)((char *)fiber->base + WEFT__FIBER_CANARY);
 }
 
-// Begins to leave the fiber, and ends to enter it again. The function that it becomes part of gets none of the
-// added code: it is left by its return, and entered anew, with arguments that say nothing.
-static inline __attribute__((always_inline)) void weft__leave(weft__record *it)
+static inline void weft__record_start(weft__record *it, char *start)
 {
-    if (weft__fiber_state == WEFT__REWINDING) {
+    it->start = start;
+    it->guard = ~(uintptr_t)start;
+}
+
+// Begins to leave the fiber, and ends to enter it again. The function that it becomes part of gets none of the
+// added code: it runs to its end when it leaves, and anew, with arguments that say nothing, when it is back.
+static inline __attribute__((always_inline)) void weft__fiber_leave_here(const weft_fiber *fiber)
+{
+    weft__record *it = weft__record_of(fiber);
+    if (weft__fiber_state == WEFT__FIBER_REWINDS) {
         weft__stop_rewind();
-        weft__fiber_state = WEFT__RUNNING;
+        weft__fiber_state = WEFT__FIBER_RUNS;
         // So that a dump does not take what was saved for what the machine stack has used.
         if (WEFT_TRACE)
             __builtin_memset(it->start, 0, (size_t)(it->saved.end - it->start));
         return;
     }
+    WEFT__CHECK(it->guard != ~(uintptr_t)it->start, stack_overflow, fiber->type->name, 0);
     it->saved.next = it->saved.end = it->start;
-    weft__fiber_state = WEFT__UNWINDING;
+    weft__fiber_state = WEFT__FIBER_UNWINDS;
     weft__start_unwind(&it->saved);
 }
 

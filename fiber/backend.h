@@ -18,7 +18,8 @@ void weft__fiber_prepare(weft_fiber *fiber);
 void weft__fiber_enter(weft_fiber *fiber);
 
 // On the fiber's own stack: goes back to who entered it. Returns when it is entered again. Where it has become
-// part of weft__fiber_suspend, asyncify calls that anew instead, with arguments that say nothing.
+// part of weft__fiber_suspend, asyncify runs that to its end when it leaves, and anew, with arguments that say
+// nothing, when it is back.
 void weft__fiber_leave(weft_fiber *fiber);
 
 // On the fiber's stack: runs its body, to its end. Or its body was run, to its end.

@@ -126,7 +126,8 @@ void weft__fiber_main(weft_fiber *fiber)
     weft__fiber_ended(fiber);
 }
 
-// Before it leaves, nothing is done that would harm if done twice.
+// Asyncify may run it to its end when it leaves, and again when it is back: nothing in it does harm if done
+// twice.
 __attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_place *at)
 {
     weft_fiber *fiber = weft__fiber_running;

@@ -48,7 +48,7 @@ static void forget(const weft_fiber *fiber, weft__record *it, const void *env)
         __builtin_memmove(to, one, size);
         to += size;
     }
-    it->start = to;
+    weft__record_start(it, to);
     (void)fiber;
 }
 
@@ -69,7 +69,7 @@ static void set(const weft_fiber *fiber, weft__record *it)
     *new = (jump){.env = wanted_env, .stack_pointer = it->stack_pointer, .size = with_guard};
     for (int i = 0; i < GUARDS; i++)
         guard_of(new)[i] = GUARD;
-    it->start = copy;
+    weft__record_start(it, copy);
     __builtin_memcpy(copy, new + 1, size);
     it->saved.next = it->saved.end = copy + size;
     returned = 0;
@@ -93,23 +93,24 @@ static void go(const weft_fiber *fiber, weft__record *it)
 bool weft__jumps(weft_fiber *fiber)
 {
     weft__record *it = weft__record_of(fiber);
-    if (wanted == NONE)
-        return false;
-    if (wanted == SET)
+    int done = wanted;
+    if (done == SET)
         set(fiber, it);
-    else
+    else if (done == GO)
         go(fiber, it);
-    return true;
+    wanted = NONE;
+    return done != NONE;
 }
 
 // When the fiber is entered again, this is called anew, with arguments that say nothing.
 __attribute__((noinline)) int weft__setjmp(const void *env)
 {
     WEFT__CHECK(!weft__fiber_running, jump_outside, "setjmp", 0);
-    wanted = SET;
-    wanted_env = env;
-    weft__leave(weft__record_of(weft__fiber_running));
-    wanted = NONE;
+    if (weft__fiber_state == WEFT__FIBER_RUNS) {
+        wanted = SET;
+        wanted_env = env;
+    }
+    weft__fiber_leave_here(weft__fiber_running);
     return returned;
 }
 
@@ -119,5 +120,5 @@ __attribute__((noinline)) void weft__longjmp(const void *env, int value)
     wanted = GO;
     wanted_env = env;
     wanted_value = value ? value : 1;
-    weft__leave(weft__record_of(weft__fiber_running));
+    weft__fiber_leave_here(weft__fiber_running);
 }

@@ -19,6 +19,17 @@ STOPS = {
 }
 
 
+# The same of setjmp, and what of it works, on asyncify.
+JUMPS = ["far", "zero_is_one", "twice", "loop", "returned", "nested", "mixed"]
+LOST = r"runs: the jump goes where no setjmp was, or to a function that has returned, or to another fiber( \(in .*\))?"
+JUMP_STOPS = {
+    "outside": r"setjmp: the jump needs a fiber: FIBERS asyncify has setjmp in fibers alone( \(in .*\))?",
+    "gone": LOST,
+    "other_fiber": LOST,
+    "never_set": LOST,
+}
+
+
 def line_of(text):
     lines = (FIBERS / "broken.c").read_text().splitlines()
     (number,) = [number for number, line in enumerate(lines, 1) if text in line]
@@ -40,6 +51,11 @@ def test_fibers(passes, backend, test):
     passes(f"fibers-{backend}", test, *BACKENDS[backend])
 
 
+@pytest.mark.parametrize("test", JUMPS)
+def test_jumps(passes, test):
+    passes("fibers-jumps", test)
+
+
 def says(text, pattern):
     return [line for line in text.splitlines() if re.fullmatch(pattern, line)]
 
@@ -56,6 +72,11 @@ class TestSaid:
         outcome = guest(f"fibers-{backend}-broken", test, *BACKENDS[backend])
         assert outcome.code != 0 and says(outcome.text, "weft: " + STOPS[test]), outcome.text
         assert f"weft_misuse_{test.removesuffix('_to_clean_up')}" in outcome.text
+
+    @pytest.mark.parametrize("test", JUMP_STOPS)
+    def test_jump_stops(self, guest, test):
+        outcome = guest("fibers-jumps", test)
+        assert outcome.code != 0 and says(outcome.text, "weft: " + JUMP_STOPS[test]), outcome.text
 
     def test_the_locals_of_a_waiting_fiber_are_on_its_stack(self, guest):
         """With asyncify, and elsewhere the host has them."""

@@ -196,22 +196,27 @@ WEFT_FIBER(mixed)
 
 static APART void sets(void)
 {
+    volatile char frame[64];
+    frame[0] = 0;
     setjmp(outer);
+}
+
+static void jumps(void)
+{
+    longjmp(outer, 1);
 }
 
 static void gone(void)
 {
-    volatile char below[64];
-    below[0] = 0;
     sets();
-    longjmp(outer, 1);
+    jumps();
 }
 
 static void other_fiber(void)
 {
     runs it = {0};
     if (!setjmp(outer))
-        WEFT_BLOCK_ON(runs, &it, .test = gone);
+        WEFT_BLOCK_ON(runs, &it, .test = jumps);
 }
 
 static void never_set(void)
@@ -224,9 +229,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"far", far},           {"zero_is_one", zero_is_one}, {"twice", twice},
-    {"loop", loop},         {"returned", returned},       {"nested", nested},
-    {"gone", gone},         {"never_set", never_set},     {"other_fiber", other_fiber},
+    {"far", far},   {"zero_is_one", zero_is_one}, {"twice", twice},
+    {"loop", loop}, {"returned", returned},       {"nested", nested},
+    {"gone", gone}, {"never_set", never_set},     {"other_fiber", other_fiber},
 };
 
 typedef struct {
@@ -247,7 +252,8 @@ WEFT_ASYNC(run)
         sets();
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         if (strlen(tests[i].name) == self->test.len && !memcmp(tests[i].name, self->test.ptr, self->test.len)) {
-            WEFT_CALL(runs, &self->fiber, .fiber.stack = self->stack, .fiber.stack_size = STACK, .test = tests[i].run);
+            WEFT_CALL(runs, &self->fiber, .fiber.stack = self->stack, .fiber.stack_size = STACK,
+                      .test = tests[i].run);
             break;
         }
     }
