@@ -1,7 +1,6 @@
 // Fibers in the native host: contexts of libc, each on a stack of its own between guard pages. AddressSanitizer
 // is told of each switch.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#define _DEFAULT_SOURCE // for MAP_ANONYMOUS
 #include "backend.h"
 #include "../sim/switch.h"
 

@@ -55,7 +55,7 @@ typedef struct weft_fiber {
                        // weft_alloc, and keeps up to a megabyte of it for the next fibers (see weft_trim)
     size_t stack_size; // bytes, at least WEFT_FIBER_STACK_LEAST; 0: WEFT_FIBER_STACK
     // The rest is private.
-    const struct weft__fiber_type *type;
+    const struct weft_fiber_type *type;
     weft_coro *co;
     void *base; // of the stack that it runs on
     size_t size;

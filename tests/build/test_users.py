@@ -76,7 +76,8 @@ def project(tmp_path, need, repository, installed):
 @pytest.mark.parametrize("toolchain", ["zig", "clang"])
 @pytest.mark.parametrize("way", [SUBDIRECTORY, FETCHED, INSTALLED], ids=["subdirectory", "fetched", "installed"])
 def test_cmake(project, way, toolchain):
-    folder, commands = project(way, toolchain)
+    fibers = (f"weft_add_component({it} SOURCES {ROOT}/examples/calc/calc.c FIBERS {it})\n" for it in ("asyncify", "threads"))
+    folder, commands = project(way, toolchain, addition="".join(fibers))
     do(commands, folder)
     assert do(INVOKE, folder) == "4\n"
 
@@ -126,6 +127,7 @@ def test_what_clang_made_links_with_zig(project, need, tmp_path):
 def test_native(project, installed, way):
     """The host runs the component, alone and in a test, and programs without a WIT; sanitizers see what the user's own code does."""
     programs = "".join(f"weft_add_component({name} SOURCES {ROOT}/examples/{name}/{name}.c)\n" for name in ("cat", "hello"))
+    programs += f"weft_add_component(calc SOURCES {ROOT}/examples/calc/calc.c FIBERS asyncify)\n"
     folder, commands = project(way, "native", addition=NATIVE_TEST + programs)
     configure, build = commands.strip().splitlines()
     do(f"{configure} {WITH_SANITIZERS}; {build}", folder)
@@ -165,8 +167,8 @@ def test_one_prefix_holds_both(installed):
     prefix = installed("install")
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     for platform, names in (
-        ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi"}),
-        ("native", {"weft", "weft_sim", "weft_wasi", "weft_world"}),
+        ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi", "weft_fiber_threads"}),
+        ("native", {"weft", "weft_sim", "weft_wasi", "weft_world", "weft_fiber_native"}),
     ):
         packages = prefix / f"lib/weft/{platform}/pkgconfig"
         assert {path.stem for path in packages.iterdir()} == names

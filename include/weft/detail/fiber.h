@@ -5,14 +5,14 @@
 
 #pragma GCC system_header // the user is not warned of what stands here
 
-typedef struct weft__fiber_type {
+typedef struct weft_fiber_type {
     const char *name;
     void (*body)(weft_coro *co);
     uint32_t offset; // of the weft_fiber in its frame
-} weft__fiber_type;
+} weft_fiber_type;
 
 // Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
-weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft__fiber_type *type);
+weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type);
 
 extern weft_fiber *weft__fiber_running; // NULL: none
 // False. Counts a wait that is refused because a cancel was delivered.
@@ -52,7 +52,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
     }                                                                                                          \
     WEFT__STATIC weft_left T##__step(weft_coro *co)                                                            \
     {                                                                                                          \
-        static const weft__fiber_type type = {#T, T##__fiber_main, offsetof(T, fiber)};                        \
+        static const weft_fiber_type type = {#T, T##__fiber_main, offsetof(T, fiber)};                         \
         return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \
     }                                                                                                          \
     static void T##__fiber_body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)

@@ -48,12 +48,32 @@ WEFT_FIBER(stubborn)
 
 typedef struct {
     weft_coro co;
+    weft_fiber fiber;
+    uint32_t size;
+} overrun;
+
+// For AddressSanitizer, with a size of 9.
+__attribute__((noinline)) static uint8_t last_of(uint32_t size)
+{
+    volatile uint8_t bytes[8] = {0}, *first = bytes;
+    return first[size - 1];
+}
+
+WEFT_FIBER(overrun)
+{
+    (void)WEFT_FIBER_AWAIT(weft_yield(co));
+    self->size += last_of(self->size);
+}
+
+typedef struct {
+    weft_coro co;
     broken_string_t test;
     weft_scope scope;
     weft_child handle;
     weft_event never;
     stubborn stubborn;
     greedy greedy;
+    overrun overrun;
     uint8_t below[STACK], stack[STACK]; // what an overflow runs into is not used
 } run;
 
@@ -71,6 +91,8 @@ WEFT_ASYNC(run)
         WEFT_CALL(greedy, &self->greedy, .fiber.stack = self->stack, .fiber.stack_size = STACK, .left = 1000);
     } else if (named(self, "small_stack")) {
         WEFT_CALL(greedy, &self->greedy, .fiber.stack_size = WEFT_FIBER_STACK_LEAST - 1);
+    } else if (named(self, "overrun")) {
+        WEFT_CALL(overrun, &self->overrun, .size = 9);
     } else if (named(self, "no_fiber")) {
         (void)WEFT_FIBER_AWAIT(weft_yield(co));
     } else if (named(self, "no_fiber_to_clean_up")) {

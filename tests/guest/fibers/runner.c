@@ -95,7 +95,7 @@ typedef struct {
     shared *with;
     bytes_reader in;
     bytes_writer out;
-    bool writes_first;
+    bool writes_first, began;
 } waiter;
 
 static bool sleeps(weft_coro *co, waiter *self)
@@ -160,6 +160,7 @@ static void close_ends(waiter *it)
 WEFT_FIBER(waiter)
 {
     child one = {0};
+    self->began = true;
     bool ok = WEFT_FIBER_AWAIT(weft_yield(co)) && sleeps(co, self) && selects(co, self) && spawns(co) &&
               locks(co, self);
     ok = ok && WEFT_FIBER_AWAIT(weft_call(co, &one.co, child__step));
@@ -268,6 +269,8 @@ typedef struct {
 #define END                                                                                                    \
     WEFT_FINALLY;                                                                                              \
     WEFT_AWAIT(weft_scope_close(co, &self->scope));                                                            \
+    for (self->i = 0; self->i < 2; self->i++)                                                                  \
+        bytes_close_reader(&self->parsers[self->i].in);                                                        \
     for (self->i = 0; self->i < FIBERS; self->i++) {                                                           \
         close_ends(&self->waiters[self->i]);                                                                   \
         bytes_close_writer(&self->out[self->i]);                                                               \
@@ -344,7 +347,7 @@ TEST_OF(cancelled)
         spawn_waiters(co, 2);
         WEFT_CALL(child, &self->child, .rounds = self->times);
         weft_cancel(&self->waiters[0].co);
-        if (!self->times) {
+        if (!self->waiters[0].began) {
             close_ends(&self->waiters[0]);
             self->with.cleaned++;
         }
