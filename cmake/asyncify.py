@@ -13,6 +13,10 @@ LEAVES = {"start_unwind", "stop_rewind"}  # imports from asyncify: who calls the
 ENTERS = {"stop_unwind", "start_rewind"}  # and who calls these enters one
 
 
+class Catches(Exception):
+    """Functions that would need the code, and catch exceptions of WebAssembly, for which wasm-opt has none. As arguments."""
+
+
 def reached(start, steps):
     """All that `steps`, {from: {to, ...}}, lead to from the start, which is part of it."""
     seen, rest = set(), set(start)
@@ -29,6 +33,7 @@ class Calls:
     def __init__(self, text):
         self.calls = {}
         self.asyncify = {}  # {import: name}
+        self.catch = set()
         types, type_of, by_pointer, in_table = {}, {}, {}, set()
         for line in map(str.lstrip, text.splitlines()):
             if found := re.match(rf"\(type {ID} \(;\d+;\) (.*)", line):
@@ -45,6 +50,8 @@ class Calls:
                 self.calls[caller].add(found[1])
             elif found := re.match(rf"(?:return_)?call_(?:indirect|ref)\b.*{ID}\)?$", line):
                 by_pointer[caller].add(types[found[1]])
+            elif re.match(r"try(_table)?\b", line):
+                self.catch.add(caller)
             elif line.startswith("(elem ") or "ref.func" in line:
                 in_table.update(re.findall(ID, line))
         for caller, kinds in by_pointer.items():
@@ -74,8 +81,10 @@ def plain(one):
 
 def patterns(calls):
     """What wasm-opt has to be told. Where several functions have one name, it gives all but the first a number."""
-    names = Counter(map(plain, calls.calls))
-    listed = {plain(one) for one in calls.on_a_left_fiber()}
+    names, ids = Counter(map(plain, calls.calls)), calls.on_a_left_fiber()
+    if ids & calls.catch:
+        raise Catches(*sorted(map(plain, ids & calls.catch)))
+    listed = set(map(plain, ids))
     return sorted(listed | {name + "_*" for name in listed if names[name] > 1})
 
 
@@ -90,6 +99,6 @@ def asyncify(wasm_tools, wasm_opt, options, module, folder):
     command = [wasm_opt, "-g", "--asyncify", "--pass-arg=asyncify-ignore-imports", f"--pass-arg=asyncify-onlylist@@{listed}"]
     command = list(map(str, [*command, *options, module, "-o", changed]))
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    if done.returncode:  # among much else, it may have written itself
+        sys.exit("\n".join([" ".join(command), *(line for line in done.stderr.splitlines() if len(line) < 1000)]))
     return changed

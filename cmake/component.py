@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from asyncify import asyncify
+from asyncify import Catches, asyncify
 
 MODULE = "wasi_snapshot_preview1"
 
@@ -104,6 +104,17 @@ def explained(core, name):
     return "\n".join(lines)
 
 
+def catching(core, name, functions):
+    """Why fibers on asyncify cannot be in `core`, a line for each function that stands in the way."""
+    lines = [f"weft: {name} cannot have FIBERS asyncify: these catch exceptions of WebAssembly, and may be on a fiber's stack when it waits:"]
+    for function in functions:
+        address = next((address for caller, _, address in core.calls if caller == core.plain(function)), None)
+        lines.append(f"  {core.place(function, address) if address else function}")
+    lines.append("    instead: leave out what makes them (-mllvm -wasm-enable-sjlj, which setjmp does not need here, or -fwasm-exceptions),")
+    lines.append("    or FIBERS threads")
+    return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wasm-tools", default="wasm-tools")
@@ -115,7 +126,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         module = arguments.module
         if arguments.wasm_opt:
-            module = asyncify(arguments.wasm_tools, arguments.wasm_opt, arguments.wasm_opt_option, module, Path(folder))
+            try:
+                module = asyncify(arguments.wasm_tools, arguments.wasm_opt, arguments.wasm_opt_option, module, Path(folder))
+            except Catches as found:
+                sys.exit(catching(Core(arguments.wasm_tools, module), arguments.component.stem, found.args))
         command = [arguments.wasm_tools, "component", "new", str(module), "-o", str(arguments.component)]
         done = subprocess.run(command, text=True, stderr=subprocess.PIPE)
     if done.returncode == 0:

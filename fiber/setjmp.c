@@ -2,7 +2,7 @@
 // enters it again; longjmp leaves it, too, and enters it by the copy.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "asyncify.h"
-#include <weft/asyncify/setjmp.h>
+#include <weft/detail/asyncify/setjmp.h>
 
 enum { GUARD = 0x5afe5e7, GUARDS = 4 };
 

@@ -1,6 +1,7 @@
 # FIBERS asyncify: which functions get wasm-opt's code.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import re
 import subprocess
 import sys
 
@@ -84,6 +85,21 @@ def test_only_what_may_be_left_has_the_code(tools, module, tmp_path):
 def test_no_fibers(tools, module, tmp_path):
     path = module("(module (func $a (call $b)) (func $b))")
     assert asyncify.asyncify(tools.wasm_tools, "/no/such/file", [], path, tmp_path) == path
+
+
+CATCHES = "(block $caught (try_table (catch_all $caught) (call $import)))"
+
+
+@pytest.mark.parametrize("function, says", [
+    ("$wait_yes (@name \"same\")", "weft: it cannot have FIBERS asyncify: these catch exceptions of WebAssembly, .*\n  same\n"),
+    ("$nested_no", "component new"),
+])
+def test_exceptions(tools, module, tmp_path, function, says):
+    """wasm-opt would abort, and show all of itself, at a function that gets the code and catches. Others may catch."""
+    path = module(MODULE.replace(f"(func {function}", f"(func {function} {CATCHES}"))
+    command = [sys.executable, ROOT / "cmake/component.py", "--wasm-tools", tools.wasm_tools, "--wasm-opt", tools.wasm_opt]
+    done = subprocess.run([*command, path, tmp_path / "it.wasm"], text=True, stderr=subprocess.PIPE)
+    assert done.returncode and re.search(says, done.stderr), done.stderr
 
 
 def test_functions_without_names(tools, module, tmp_path):

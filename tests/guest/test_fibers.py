@@ -77,6 +77,7 @@ class TestSaid:
     def test_jump_stops(self, guest, test):
         outcome = guest("fibers-jumps", test)
         assert outcome.code != 0 and says(outcome.text, "weft: " + JUMP_STOPS[test]), outcome.text
+        assert f"weft_misuse_jump_{'outside' if test == 'outside' else 'lost'}" in outcome.text
 
     def test_the_locals_of_a_waiting_fiber_are_on_its_stack(self, guest):
         """With asyncify, and elsewhere the host has them."""
