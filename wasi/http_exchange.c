@@ -29,7 +29,7 @@ static void ask_target(weft_http_exchange *it)
 }
 
 _Static_assert(sizeof(weft_http_header) == sizeof(weft__wasi_http_types_tuple2_field_name_field_value_t),
-               "alike");
+               "copy the headers: the public struct is not that of the bindings");
 
 static void ask_headers(weft_http_exchange *it)
 {

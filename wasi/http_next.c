@@ -5,7 +5,8 @@
 #include "weft_wasi_http_next.h"
 
 typedef weft__next_wasi_http_handler_result_own_response_error_code_t response_result;
-_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
+_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result),
+               "the field is too small: enlarge it");
 
 static response_result *result_of(weft_fetch *inner)
 {

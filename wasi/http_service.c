@@ -16,7 +16,7 @@ static void drop_trailers(trailers_result *last, bool moved)
 
 WEFT_FUTURE_OWNED(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result,
                   drop_trailers);
-_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
+_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the field is too small: enlarge it");
 
 static weft_error sent_error(sent_result *result)
 {

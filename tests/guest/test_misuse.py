@@ -15,26 +15,26 @@ def preset():
 TRAP = 134  # wasmtime's exit code for a message that starts with `wasm trap:`
 
 EXPORT = "exports_weft_rules_subject_run"
-CLOSED = "the end is closed, handed on, or was never opened"
+CLOSED = "the end is closed, handed on, or was never opened: use it only while it is open"
 BUSY = "the end N has an operation in flight: await or stop that first"
-DONE = "the future N can be read or written once, and has been"
+DONE = "the future N can be read or written once, and has been: make one for each value"
 NOT_RUNNING = "the coroutine is not running: is WEFT_AWAIT missing, or is it not yours to suspend?"
-CHILD_BUSY = "the child has not ended: a frame runs once at a time"
-STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser"
-BAD_EVENT = "the export was sent an event of an unknown kind, or not of its operation's kind"
+CHILD_BUSY = "the child has not ended: wait for its end, or use another frame"
+STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH"
+BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or tell the host's makers"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
-LOCAL = "the binding is made already, covered by a later one, or seen by a spawned coroutine"
-OTHER_EXPORT = "the export is not the one that this task was called by"
-AWAITED = "the operation N has a waiter already"
+LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
+OTHER_EXPORT = "the export is not the one whose call made this task: return a value of that one"
+AWAITED = "the operation N has a waiter already: let others wait for a weft_event that this one sets"
 UNTOLD = "the child has ended and is in its scope still: close the scope, or detach the child"
-LIMIT = "the semaphore has another limit than before, and permits of that are taken"
+LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
 NOT_HELD = "the permit is not held: acquire it first"
-SETTLED = "the value has come, or failed, already: it does so once"
-SLOT = "the slot is waited with already: each wait has its own"
-NO_CASE = "the case has not waited itself: it takes `of`, and is neither weft_call nor weft_yield"
+SETTLED = "the value has come, or failed, already: look at settled.is_set before"
+SLOT = "the slot is waited with already: give each wait its own"
+NO_CASE = "the case has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
 ON_STACK = "the memory is on the stack, which goes while the host uses it: keep it in the frame"
-STOPPING = "the operation N is being stopped already"
+STOPPING = "the operation N is being stopped already: only who stops it waits for it"
 
 # Each test of misuse/weft.c: the rule, and the line on standard error after `weft: `. N is a handle.
 WEFT = {
@@ -63,7 +63,7 @@ WEFT = {
     "future_done_release": ("future_done", f"number_release: {DONE}"),
     "other_gone_release": (
         "other_gone",
-        "numbers_release: the end N has seen its other end go, and can only be closed",
+        "numbers_release: the end N has seen its other end go, so it cannot be handed on: close it",
     ),
     "call_busy_call": (
         "call_busy",
@@ -101,15 +101,15 @@ WEFT = {
     "stray_return_alone": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_again": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_await": ("stray_return", f"{EXPORT}: {STRAY}"),
-    "not_started_cancel": ("not_started", "weft_cancel: the coroutine has not been started"),
-    "not_started_join": ("not_started", "weft_join: the coroutine has not been started"),
+    "not_started_cancel": ("not_started", "weft_cancel: the coroutine has not been started: call or spawn it first"),
+    "not_started_join": ("not_started", "weft_join: the coroutine has not been started: call or spawn it first"),
     "local_in_use_twice": ("local_in_use", f"weft_local_bind: {LOCAL}"),
     "local_in_use_covered": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "local_in_use_inherited": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "still_bound_end": ("still_bound", f"{EXPORT}: the coroutine ended with a binding: unbind it in the finaliser"),
-    "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN"),
+    "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN: return a value on each way out"),
     "failed_result_exit": ("failed_result", f"{EXPORT}: the failure N ended the export without WEFT_RETURN: return a value that tells it"),
-    "second_result_return": ("second_result", f"{EXPORT}: the export has returned already"),
+    "second_result_return": ("second_result", f"{EXPORT}: the export has returned already: ask weft_returned first"),
     "wrong_export_return": ("wrong_export", f"exports_weft_rules_subject_other: {OTHER_EXPORT}"),
     "wrong_export_block_on": ("wrong_export", f"{EXPORT}: {OTHER_EXPORT}"),
     "abandoned_read": ("abandoned", f"{EXPORT}: {ABANDONED}"),
@@ -137,7 +137,7 @@ WEFT = {
     "no_case_never": ("no_case", f"weft_never: {NO_CASE}"),
     "own_case_ends": (
         "own_case",
-        "weft_select: the case is served by another of its select: one has not both ends of a channel",
+        "weft_select: the case is served by another of its select: have one end of a channel in it, not both",
     ),
     "child_busy_exactly": ("child_busy", f"read_exactly: {CHILD_BUSY}"),
     "child_busy_to_end": ("child_busy", f"read_to_end: {CHILD_BUSY}"),
@@ -163,19 +163,19 @@ WEFT = {
     "on_stack_spawn": ("on_stack", f"weft_spawn: {ON_STACK}"),
     "no_room_to_read_forward": (
         "no_room_to_read",
-        "numbers_forward: the buffer has a length of 0: nothing can be read into it",
+        "numbers_forward: the buffer has a length of 0, so nothing can be read into it: give it at least 1",
     ),
     "overtaken_poke": (
         "overtaken",
-        "weft_block_on: the call has what it waited for, but what came on top of its stack still blocks: await there",
+        "weft_block_on: the call has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does",
     ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
-    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it"),
-    "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with"),
+    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that before the wait"),
+    "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with: limit its calls, or use WEFT_EXPORT_OR"),
     "busy_register": ("busy", f"waitable_register: {BUSY}"),
     "no_room_register": (
         "no_room",
-        "waitable_register: the waitable N cannot be registered: there is no memory",
+        "waitable_register: the waitable N cannot be registered, as there is no memory: wait for fewer at a time",
     ),
     "rust_spawn": (
         "rust_spawn",
@@ -183,11 +183,11 @@ WEFT = {
     ),
     "task_over_register": (
         "task_over",
-        "waitable_register: the waitable N was registered with a task that has ended",
+        "waitable_register: the waitable N was registered with a task that has ended: register it with the current one",
     ),
     "no_task_poll": (
         "no_task",
-        "weft_embedded_poll: the waitable N is to be waited for, but no task is current",
+        "weft_embedded_poll: the waitable N is to be waited for, but no task is current: poll where wasip3_task_set has set one",
     ),
     # Only a newer host could do this, or one in error: the test plays it.
     "bad_event_callback": ("bad_event", f"{EXPORT}: {BAD_EVENT}"),
@@ -199,7 +199,7 @@ WEFT = {
     },
     "lost_task_callback": (
         "lost_task",
-        "weft_task_callback: the callback finds no task in its context slot: does other code use that?",
+        "weft_task_callback: the callback finds no task in its context slot: leave that slot to Weft",
     ),
 }
 
@@ -378,6 +378,7 @@ def test_texts(request):
     texts = {rule: f"the {what} # {text}" for rule, what, text in re.findall(r'RULE\((\w+), "(\w+)",[\s\\]+"(.*)"\)', hooks)}
     for rule, line in WEFT.values():
         assert texts[rule].replace(" # ", " ") == line.split(": ", 1)[1].replace(" N ", " ")
+        assert ": " in texts[rule], f"{rule}: behind a colon stands what to do"
 
 
 def pattern(line):

@@ -15,7 +15,7 @@ static const int8_t errors[] = {
     WEFT_EOTHER,
 };
 _Static_assert(sizeof errors == WASI_FILESYSTEM_TYPES_ERROR_CODE_OTHER + 1,
-               "a code of the WIT has no error here");
+               "a code of the WIT has no error here: add it");
 
 weft_error weft__fs_error_of(FS(error_code_t) * error)
 {

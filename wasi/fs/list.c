@@ -6,7 +6,8 @@ WEFT_STREAM(entries, weft__wasi_filesystem_types_stream_directory_entry, FS(dire
 WEFT_FUTURE(told, weft__wasi_filesystem_types_future_result_void_error_code, nothing_or_error);
 
 enum { ENTRIES = sizeof(((weft__listing *)0)->entries) / (sizeof(FS(directory_entry_t))) };
-_Static_assert(sizeof(nothing_or_error) <= sizeof(((weft__listing *)0)->result), "the room is too small");
+_Static_assert(sizeof(nothing_or_error) <= sizeof(((weft__listing *)0)->result),
+               "the field is too small: enlarge it");
 
 static entries_reader *in(weft__listing *it)
 {

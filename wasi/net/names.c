@@ -4,7 +4,7 @@
 #include "internal.h"
 
 typedef weft__wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t result;
-_Static_assert(sizeof(result) <= sizeof(((weft_names *)0)->weft__result), "the room is too small");
+_Static_assert(sizeof(result) <= sizeof(((weft_names *)0)->weft__result), "the field is too small: enlarge it");
 
 static weft_error error_of(weft__wasi_sockets_ip_name_lookup_error_code_t *code)
 {

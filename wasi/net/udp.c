@@ -6,9 +6,11 @@
 typedef UDP(send_args_t) arguments;
 typedef SOCKETS(result_void_error_code_t) sent;
 typedef SOCKETS(result_tuple2_list_u8_ip_socket_address_error_code_t) received;
-_Static_assert(sizeof(arguments) <= sizeof(((weft_udp *)0)->weft__arguments), "the room is too small");
-_Static_assert(sizeof(sent) <= sizeof(((weft_udp *)0)->weft__result), "the room is too small");
-_Static_assert(sizeof(received) <= sizeof(((weft_datagram *)0)->weft__result), "the room is too small");
+_Static_assert(sizeof(arguments) <= sizeof(((weft_udp *)0)->weft__arguments),
+               "the field is too small: enlarge it");
+_Static_assert(sizeof(sent) <= sizeof(((weft_udp *)0)->weft__result), "the field is too small: enlarge it");
+_Static_assert(sizeof(received) <= sizeof(((weft_datagram *)0)->weft__result),
+               "the field is too small: enlarge it");
 
 static SOCKETS(borrow_udp_socket_t) borrowed(const weft_udp *it)
 {

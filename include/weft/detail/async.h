@@ -77,8 +77,10 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__FRAME(T, first, FIRST)                                                                           \
     WEFT__STATIC_ASSERT(offsetof(T, first) == 0 && WEFT__IS(&((T *)0)->first, FIRST *),                        \
                         "the first member of a frame is `" #FIRST " " #first "`");                             \
-    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16, "the alignment of a frame is at most 16");                     \
-    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T), "a frame is plain data: nobody constructs its members");
+    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16,                                                                \
+                        "the alignment of a frame is at most 16: point to what needs more");                   \
+    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T),                                                                     \
+                        "a frame is plain data, as nobody constructs its members: point to other data");
 
 // Sets the fields of *it. The empty arguments behind stand for those that are not given; `more` is one of them.
 #define WEFT__SET(it, ...) WEFT__SET_16(it, __VA_ARGS__, , , , , , , , , , , , , , , , , )
@@ -100,7 +102,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
 #define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \
-        WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T);                                  \
+        WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T ": give a pointer to one");        \
         T##__WEFT_ASYNC_is_missing_above *const weft__frame = (frame);                                         \
         check;                                                                                                 \
         weft__zero_frame((weft_coro *)(void *)weft__frame, WEFT__ZEROED(T));                                   \
@@ -163,7 +165,8 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     WEFT__NEW(T, weft__task_spawn(co, sizeof(T), WEFT__ZEROED(T), T##__step, (on_cancel)), __VA_ARGS__)
 
 #define WEFT__FEEDS(name, T)                                                                                   \
-    WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *), #T " is no feed of " #name)
+    WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *),                                              \
+                        #T " is no feed of " #name ": define it by WEFT_ASYNC_FEED(" #name ", " #T ")")
 #define WEFT__FEED_SPAWN(name, T, frame, scope, handle, ...)                                                   \
     WEFT__START_IF(T, frame, WEFT__FEEDS(name, T);                                                             \
                    WEFT__CHECK_HANDLE(handle),                                                                 \

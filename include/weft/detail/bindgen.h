@@ -11,7 +11,8 @@
 #define WEFT__JUST(...) __VA_ARGS__
 #define WEFT__KEEP(value, moved) ((void)0)
 #define WEFT__PAYLOAD(function, ...)                                                                           \
-    WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)), "not the payload type of " #function)
+    WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)),                                        \
+                        "not the payload type of " #function ": take that of its pointer")
 
 // What the readable ends of streams and futures have in common.
 #define WEFT__READER_FUNCTIONS(name, X)                                                                        \

@@ -64,7 +64,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
 
 #define WEFT_FINISH                                                                                            \
     do {                                                                                                       \
-        WEFT__STATIC_ASSERT(!weft__has_finaliser, "the way to the finaliser stands before WEFT_FINALLY");      \
+        WEFT__STATIC_ASSERT(!weft__has_finaliser, "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY");      \
         goto WEFT_END_is_missing;                                                                              \
     } while (0)
 

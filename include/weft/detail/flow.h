@@ -128,7 +128,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
 
 #define WEFT__LINES(name)                                                                                      \
     WEFT__STATIC_ASSERT(WEFT__READS(name, uint8_t) || WEFT__READS(name, int8_t) || WEFT__READS(name, char),    \
-                        "not a stream of bytes: " #name);                                                      \
+                        #name " is no stream of bytes: WEFT_LINES takes one of uint8_t, int8_t or char");      \
     WEFT__FN void name##__read_bytes(weft_coro *co, weft_stream_reader *in, void *items, size_t length)        \
     {                                                                                                          \
         name##_start_read(co, (name##_reader *)in, (name##__item *)items, length);                             \
