@@ -411,7 +411,7 @@ static const weft_deadline *deadline_of(const weft_fetch *it)
     return it->weft__run.options.timeout ? &it->weft__deadline : NULL;
 }
 
-static weft_left run(weft_coro *co)
+static weft_stepped run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_fetch *it = self->it;
@@ -464,7 +464,7 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
 }
 
 // With a rate: the wait for the first turn is no part of the timeout.
-static weft_left rated_run(weft_coro *co)
+static weft_stepped rated_run(weft_coro *co)
 {
     weft_fetch *it = (weft_fetch *)(void *)((char *)co - offsetof(weft_fetch, weft__run.rated));
     WEFT_BEGIN;

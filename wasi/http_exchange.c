@@ -164,7 +164,7 @@ weft_http_exchange weft_http_request_of(int32_t request)
     return (weft_http_exchange){.weft__request = request};
 }
 
-int32_t weft_http_request_release(weft_http_exchange *it)
+int32_t weft_http_request_hand_on(weft_http_exchange *it)
 {
     int32_t request = it->weft__request;
     it->weft__request = 0;

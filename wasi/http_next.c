@@ -129,7 +129,7 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
     return WEFT_OK;
 }
 
-static weft_left pass_on_run(weft_coro *co)
+static weft_stepped pass_on_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_http_exchange *it = self->exchange;
@@ -161,7 +161,7 @@ static weft_left pass_on_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left next_run(weft_coro *co)
+static weft_stepped next_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     WEFT_BEGIN;

@@ -53,7 +53,7 @@ void weft_report(const char *text, size_t length);
     RULE(no_case, "case",                                                                                      \
          "has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield")             \
     RULE(own_case, "case", "is served by another of its select: have one end of a channel in it, not both")    \
-    RULE(untold, "child", "has ended and is in its scope still: close the scope, or detach the child")         \
+    RULE(still_in_scope, "child", "has ended and is in its scope still: close the scope, or detach the child") \
     RULE(left_in_flight, "child", "ended with an operation in flight in its frame: await or stop that first")  \
     RULE(open_scope, "coroutine", "ended with an open scope in its frame: close it in the finaliser")          \
     RULE(on_stack, "memory", "is on the stack, which goes while the host uses it: keep it in the frame")       \

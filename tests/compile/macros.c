@@ -49,7 +49,7 @@ typedef struct {
 } by_hand;
 
 weft_step by_hand_step;
-weft_left by_hand_step(weft_coro *co)
+weft_stepped by_hand_step(weft_coro *co)
 {
     static const weft_place here = {__FILE__, "by hand", __LINE__};
     by_hand *self = weft_frame(co, by_hand);
@@ -84,7 +84,7 @@ typedef struct {
     w_string_t strings[4];
 } ends;
 
-static weft_left ends_run(weft_coro *co)
+static weft_stepped ends_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -136,12 +136,12 @@ static weft_left ends_run(weft_coro *co)
     WEFT_AWAIT(made_write(co, &self->made_out, self->strings[1]));
     WEFT_AWAIT(weft_breathe(co));
 
-    self->numbers_in = numbers_reader_of(numbers_release(&self->numbers_in));
-    self->texts_in = texts_reader_of(texts_release(&self->texts_in));
-    self->ticks_in = ticks_reader_of(ticks_release(&self->ticks_in));
-    self->number_in = number_reader_of(number_release(&self->number_in));
-    self->text_in = text_reader_of(text_release(&self->text_in));
-    self->done_in = done_reader_of(done_release(&self->done_in));
+    self->numbers_in = numbers_reader_of(numbers_hand_on(&self->numbers_in));
+    self->texts_in = texts_reader_of(texts_hand_on(&self->texts_in));
+    self->ticks_in = ticks_reader_of(ticks_hand_on(&self->ticks_in));
+    self->number_in = number_reader_of(number_hand_on(&self->number_in));
+    self->text_in = text_reader_of(text_hand_on(&self->text_in));
+    self->done_in = done_reader_of(done_hand_on(&self->done_in));
     WEFT_FINALLY;
     numbers_close_reader(&self->numbers_in);
     numbers_close_writer(&self->numbers_out);
@@ -170,7 +170,7 @@ typedef struct {
     uint32_t number, result;
 } waits;
 
-static weft_left waits_run(weft_coro *co)
+static weft_stepped waits_run(weft_coro *co)
 {
     waits *self = weft_frame(co, waits);
     WEFT_BEGIN;
@@ -214,7 +214,7 @@ typedef struct {
     w_string_t text;
 } print;
 
-static weft_left print_run(weft_coro *co)
+static weft_stepped print_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_print);
@@ -250,7 +250,7 @@ typedef struct {
     uint32_t item;
 } count;
 
-static weft_left count_run(weft_coro *co)
+static weft_stepped count_run(weft_coro *co)
 {
     count *self = weft_frame(co, count);
     WEFT_BEGIN;
@@ -284,7 +284,7 @@ static void drop_arguments(void *arguments)
     texts_close_reader((texts_reader *)arguments);
 }
 
-static weft_left flows_run(weft_coro *co)
+static weft_stepped flows_run(weft_coro *co)
 {
     flows *self = weft_frame(co, flows);
     ends *it = &self->its;
@@ -370,7 +370,7 @@ typedef struct {
     weft_attempt attempt;
 } scopes;
 
-static weft_left scopes_run(weft_coro *co)
+static weft_stepped scopes_run(weft_coro *co)
 {
     scopes *self = weft_frame(co, scopes);
     WEFT_BEGIN;
@@ -641,7 +641,7 @@ static void wake_nobody(void *data)
     (void)data;
 }
 
-static weft_left foreigns_run(weft_coro *co)
+static weft_stepped foreigns_run(weft_coro *co)
 {
     foreigns *self = weft_frame(co, foreigns);
     WEFT_BEGIN;

@@ -79,7 +79,7 @@ typedef struct {
 
 TYPES
 
-weft_left frame_run(weft_coro *co)
+weft_stepped frame_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -208,8 +208,8 @@ TYPED = {
     ),
     "call_in_a_helper": Guard(
         "void plain(weft_coro *co, callee *it);\nvoid plain(weft_coro *co, callee *it) { (void)it; weft_cancel(co); }",
-        "weft_left plain(weft_coro *co, callee *it);\n"
-        "weft_left plain(weft_coro *co, callee *it) { WEFT_CALL(callee, it); return weft_step_end(co); }",
+        "weft_stepped plain(weft_coro *co, callee *it);\n"
+        "weft_stepped plain(weft_coro *co, callee *it) { WEFT_CALL(callee, it); return weft_step_end(co); }",
         "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
         "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
         place="TYPES",
@@ -232,8 +232,8 @@ TYPED = {
     ),
     "async_that_returns_a_wait": Guard(
         ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", "return weft_yield(co);"),
-        "incompatible types when returning type 'weft_poll' but 'weft_left' was expected",
-        "returning 'weft_poll'.* from a function with incompatible result type 'weft_left'", place="TYPES",
+        "incompatible types when returning type 'weft_poll' but 'weft_stepped' was expected",
+        "returning 'weft_poll'.* from a function with incompatible result type 'weft_stepped'", place="TYPES",
     ),
     "co_is_not_first": Guard(
         ASYNC.replace("BODY_OF", ""), ASYNC.replace("BODY_OF", "").replace("weft_coro co; uint32_t x;", "uint32_t x; weft_coro co;"),
@@ -381,8 +381,8 @@ GUARDS = TYPED | {
     "return_a_wait": Guard(
         YIELD,
         "return weft_yield(co);",
-        "incompatible types when returning type 'weft_poll' but 'weft_left' was expected",
-        "returning 'weft_poll'.* from a function with incompatible result type 'weft_left'",
+        "incompatible types when returning type 'weft_poll' but 'weft_stepped' was expected",
+        "returning 'weft_poll'.* from a function with incompatible result type 'weft_stepped'",
     ),
     "return_nothing": Guard(
         "if (self->x) WEFT_FINISH;",
@@ -393,8 +393,8 @@ GUARDS = TYPED | {
     "return_a_number": Guard(
         "if (self->x) WEFT_FAIL(1);",
         "if (self->x) return 1;",
-        "incompatible types when returning type 'int' but 'weft_left'",
-        "returning 'int' from a function with incompatible result type 'weft_left'",
+        "incompatible types when returning type 'int' but 'weft_stepped'",
+        "returning 'int' from a function with incompatible result type 'weft_stepped'",
     ),
     "finish_in_finaliser": Guard(
         "if (self->x) use(1);",
@@ -418,7 +418,7 @@ GUARDS = TYPED | {
     ),
     "await_in_a_helper": Guard(
         "void plain(weft_coro *co);\nvoid plain(weft_coro *co) { weft_cancel(co); }",
-        f"weft_left plain(weft_coro *co);\nweft_left plain(weft_coro *co) {{ {YIELD} return weft_step_end(co); }}",
+        f"weft_stepped plain(weft_coro *co);\nweft_left plain(weft_coro *co) {{ {YIELD} return weft_step_end(co); }}",
         "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
         "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
         place="TYPES",

@@ -26,7 +26,7 @@ ABANDONED = "the export ended with an operation in flight: await or stop it firs
 LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
 OTHER_EXPORT = "the export is not the one whose call made this task: return a value of that one"
 AWAITED = "the operation N has a waiter already: let others wait for a weft_event that this one sets"
-UNTOLD = "the child has ended and is in its scope still: close the scope, or detach the child"
+STILL_IN_SCOPE = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
 NOT_HELD = "the permit is not held: acquire it first"
 SETTLED = "the value has come, or failed, already: look at settled.is_set before"
@@ -42,28 +42,28 @@ WEFT = {
     "closed_write": ("closed", f"numbers_write: {CLOSED}"),
     "closed_write_all": ("closed", f"numbers_write_all: {CLOSED}"),
     "closed_read_handed_on": ("closed", f"numbers_read: {CLOSED}"),
-    "closed_release": ("closed", f"numbers_release: {CLOSED}"),
+    "closed_hand_on": ("closed", f"numbers_hand_on: {CLOSED}"),
     "closed_future_read": ("closed", f"number_read: {CLOSED}"),
     "closed_future_write": ("closed", f"number_write: {CLOSED}"),
-    "closed_future_release": ("closed", f"number_release: {CLOSED}"),
+    "closed_future_hand_on": ("closed", f"number_hand_on: {CLOSED}"),
     "busy_read": ("busy", f"numbers_read: {BUSY}"),
     "busy_read_complete": ("busy", f"numbers_read: {BUSY}"),
     "busy_write": ("busy", f"numbers_write: {BUSY}"),
     "busy_write_all": ("busy", f"numbers_write_all: {BUSY}"),
-    "busy_release": ("busy", f"numbers_release: {BUSY}"),
+    "busy_hand_on": ("busy", f"numbers_hand_on: {BUSY}"),
     "busy_close_reader": ("busy", f"numbers_close_reader: {BUSY}"),
     "busy_close_writer": ("busy", f"numbers_close_writer: {BUSY}"),
     "busy_future_read": ("busy", f"number_read: {BUSY}"),
     "busy_future_write": ("busy", f"number_write: {BUSY}"),
-    "busy_future_release": ("busy", f"number_release: {BUSY}"),
+    "busy_future_hand_on": ("busy", f"number_hand_on: {BUSY}"),
     "busy_future_close_reader": ("busy", f"number_close_reader: {BUSY}"),
     "busy_future_close_writer": ("busy", f"number_close_writer: {BUSY}"),
     "future_done_read": ("future_done", f"number_read: {DONE}"),
     "future_done_write": ("future_done", f"number_write: {DONE}"),
-    "future_done_release": ("future_done", f"number_release: {DONE}"),
-    "other_gone_release": (
+    "future_done_hand_on": ("future_done", f"number_hand_on: {DONE}"),
+    "other_gone_hand_on": (
         "other_gone",
-        "numbers_release: the end N has seen its other end go, so it cannot be handed on: close it",
+        "numbers_hand_on: the end N has seen its other end go, so it cannot be handed on: close it",
     ),
     "call_busy_call": (
         "call_busy",
@@ -86,10 +86,10 @@ WEFT = {
     "child_busy_itself": ("child_busy", f"weft_call: {CHILD_BUSY}"),
     "child_busy_block_on": ("child_busy", f"weft_block_on: {CHILD_BUSY}"),
     "child_busy_spawn": ("child_busy", f"weft_spawn: {CHILD_BUSY}"),
-    "child_busy_handle": ("untold", f"weft_spawn: {UNTOLD}"),
+    "child_busy_handle": ("still_in_scope", f"weft_spawn: {STILL_IN_SCOPE}"),
     "child_busy_typed": ("child_busy", f"weft_call: {CHILD_BUSY}"),
     "child_busy_typed_spawn": ("child_busy", f"weft_spawn: {CHILD_BUSY}"),
-    "child_busy_typed_handle": ("untold", f"weft_spawn: {UNTOLD}"),
+    "child_busy_typed_handle": ("still_in_scope", f"weft_spawn: {STILL_IN_SCOPE}"),
     "other_task_spawn": ("other_task", "weft_spawn: the scope has children of another task: use a scope for each"),
     "scope_full_spawn": (
         "scope_full",
@@ -142,9 +142,9 @@ WEFT = {
     "child_busy_exactly": ("child_busy", f"read_exactly: {CHILD_BUSY}"),
     "child_busy_to_end": ("child_busy", f"read_to_end: {CHILD_BUSY}"),
     "child_busy_forward": ("child_busy", f"numbers_forward: {CHILD_BUSY}"),
-    "untold_spawn": (
-        "untold",
-        f"weft_spawn: {UNTOLD}",
+    "still_in_scope_spawn": (
+        "still_in_scope",
+        f"weft_spawn: {STILL_IN_SCOPE}",
     ),
     "left_in_flight_child": (
         "left_in_flight",
@@ -234,9 +234,9 @@ RAW = {
     "future_cancel_write_in_set": (IN_SET, ["fine_close_in_flight"]),
     "stream_drop_reading": ("cannot remove busy stream", ["fine_close_in_flight"]),
     "stream_drop_read_undelivered": ("cannot remove busy stream", ["fine_close_unseen"]),
-    "stream_transfer_reading": ("cannot remove busy stream", ["busy_release"]),
+    "stream_transfer_reading": ("cannot remove busy stream", ["busy_hand_on"]),
     "future_drop_reading": ("cannot remove busy future", ["fine_close_in_flight"]),
-    "future_transfer_reading": ("cannot remove busy future", ["busy_future_release"]),
+    "future_transfer_reading": ("cannot remove busy future", ["busy_future_hand_on"]),
     "stream_drop_writing": ("cannot drop busy stream", ["fine_close_in_flight"]),
     "future_drop_writing": ("cannot drop busy future", ["fine_close_in_flight"]),
     "future_drop_unwritten": (
@@ -265,8 +265,8 @@ RAW = {
     "future_write_again": (WRITE_AGAIN, ["future_done_write"]),
     "future_write_after_dropped": (WRITE_AFTER, ["fine_copy_after_dropped"]),
     "stream_transfer_in_set": ("cannot lift stream while it's in a waitable set", ["fine_release_from_set"]),
-    "stream_transfer_done": (LIFT_DONE, ["other_gone_release"]),
-    "future_transfer_done": (LIFT_READ, ["future_done_release"]),
+    "stream_transfer_done": (LIFT_DONE, ["other_gone_hand_on"]),
+    "future_transfer_done": (LIFT_READ, ["future_done_hand_on"]),
     "stream_read_too_long": ("wasm trap: stream read/write count too large", []),  # clamped: see the streams' tests
     "stream_write_too_long": ("wasm trap: stream read/write count too large", []),
     "stream_read_out_of_bounds": (OUT_OF_BOUNDS, ["host_out_of_bounds"]),
@@ -329,16 +329,16 @@ UNCHECKED = {
     "busy_write_all": CONCURRENT,
     "busy_future_read": CONCURRENT,
     "busy_future_write": CONCURRENT,
-    "busy_release": "cannot remove busy stream",
-    "busy_future_release": "cannot remove busy future",
+    "busy_hand_on": "cannot remove busy stream",
+    "busy_future_hand_on": "cannot remove busy future",
     "busy_close_reader": "cannot remove busy stream",
     "busy_close_writer": "cannot drop busy stream",
     "busy_future_close_reader": "cannot remove busy future",
     "busy_future_close_writer": CONCURRENT,
     "future_done_read": READ_AGAIN,
     "future_done_write": WRITE_AGAIN,
-    "future_done_release": LIFT_READ,
-    "other_gone_release": LIFT_DONE,
+    "future_done_hand_on": LIFT_READ,
+    "other_gone_hand_on": LIFT_DONE,
     "no_result_exit": UNASKED,
     "second_result_return": RETURNED,
     "wrong_export_return": WRONG_RETURN,

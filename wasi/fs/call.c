@@ -31,7 +31,7 @@ weft_error weft__fs_result(nothing_or_error *result)
 
 // ---- Waits ----
 
-static weft_left wait_run(weft_coro *co)
+static weft_stepped wait_run(weft_coro *co)
 {
     weft__fs_call *self = weft_frame(co, weft__fs_call);
     WEFT_BEGIN;

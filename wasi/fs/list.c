@@ -51,7 +51,7 @@ bool weft__listing_shift(weft__listing *it, weft_text *name, weft_file_type *typ
 }
 
 // A cancel may find entries that have come. They are the next ones then.
-static weft_left fill_run(weft_coro *co)
+static weft_stepped fill_run(weft_coro *co)
 {
     weft__listing *self = weft_frame(co, weft__listing);
     WEFT_BEGIN;
@@ -110,7 +110,7 @@ static bool goes_on(weft_list *it)
     return there || it->ended;
 }
 
-static weft_left next_run(weft_coro *co)
+static weft_stepped next_run(weft_coro *co)
 {
     weft_list *self = weft_frame(co, weft_list);
     WEFT_BEGIN;

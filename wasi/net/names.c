@@ -47,7 +47,7 @@ static weft_names *names_of(weft_coro *co)
     return (weft_names *)(void *)((char *)co - offsetof(weft_names, weft__co));
 }
 
-static weft_left resolve_run(weft_coro *co)
+static weft_stepped resolve_run(weft_coro *co)
 {
     weft_names *it = names_of(co);
     result *answer = (result *)(void *)it->weft__result;

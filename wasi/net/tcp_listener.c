@@ -84,7 +84,7 @@ static weft_listener *listener_of(weft_coro *co)
 // their address shows it, by this error. A connection that was reset meanwhile has another error.
 enum { NO_SOCKET = WEFT_EOTHER };
 
-static weft_left accept_run(weft_coro *co)
+static weft_stepped accept_run(weft_coro *co)
 {
     weft_listener *it = listener_of(co);
     weft_connection *conn = it->weft__conn;

@@ -57,7 +57,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__ASYNC_DECLARED(T, LINKAGE)                                                                       \
     WEFT__ZEROED_ALL(T);                                                                                       \
     typedef T T##__WEFT_ASYNC_is_missing_above; /* without this, a compiler's message has the name */          \
-    LINKAGE weft_left T##__step(weft_coro *co)
+    LINKAGE weft_stepped T##__step(weft_coro *co)
 #define WEFT__STATIC __attribute__((unused)) static
 #define WEFT_ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
 #define WEFT_ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARED(T, WEFT__EXTERN_C)
@@ -67,12 +67,12 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__ASYNC_OF(T, LINKAGE, first, FIRST)                                                               \
     WEFT__FRAME(T, first, FIRST)                                                                               \
     WEFT__ASYNC_DECLARED(T, LINKAGE);                                                                          \
-    static weft_left T##__body(weft_coro *co, T *self);                                                        \
-    LINKAGE weft_left T##__step(weft_coro *co)                                                                 \
+    static weft_stepped T##__body(weft_coro *co, T *self);                                                     \
+    LINKAGE weft_stepped T##__step(weft_coro *co)                                                              \
     {                                                                                                          \
         return T##__body(co, weft_frame(co, T));                                                               \
     }                                                                                                          \
-    static weft_left T##__body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
+    static weft_stepped T##__body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
 
 #define WEFT__FRAME(T, first, FIRST)                                                                           \
     WEFT__STATIC_ASSERT(offsetof(T, first) == 0 && WEFT__IS(&((T *)0)->first, FIRST *),                        \

@@ -23,9 +23,9 @@
         in.op.handle = handle;                                                                                 \
         return in;                                                                                             \
     }                                                                                                          \
-    WEFT__FN X##_t name##_release(name##_reader *in)                                                           \
+    WEFT__FN X##_t name##_hand_on(name##_reader *in)                                                           \
     {                                                                                                          \
-        return weft__op_transfer(&in->op, #name "_release");                                                   \
+        return weft__op_transfer(&in->op, #name "_hand_on");                                                   \
     }                                                                                                          \
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \

@@ -57,7 +57,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
                 co->flags |= WEFT__FINALLY;                                                                    \
             if (0)                                                                                             \
                 goto WEFT_BEGIN_is_missing_or_this_is_no_async_function;                                       \
-            return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                              \
+            return weft__stepped(weft__wait + WEFT__AT_AWAIT);                                                 \
         here:;                                                                                                 \
         }                                                                                                      \
     } while (0)

@@ -48,7 +48,7 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__NEXT(queue) weft__queue_pop(queue)
 #define WEFT__NAPS(task) false
 #define WEFT__KEEP_FRAME(frame, size) ((void)0)
-#define WEFT__TAKE_FRAME(frame, size) ((void)0)
+#define WEFT__REUSE_FRAME(frame, size) ((void)0)
 #endif
 
 #endif

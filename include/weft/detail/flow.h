@@ -82,13 +82,13 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
         weft_step *run;                                                                                        \
         name##_writer out;                                                                                     \
     } name##_feed;                                                                                             \
-    WEFT__FN weft_left name##__feed_run(weft_coro *co)                                                         \
+    WEFT__FN weft_stepped name##__feed_run(weft_coro *co)                                                      \
     {                                                                                                          \
         name##_feed *feed = weft_frame(co, name##_feed);                                                       \
-        weft_left left = feed->run(co);                                                                        \
-        if (weft_step_ended(left))                                                                             \
+        weft_stepped stepped = feed->run(co);                                                                  \
+        if (weft_step_ended(stepped))                                                                          \
             name##_close_writer(&feed->out);                                                                   \
-        return left;                                                                                           \
+        return stepped;                                                                                        \
     }                                                                                                          \
     WEFT__FN uint32_t name##_feed_spawn(weft_coro *co, weft_scope *scope, weft_child *child,                   \
                                         name##_feed *feed, weft_step *run)                                     \

@@ -14,7 +14,7 @@ weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticke
 // Serves the first of a queue of tickets and wakes it; NULL if there is none.
 weft_ticket *weft__serve(weft_coro **queue);
 // Wakes all in a queue of tickets, unserved.
-void weft__turn_away(weft_coro **queue);
+void weft__wake_unserved(weft_coro **queue);
 
 #define WEFT_CHANNEL(name, T, capacity_)                                                                       \
     typedef struct name##_slot {                                                                               \

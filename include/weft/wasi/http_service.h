@@ -141,7 +141,7 @@ void weft_http_limit(uint32_t limit);
 weft_http_exchange weft_http_request_of(int32_t request);
 
 // Gives the request up, to be handed on; 0 if its body was asked for. What it told before stays.
-int32_t weft_http_request_release(weft_http_exchange *it);
+int32_t weft_http_request_hand_on(weft_http_exchange *it);
 
 // Drops what is left of the request, as weft_bytes_close_reader_blocking does, and gives all its memory back.
 // For weft_http_request_of only. Closed is fine.
