@@ -148,7 +148,7 @@ static __attribute__((noinline)) void wake_rest(weft_coro *co)
 
 void weft__wake(weft_coro *co)
 {
-    uint32_t both = weft__state_and_flags(co);
+    uint32_t both = weft__state_and_flags(co); // the flags are 8 bits up
     if (__builtin_expect(co->task->asleep | (both & WEFT__CASE << 8), 0))
         wake_rest(co);
     else

@@ -11,6 +11,10 @@
 
 #include "upcalls.h"
 
+// A function on the way of most events. It has several callers, or a parameter that each of them knows, so it
+// is made a part of each, although the compiler would rather call it.
+#define WEFT__HOT static inline __attribute__((always_inline))
+
 // ---- The memory of tasks, and their sets: pool.c ----
 
 // The set that `task` waits on, made when first needed.
@@ -204,8 +208,8 @@ bool weft__remove_from_queue(weft_coro *co);
 // Delivers a cancel to `co`, or puts it off: see coro.h.
 void weft__unwind(weft_coro *co);
 
-// The fields from `members` on, as one word. WEFT__PLAIN is that of a task that has returned its value and has
-// nothing beside its root.
+// The fields from `members` on, as one word: compilers make one load of it, and one compare looks at all.
+// WEFT__PLAIN is that of a task that has returned its value and has nothing beside its root.
 static inline uint64_t weft__task_word(const weft_task *task)
 {
     return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |

@@ -238,7 +238,7 @@ void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op 
 }
 
 // From here on `op`, in flight, waits for its event in `task`.
-static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
+WEFT__HOT void wait_in(weft_task *task, weft_op *op)
 {
     task->in_flight++;
     task->flags |= WEFT__HAD_MORE;
@@ -290,9 +290,8 @@ static __attribute__((noinline)) weft_poll block_rest(weft_coro *co, weft_op *op
     return poll;
 }
 
-static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft_op *op, uint32_t status,
-                                                             uint32_t (*cancel)(uint32_t handle),
-                                                             bool is_member)
+WEFT__HOT weft_poll block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle),
+                          bool is_member)
 {
     weft_task *task = co->task;
     bool joins = !is_member || op->task != task; // a call that begins is in no set
@@ -408,7 +407,7 @@ void weft__op_wake_waiter(weft_op *op)
 
 // Stores what the host has said of `op`. With `all`, false, and nothing done, if there is more to do: for a
 // call that starts, a write_all with more to write, and one whose items are to be given up.
-static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
+WEFT__HOT bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
 {
     uint32_t status = code;
     switch (event) {

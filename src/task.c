@@ -46,7 +46,7 @@ uint32_t weft__task_end_plainly(weft_task *task)
     return WEFT_CALLBACK_EXIT;
 }
 
-// `co` has ended; its step returned `how`.
+// `co` has ended; its step returned `how`: the state in the low 8 bits, and the flags.
 static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (__builtin_expect((how & (0xff | WEFT__BINDS << 8)) != WEFT__RUNNING, 0)) { // misuse

@@ -6,8 +6,6 @@
 extern const char weft__turns; // what links this file
 const char weft__turns = 0;
 
-#define WEFT__HOT __attribute__((always_inline))
-
 // The context slot, by which a callback finds its task. Spec: context.{get,set}.
 #ifdef __wasm_libcall_thread_context__
 static _Thread_local void *context;
@@ -41,7 +39,7 @@ void WEFT_ON_WAIT(weft_coro *co);
 #endif
 
 // Runs `co` to its next wait or to its end. run: its step function.
-static inline WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
+WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
 {
     co->state = WEFT__RUNNING;
     WEFT__TRACE_CORO(co, RESUME);
@@ -65,7 +63,7 @@ static __attribute__((noinline)) void stepped_otherwise(weft_task *task, weft_co
 
 // The step of `co` returned `how`. True if the task has ended: this was the root's last step, and nothing
 // remains.
-static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
+WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
 {
     const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // this bit may be there or not
     if ((how | alone) == WEFT__AT_AWAIT + WEFT__PENDING_ALONE) {
@@ -92,14 +90,13 @@ enum after {
 // past the queue runs out of breath (weft_call), and the others get a step.
 static enum after run_ready(weft_task *task)
 {
-    uint32_t steps = 2 * WEFT__STEPS;
-    do { // as a `for`, it costs more
+    for (uint32_t steps = 2 * WEFT__STEPS; steps; steps--) {
         weft_coro *co = WEFT__NEXT(&task->ready);
         if (!co)
             return IDLE;
         if (stepped(task, co, step(co, co->run)))
             return ENDED;
-    } while (--steps);
+    }
     return task->ready ? READY : IDLE;
 }
 
@@ -141,13 +138,13 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
     return task->wait;
 }
 
-static inline WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint32_t how)
+WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint32_t how)
 {
     return stepped(task, co, how) ? weft__task_end_plainly(task) : turn_rest(task);
 }
 
 // The rest of a turn, in which the step of `co` returned `how`. Runs what can run, and answers the host.
-static inline WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
+WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (!WEFT__SHORT || WEFT__HOSTILE || how != WEFT__AT_AWAIT + WEFT__PENDING_ALONE)
         return turn_after(task, co, how);

@@ -44,8 +44,8 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     {                                                                                                          \
         return offsetof(T, member);                                                                            \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-#define WEFT__ZEROED_ALL(T) WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
+#define WEFT__ZEROED_ALL(T) WEFT__SEMICOLON
 #define WEFT__ZEROED(T)                                                                                        \
     weft__zeroed(static_cast<const T *>(nullptr), static_cast<const weft_coro *>(nullptr), 0)
 #else
@@ -82,7 +82,9 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T),                                                                     \
                         "a frame is plain data, as nobody constructs its members: point to other data");
 
-// Sets the fields of *it. The empty arguments behind stand for those that are not given; `more` is one of them.
+// Sets the fields of *it. Behind `(*it)`, `.field = value` is an assignment, and an empty argument is nothing.
+// The empty arguments behind stand for those that are not given; `more` is one of them, so its text has one
+// byte, the zero.
 #define WEFT__SET(it, ...) WEFT__SET_16(it, __VA_ARGS__, , , , , , , , , , , , , , , , , )
 #define WEFT__SET_16(it, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, more, ...)     \
     WEFT__STATIC_ASSERT(sizeof #more == 1, "more than 16 fields are to be set: set the rest by yourself");     \
@@ -98,7 +100,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 
 // Readies the frame, and starts it by the expression `start` of weft__frame, which is the value. That checks
 // that the frame has ended, by the header, which zeroing leaves. A handle may be in the frame, so `check` comes
-// first.
+// first. `&*` has the type of a pointer also where `frame` is an array.
 #define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
 #define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \
@@ -136,6 +138,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
                                   weft_once_call(co, weft__attempt, weft__once, &weft__frame->co, T##__step),  \
                                   __VA_ARGS__);                                                                \
             }))
+// WEFT_AWAIT with the parameters of WEFT__TRY.
 #define WEFT__AWAIT_IT(it, wait_) WEFT_AWAIT(wait_)
 #define WEFT__TRY_CALL(T, frame, ...)                                                                          \
     do {                                                                                                       \
@@ -183,6 +186,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__EMBEDDED_START(T, frame, embedded, ...)                                                          \
     WEFT__START(T, frame, weft_embedded_start((embedded), &weft__frame->co, T##__step), __VA_ARGS__)
 
+// The assertion is never false: it looks up the name, which tells what is missing.
 #define WEFT__EXPORT_ASYNC(world, export, T, otherwise, parameters, ...)                                       \
     WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, __VA_ARGS__)
 #define WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, ...)                                    \

@@ -59,6 +59,6 @@
         it->base.closed = true;                                                                                \
         weft__wake_unserved(&it->base.receivers);                                                              \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

@@ -23,7 +23,7 @@ WEFT_RULES(WEFT__RULE)
         if (__builtin_expect(!!(broken), 0))                                                                   \
             weft_misuse_##rule(function, handle);                                                              \
     } while (0)
-#else
+#else // what only a check looks at is unused then: hence `(void)it;` behind some
 #define WEFT__CHECK(broken, rule, function, handle) ((void)0)
 #endif
 

@@ -37,7 +37,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
     {                                                                                                          \
         weft__buffer_free(&buffer->buffer, sizeof(T), DROP);                                                   \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 // ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
 // of name_next, with its comma before. All are empty for a unit, but POINTER, which is NULL.
@@ -124,7 +124,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
 
 #define WEFT__FLOW_UNIT(name)                                                                                  \
     WEFT__FLOW_ENDS(name, (), (), NULL, (), 0, NULL)                                                           \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #define WEFT__LINES(name)                                                                                      \
     WEFT__STATIC_ASSERT(WEFT__READS(name, uint8_t) || WEFT__READS(name, int8_t) || WEFT__READS(name, char),    \
@@ -144,6 +144,6 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
         lines->size = size;                                                                                    \
         lines->policy = policy;                                                                                \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif
