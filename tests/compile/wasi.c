@@ -1,4 +1,4 @@
-// What macros.c is for the headers of weft/wasi.
+// What ends.c is for the headers of weft/wasi.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 

@@ -1,4 +1,4 @@
-// What macros.c is for addresses and sockets.
+// What ends.c is for addresses and sockets.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
