@@ -20,7 +20,8 @@
 //   goes to the log if the program has one (log.h), else to standard error in builds that show messages, and
 //   never to the client. A request that finds no memory to start with is answered 503, too.
 // - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
-//   sees an error, never a short reply that looks whole.
+//   sees an error, never a short reply that looks whole. What the handler left in flight is stopped then, as by
+//   weft_stop_blocking (op.h).
 //
 // What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. Neither
 // the exchange nor its ends may be moved.
