@@ -187,10 +187,8 @@ static void add_system_option(command *it, char *option)
 // Components know texts that are UTF-8 only.
 static void check_text(const char *text)
 {
-    size_t length = strlen(text);
-    for (size_t at = 0, more; at < length; at += more)
-        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
-            stop(text, "is not UTF-8");
+    if (!weft_sim_is_utf8(text, strlen(text)))
+        stop(text, "is not UTF-8");
 }
 
 // Whatever the order on the command line.

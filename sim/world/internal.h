@@ -197,7 +197,6 @@ void weft_world__job_end(weft_world__job *job); // frees it
 // Forgets the calls that sleep.
 void weft_world__sleepers_free(weft_world *world);
 
-bool weft_world__is_utf8(const char *text, size_t length);
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);

@@ -166,14 +166,6 @@ void weft_world__job_end(weft_world__job *job)
     job->free(job);
 }
 
-bool weft_world__is_utf8(const char *text, size_t length)
-{
-    for (size_t at = 0, more; at < length; at += more)
-        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
-            return false;
-    return true;
-}
-
 void weft_world__answer(weft_sim_call *call, weft_sim_value value)
 {
     weft_sim_call_start(call);
