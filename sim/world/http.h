@@ -102,11 +102,12 @@ struct http_connection {
     uint32_t method_length;
     char *out; // to be sent
     size_t out_length, out_capacity;
-    size_t out_head; // how much of it is of a head, before anything of that is sent
-    uint64_t left;   // bytes, in both directions, until the other side is gone
-    bool gone;       // nothing can be sent any more
-    bool ends;       // it is of no more use
-    bool awaits;     // a client does, and nothing of an answer has been put
+    size_t out_head;    // how much of it is of a head, before anything of that is sent
+    uint64_t left;      // bytes, in both directions, until the other side is gone
+    bool gone;          // nothing can be sent any more
+    bool ends;          // it is of no more use
+    bool awaits;        // a client does, and nothing of an answer has been put
+    weft_sim_bell bell; // something has become of it, or of its exchange or what that sends
     // llhttp has a whole head, and a whole message: both may block.
     void (*has_head)(http_connection *it, http_message *message);
     void (*has_all)(http_connection *it);
@@ -118,7 +119,7 @@ struct http_exchange {
     weft_world__job job;
     weft_world *world;
     http_connection *connection; // that it comes by
-    uint32_t references;         // the message, and the scripts
+    uint32_t references;         // the message, the scripts, and streams of its body
     bool is_wanted;              // its body is: somebody has asked for it
     bool is_unwanted;            // nobody will ask
     bool expects;                // a word that it may send its body
@@ -128,7 +129,7 @@ struct http_exchange {
     const char *error;           // or is cut by this
     weft_sim_instance *instance; // that has asked
     weft_sim_end *body, *trailers;
-    uint64_t number; // of the body: weft_sim_end_number()
+    http_connection *passes_to; // where what it has is sent on, while somebody waits for its end; or NULL
     const weft_sim_type *trailers_type;
     http_fields *last;     // trailers, when it has ended
     http_message *message; // until a component is done with it
@@ -138,6 +139,7 @@ struct http_exchange {
 
 http_exchange *weft_world__exchange_new(http_connection *connection, http_message *message);
 void weft_world__exchange_release(http_exchange *it);
+void weft_world__exchange_unwanted(http_exchange *it);
 // Nothing more is received: by `error`, or whole.
 void weft_world__exchange_end(http_exchange *it, const char *error);
 // Tells the trailers, or the error, if they are here, and to whom is known.
@@ -150,10 +152,13 @@ weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *in
 
 // The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its
 // trailers with it, and is told nothing of them.
-http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader);
+http_exchange *weft_world__exchange_of(const weft_sim_end *reader);
 void weft_world__exchange_tell_nothing(http_exchange *it);
 
 http_connection *weft_world__connection_new(weft_world *world, int descriptor);
+// The other side is.
+void weft_world__connection_gone(http_connection *it);
+void weft_world__connections_ring(weft_world *world); // all of them
 // One of its users is done.
 void weft_world__connection_release(http_connection *it);
 void weft_world__put(http_connection *it, const void *bytes, size_t count);

@@ -79,8 +79,12 @@ static const char *resolve(client *it, const char *authority, uint64_t when, in_
         return NULL;
     if (!weft_world__lookup_begin(its))
         return "DNS-error";
-    weft_world__wait wait = {
-        .descriptor = its->done, .events = POLLIN, .when = when, .until = is_cancelled, .object = it};
+    weft_world__wait wait = {.descriptor = its->done,
+                             .events = POLLIN,
+                             .when = when,
+                             .until = is_cancelled,
+                             .object = it,
+                             .bell = &it->connection->bell};
     weft_world__wait_for(it->world, "resolves a name", wait);
     if (poll(&(struct pollfd){.fd = its->done, .events = POLLIN}, 1, 0) <= 0)
         return "connection-timeout"; // or nobody asks any more
@@ -105,8 +109,12 @@ static int connect_to(client *it, const struct addrinfo *address, in_port_t port
         return 0;
     if (errno != EINPROGRESS)
         return errno;
-    weft_world__wait wait = {
-        .descriptor = to->descriptor, .events = POLLOUT, .when = when, .until = is_cancelled, .object = it};
+    weft_world__wait wait = {.descriptor = to->descriptor,
+                             .events = POLLOUT,
+                             .when = when,
+                             .until = is_cancelled,
+                             .object = it,
+                             .bell = &to->bell};
     if (!weft_world__wait_for(it->world, "connects", wait))
         return ECANCELED;
     if (poll(&(struct pollfd){.fd = to->descriptor, .events = POLLOUT}, 1, 0) <= 0)
@@ -158,6 +166,7 @@ static void sends(weft_sim *sim, void *data)
     if (!to->gone)
         it->error = error;
     it->has_sent = true;
+    weft_sim_ring(&to->bell);
     weft_world__connection_release(to);
 }
 
@@ -216,10 +225,11 @@ static void receives(client *it)
                              .events = POLLRDHUP,
                              .when = UINT64_MAX,
                              .until = has_sent,
-                             .object = it};
+                             .object = it,
+                             .bell = &from->bell};
     if (!is_whole || (!it->has_sent && weft_world__wait_for(it->world, "still sends", gone)))
-        from->gone = true;
-    weft_sim_wait_until(it->world->sim, "still sends", has_sent, it);
+        weft_world__connection_gone(from);
+    weft_sim_sleep_until(it->world->sim, "still sends", has_sent, it, &from->bell);
     if (from->exchange)
         weft_world__exchange_release(from->exchange);
 }
@@ -265,7 +275,8 @@ static void send_request(weft_sim_call *call, void *data)
     it->connection->owner = it;
     it->connection->has_head = has_head;
     it->connection->has_all = has_all;
-    weft_sim_spawn(world->sim, asks, it);
+    weft_sim_call_rings(call, &it->connection->bell);
+    weft_sim_spawn_small(world->sim, asks, it);
 }
 
 const weft_world__row weft_world__http_client[] = WEFT_WORLD__ROWS({"wasi:http/client", "send", send_request});

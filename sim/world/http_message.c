@@ -66,7 +66,7 @@ void weft_world__message_drop(http_message *it)
     if (it->sent)
         weft_world__tell_sent(it, NULL);
     if (it->from)
-        it->from->is_unwanted = true;
+        weft_world__exchange_unwanted(it->from);
     weft_world__message_free(it);
 }
 
@@ -97,7 +97,7 @@ static void new(weft_sim_call *call, void *data)
     it->body = args[1].which ? weft_sim_value_end(args[1].payload) : NULL;
     it->trailers = weft_sim_value_end(&args[2]);
     it->trailers_type = func->params[2].type;
-    it->from = it->body ? weft_world__exchange_of(data, it->body) : NULL;
+    it->from = it->body ? weft_world__exchange_of(it->body) : NULL;
     if (it->from) { // it brings its own trailers
         it->from->references++;
         weft_world__exchange_tell_nothing(it->from);

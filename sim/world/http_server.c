@@ -167,6 +167,7 @@ static void answers(weft_sim *sim, void *data)
         send_failure(of);
     }
     of->done = true;
+    weft_sim_ring(&to->bell);
     weft_world__exchange_release(of);
     weft_world__connection_release(to);
 }
@@ -188,10 +189,11 @@ static void wait_until_done(http_connection *it)
                              .events = POLLRDHUP,
                              .when = UINT64_MAX,
                              .until = is_done,
-                             .object = it->exchange};
+                             .object = it->exchange,
+                             .bell = &it->bell};
     if (!it->gone && !it->exchange->done && weft_world__wait_for(it->world, "waits for an answer", gone))
-        it->gone = true;
-    weft_sim_wait_until(it->world->sim, "waits for an answer", is_done, it->exchange);
+        weft_world__connection_gone(it);
+    weft_sim_sleep_until(it->world->sim, "waits for an answer", is_done, it->exchange, &it->bell);
     it->ends = it->gone || !it->exchange->keeps;
     weft_world__exchange_release(it->exchange);
     it->exchange = NULL;
@@ -227,7 +229,8 @@ static void talks(weft_sim *sim, void *data)
         }
     }
     if (it->exchange) {
-        it->gone = it->gone || got == HTTP_END;
+        if (got == HTTP_END)
+            weft_world__connection_gone(it);
         weft_world__exchange_end(it->exchange, "HTTP-protocol-error");
         it->exchange->keeps = false;
         wait_until_done(it);
@@ -250,6 +253,7 @@ static void waits_for_stop(weft_sim *sim, void *data)
         it->world, "waits for the end",
         (weft_world__wait){.descriptor = it->service->stop, .events = POLLIN, .when = UINT64_MAX});
     it->stops = true;
+    weft_world__connections_ring(it->world);
 }
 
 static bool is_stopping(void *object)

@@ -127,7 +127,7 @@ static void answer(weft_sim_call *call, void *data)
         abort();
     *it = (late_call){.world = world, .call = call};
     weft_world__job_begin(world, &it->job, NULL);
-    weft_sim_spawn(world->sim, answers_later, it);
+    weft_sim_spawn_small(world->sim, answers_later, it);
 }
 
 void weft_world_answer(weft_world *world, const weft_sim_component *component)
