@@ -78,6 +78,8 @@ void weft_world__message_free(http_message *it);
 
 // Tells what has become of a message; `error` NULL: it is sent.
 void weft_world__tell_sent(http_message *it, const char *error);
+void weft_world__tell_no_trailers(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                                  const weft_sim_type *type);
 // Reads a result<_, error-code> that a component tells, and passes it on to that future, or, if it is NULL, to
 // nobody.
 void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
@@ -176,6 +178,10 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
                                   uint64_t length, bool may_have_trailers);
 // Its content-length; false if there is none.
 bool weft_world__content_length(const http_fields *headers, uint64_t *length);
+
+// ---- script.c ----
+
+const weft_sim_export *weft_world__handler_of(const weft_sim_component *component); // or NULL
 
 // ---- http_parse.c ----
 

@@ -136,13 +136,18 @@ void weft_world__exchange_unwanted(http_exchange *it)
         weft_sim_ring(&it->connection->bell);
 }
 
-void weft_world__exchange_tell_nothing(http_exchange *it)
+void weft_world__tell_no_trailers(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                                  const weft_sim_type *type)
 {
     weft_sim_value none = {0};
-    if (!it->trailers)
-        return;
-    none.payload = weft_world__boxed(it->instance, (weft_sim_value){0});
-    tell(it->world, it->trailers, it->trailers_type, none);
+    none.payload = weft_world__boxed(instance, (weft_sim_value){0});
+    tell(world, future, type, none);
+}
+
+void weft_world__exchange_tell_nothing(http_exchange *it)
+{
+    if (it->trailers)
+        weft_world__tell_no_trailers(it->world, it->instance, it->trailers, it->trailers_type);
     it->trailers = NULL;
 }
 

@@ -122,28 +122,13 @@ static bool is_done(void *object)
     return ((const http_exchange *)object)->done;
 }
 
-static const weft_sim_export *handler_of(const weft_sim_component *component)
-{
-    static const char name[] = "wasi:http/handler@";
-    const weft_sim_export *export;
-    for (uint32_t i = 0; (export = weft_sim_export_at(component, i)); i++)
-        if (export->func.interface && !strncmp(export->func.interface, name, sizeof name - 1))
-            return export;
-    return NULL;
-}
-
-bool weft_world_is_service(const weft_sim_component *component)
-{
-    return handler_of(component);
-}
-
 static void answers(weft_sim *sim, void *data)
 {
     http_exchange *of = data;
     http_connection *to = of->connection;
     server *server = to->owner;
     weft_sim_instance *instance = server->service->instance;
-    const weft_sim_func *func = &handler_of(server->service->component)->func;
+    const weft_sim_func *func = &weft_world__handler_of(server->service->component)->func;
     bool trailers = weft_world__fields_lists(of->message->headers, "te", "trailers");
     (void)sim;
     weft_sim_value request = weft_world__object_value(instance, func->params[0].type->resource, of->message);

@@ -98,6 +98,8 @@ uint64_t weft_world__now(weft_world *world); // monotonic ns
 uint64_t weft_world__look_at_clock(weft_world *world);
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
+// At this moment: another script, or another process, may have been first.
+bool weft_world__is_ready(int descriptor, short events);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
 // for it: how many items that copy may move, and where they are (see weft_sim_end_offer). 0: the other end is
 // gone. A copy of none is completed when the descriptor is ready; of standard input at once, as on wasmtime. If
@@ -202,6 +204,8 @@ void weft_world__job_end(weft_world__job *job); // frees it
 // Forgets the calls that sleep.
 void weft_world__sleepers_free(weft_world *world);
 
+// True if that is the interface, whatever its version.
+bool weft_world__is_of(const char *interface, const char *plain);
 bool weft_world__is_utf8(const char *text, size_t length);
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);

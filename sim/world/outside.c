@@ -223,8 +223,7 @@ static bool may_read(void *object)
     return is_met_or_gone(object) || weft_sim_end_is_between_scripts(object);
 }
 
-// Another script, or another process, may have been first.
-static bool is_ready_still(int descriptor, short events)
+bool weft_world__is_ready(int descriptor, short events)
 {
     return poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, 0) > 0;
 }
@@ -289,7 +288,7 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
         is_late = false;
         weft_world__wait ready = {.descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = end};
         if (descriptor >= 0 &&
-            (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
+            (!weft_world__wait_for(world, what, ready) || !weft_world__is_ready(descriptor, events)))
             continue;
         uint32_t count = begins ? CHUNK : weft_sim_end_offer(end, bytes);
         if (count) // else it has gone away meanwhile
