@@ -76,6 +76,9 @@ void weft_world__message_free(http_message *it);
 
 // ---- http_body.c ----
 
+// Tells by such a future; `error` NULL: all is well.
+void weft_world__tell_result(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                             const weft_sim_type *type, const char *error);
 // Tells what has become of a message; `error` NULL: it is sent.
 void weft_world__tell_sent(http_message *it, const char *error);
 void weft_world__tell_no_trailers(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
@@ -173,9 +176,9 @@ void weft_world__flush(http_connection *it);
 typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE } http_framing;
 
 // Sends the body of a message, behind a head that was put, and frees the message. NULL, or why that failed:
-// then the other side must not take it for whole. Blocks.
+// then the other side must not take it for whole. `told`: what its maker is told. Blocks.
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool may_have_trailers);
+                                  uint64_t length, bool may_have_trailers, const char **told);
 // Its content-length; false if there is none.
 bool weft_world__content_length(const http_fields *headers, uint64_t *length);
 

@@ -58,12 +58,18 @@ static void tell(weft_world *world, weft_sim_end *future, const weft_sim_type *t
     begin_telling(world, (telling){.to = future, .to_type = type, .value = value});
 }
 
-void weft_world__tell_sent(http_message *it, const char *error)
+void weft_world__tell_result(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                             const weft_sim_type *type, const char *error)
 {
     weft_sim_value value = {0};
     if (error)
-        value = weft_world__failure(it->instance, it->sent_type->element, error);
-    tell(it->world, it->sent, it->sent_type, value);
+        value = weft_world__failure(instance, type->element, error);
+    tell(world, future, type, value);
+}
+
+void weft_world__tell_sent(http_message *it, const char *error)
+{
+    weft_world__tell_result(it->world, it->instance, it->sent, it->sent_type, error);
 }
 
 void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
@@ -489,7 +495,7 @@ static const char *take_last(http_connection *to, http_exchange *from, http_fiel
 }
 
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool may_have_trailers)
+                                  uint64_t length, bool may_have_trailers, const char **told)
 {
     static const weft_sim_type byte = {.kind = WEFT_SIM_U8, .name = "u8"};
     static const weft_sim_type bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
@@ -503,9 +509,9 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     if (body)
         weft_sim_end_drop(body);
     if (framing == HTTP_WITH_LENGTH && !to->gone && (length || !fits))
-        error = !from->method ? "HTTP-response-body-size"
-                : length      ? "HTTP-protocol-error"
-                              : "HTTP-request-body-size";
+        error = from->method ? "HTTP-request-body-size" : "HTTP-response-body-size";
+    bool is_too_long = error && from->method && !length; // the other side has it whole
+    bool is_short = error && from->method && length;
     if (from->from) {
         if (!error)
             error = take_last(to, from->from, &trailers);
@@ -515,8 +521,11 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     } else {
         error = take_trailers(to, from, &trailers);
     }
+    *told = body || from->method ? error : NULL; // as on wasmtime
     if (from->sent)
-        weft_world__tell_sent(from, body || from->method ? error : NULL); // as on wasmtime
+        weft_world__tell_sent(from, *told);
+    if (is_too_long)
+        error = NULL;
     if (!error && framing == HTTP_CHUNKED) {
         weft_world__put(to, "0\r\n", 3);
         if (trailers && may_have_trailers)
@@ -528,5 +537,5 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
         to->out_length = 0; // a head alone says nothing that is true
     weft_world__flush(to);
     weft_world__message_free(from);
-    return error ? error : to->gone ? "connection-terminated" : NULL;
+    return is_short ? "HTTP-protocol-error" : error ? error : to->gone ? "connection-terminated" : NULL;
 }

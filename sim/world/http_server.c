@@ -108,7 +108,8 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
     weft_world__put_fields(to, from->headers, has_length && from->status != 204);
     of->has_answered = true;
     to->awaits = false;
-    const char *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old);
+    const char *told,
+        *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old, &told);
     if (error)
         of->keeps = false; // it is cut
     if (error && !to->gone)
