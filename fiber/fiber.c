@@ -97,7 +97,7 @@ static bool begin(weft_fiber *fiber, weft_coro *co, const weft_fiber_type *type)
     return true;
 }
 
-weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type)
+weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type)
 {
     weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = weft__fiber_running;
     if (fiber->stage != STARTED && !begin(fiber, co, type))

@@ -11,11 +11,17 @@ static bool is_number(const weft_sim_type *type)
     return !type || (type->kind >= WEFT_SIM_S8 && type->kind <= WEFT_SIM_F64);
 }
 
-void weft_sim__end_wake_other(const weft_sim_end *end)
+static void ring_for(const weft_sim_end *end)
+{
+    if (end->rings)
+        weft_sim_ring(end->rings);
+}
+
+void weft_sim__end_ring_other(const weft_sim_end *end)
 {
     const weft_sim_end *other = end->pipe->ends[!end->writable];
     if (other)
-        weft_sim__script_wake(other->asleep);
+        ring_for(other);
 }
 
 // What is DROPPED there is told by an event, or kept for a script.
@@ -23,11 +29,14 @@ static void finish(weft_sim_end *end, uint32_t result)
 {
     end->pending = false;
     end->result = result;
-    weft_sim__end_wake_other(end);
-    if (end->base.instance)
+    weft_sim__end_ring_other(end);
+    if (end->base.instance) {
         weft_sim__waitable_notify(end->pipe->sim, &end->base);
-    else
-        end->base.event = true;
+        return;
+    }
+    end->base.event = true;
+    weft_sim_ring(&end->own);
+    ring_for(end);
 }
 
 uint32_t weft_sim__end_take(weft_sim_end *end)
@@ -36,12 +45,12 @@ uint32_t weft_sim__end_take(weft_sim_end *end)
         weft_sim__waitable_taken(&end->base);
     else
         end->base.event = false;
-    weft_sim__unwait(end->pipe->sim, &end->canceller);
+    weft_sim__unwait(&end->canceller);
     bool is_future = end->pipe->is_future;
     bool done = end->result == COPY_DROPPED || (is_future && end->result == COPY_COMPLETED);
     end->state = done ? END_DONE : END_IDLE;
     end->pending = false;
-    weft_sim__end_wake_other(end);
+    weft_sim__end_ring_other(end);
     return end->result | (is_future ? 0 : end->progress << 4);
 }
 
@@ -146,19 +155,13 @@ void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count)
     end->progress = 0;
     copy(end);
     end->exact = false;
-    weft_sim__end_wake_other(end);
+    weft_sim__end_ring_other(end);
 }
 
 static void cancel_now(weft_sim_end *end)
 {
     if (!end->base.event)
         finish(end, COPY_CANCELLED);
-}
-
-static bool cancel_ready(weft_sim__waiter *waiter)
-{
-    (void)waiter;
-    return true;
 }
 
 static void cancel_go(weft_sim__waiter *waiter)
@@ -176,8 +179,9 @@ void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow)
         return;
     }
     if (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel)) {
-        end->canceller = (weft_sim__waiter){.ready = cancel_ready, .go = cancel_go};
+        end->canceller = (weft_sim__waiter){.go = cancel_go};
         weft_sim__wait(sim, &end->canceller);
+        weft_sim__queue_add(sim, &sim->going, &end->canceller);
     } else {
         cancel_now(end);
     }
@@ -192,11 +196,13 @@ void weft_sim__end_close(weft_sim_end *end)
     pipe->ends[end->writable] = NULL;
     weft_sim__release(end);
     if (!other) {
+        if (pipe->gone)
+            pipe->gone(pipe->mark);
         weft_sim__release(pipe);
         return;
     }
     pipe->dropped = true;
-    weft_sim__script_wake(other->asleep);
+    ring_for(other);
     if (other->pending)
         finish(other, COPY_DROPPED);
     else if (other->base.instance && weft_sim_chance(sim, WEFT_SIM_CHOOSE_UNASKED, sim->options.unasked))
@@ -206,11 +212,8 @@ void weft_sim__end_close(weft_sim_end *end)
 weft_sim__pipe *weft_sim__pipe_new(weft_sim *sim, weft_sim_instance *instance, const weft_sim_type *type)
 {
     weft_sim__pipe *pipe = weft_sim__new(sim, sizeof *pipe);
-    *pipe = (weft_sim__pipe){.sim = sim,
-                             .type = type,
-                             .instance = instance,
-                             .number = ++sim->pipe_count,
-                             .is_future = type->kind == WEFT_SIM_FUTURE};
+    *pipe = (weft_sim__pipe){
+        .sim = sim, .type = type, .instance = instance, .is_future = type->kind == WEFT_SIM_FUTURE};
     for (int i = 0; i < 2; i++) {
         weft_sim_end *end = pipe->ends[i] = weft_sim__new(sim, sizeof *end);
         end->pipe = pipe;

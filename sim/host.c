@@ -25,7 +25,9 @@ weft_sim *weft_sim_new(const weft_sim_options *options, weft_sim_schedule *sched
         sim->options = *options;
     sim->schedule = schedule;
     sim->blocks.next = sim->blocks.previous = &sim->blocks;
-    sim->waiting.next = sim->waiting.previous = &sim->waiting;
+    sim->calls_end = &sim->calls;
+    sim->polled.next = sim->polled.previous = &sim->polled;
+    sim->settling.next = sim->settling.previous = &sim->settling;
     sim->step_limit = 10 * 1000 * 1000;
     sim->lines = calloc(LINES, sizeof *sim->lines);
     if (!sim->lines)

@@ -55,6 +55,7 @@ typedef struct weft_sim__list {
     uint32_t count, capacity;
 } weft_sim__list;
 void weft_sim__list_add(weft_sim *sim, weft_sim__list *list, void *item);
+void weft_sim__list_remove(weft_sim__list *list, const void *item); // which is in it
 
 // ---- fiber.c: stacks of their own for guest code and scripts ----
 
@@ -71,24 +72,44 @@ _Noreturn void weft_sim__fiber_abandon(weft_sim *sim);
 bool weft_sim__fiber_run(weft_sim *sim, void (*body)(void *data), void *data);
 void weft_sim__fiber_free_all(weft_sim *sim);
 
-// ---- run.c: the scheduler. A waiter is what can go on by itself once it is ready. ----
+// ---- queue.c: those who wait and can go on, so that the others cost nothing ----
 
 typedef struct weft_sim__waiter weft_sim__waiter;
+
+// A heap: the first is who has waited longest.
+typedef weft_sim__list weft_sim__queue;
+void weft_sim__queue_add(weft_sim *sim, weft_sim__queue *queue, weft_sim__waiter *waiter);
+void weft_sim__queue_remove(weft_sim__waiter *waiter); // if it is in one
+
+// A walk through several queues at once, none of which changes meanwhile: who has waited longest comes first,
+// but with the option `queue` in any order. NULL: those were all. It begins with sim->walk empty.
+void weft_sim__walk_add(weft_sim *sim, const weft_sim__queue *queue);
+weft_sim__waiter *weft_sim__walk_next(weft_sim *sim);
+
+// ---- run.c: the scheduler. A waiter is what can go on by itself once it is ready. ----
+
+// One that waits is in the queue that is its own as long as it can go on, for all that it knows itself. What
+// makes it so puts it there. A script that nobody tells is in weft_sim.polled instead, and is asked.
 struct weft_sim__waiter {
-    weft_sim__waiter *next, *previous; // in weft_sim.waiting, if next is not NULL
-    bool (*ready)(weft_sim__waiter *waiter);
-    void (*go)(weft_sim__waiter *waiter); // has been taken off the list
-    bool yields;                          // it could have gone on
-    uint64_t since;                       // it waits: a moment of weft_sim.clock
-    uint64_t reserved;                    // the moment that its next wait begins at; 0: when it does
-    const uint64_t *also[2];              // what it waits for is there since; NULL if it is told nowhere
-    uint32_t rank;                        // the lowest goes first of those with the same moment
+    weft_sim__waiter *next, *previous; // in weft_sim.polled, or settling, if next is not NULL
+    weft_sim__queue *queue;            // that it is in, or NULL
+    uint32_t index;                    // in that
+    uint64_t place;                    // among all that wait, in the order in which they began; 0: it does not
+    bool (*ready)(weft_sim__waiter *waiter); // asked if it is polled, and once more before it goes on; or NULL
+    void (*go)(weft_sim__waiter *waiter);    // waits no more
+    bool yields;                             // it could have gone on
+    uint64_t since;                          // it waits: a moment of weft_sim.clock
+    uint64_t reserved;                       // the moment that its next wait begins at; 0: when it does
+    const uint64_t *also[2];                 // what it waits for is there since; NULL if it is told nowhere
+    uint32_t rank;                           // the lowest goes first of those with the same moment
 };
-void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter);   // goes on the list
-void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter); // and off it
-// One that is ready, of those that `may` if it is given; NULL if there is none. If all that goes on has been
-// yields for long, it is a script that waits for the rest to settle: what is polled for may be its to do.
-weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data);
+void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter); // begins to, in no queue and no list
+void weft_sim__list_waiter(weft_sim__waiter *head, weft_sim__waiter *waiter); // at the end of that list
+void weft_sim__unwait(weft_sim__waiter *waiter);
+// One that is ready; NULL if there is none. With `instance`, a task of that alone which has begun, and not
+// `holder`. If all that goes on has been yields for long, it is a script that waits for the rest to settle:
+// what is polled for may be its to do.
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, weft_sim_instance *instance, const weft_sim__waiter *holder);
 void weft_sim__count_step(weft_sim *sim); // does not come back if there were too many
 
 // Instances that are on the stack may not be entered, except by themselves.
@@ -128,18 +149,18 @@ typedef struct weft_sim__waitable {
     weft_sim_instance *instance; // whose table it is in; NULL: no table
     uint32_t handle;
     weft_sim__kind kind;
-    bool event;   // of an operation
-    bool unasked; // of nothing: a peer dropped its end
-    bool sync_waiter;
-    uint64_t since; // there is an event
+    bool event;                  // of an operation
+    bool unasked;                // of nothing: a peer dropped its end
+    weft_sim__task *sync_waiter; // blocks on it alone, or NULL
+    uint64_t since;              // there is an event
     weft_sim__set *set;
     uint32_t member_index, ready_index; // in the set's lists; ready_index only if there is an event
 } weft_sim__waitable;
 
 struct weft_sim__set {
     weft_sim__list members, ready;
-    uint32_t waiting; // tasks
-    uint64_t since;   // there are events
+    weft_sim__list waiting; // tasks
+    uint64_t since;         // there are events
     uint32_t handle;
 };
 
@@ -207,6 +228,8 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
 void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *data);
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller);
 bool weft_sim__task_wakes(weft_sim__task *task); // it would hear a cancel at once
+// Something has happened to what it waits for: it can go on, or cannot any more.
+void weft_sim__task_look(weft_sim__task *task);
 // Blocks the current task until `ready`, in one of the waits from WAIT_BLOCKED on; its object is set by the
 // caller.
 void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait);
@@ -234,6 +257,7 @@ struct weft_sim_call {
     const weft_sim_func *func; // as the caller describes it; the callee's if that is the host
     weft_sim_instance *callee; // of a call from the host
     weft_sim__task *task;      // of the callee
+    weft_sim__task *blocked;   // that of the caller, which waits for it, or NULL
     weft_sim_call_state state;
     bool delivered; // the final state
     bool cancel_asked;
@@ -241,7 +265,7 @@ struct weft_sim_call {
     bool queued;      // to be accepted
     bool done_with; // by the component, or the script that made it; freed when no script waits for it any more
     uint32_t waiting_scripts;
-    weft_sim__script *asleep; // until it is to be cancelled, or NULL
+    weft_sim_bell own, *rings; // for those scripts; for others that it is to be cancelled, or NULL
     weft_sim_core core[18];
     void *out; // where the result goes, in the caller
     weft_sim_core result_core;
@@ -274,9 +298,9 @@ struct weft_sim_end {
     const weft_sim_type *type; // as its holder describes it
     weft_sim__end_state state;
     bool writable;
-    bool host;                // held by a script
-    bool exact;               // its next copy is not partial: weft_sim_end_offer()
-    weft_sim__script *asleep; // until something is done with the other end, or NULL
+    bool host;                 // held by a script
+    bool exact;                // its next copy is not partial: weft_sim_end_offer()
+    weft_sim_bell own, *rings; // for who waits for its copy; for others that something is done here, or NULL
     // The operation in flight.
     bool pending; // in the pipe, for the other end to find
     unsigned char *items;
@@ -289,17 +313,18 @@ struct weft_sim__pipe {
     weft_sim *sim;
     const weft_sim_type *type; // as `instance` describes it
     weft_sim_instance *instance;
-    uint64_t number; // of those that were made
     bool is_future;
     bool dropped;
     weft_sim_end *ends[2]; // reader, writer; NULL when dropped
+    void *mark;
+    void (*gone)(void *mark); // or NULL
 };
 
 uint32_t weft_sim__end_take(weft_sim_end *end); // its event: the status word
 void weft_sim__end_begin(weft_sim_end *end, void *items, uint32_t count);
 void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow);
-// Whoever sleeps at the other end asks again.
-void weft_sim__end_wake_other(const weft_sim_end *end);
+// Whoever sleeps for what is done with the other end asks again.
+void weft_sim__end_ring_other(const weft_sim_end *end);
 uint32_t weft_sim__partial(weft_sim *sim, uint32_t count); // so many items, or fewer
 void weft_sim__end_close(weft_sim_end *end);
 weft_sim_end *weft_sim__end_lift(weft_sim_instance *instance, const weft_sim_type *type, uint32_t handle);
@@ -381,8 +406,10 @@ struct weft_sim__script {
     weft_sim_script function;
     void *data;
     weft_sim__fiber *fiber;
-    weft_sim__script *next;
-    bool main, small, settling, settled, accepting, asleep;
+    weft_sim__script *next, *previous; // of the host
+    weft_sim_bell *bell;               // that it waits for, or NULL
+    weft_sim__script *next_asleep;     // at that
+    bool main, small, settled, accepting;
     const char *what; // it waits for
     bool (*until)(void *object);
     void *object;
@@ -390,12 +417,15 @@ struct weft_sim__script {
 
 // Adds the one that a run is about.
 void weft_sim__script_main(weft_sim *sim, weft_sim_script function, void *data);
-// Blocks the current script until `until(object)`; `what` says so in a report.
-void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
+// Blocks the current script until `until(object)`, which is asked when that bell rings, or, if it is NULL, at
+// each step; `what` says so in a report.
+void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                            weft_sim_bell *bell);
 // The same for what need not come: the run may end meanwhile.
-void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object);
-// Has one that sleeps, or NULL, ask again whether it may go on.
-void weft_sim__script_wake(weft_sim__script *script);
+void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                             weft_sim_bell *bell);
+// A script that was to go on, and now has to wait again.
+void weft_sim__script_sleep(weft_sim__waiter *waiter);
 // The script that has waited longest until nothing else can happen, which is so now, or that others only yield;
 // NULL if there is none, or if they have gone on many times and nothing came of it.
 weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield);
@@ -446,6 +476,8 @@ struct weft_sim_instance {
     bool may_leave;
     uint32_t backpressure;
     uint32_t waiting_to_enter;
+    // Its tasks that could go on: they have not begun, they wait by their callback's answer, or block.
+    weft_sim__queue entering, called_back, blocking;
     bool blocked;             // the lock was held while others ran
     uint64_t unlocked, eased; // since then there was no such lock, no backpressure
     weft_sim__task *exclusive;
@@ -462,7 +494,7 @@ struct weft_sim {
     weft_sim_instance *instances;
     uint32_t instance_count;
     weft_sim__answer *answers;
-    weft_sim_call *calls; // that wait to be accepted
+    weft_sim_call *calls, **calls_end; // that wait to be accepted
     void (*resource_drop)(const weft_sim_resource *resource, uint32_t rep, void *data);
     void *resource_drop_data;
     void (*on_call)(weft_sim *sim, void *data);
@@ -470,11 +502,13 @@ struct weft_sim {
     bool (*idle)(weft_sim *sim, bool may_block, void *data);
     void *idle_data;
 
-    weft_sim__waiter waiting; // the list's head
+    weft_sim__waiter polled, settling; // the lists' heads
+    weft_sim__queue going;             // of scripts, and of cancels
+    weft_sim__list walk;               // who may come next, of those in a queue
+    uint64_t places;
     weft_sim__script *scripts;
     weft_sim__script *script; // the current one, or NULL
     weft_sim__task *current;
-    uint64_t pipe_count;
     uint32_t task_count, handle_count; // made; of all instances, with what takes as much
     uint64_t step_limit, last_step, clock;
     uint32_t yields, settles; // one after the other

@@ -60,3 +60,11 @@ void weft_sim__list_add(weft_sim *sim, weft_sim__list *list, void *item)
     }
     list->items[list->count++] = item;
 }
+
+void weft_sim__list_remove(weft_sim__list *list, const void *item)
+{
+    uint32_t i = 0;
+    while (list->items[i] != item)
+        i++;
+    list->items[i] = list->items[--list->count];
+}

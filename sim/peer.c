@@ -46,7 +46,7 @@ weft_sim_call_state weft_sim_call_status(const weft_sim_call *call)
 static void block_on_call(weft_sim_call *call, const char *what, bool (*until)(void *object))
 {
     call->waiting_scripts++;
-    weft_sim__script_block(call->sim, what, until, call);
+    weft_sim__script_block(call->sim, what, until, call, &call->own);
 }
 
 static void let_go(weft_sim_call *call)
@@ -111,10 +111,8 @@ void weft_sim__host_call(weft_sim_call *call)
                 call->func->interface ? call->func->interface : "", call->func->name);
         abort();
     }
-    weft_sim_call **last = &sim->calls;
-    while (*last)
-        last = &(*last)->next;
-    *last = call;
+    *sim->calls_end = call;
+    sim->calls_end = &call->next;
     call->queued = true;
     if (!weft_sim_chance(sim, WEFT_SIM_CHOOSE_START, sim->options.hold))
         weft_sim_call_start(call);
@@ -127,10 +125,14 @@ weft_sim_instance *weft_sim_call_caller(const weft_sim_call *call)
 
 static void unqueue(weft_sim_call *call)
 {
-    weft_sim_call **at = &call->sim->calls;
+    weft_sim *sim = call->sim;
+    weft_sim_call **at = &sim->calls;
     while (*at != call)
         at = &(*at)->next;
     *at = call->next;
+    if (sim->calls_end == &call->next)
+        sim->calls_end = at;
+    call->next = NULL;
     call->queued = false;
 }
 
@@ -165,7 +167,7 @@ weft_sim_call *weft_sim_accept(weft_sim *sim, const char *interface, const char 
 {
     wanted it = {sim, interface, name};
     if (!find(&it))
-        weft_sim__script_accept(sim, name ? name : "waits for an import call", found, &it);
+        weft_sim__script_accept(sim, name ? name : "waits for an import call", found, &it, NULL);
     weft_sim_call *call = find(&it);
     unqueue(call);
     return call;
@@ -224,6 +226,11 @@ bool weft_sim_call_wait_cancel(weft_sim_call *call)
     return told;
 }
 
+void weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell)
+{
+    call->rings = bell;
+}
+
 void weft_sim_call_cancelled(weft_sim_call *call)
 {
     if (!call->cancel_told || weft_sim__call_resolved(call))
@@ -249,7 +256,7 @@ weft_sim_end *weft_sim_value_end(weft_sim_value *value)
     weft_sim_end *end = value->handle;
     value->handle = NULL;
     end->host = true;
-    weft_sim__end_wake_other(end);
+    weft_sim__end_ring_other(end);
     return end;
 }
 
@@ -278,8 +285,8 @@ uint32_t weft_sim_end_wait(weft_sim_end *end)
         misuse("weft_sim_end_wait", "nothing is in flight");
     weft_sim *sim = end->pipe->sim;
     if (!end->base.event)
-        weft_sim__script_block(sim, end->writable ? "waits for its write" : "waits for its read", end_done,
-                               end);
+        weft_sim__script_block(sim, end->writable ? "waits for its write" : "waits for its read", end_done, end,
+                               &end->own);
     uint32_t status = weft_sim__end_take(end);
     weft_sim__note_answer(sim, end->writable ? "host wrote" : "host has read", end->pipe->type->name, 0, 0, 0,
                           0, status);
@@ -314,9 +321,20 @@ bool weft_sim_end_dropped(const weft_sim_end *end)
     return end->pipe->dropped;
 }
 
-uint64_t weft_sim_end_number(const weft_sim_end *end)
+void weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell)
 {
-    return end->pipe->number;
+    end->rings = bell;
+}
+
+void weft_sim_end_mark(weft_sim_end *end, void *mark, void (*gone)(void *mark))
+{
+    end->pipe->mark = mark;
+    end->pipe->gone = gone;
+}
+
+void *weft_sim_end_marked(const weft_sim_end *end, void (*gone)(void *mark))
+{
+    return end->pipe->gone == gone ? end->pipe->mark : NULL;
 }
 
 bool weft_sim_end_is_between_scripts(const weft_sim_end *end)

@@ -16,15 +16,21 @@ void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
     waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
     waiter->reserved = 0;
-    waiter->next = &sim->waiting;
-    waiter->previous = sim->waiting.previous;
-    waiter->previous->next = waiter;
-    sim->waiting.previous = waiter;
+    waiter->place = ++sim->places;
 }
 
-void weft_sim__unwait(weft_sim *sim, weft_sim__waiter *waiter)
+void weft_sim__list_waiter(weft_sim__waiter *head, weft_sim__waiter *waiter)
 {
-    (void)sim;
+    waiter->next = head;
+    waiter->previous = head->previous;
+    waiter->previous->next = waiter;
+    head->previous = waiter;
+}
+
+void weft_sim__unwait(weft_sim__waiter *waiter)
+{
+    weft_sim__queue_remove(waiter);
+    waiter->place = 0;
     if (!waiter->next)
         return;
     waiter->next->previous = waiter->previous;
@@ -65,19 +71,50 @@ static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b, ui
     if (a->since > since_b)
         return false;
     uint64_t since_a = ready_since(a);
-    return since_a != since_b ? since_a < since_b : a->rank < b->rank;
+    return since_a != since_b   ? since_a < since_b
+           : a->rank != b->rank ? a->rank < b->rank
+                                : a->place < b->place;
 }
 
-weft_sim__waiter *weft_sim__pick(weft_sim *sim, bool (*may)(weft_sim__waiter *waiter, void *data), void *data)
+// Of tasks, those that the state of their instance lets go on.
+static void begin_walk(weft_sim *sim, weft_sim_instance *only)
 {
-    weft_sim__waiter *candidates[CANDIDATES], *first = NULL;
+    sim->walk.count = 0;
+    if (!only)
+        weft_sim__walk_add(sim, &sim->going);
+    for (weft_sim_instance *it = only ? only : sim->instances; it; it = only ? NULL : it->next) {
+        if (!only && !it->exclusive && !it->backpressure)
+            weft_sim__walk_add(sim, &it->entering);
+        if (!it->exclusive)
+            weft_sim__walk_add(sim, &it->called_back);
+        weft_sim__walk_add(sim, &it->blocking);
+    }
+}
+
+weft_sim__waiter *weft_sim__pick(weft_sim *sim, weft_sim_instance *instance, const weft_sim__waiter *holder)
+{
+    weft_sim__waiter *candidates[CANDIDATES], *first = NULL, *waiter;
     uint64_t first_since = 0;
     uint32_t count = 0;
-    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting && count < CANDIDATES;
-         waiter = waiter->next) {
-        bool later = first && !goes_before(waiter, first, first_since);
-        if (later || (may && !may(waiter, data)) || !waiter->ready(waiter))
+    begin_walk(sim, instance);
+    weft_sim__waiter *next = weft_sim__walk_next(sim), *polled = instance ? &sim->polled : sim->polled.next;
+    while (count < CANDIDATES && (next || polled != &sim->polled)) {
+        if (polled != &sim->polled && (!next || polled->place < next->place)) {
+            waiter = polled;
+            polled = polled->next;
+        } else {
+            waiter = next;
+            next = weft_sim__walk_next(sim);
+        }
+        sim->counts.looks++;
+        if (waiter == holder || (first && !goes_before(waiter, first, first_since)))
             continue;
+        if (waiter->ready && !waiter->ready(waiter)) {
+            if (!waiter->queue)
+                continue;
+            weft_sim__script_sleep(waiter);
+            return weft_sim__pick(sim, instance, holder);
+        }
         if (sim->options.queue) {
             first = waiter;
             first_since = ready_since(waiter);
@@ -112,7 +149,7 @@ static bool step(weft_sim *sim)
     if (!waiter && !(waiter = weft_sim__settled(sim, false)))
         return sim->idle && sim->idle(sim, true, sim->idle_data);
     weft_sim__count_step(sim);
-    weft_sim__unwait(sim, waiter);
+    weft_sim__unwait(waiter);
     sim->call = NULL;
     waiter->go(waiter);
     return true;

@@ -11,7 +11,7 @@
 static bool ready(weft_sim__waiter *waiter)
 {
     weft_sim__script *script = (weft_sim__script *)waiter;
-    return !script->settling && (!script->until || script->until(script->object));
+    return script->until(script->object);
 }
 
 static void body(void *data)
@@ -20,10 +20,9 @@ static void body(void *data)
     weft_sim *sim = script->sim;
     sim->script = script;
     script->function(sim, script->data);
-    weft_sim__script **at = &sim->scripts;
-    while (*at != script)
-        at = &(*at)->next;
-    *at = script->next;
+    *(script->previous ? &script->previous->next : &sim->scripts) = script->next;
+    if (script->next)
+        script->next->previous = script->previous;
     if (script->main)
         sim->main_done = true;
     weft_sim__release(script);
@@ -42,14 +41,16 @@ static void go(weft_sim__waiter *waiter)
 static weft_sim__script *add(weft_sim *sim, weft_sim_script function, void *data)
 {
     weft_sim__script *script = weft_sim__new(sim, sizeof *script);
-    script->waiter.ready = ready;
     script->waiter.go = go;
     script->sim = sim;
     script->function = function;
     script->data = data;
     script->next = sim->scripts;
+    if (script->next)
+        script->next->previous = script;
     sim->scripts = script;
     weft_sim__wait(sim, &script->waiter);
+    weft_sim__queue_add(sim, &sim->going, &script->waiter);
     return script;
 }
 
@@ -68,65 +69,74 @@ static weft_sim__script *current(weft_sim *sim, const char *what)
     return sim->script;
 }
 
-void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
+static void block(weft_sim__script *script, const char *what)
 {
-    weft_sim__script *script = current(sim, what);
     script->what = what;
-    script->until = until;
-    script->object = object;
-    script->fiber = weft_sim__fiber_current(sim);
-    if (!script->asleep)
-        weft_sim__wait(sim, &script->waiter);
-    weft_sim__fiber_block(sim);
+    script->fiber = weft_sim__fiber_current(script->sim);
+    weft_sim__fiber_block(script->sim);
     script->what = NULL;
 }
 
-void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
+static void sleep_at_its_bell(weft_sim__script *script)
+{
+    script->next_asleep = script->bell->asleep;
+    script->bell->asleep = script;
+}
+
+void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                            weft_sim_bell *bell)
+{
+    weft_sim__script *script = current(sim, what);
+    script->until = until;
+    script->object = object;
+    script->bell = bell;
+    script->waiter.ready = ready;
+    weft_sim__wait(sim, &script->waiter);
+    if (bell)
+        sleep_at_its_bell(script);
+    else
+        weft_sim__list_waiter(&sim->polled, &script->waiter);
+    block(script, what);
+}
+
+void weft_sim__script_sleep(weft_sim__waiter *waiter)
+{
+    weft_sim__queue_remove(waiter);
+    sleep_at_its_bell((weft_sim__script *)waiter);
+}
+
+void weft_sim__script_accept(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
+                             weft_sim_bell *bell)
 {
     weft_sim__script *script = current(sim, what);
     script->accepting = true;
-    weft_sim__script_block(sim, what, until, object);
+    weft_sim__script_block(sim, what, until, object, bell);
     script->accepting = false;
 }
 
 void weft_sim_wait_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object)
 {
     if (!until(object))
-        weft_sim__script_accept(sim, what, until, object);
-}
-
-void weft_sim__script_wake(weft_sim__script *script)
-{
-    if (!script || !script->asleep || !script->until(script->object))
-        return;
-    script->asleep = false;
-    weft_sim__wait(script->sim, &script->waiter);
-}
-
-void weft_sim_wake(weft_sim_sleep *sleep)
-{
-    weft_sim__script_wake(sleep->script);
-}
-
-static void watch(weft_sim_sleep *sleep, weft_sim__script *script)
-{
-    sleep->script = script;
-    if (sleep->end)
-        sleep->end->asleep = script;
-    if (sleep->call)
-        sleep->call->asleep = script;
+        weft_sim__script_accept(sim, what, until, object, NULL);
 }
 
 void weft_sim_sleep_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
-                          weft_sim_sleep *sleep)
+                          weft_sim_bell *bell)
 {
-    weft_sim__script *script = current(sim, what);
-    if (until(object))
-        return;
-    watch(sleep, script);
-    script->asleep = true;
-    weft_sim__script_accept(sim, what, until, object);
-    watch(sleep, NULL);
+    if (!until(object))
+        weft_sim__script_accept(sim, what, until, object, bell);
+}
+
+void weft_sim_ring(weft_sim_bell *bell)
+{
+    weft_sim__script *script;
+    for (weft_sim__script **at = &bell->asleep; (script = *at);)
+        if (ready(&script->waiter)) {
+            *at = script->next_asleep;
+            weft_sim__queue_add(script->sim, &script->sim->going, &script->waiter);
+        } else {
+            at = &script->next_asleep;
+        }
 }
 
 void weft_sim_spawn(weft_sim *sim, weft_sim_script script, void *data)
@@ -141,48 +151,46 @@ void weft_sim_spawn_small(weft_sim *sim, weft_sim_script script, void *data)
 
 void weft_sim_pause(weft_sim *sim)
 {
-    weft_sim__script_block(sim, "pauses", NULL, NULL);
+    weft_sim__script *script = current(sim, "weft_sim_pause");
+    script->waiter.ready = NULL;
+    weft_sim__wait(sim, &script->waiter);
+    weft_sim__queue_add(sim, &sim->going, &script->waiter);
+    block(script, "pauses");
 }
 
 bool weft_sim_settle(weft_sim *sim)
 {
     weft_sim__script *script = current(sim, "weft_sim_settle");
-    script->settling = true;
-    weft_sim__script_block(sim, "settles", NULL, NULL);
+    weft_sim__wait(sim, &script->waiter);
+    weft_sim__list_waiter(&sim->settling, &script->waiter);
+    block(script, "settles");
     return script->settled;
-}
-
-// Of those that wait, or NULL.
-static weft_sim__script *settling(weft_sim *sim)
-{
-    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting; waiter = waiter->next)
-        if (waiter->go == go && ((weft_sim__script *)waiter)->settling)
-            return (weft_sim__script *)waiter;
-    return NULL;
 }
 
 bool weft_sim__settles(weft_sim *sim)
 {
-    return settling(sim);
+    return sim->settling.next != &sim->settling;
 }
 
 weft_sim__waiter *weft_sim__settled(weft_sim *sim, bool others_yield)
 {
-    weft_sim__script *script = settling(sim);
+    weft_sim__script *script = (weft_sim__script *)sim->settling.next;
     if (sim->line_count != sim->lines_at_settle)
         sim->settles = 0;
     sim->lines_at_settle = sim->line_count;
-    if (!script || ++sim->settles > SETTLES_IN_VAIN)
+    if (!weft_sim__settles(sim) || ++sim->settles > SETTLES_IN_VAIN)
         return NULL;
-    script->settling = false;
     script->settled = !others_yield;
     return &script->waiter;
 }
 
 bool weft_sim__only_accept(const weft_sim *sim)
 {
-    for (weft_sim__waiter *waiter = sim->waiting.next; waiter != &sim->waiting; waiter = waiter->next)
-        if (waiter->go != go || !((weft_sim__script *)waiter)->accepting)
+    for (const weft_sim__script *script = sim->scripts; script; script = script->next)
+        if (!script->accepting)
+            return false;
+    for (const weft_sim_instance *instance = sim->instances; instance; instance = instance->next)
+        if (instance->tasks)
             return false;
     return true;
 }

@@ -15,6 +15,9 @@ static void progress(weft_sim_call *call)
 {
     if (call->base.instance)
         weft_sim__waitable_notify(call->sim, &call->base);
+    if (call->blocked)
+        weft_sim__task_look(call->blocked);
+    weft_sim_ring(&call->own);
 }
 
 void weft_sim__call_take_args(weft_sim_call *call)
@@ -72,7 +75,7 @@ void weft_sim__call_done_with(weft_sim_call *call)
     call->done_with = true;
     if (call->waiting_scripts)
         return;
-    weft_sim__unwait(call->sim, &call->canceller);
+    weft_sim__unwait(&call->canceller);
     weft_sim__release(call->lent.items);
     weft_sim__release(call->args);
     weft_sim__release(call);
@@ -81,17 +84,13 @@ void weft_sim__call_done_with(weft_sim_call *call)
 static void tell_callee(weft_sim_call *call, const weft_sim_instance *caller)
 {
     call->cancel_told = true;
-    weft_sim__script_wake(call->asleep);
+    weft_sim_ring(&call->own);
+    if (call->rings)
+        weft_sim_ring(call->rings);
     if (call->task)
         weft_sim__task_cancel(call->task, caller);
     else
         weft_sim__host_call_cancel(call);
-}
-
-static bool cancel_ready(weft_sim__waiter *waiter)
-{
-    (void)waiter;
-    return true;
 }
 
 static void cancel_go(weft_sim__waiter *waiter)
@@ -112,10 +111,11 @@ void weft_sim__call_cancel(weft_sim_call *call, const weft_sim_instance *caller,
     call->cancel_asked = true;
     if ((sim->options.cancel_yields && is_hosts(call)) ||
         (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel))) {
-        call->canceller.ready = cancel_ready;
         call->canceller.go = cancel_go;
-        if (!call->canceller.next)
-            weft_sim__wait(sim, &call->canceller);
+        if (call->canceller.place)
+            return;
+        weft_sim__wait(sim, &call->canceller);
+        weft_sim__queue_add(sim, &sim->going, &call->canceller);
     } else {
         tell_callee(call, caller);
     }
@@ -153,7 +153,9 @@ weft_sim_core weft_sim_import_call(weft_sim_instance *self, const weft_sim_func 
     if (!func->async_abi) {
         if (!weft_sim__call_resolved(call)) {
             task->on_call = call;
+            call->blocked = task;
             weft_sim__task_block(task, WAIT_CALL);
+            call->blocked = NULL;
         }
         deliver(call);
         answer = call->result_core;

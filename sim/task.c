@@ -15,16 +15,12 @@ static bool has_backpressure(const weft_sim_instance *instance)
     return instance->backpressure || instance->exclusive;
 }
 
-static bool ready(weft_sim__waiter *waiter)
+// What it waits for is there; the rest is its instance's.
+static bool is_served(const weft_sim__task *task)
 {
-    weft_sim__task *task = (weft_sim__task *)waiter;
     switch (task->wait) {
-    case WAIT_ENTER:
-        return !has_backpressure(task->instance);
-    case WAIT_YIELD:
-        return !task->instance->exclusive;
     case WAIT_SET:
-        return !task->instance->exclusive && (task->set->ready.count || task->cancels);
+        return task->set->ready.count || task->cancels;
     case WAIT_BLOCKED:
         return task->set->ready.count;
     case WAIT_WAITABLE:
@@ -34,6 +30,28 @@ static bool ready(weft_sim__waiter *waiter)
     default:
         return true;
     }
+}
+
+void weft_sim__task_look(weft_sim__task *task)
+{
+    weft_sim_instance *instance = task->instance;
+    bool is_queued = task->waiter.queue;
+    if (!task->waiter.place || is_served(task) == is_queued)
+        return;
+    if (is_queued)
+        weft_sim__queue_remove(&task->waiter);
+    else
+        weft_sim__queue_add(instance->sim,
+                            task->wait == WAIT_ENTER    ? &instance->entering
+                            : task->wait < WAIT_BLOCKED ? &instance->called_back
+                                                        : &instance->blocking,
+                            &task->waiter);
+}
+
+static void begin_wait(weft_sim__task *task)
+{
+    weft_sim__wait(task->instance->sim, &task->waiter);
+    weft_sim__task_look(task);
 }
 
 static void unlock(weft_sim__task *task)
@@ -141,8 +159,8 @@ static void follow(weft_sim__task *task)
             task->waiter.yields = code == CODE_YIELD;
             task->waiter.also[0] = code == CODE_WAIT ? &task->set->since : NULL;
             if (code == CODE_WAIT)
-                task->set->waiting++;
-            weft_sim__wait(sim, &task->waiter);
+                weft_sim__list_add(sim, &task->set->waiting, task);
+            begin_wait(task);
             return;
         }
         weft_sim__count_step(sim);
@@ -225,7 +243,7 @@ static void go_on(weft_sim__task *task)
         event_for it = {.task = task};
         sim->current = task; // for the transcript
         if (task->wait == WAIT_SET)
-            task->set->waiting--;
+            weft_sim__list_remove(&task->set->waiting, task);
         if (task->cancels)
             it.event = cancel_event(task);
         else if (task->wait == WAIT_SET)
@@ -247,13 +265,6 @@ static void go(weft_sim__waiter *waiter)
     weft_sim__enter(instance, NULL);
     go_on(task);
     weft_sim__leave(instance, NULL);
-}
-
-static bool may_go_on(weft_sim__waiter *waiter, void *instance)
-{
-    const weft_sim__task *task = (const weft_sim__task *)waiter;
-    return waiter->go == go && task->instance == instance && task->wait != WAIT_ENTER &&
-           (task != task->instance->exclusive || task->instance->sim->options.holder_goes_on);
 }
 
 typedef struct sync_run {
@@ -280,14 +291,15 @@ void weft_sim__run_sync(weft_sim__task *task, void (*body)(void *data), void *da
     sync_run it = {task, body, data, false};
     weft_sim__fiber_start(sim, sync_body, &it);
     while (!it.over) {
-        weft_sim__waiter *waiter = weft_sim__pick(sim, may_go_on, task->instance);
+        weft_sim__task *holder = sim->options.holder_goes_on ? NULL : task->instance->exclusive;
+        weft_sim__waiter *waiter = weft_sim__pick(sim, task->instance, holder ? &holder->waiter : NULL);
         if (!waiter) {
             sim->current = task;
             sim->call = task->blocked_in;
             sim->call_handle = task->blocked_on;
             weft_sim__trap(sim, WEFT_SIM_TRAP_SYNC_BLOCKED, NULL);
         }
-        weft_sim__unwait(sim, waiter);
+        weft_sim__unwait(waiter);
         weft_sim__count_step(sim);
         if (waiter->go == go)
             go_on((weft_sim__task *)waiter);
@@ -304,7 +316,6 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
     weft_sim__enter(instance, caller);
     weft_sim__count_handle(sim);
     weft_sim__task *task = weft_sim__new(sim, sizeof *task);
-    task->waiter.ready = ready;
     task->waiter.go = go;
     task->instance = instance;
     task->export = export;
@@ -325,7 +336,7 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
         instance->waiting_to_enter++;
         task->wait = WAIT_ENTER;
         task->waiter.also[0] = &instance->eased;
-        weft_sim__wait(sim, &task->waiter);
+        begin_wait(task);
     } else {
         instance->exclusive = task;
         weft_sim__fiber_start(sim, start_body, task);
@@ -336,7 +347,8 @@ void weft_sim__task_start(weft_sim_call *call, weft_sim_instance *instance, cons
 bool weft_sim__task_wakes(weft_sim__task *task)
 {
     bool waits = task->wait == WAIT_YIELD || task->wait == WAIT_SET;
-    return waits && !(task->instance->sim->options.cancel_yields && ready(&task->waiter));
+    bool is_ready = !task->instance->exclusive && is_served(task);
+    return waits && !(task->instance->sim->options.cancel_yields && is_ready);
 }
 
 void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller)
@@ -344,7 +356,7 @@ void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller
     weft_sim_instance *instance = task->instance;
     weft_sim *sim = instance->sim;
     if (task->state == TASK_INITIAL) {
-        weft_sim__unwait(sim, &task->waiter);
+        weft_sim__unwait(&task->waiter);
         instance->waiting_to_enter--;
         resolve(task, NULL, true);
         unlink_task(task);
@@ -354,11 +366,12 @@ void weft_sim__task_cancel(weft_sim__task *task, const weft_sim_instance *caller
     task->cancels++;
     if (task->state == TASK_STARTED)
         task->state = TASK_CANCEL_PENDING;
+    weft_sim__task_look(task);
     if (!wakes || instance->exclusive || instance == caller || instance->entered)
         return;
-    weft_sim__unwait(sim, &task->waiter);
+    weft_sim__unwait(&task->waiter);
     if (task->wait == WAIT_SET)
-        task->set->waiting--;
+        weft_sim__list_remove(&task->set->waiting, task);
     weft_sim__enter(instance, caller);
     instance->exclusive = task;
     event_for it = {.task = task, .event = cancel_event(task)};
@@ -381,12 +394,12 @@ void weft_sim__task_block(weft_sim__task *task, weft_sim__wait_kind wait)
     uint16_t weight = wait == WAIT_PAUSED ? 1000 - sim->options.eager_yield
                       : is_async(task)    ? sim->options.block
                                           : 0;
-    if (!ready(&task->waiter) || weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, weight)) {
+    if (!is_served(task) || weft_sim_chance(sim, WEFT_SIM_CHOOSE_PASS, weight)) {
         task->fiber = weft_sim__fiber_current(sim);
         task->blocked_in = sim->call;
         task->blocked_on = sim->call_handle;
         task->instance->blocked |= task->instance->exclusive == task;
-        weft_sim__wait(sim, &task->waiter);
+        begin_wait(task);
         weft_sim__fiber_block(sim);
         sim->call = task->blocked_in;
         sim->call_handle = task->blocked_on;
@@ -404,7 +417,6 @@ void weft_sim__helper_begin(weft_sim_instance *instance, weft_sim__helper *helpe
                                  .call = sim->call,
                                  .call_handle = sim->call_handle};
     helper->task.instance = instance;
-    helper->task.waiter.ready = ready;
     helper->task.waiter.go = go;
     sim->current = &helper->task;
     instance->may_leave = may_leave;

@@ -106,6 +106,14 @@ uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code)
     return length;
 }
 
+bool weft_sim_is_utf8(const char *text, size_t length)
+{
+    for (size_t at = 0, more; at < length; at += more)
+        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
+            return false;
+    return true;
+}
+
 static void lift_string(const weft_sim_context *context, const void *bytes, uint32_t length,
                         weft_sim_value *value)
 {

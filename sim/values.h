@@ -42,6 +42,7 @@ bool weft_sim_same_type(weft_sim_instance *a, const weft_sim_type *of_a, weft_si
 // The bytes of the UTF-8 sequence at `text`, and its character; 0 if there is none in `left` bytes. `code` may
 // be NULL.
 uint32_t weft_sim_decode(const char *text, uint32_t left, uint32_t *code);
+bool weft_sim_is_utf8(const char *text, size_t length);
 // The number that the text is: digits, and no other character. False if it is none, or too large.
 bool weft_sim_number(const char *text, uint64_t *number);
 

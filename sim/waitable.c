@@ -27,6 +27,13 @@ static bool has_event(const weft_sim__waitable *waitable)
     return waitable->event || waitable->unasked;
 }
 
+// The set has an event, or has none any more.
+static void look(weft_sim__set *set)
+{
+    for (uint32_t i = 0; i < set->waiting.count; i++)
+        weft_sim__task_look(set->waiting.items[i]);
+}
+
 static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
 {
     waitable->since = ++sim->clock;
@@ -36,12 +43,15 @@ static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
         waitable->set->since = sim->clock;
     waitable->ready_index = waitable->set->ready.count;
     weft_sim__list_add(sim, &waitable->set->ready, waitable);
+    look(waitable->set);
 }
 
 static void unlist_ready(weft_sim__waitable *waitable)
 {
-    if (waitable->set)
-        list_remove(&waitable->set->ready, waitable->ready_index, place_ready);
+    if (!waitable->set)
+        return;
+    list_remove(&waitable->set->ready, waitable->ready_index, place_ready);
+    look(waitable->set);
 }
 
 void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_sim__set *set)
@@ -68,6 +78,8 @@ void weft_sim__waitable_notify(weft_sim *sim, weft_sim__waitable *waitable)
         list_ready(sim, waitable);
     waitable->event = true;
     waitable->unasked &= sim->options.drops_twice;
+    if (waitable->sync_waiter)
+        weft_sim__task_look(waitable->sync_waiter);
 }
 
 void weft_sim__waitable_unasked(weft_sim *sim, weft_sim__waitable *waitable)
@@ -93,10 +105,10 @@ void weft_sim__waitable_taken(weft_sim__waitable *waitable)
 void weft_sim__waitable_wait(weft_sim *sim, weft_sim__waitable *waitable)
 {
     weft_sim__task *task = sim->current;
-    waitable->sync_waiter = true;
+    waitable->sync_waiter = task;
     task->waitable = waitable;
     weft_sim__task_block(task, WAIT_WAITABLE);
-    waitable->sync_waiter = false;
+    waitable->sync_waiter = NULL;
 }
 
 static uint32_t event_code(weft_sim__kind kind)
@@ -182,11 +194,12 @@ void weft_sim_waitable_set_drop(weft_sim_instance *self, uint32_t handle)
                        (unsigned)set->members.count,
                        weft_sim__kind_name(((weft_sim__waitable *)set->members.items[0])->kind),
                        (unsigned)((weft_sim__waitable *)set->members.items[0])->handle);
-    if (set->waiting)
-        weft_sim__trap(sim, WEFT_SIM_TRAP_SET_WAITERS, "%u wait", (unsigned)set->waiting);
+    if (set->waiting.count)
+        weft_sim__trap(sim, WEFT_SIM_TRAP_SET_WAITERS, "%u wait", (unsigned)set->waiting.count);
     weft_sim__handle_remove(self, handle);
     weft_sim__release(set->members.items);
     weft_sim__release(set->ready.items);
+    weft_sim__release(set->waiting.items);
     weft_sim__release(set);
     weft_sim__note(sim, "waitable-set.drop", NULL, 1, handle, 0, 0);
 }
@@ -205,10 +218,10 @@ uint32_t weft_sim_waitable_set_wait(weft_sim_instance *self, uint32_t handle, ui
     weft_sim__task *task = weft_sim__built_in(self, "waitable-set.wait", handle);
     weft_sim__set *set = weft_sim__handle_get(self, handle, KIND_SET);
     weft_sim__note(sim, "waitable-set.wait begins", NULL, 1, handle, 0, 0);
-    set->waiting++;
+    weft_sim__list_add(sim, &set->waiting, task);
     task->set = set;
     weft_sim__task_block(task, WAIT_BLOCKED);
-    set->waiting--;
+    weft_sim__list_remove(&set->waiting, task);
     return unpack(sim, "waitable-set.wait", handle, weft_sim__set_take(self, set), event);
 }
 

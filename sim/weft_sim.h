@@ -193,6 +193,7 @@ typedef struct weft_sim_counts {
     uint64_t calls;     // of built-ins and imports
     uint64_t events[7]; // delivered, by weft_event_code
     uint64_t choices;
+    uint64_t looks; // at who might go on
 } weft_sim_counts;
 weft_sim_counts weft_sim_counted(const weft_sim *sim);
 // Has `seen` told of each call of a built-in or an import, before anything comes of it. It may cancel calls; it
@@ -222,16 +223,18 @@ typedef struct weft_sim_call weft_sim_call;
 typedef struct weft_sim_end weft_sim_end;
 
 // As weft_sim_wait_until(), for scripts of which there are many, each of which waits for long: `until` is asked
-// only when something may have changed, which is said here, or after weft_sim_wake().
-typedef struct weft_sim_sleep {
-    weft_sim_end *end;   // what is done with the other end; NULL: of none
-    weft_sim_call *call; // that it is to be cancelled; NULL: of none
-    void *script;        // the host's
-} weft_sim_sleep;
+// only when a bell rings. Whoever may change what it depends on rings it; so do the ends and calls that are
+// told to. Zero-initialised is one at which nobody sleeps; it stays while somebody does.
+typedef struct weft_sim_bell {
+    struct weft_sim__script *asleep; // the host's
+} weft_sim_bell;
 void weft_sim_sleep_until(weft_sim *sim, const char *what, bool (*until)(void *object), void *object,
-                          weft_sim_sleep *sleep);
-// Has the script that sleeps so, if it does, ask again: not only scripts may call it.
-void weft_sim_wake(weft_sim_sleep *sleep);
+                          weft_sim_bell *bell);
+void weft_sim_ring(weft_sim_bell *bell); // not only scripts may call it
+// Whatever is done with the other end, or ends a copy of this one, rings that bell, NULL for none any more.
+void weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell);
+// That the caller asks to cancel rings it.
+void weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell);
 
 typedef enum weft_sim_call_state { // the states of a subtask
     WEFT_SIM_STARTING,
@@ -295,8 +298,10 @@ uint32_t weft_sim_end_cancel(weft_sim_end *end);
 void weft_sim_end_drop(weft_sim_end *end);
 // The other end is gone.
 bool weft_sim_end_dropped(const weft_sim_end *end);
-// That of a stream or future, the same at both ends, and of no other one in this host: from 1 on.
-uint64_t weft_sim_end_number(const weft_sim_end *end);
+// Marks a stream or future, for who looks at either end later. `gone` is called when neither is there any more.
+void weft_sim_end_mark(weft_sim_end *end, void *mark, void (*gone)(void *mark));
+// Its mark; NULL if it has none with that `gone`.
+void *weft_sim_end_marked(const weft_sim_end *end, void (*gone)(void *mark));
 // The other end is a script's, too.
 bool weft_sim_end_is_between_scripts(const weft_sim_end *end);
 // True if a copy is in flight on the other end. Then a copy moves as many items as it has, or wants, at once.

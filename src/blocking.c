@@ -43,7 +43,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     uint32_t code = WEFT_EVENT_NONE, event[2] = {0, 0};
     // The task may be woken although it waits here: by a sync export that the host runs in its turn.
     for (;;) {
-        uint32_t answer = weft__task_hear(task, code, event[0], event[1], run);
+        uint32_t answer = weft__task_resume(task, code, event[0], event[1], run);
         if (answer == WEFT_CALLBACK_EXIT)
             break;
         if (answer == WEFT_CALLBACK_YIELD) {

@@ -74,7 +74,7 @@ weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state 
 {
     weft_poll poll = weft__park(co, state, function);
     weft__waiters_push(queue, co, state == WEFT__ON_TICKET);
-    if (state >= WEFT__ON_LOCAL)
+    if (state >= WEFT__ON_QUEUE)
         co->task->sleepers++;
     return poll;
 }
@@ -128,7 +128,7 @@ __attribute__((used)) static const char *const needs_turns = &weft__turns;
 
 static inline void make_ready(weft_coro *co, uint8_t state)
 {
-    if (state >= WEFT__ON_LOCAL)
+    if (state >= WEFT__ON_QUEUE)
         co->task->sleepers--;
     co->state = WEFT__READY;
     WEFT__TRACE_CORO(co, WAKE);
@@ -148,7 +148,7 @@ static __attribute__((noinline)) void wake_rest(weft_coro *co)
 
 void weft__wake(weft_coro *co)
 {
-    uint32_t both = weft__state_and_flags(co);
+    uint32_t both = weft__state_and_flags(co); // the flags are 8 bits up
     if (__builtin_expect(co->task->asleep | (both & WEFT__CASE << 8), 0))
         wake_rest(co);
     else

@@ -21,7 +21,7 @@ static bool goes_on(const weft_stream_reader *in)
     return !weft_dropped(in) && !weft_copy_cancelled(in);
 }
 
-static weft_left exactly_run(weft_coro *co)
+static weft_stepped exactly_run(weft_coro *co)
 {
     weft_exactly *self = weft_frame(co, weft_exactly);
     WEFT_BEGIN;
@@ -71,7 +71,7 @@ static size_t room(const weft_to_end *self)
     return capacity > self->buffer->count ? capacity - self->buffer->count : 0;
 }
 
-static weft_left to_end_run(weft_coro *co)
+static weft_stepped to_end_run(weft_coro *co)
 {
     weft_to_end *self = weft_frame(co, weft_to_end);
     WEFT_BEGIN;
@@ -122,7 +122,7 @@ void weft__buffer_free(weft_buffer *buffer, size_t size, weft_item_drop *drop)
 enum { NOTHING, READING, WRITING };
 
 // Counts the items of the read or write that has ended, once.
-static size_t settle(weft_forward *self)
+static size_t count_once(weft_forward *self)
 {
     size_t count = 0;
     if (self->doing == READING) {
@@ -138,7 +138,7 @@ static size_t settle(weft_forward *self)
     return count;
 }
 
-static weft_left forward_run(weft_coro *co)
+static weft_stepped forward_run(weft_coro *co)
 {
     weft_forward *self = weft_frame(co, weft_forward);
     WEFT_BEGIN;
@@ -149,16 +149,16 @@ static weft_left forward_run(weft_coro *co)
         size_t count = self->in->count;
         if (!count)
             break;
-        settle(self);
+        count_once(self);
         self->doing = WRITING;
         self->write(co, self->out, self->items, count);
         WEFT_AWAIT(weft_await(co, self->out));
-        if (settle(self) < self->in->count || weft_dropped(self->out) || weft_copy_cancelled(self->in))
+        if (count_once(self) < self->in->count || weft_dropped(self->out) || weft_copy_cancelled(self->in))
             break;
     }
     WEFT_FINALLY;
     bool unwritten = self->doing == READING;
-    size_t count = settle(self);
+    size_t count = count_once(self);
     for (size_t i = 0; unwritten && self->drop && i < count; i++)
         self->drop(self->items + i * self->size, false);
     WEFT_END;

@@ -27,7 +27,8 @@ __attribute__((noinline)) void weft__stack_spoil(void)
 {
     char area[SPOILT];
     __builtin_memset(area, 0xa5, sizeof area);
-    __asm__ volatile("" : : "r"(area) : "memory"); // without it the compiler drops the stores
+    // An optimiser drops stores that nobody reads: this reads them.
+    __asm__ volatile("" : : "r"(area) : "memory");
 }
 
 void weft__spawns(weft_coro *co)

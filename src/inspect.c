@@ -21,15 +21,20 @@ void weft__add_op(weft__text *to, const weft_op *op)
     weft__add_number(to, op->handle);
 }
 
+const char *weft__base_name(const char *path)
+{
+    const char *name = path;
+    for (const char *at = path; *at; at++)
+        if (*at == '/' || *at == '\\')
+            name = at + 1;
+    return name;
+}
+
 void weft__add_spot(weft__text *to, const weft_place *place)
 {
-    const char *file = place->file;
-    for (const char *at = file; *at; at++)
-        if (*at == '/' || *at == '\\')
-            file = at + 1;
     weft__add(to, place->function);
     weft__add(to, " at ");
-    weft__add(to, file);
+    weft__add(to, weft__base_name(place->file));
     weft__add(to, ":");
     weft__add_number(to, place->line);
 }

@@ -17,6 +17,8 @@ const char *weft__op_kind(const weft_op *op);
 void weft__add_op(weft__text *to, const weft_op *op);
 // What `co` waits for.
 void weft__add_wait(weft__text *to, const weft_coro *co);
+// The last part of the path of a file.
+const char *weft__base_name(const char *path);
 // A function, and the line in it.
 void weft__add_spot(weft__text *to, const weft_place *place);
 // Where `co` stands: its function and line. In dump.c.

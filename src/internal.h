@@ -11,6 +11,10 @@
 
 #include "upcalls.h"
 
+// A function on the way of most events. It has several callers, or a parameter that each of them knows, so it
+// is made a part of each, although the compiler would rather call it.
+#define WEFT__HOT static inline __attribute__((always_inline))
+
 // ---- The memory of tasks, and their sets: pool.c ----
 
 // The set that `task` waits on, made when first needed.
@@ -49,8 +53,8 @@ static inline void weft__task_rouse(weft_task *task)
         weft__task_rouse_asleep(task);
 }
 
-// An event came for `handle`: true if it is the one by which `task` was roused.
-bool weft__task_heard(weft_task *task, uint32_t handle);
+// An event came for `handle`: true if it is the bell by which `task` was roused.
+bool weft__bell_heard(weft_task *task, uint32_t handle);
 
 // ---- Scheduling: coro.c ----
 
@@ -161,7 +165,7 @@ void weft__op_wake_waiter(weft_op *op);
 // `co` no longer waits for its operation, or for any of several. They stay in flight.
 void weft__op_unawait(weft_coro *co);
 // Puts the operation of task->alone, if there is one, in the table.
-void weft__op_settle(weft_task *task);
+void weft__op_enlist(weft_task *task);
 // Takes `op` out of its set; the second, for one in flight, out of the table as well.
 void weft__op_leave_set(weft_op *op);
 void weft__op_leave(weft_op *op);
@@ -204,8 +208,8 @@ bool weft__remove_from_queue(weft_coro *co);
 // Delivers a cancel to `co`, or puts it off: see coro.h.
 void weft__unwind(weft_coro *co);
 
-// The fields from `members` on, as one word. WEFT__PLAIN is that of a task that has returned its value and has
-// nothing beside its root.
+// The fields from `members` on, as one word: compilers make one load of it, and one compare looks at all.
+// WEFT__PLAIN is that of a task that has returned its value and has nothing beside its root.
 static inline uint64_t weft__task_word(const weft_task *task)
 {
     return task->members | (uint64_t)task->asleep << 32 | (uint64_t)task->returned << 40 |
@@ -231,7 +235,7 @@ uint32_t weft__task_end(weft_task *task);
 // code.
 uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
-uint32_t weft__task_hear(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
+uint32_t weft__task_resume(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 
 // Runs what is ready, and those who yielded, of a task that is embedded in a foreign one. True if it is over.
 bool weft__task_run_embedded(weft_task *task);

@@ -81,7 +81,7 @@ static void take(weft_lines *self)
     self->in->count = 0;
 }
 
-static weft_left lines_run(weft_coro *co)
+static weft_stepped lines_run(weft_coro *co)
 {
     weft_lines *self = weft_frame(co, weft_lines);
     WEFT_BEGIN;
@@ -118,7 +118,7 @@ static void take_bytes(weft_lines *self)
     self->is = self->length == self->wanted ? WEFT_LINE : WEFT_LINE_NONE;
 }
 
-static weft_left exactly_run(weft_coro *co)
+static weft_stepped exactly_run(weft_coro *co)
 {
     weft_lines *self = weft_frame(co, weft_lines);
     WEFT_BEGIN;

@@ -13,12 +13,12 @@ void weft_once_done(weft_once *once, weft_permit *turn)
 {
     WEFT__CHECK(!weft_held(turn), not_held, "weft_once_done", 0);
     once->done = true;
-    weft__turn_away(&once->running.waiters);
+    weft__wake_unserved(&once->running.waiters);
     weft_release(turn);
 }
 
 // The child may have succeeded although this coroutine was cancelled: so the finaliser looks.
-static weft_left attempt_run(weft_coro *co)
+static weft_stepped attempt_run(weft_coro *co)
 {
     weft_attempt *self = weft_frame(co, weft_attempt);
     WEFT_BEGIN;

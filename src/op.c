@@ -10,7 +10,7 @@ _Static_assert(sizeof(void *) != 4 || sizeof(weft_op) == 24, "every operation ha
 
 // Most tasks wait for one operation at a time: start, wait, go on. Its coroutine is in task->alone, and the
 // operation is in no table, has no waiter, and is not counted. As soon as anything but its completion is to
-// happen to it, it is settled: put in the table as the others are.
+// happen to it, it is enlisted: put in the table as the others are.
 //
 // The table has the operations in flight of the whole component, hashed by handle and chained through
 // themselves. Handles are dense, but those in flight may be every 16th. The golden ratio spreads both well, so
@@ -96,7 +96,7 @@ weft_op *weft__op_next(const weft_op *op)
 }
 
 // Takes the operation on `handle` out, and returns it; NULL if there is none.
-static weft_op *take(weft__op_table *in, uint32_t handle)
+static weft_op *take_out(weft__op_table *in, uint32_t handle)
 {
     for (weft_op **link = chain_of(in, handle); *link; link = &(*link)->next) {
         weft_op *op = *link;
@@ -148,7 +148,7 @@ static inline void join_set(weft_op *op, weft_task *task, bool is_member)
         left_set(before, is_member);
 }
 
-static __attribute__((noinline)) void settle(weft_task *task, weft_coro *co)
+static __attribute__((noinline)) void enlist(weft_task *task, weft_coro *co)
 {
     task->alone = NULL;
     task->in_flight++;
@@ -157,10 +157,10 @@ static __attribute__((noinline)) void settle(weft_task *task, weft_coro *co)
     insert(&own, co->on.op);
 }
 
-void weft__op_settle(weft_task *task)
+void weft__op_enlist(weft_task *task)
 {
     if (WEFT__SHORT && task->alone)
-        settle(task, task->alone);
+        enlist(task, task->alone);
 }
 
 static void trim(weft__op_table *it)
@@ -186,7 +186,7 @@ void weft__op_leave(weft_op *op)
         weft__embedded_leave(op->task, op);
         return;
     }
-    take(&own, op->handle);
+    take_out(&own, op->handle);
     weft__op_leave_set(op);
 }
 
@@ -216,7 +216,7 @@ void weft__op_lend(weft_task *task, weft_op *op)
 void weft__op_lent_back(weft_op *op)
 {
     weft__op_table *in = op->task->rouse.lent;
-    take(in, op->handle);
+    take_out(in, op->handle);
     if (!in->tracked) {
         *in->at = in->next;
         if (in->next)
@@ -238,7 +238,7 @@ void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op 
 }
 
 // From here on `op`, in flight, waits for its event in `task`.
-static inline __attribute__((always_inline)) void wait_in(weft_task *task, weft_op *op)
+WEFT__HOT void wait_in(weft_task *task, weft_op *op)
 {
     task->in_flight++;
     task->flags |= WEFT__HAD_MORE;
@@ -290,9 +290,8 @@ static __attribute__((noinline)) weft_poll block_rest(weft_coro *co, weft_op *op
     return poll;
 }
 
-static inline __attribute__((always_inline)) weft_poll block(weft_coro *co, weft_op *op, uint32_t status,
-                                                             uint32_t (*cancel)(uint32_t handle),
-                                                             bool is_member)
+WEFT__HOT weft_poll block(weft_coro *co, weft_op *op, uint32_t status, uint32_t (*cancel)(uint32_t handle),
+                          bool is_member)
 {
     weft_task *task = co->task;
     bool joins = !is_member || op->task != task; // a call that begins is in no set
@@ -331,7 +330,7 @@ static void adopt(weft_coro *co, weft_op *op, const char *function)
 {
     weft_task *before = op->task;
     if (before)
-        weft__op_settle(before);
+        weft__op_enlist(before);
     WEFT__CHECK(op->waiter, awaited, function, op->handle);
     WEFT__CHECK(!before, stopping, function, op->handle);
     (void)function;
@@ -342,7 +341,7 @@ static void adopt(weft_coro *co, weft_op *op, const char *function)
     if ((before->flags | co->task->flags) & WEFT__EMBEDDED)
         weft__op_leave(op);
     else
-        take(&own, op->handle);
+        take_out(&own, op->handle);
     go_on_in(co->task, op);
 }
 
@@ -408,7 +407,7 @@ void weft__op_wake_waiter(weft_op *op)
 
 // Stores what the host has said of `op`. With `all`, false, and nothing done, if there is more to do: for a
 // call that starts, a write_all with more to write, and one whose items are to be given up.
-static inline __attribute__((always_inline)) bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
+WEFT__HOT bool note(weft_op *op, uint32_t event, uint32_t code, bool all)
 {
     uint32_t status = code;
     switch (event) {
@@ -582,10 +581,10 @@ static __attribute__((noinline)) void deliver_rest(weft_op *op, uint32_t event, 
 
 void weft__op_deliver(weft_task *task, uint32_t event, uint32_t handle, uint32_t code)
 {
-    if (task->flags & WEFT__ROUSED && weft__task_heard(task, handle))
+    if (task->flags & WEFT__ROUSED && weft__bell_heard(task, handle))
         return;
-    weft__op_settle(task);
-    weft_op *op = take(&own, handle);
+    weft__op_enlist(task);
+    weft_op *op = take_out(&own, handle);
     if (!op)
         return;
     bool starts = code <= WEFT_SUBTASK_STARTED && event == WEFT_EVENT_SUBTASK;
@@ -603,7 +602,7 @@ void weft__op_cancel(weft_op *op)
         return;
     }
     WEFT__CHECK(!task, stopping, "weft_stop_blocking", op->handle);
-    weft__op_settle(task);
+    weft__op_enlist(task);
     uint32_t event = op->status & 7;
     WEFT__TRACE_OP(op, CANCEL, 0);
     uint32_t (*cancel)(uint32_t) = op->cancel;
@@ -626,7 +625,7 @@ void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
         weft__op_cancel(op);
         return;
     }
-    weft__op_settle(task);
+    weft__op_enlist(task);
     uint32_t event = op->status & 7;
     bool embedded = task->flags & WEFT__EMBEDDED;
     // wasmtime wants a subtask out of its set for either form. And in a set, the event of an idle future's
@@ -649,7 +648,7 @@ void weft__op_ask_cancel(weft_op *op, uint32_t (*cancel)(uint32_t handle))
         return;
     }
     if (!leaves)
-        take(&own, op->handle);
+        take_out(&own, op->handle);
     complete(op, task, event, status);
 }
 

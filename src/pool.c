@@ -59,7 +59,7 @@ static void trim(weft_export *from)
         give_back(from->first);
     for (weft_coro *root; (root = from->pool);) {
         from->pool = root->next;
-        WEFT__TAKE_FRAME(root + 1, from->frame_size - sizeof *root);
+        WEFT__REUSE_FRAME(root + 1, from->frame_size - sizeof *root);
         dispose(root->task);
     }
     from->kept = 0;
@@ -87,7 +87,7 @@ __attribute__((noinline)) weft_task *weft__task_make(weft_export *from)
     if (root) {
         from->pool = root->next;
         from->kept--;
-        return weft__task_take(root->task, 0);
+        return weft__task_reuse(root->task, 0);
     }
     bool is_first = !from->next;
     weft_task *task = is_first ? from->first : weft__alloc(sizeof *task + from->frame_size);

@@ -93,7 +93,7 @@ void weft__handle_in_use(const weft_child *child)
 {
     (void)child;
     WEFT__CHECK(child->co->state > WEFT__ENDED, child_busy, "weft_spawn", 0);
-    weft_misuse_untold("weft_spawn", 0);
+    weft_misuse_still_in_scope("weft_spawn", 0);
 }
 
 // Not inlined: LLVM computes the address of each field anew where `child` is one of an array.
@@ -174,7 +174,7 @@ static bool failed(weft_scope *scope, const weft_coro *co)
 }
 
 // A child has ended: wakes who waits for room, for one, and, if it was the last, for all.
-static void tell(weft_scope *scope)
+static void wake_waiters(weft_scope *scope)
 {
     weft__wake_all(&scope->room);
     if (scope->count == 0) {
@@ -218,13 +218,13 @@ void weft__child_ended(weft_task *task, const weft_coro *co)
     if (detached)
         free_block(child);
     if (scope->count == 0 || (uintptr_t)scope->any | (uintptr_t)scope->room)
-        tell(scope);
+        wake_waiters(scope);
 }
 
 // `co` waits for the end of a coroutine of `task`, or of several.
 static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *function)
 {
-    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_LOCAL, function);
+    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_QUEUE, function);
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)

@@ -14,14 +14,14 @@ static weft_coro *owner_of(const weft_case *cases)
 
 static void end(weft_coro *of)
 {
-    if (of->state >= WEFT__ON_LOCAL)
+    if (of->state >= WEFT__ON_QUEUE)
         of->task->sleepers--;
     of->state = WEFT__ENDED;
 }
 
 // Takes a case out of what it waits in. An operation stays in flight. One that is being tried stays as it is.
 // False if it has to wait for its lock.
-static bool leave(weft_coro *of)
+static bool withdraw(weft_coro *of)
 {
     if (of->state == WEFT__RUNNING)
         return true;
@@ -39,7 +39,7 @@ bool weft__withdraw(weft_case *cases)
 {
     bool all = true;
     for (uint32_t i = 0; i < cases->co.line; i++)
-        all &= leave(&cases[i].co);
+        all &= withdraw(&cases[i].co);
     return all;
 }
 

@@ -8,7 +8,7 @@ weft_poll weft_event_wait(weft_coro *co, weft_event *event)
 {
     if (event->is_set)
         return weft_breathe(co);
-    return weft__park_in(co, &event->waiters, WEFT__ON_LOCAL, "weft_event_wait");
+    return weft__park_in(co, &event->waiters, WEFT__ON_QUEUE, "weft_event_wait");
 }
 
 void weft_event_set(weft_event *event)
@@ -129,7 +129,7 @@ void weft_condition_broadcast(weft_condition *condition)
         weft_condition_signal(condition);
 }
 
-void weft__turn_away(weft_coro **queue)
+void weft__wake_unserved(weft_coro **queue)
 {
     for (weft_coro *first; (first = weft__waiters_pop(queue, true));) {
         first->on.ticket->is = WEFT__UNSERVED;
@@ -140,6 +140,6 @@ void weft__turn_away(weft_coro **queue)
 void weft__channel_close(weft_channel *channel)
 {
     channel->closed = true;
-    weft__turn_away(&channel->senders);
-    weft__turn_away(&channel->receivers);
+    weft__wake_unserved(&channel->senders);
+    weft__wake_unserved(&channel->receivers);
 }

@@ -46,7 +46,7 @@ uint32_t weft__task_end_plainly(weft_task *task)
     return WEFT_CALLBACK_EXIT;
 }
 
-// `co` has ended; its step returned `how`.
+// `co` has ended; its step returned `how`: the state in the low 8 bits, and the flags.
 static inline void coro_ended(weft_task *task, weft_coro *co, uint32_t how)
 {
     if (__builtin_expect((how & (0xff | WEFT__BINDS << 8)) != WEFT__RUNNING, 0)) { // misuse
@@ -88,14 +88,14 @@ void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how)
     }
 }
 
-// The general way: the first step left something, or its task is not in the static memory.
+// The general way: something remains after the first step, or its task is not in the static memory.
 static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
 {
     if (weft__task_go_on) {
-        bool leaves = !WEFT__SHORT || how != WEFT__RUNNING || !weft__task_is_plain(task);
-        return leaves ? weft__task_go_on(task, how) : weft__task_end_plainly(task);
+        bool remains = !WEFT__SHORT || how != WEFT__RUNNING || !weft__task_is_plain(task);
+        return remains ? weft__task_go_on(task, how) : weft__task_end_plainly(task);
     }
-    coro_ended(task, weft__task_root(task), how); // turn.c is not linked, so nothing more can be left
+    coro_ended(task, weft__task_root(task), how); // turn.c is not linked, so nothing can remain
     root_ended(task);
     return weft__task_end(task);
 }
@@ -110,7 +110,7 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__turn_begins();
     uint32_t how = weft__run(weft__task_root(task), run);
     WEFT__TRACE_STACK_END();
-    if (WEFT__SHORT && how >= WEFT__LEFT_BY_AWAIT && weft__task_go_on)
+    if (WEFT__SHORT && how >= WEFT__AT_AWAIT && weft__task_go_on)
         return weft__task_go_on(task, how);
     if (WEFT_TRACE || !WEFT__SHORT || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))
         return begun(task, how);

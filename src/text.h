@@ -5,6 +5,7 @@
 
 #include <weft/hooks.h>
 
+// Its length is set to 0 by hand: an initialiser would zero all of it.
 typedef struct weft__text {
     size_t length;
     char text[512];

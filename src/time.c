@@ -19,7 +19,7 @@ bool weft__sleep_goes_on(weft_timer *timer, uint64_t when)
 {
     weft_op *op = &timer->call.op;
     if (op->task)
-        weft__op_settle(op->task);
+        weft__op_enlist(op->task);
     WEFT__CHECK(op->waiter, awaited, "weft_sleep", op->handle);
     if (timer->when == when)
         return true;
@@ -96,7 +96,7 @@ void weft_virtual_clock_advance(weft_virtual_clock *it, uint64_t duration)
     }
 }
 
-static weft_left sleeper_run(weft_coro *co)
+static weft_stepped sleeper_run(weft_coro *co)
 {
     weft__sleeper *self = weft_frame(co, weft__sleeper);
     WEFT_BEGIN;
@@ -105,7 +105,7 @@ static weft_left sleeper_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left deadline_run(weft_coro *co)
+static weft_stepped deadline_run(weft_coro *co)
 {
     weft_deadline *self = weft_frame(co, weft_deadline);
     WEFT_BEGIN;

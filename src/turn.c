@@ -6,8 +6,6 @@
 extern const char weft__turns; // what links this file
 const char weft__turns = 0;
 
-#define WEFT__HOT __attribute__((always_inline))
-
 // The context slot, by which a callback finds its task. Spec: context.{get,set}.
 #ifdef __wasm_libcall_thread_context__
 static _Thread_local void *context;
@@ -41,7 +39,7 @@ void WEFT_ON_WAIT(weft_coro *co);
 #endif
 
 // Runs `co` to its next wait or to its end. run: its step function.
-static inline WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
+WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
 {
     co->state = WEFT__RUNNING;
     WEFT__TRACE_CORO(co, RESUME);
@@ -52,22 +50,23 @@ static inline WEFT__HOT uint32_t step(weft_coro *co, weft_step *run)
 // `co` has ended, or waits with flags; its step returned `how`.
 static __attribute__((noinline)) void stepped_otherwise(weft_task *task, weft_coro *co, uint32_t how)
 {
-    if (how < WEFT__LEFT_BY_AWAIT) {
+    if (how < WEFT__AT_AWAIT) {
         weft__coro_end(task, co, how);
         return;
     }
-    WEFT__CHECK(how != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_FLAGGED, stray_return, task->from->name, 0);
+    WEFT__CHECK(how != WEFT__AT_AWAIT + WEFT__PENDING_FLAGGED, stray_return, task->from->name, 0);
     WEFT__TRACE_CORO(co, WAIT);
     if ((co->flags & (WEFT__CANCEL | WEFT__UNWIND | WEFT__FINALLY | WEFT__SHIELD)) == WEFT__CANCEL)
         weft__unwind(co);
     WEFT_ON_WAIT(co);
 }
 
-// The step of `co` returned `how`. True if the task has ended: this was the root's last step, and left nothing.
-static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
+// The step of `co` returned `how`. True if the task has ended: this was the root's last step, and nothing
+// remains.
+WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t how)
 {
     const uint32_t alone = WEFT__PENDING ^ WEFT__PENDING_ALONE; // this bit may be there or not
-    if ((how | alone) == WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE) {
+    if ((how | alone) == WEFT__AT_AWAIT + WEFT__PENDING_ALONE) {
         WEFT__TRACE_CORO(co, WAIT);
         WEFT_ON_WAIT(co);
         return false;
@@ -82,7 +81,7 @@ static inline WEFT__HOT bool stepped(weft_task *task, weft_coro *co, uint32_t ho
 
 // How a task stands when its coroutines have had their steps.
 enum after {
-    ENDED, // with the root's last step, which left nothing
+    ENDED, // with the root's last step, and nothing remains
     IDLE,  // nobody is ready
     READY  // some are, but the host is to have its turn
 };
@@ -91,18 +90,17 @@ enum after {
 // past the queue runs out of breath (weft_call), and the others get a step.
 static enum after run_ready(weft_task *task)
 {
-    uint32_t left = 2 * WEFT__STEPS;
-    do { // as a `for`, it costs more
+    for (uint32_t steps = 2 * WEFT__STEPS; steps; steps--) {
         weft_coro *co = WEFT__NEXT(&task->ready);
         if (!co)
             return IDLE;
         if (stepped(task, co, step(co, co->run)))
             return ENDED;
-    } while (--left);
+    }
     return task->ready ? READY : IDLE;
 }
 
-// True if nothing is left to wait for.
+// True if nothing remains to wait for.
 static bool over(weft_task *task)
 {
     if (!(task->flags & WEFT__ROOT_ENDED) || task->children)
@@ -140,15 +138,15 @@ static __attribute__((noinline)) uint32_t turn_rest(weft_task *task)
     return task->wait;
 }
 
-static inline WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint32_t how)
+WEFT__HOT uint32_t turn_after(weft_task *task, weft_coro *co, uint32_t how)
 {
     return stepped(task, co, how) ? weft__task_end_plainly(task) : turn_rest(task);
 }
 
 // The rest of a turn, in which the step of `co` returned `how`. Runs what can run, and answers the host.
-static inline WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
+WEFT__HOT uint32_t turn(weft_task *task, weft_coro *co, uint32_t how)
 {
-    if (!WEFT__SHORT || WEFT__HOSTILE || how != WEFT__LEFT_BY_AWAIT + WEFT__PENDING_ALONE)
+    if (!WEFT__SHORT || WEFT__HOSTILE || how != WEFT__AT_AWAIT + WEFT__PENDING_ALONE)
         return turn_after(task, co, how);
     WEFT__TRACE_CORO(co, WAIT);
     WEFT_ON_WAIT(co);
@@ -177,10 +175,10 @@ static void wake_yielded(weft_task *task)
 
 // Delivers the events that came meanwhile. More than there were operations would come only to foreign code that
 // waits anew in its callback.
-static __attribute__((noinline)) void hear_all(weft_task *task)
+static __attribute__((noinline)) void deliver_all(weft_task *task)
 {
     uint32_t event[2];
-    for (uint32_t left = task->in_flight + 1; left && (task->in_flight || task->alone); left--) {
+    for (uint32_t most = task->in_flight + 1; most && (task->in_flight || task->alone); most--) {
         uint32_t code = __waitable_set_poll(task->wait >> 4, event);
         if (code == WEFT_EVENT_NONE)
             break;
@@ -192,7 +190,7 @@ static __attribute__((noinline)) void hear_all(weft_task *task)
 static void next_round(weft_task *task)
 {
     if (task->in_flight || task->alone)
-        hear_all(task);
+        deliver_all(task);
     if (WEFT_TRACE || task->ready) {
         wake_yielded(task);
     } else {
@@ -253,7 +251,7 @@ uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint
     return answer;
 }
 
-// The rest of the first turn, if the root has not ended at once, or has left something.
+// The rest of the first turn, if the root has not ended at once, or something remains.
 uint32_t weft__task_go_on(weft_task *task, uint32_t how)
 {
     WEFT__TRACE_STACK_BEGIN();
@@ -270,7 +268,7 @@ WEFT__WEAK uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint
     return weft__task_run(task, event, waitable, code, run);
 }
 
-uint32_t weft__task_hear(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
+uint32_t weft__task_resume(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run)
 {
     return weft__task_run_offered(task, event, waitable, code, run);
 }

@@ -93,7 +93,7 @@ static void pass_on(bell *it)
     }
 }
 
-bool weft__task_heard(weft_task *task, uint32_t handle)
+bool weft__bell_heard(weft_task *task, uint32_t handle)
 {
     bell *it = task->rouse.bell;
     if (it->reader != handle)

@@ -95,7 +95,7 @@ static void *waitable_register(void *ptr, uint32_t waitable,
 {
     weft_task *task = ptr;
     WEFT__CHECK(task->flags & WEFT__OVER, task_over, "waitable_register", waitable);
-    weft__op_settle(task);
+    weft__op_enlist(task);
     registration *it = find(waitable);
     void *before = NULL;
     if (it && it->base.op.task == task) {
@@ -185,7 +185,7 @@ void weft_waker_wake(weft_waker *waker)
         weft_event_set(&waker->wait->woken);
 }
 
-static weft_left foreign_run(weft_coro *co)
+static weft_stepped foreign_run(weft_coro *co)
 {
     weft_foreign *self = weft_frame(co, weft_foreign);
     WEFT_BEGIN;

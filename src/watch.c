@@ -70,7 +70,7 @@ uint32_t weft__run(weft_coro *co, weft_step *run)
     if (begins)
         count(co, 1);
     uint32_t how = run(co).how;
-    bool ended = how < WEFT__LEFT_BY_AWAIT;
+    bool ended = how < WEFT__AT_AWAIT;
     if (clock && clock == step_clock)
         timed(co, line, ended, weft_now(clock) - start);
     if (ended)
@@ -108,7 +108,7 @@ static void bark(const weft_watchdog *self)
     weft_dump();
 }
 
-static weft_left watchdog_run(weft_coro *co)
+static weft_stepped watchdog_run(weft_coro *co)
 {
     weft_watchdog *self = weft_frame(co, weft_watchdog);
     WEFT_BEGIN;

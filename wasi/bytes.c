@@ -364,13 +364,13 @@ weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle)
     return in;
 }
 
-weft_bytes_handle weft_bytes_release(weft_bytes_reader *in)
+weft_bytes_handle weft_bytes_hand_on(weft_bytes_reader *in)
 {
     weft_bytes_writer none;
     bool is_over = in->op.status == WEFT__COPY_LAST || weft_dropped(in);
     // The host takes no end that is over in this way. So it gets a new one that is over.
     weft_bytes_handle handle =
-        is_over ? weft_bytes_new(&none) : weft__op_transfer(&in->op, "weft_bytes_release");
+        is_over ? weft_bytes_new(&none) : weft__op_transfer(&in->op, "weft_bytes_hand_on");
     if (is_over)
         weft_bytes_close_writer(&none);
     weft_bytes_close_reader(in);

@@ -5,7 +5,7 @@
 #include "log.h"
 #include "weft_wasi_command.h"
 
-weft_left weft__command_run(weft_coro *co)
+weft_stepped weft__command_run(weft_coro *co)
 {
     weft__command *self = weft_frame(co, weft__command);
     WEFT_BEGIN;

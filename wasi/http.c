@@ -73,7 +73,7 @@ uint32_t weft__http_received(void)
     received_writer out;
     received_reader in = received_reader_of(received_new(&out, (received_result){0}));
     if (received_close_writer(NULL, &out))
-        return received_release(&in);
+        return received_hand_on(&in);
     received_close_reader(&in);
     weft__wasi_http_types_future_result_void_error_code_write(out.op.handle, &out.value); // nobody is there
     weft__wasi_http_types_future_result_void_error_code_drop_writable(out.op.handle);
@@ -107,7 +107,7 @@ void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, we
     self->to_end.error = WEFT_ECANCELED; // before the first step
 }
 
-weft_left weft__http_collect_run(weft_coro *co)
+weft_stepped weft__http_collect_run(weft_coro *co)
 {
     weft__http_collect *self = weft_frame(co, weft__http_collect);
     WEFT_BEGIN;

@@ -30,7 +30,7 @@ weft__http_contents weft__http_response_body(int32_t response, uint32_t received
 // Reads the rest of a body in weft__http_collect_run: *error tells how.
 void weft__http_collect_from(weft__http_collect *self, weft_bytes_reader *in, weft_bytes_buffer *buffer,
                              size_t limit, weft_error *error, const weft_deadline *deadline);
-weft_left weft__http_collect_run(weft_coro *co);
+weft_stepped weft__http_collect_run(weft_coro *co);
 
 // The names of the methods that HTTP has, by their tags.
 extern const char *const weft__http_methods[WASI_HTTP_TYPES_METHOD_OTHER];

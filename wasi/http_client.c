@@ -10,8 +10,9 @@ typedef weft__client_wasi_http_client_result_own_response_error_code_t response_
 
 // The trailers that a client sends are none, so they own nothing.
 WEFT_FUTURE(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result);
-_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
-_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
+_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the field is too small: enlarge it");
+_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result),
+               "the field is too small: enlarge it");
 
 static trailers_writer *trailers_of(weft_fetch *it)
 {
@@ -24,7 +25,8 @@ static response_result *result_of(weft_fetch *it)
 }
 
 // Both interfaces have a type of their own for the same code.
-_Static_assert(sizeof(weft__http_code) == sizeof(((response_result *)0)->val.err), "alike");
+_Static_assert(sizeof(weft__http_code) == sizeof(((response_result *)0)->val.err),
+               "read the code of each interface by a type of its own");
 static weft_error failed(weft_fetch *it, void *code)
 {
     weft__http_code *of = code;
@@ -409,7 +411,7 @@ static const weft_deadline *deadline_of(const weft_fetch *it)
     return it->weft__run.options.timeout ? &it->weft__deadline : NULL;
 }
 
-static weft_left run(weft_coro *co)
+static weft_stepped run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_fetch *it = self->it;
@@ -462,7 +464,7 @@ static weft_error prepare(weft_fetch *it, const char *url, const weft_fetch_opti
 }
 
 // With a rate: the wait for the first turn is no part of the timeout.
-static weft_left rated_run(weft_coro *co)
+static weft_stepped rated_run(weft_coro *co)
 {
     weft_fetch *it = (weft_fetch *)(void *)((char *)co - offsetof(weft_fetch, weft__run.rated));
     WEFT_BEGIN;

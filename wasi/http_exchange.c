@@ -29,7 +29,7 @@ static void ask_target(weft_http_exchange *it)
 }
 
 _Static_assert(sizeof(weft_http_header) == sizeof(weft__wasi_http_types_tuple2_field_name_field_value_t),
-               "alike");
+               "copy the headers: the public struct is not that of the bindings");
 
 static void ask_headers(weft_http_exchange *it)
 {
@@ -164,7 +164,7 @@ weft_http_exchange weft_http_request_of(int32_t request)
     return (weft_http_exchange){.weft__request = request};
 }
 
-int32_t weft_http_request_release(weft_http_exchange *it)
+int32_t weft_http_request_hand_on(weft_http_exchange *it)
 {
     int32_t request = it->weft__request;
     it->weft__request = 0;

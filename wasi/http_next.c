@@ -5,7 +5,8 @@
 #include "weft_wasi_http_next.h"
 
 typedef weft__next_wasi_http_handler_result_own_response_error_code_t response_result;
-_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result), "the room is too small");
+_Static_assert(sizeof(response_result) <= sizeof(((weft__fetch_run *)0)->result),
+               "the field is too small: enlarge it");
 
 static response_result *result_of(weft_fetch *inner)
 {
@@ -128,7 +129,7 @@ static weft_error add_headers(weft_http_exchange *it, int32_t *response)
     return WEFT_OK;
 }
 
-static weft_left pass_on_run(weft_coro *co)
+static weft_stepped pass_on_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     weft_http_exchange *it = self->exchange;
@@ -160,7 +161,7 @@ static weft_left pass_on_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left next_run(weft_coro *co)
+static weft_stepped next_run(weft_coro *co)
 {
     weft__fetch_run *self = weft_frame(co, weft__fetch_run);
     WEFT_BEGIN;

@@ -16,7 +16,7 @@ static void drop_trailers(trailers_result *last, bool moved)
 
 WEFT_FUTURE_OWNED(trailers, weft__wasi_http_types_future_result_option_own_trailers_error_code, trailers_result,
                   drop_trailers);
-_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the room is too small");
+_Static_assert(sizeof(trailers_writer) <= sizeof(weft__http_trailers), "the field is too small: enlarge it");
 
 static weft_error sent_error(sent_result *result)
 {
@@ -108,7 +108,7 @@ weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int statu
         return it->error = body->error;
     if (body->result.from && body->result.from->keeps)
         it->weft__upstream = body->result.from->keeps(body);
-    begin(co, it, status, weft_bytes_release(body));
+    begin(co, it, status, weft_bytes_hand_on(body));
     return WEFT_OK;
 }
 
@@ -142,7 +142,7 @@ weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int stat
                            weft_text_z(has_body ? weft_http_status_text(status) : ""));
 }
 
-static weft_left finish_run(weft_coro *co)
+static weft_stepped finish_run(weft_coro *co)
 {
     weft__http_finish *self = weft_frame(co, weft__http_finish);
     weft_http_exchange *it = self->it;
@@ -208,7 +208,7 @@ static bool has_gone(const weft_http_exchange *it, int code)
     return code == WEFT_EPIPE && it->weft__begun && it->out.error == WEFT_EPIPE;
 }
 
-weft_left weft__http_run(weft_coro *co)
+weft_stepped weft__http_run(weft_coro *co)
 {
     weft__http_root *self = weft_frame(co, weft__http_root);
     weft_http_exchange *it = self->http;

@@ -30,7 +30,8 @@ void weft__report_failure(const char *name, const weft_coro *co);
 #define WEFT__BYTES_SOURCE_OF(name, X, T, error, keeps, ...)                                                   \
     static uint32_t name##_read(uint32_t future, void *value)                                                  \
     {                                                                                                          \
-        _Static_assert(sizeof(T) <= sizeof(((weft__bytes_result *)0)->value), "the room is too small");        \
+        _Static_assert(sizeof(T) <= sizeof(((weft__bytes_result *)0)->value),                                  \
+                       "the field is too small: enlarge it");                                                  \
         return X##_read(future, (T *)value);                                                                   \
     }                                                                                                          \
     static weft_error name##_error(void *value)                                                                \

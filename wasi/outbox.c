@@ -30,7 +30,7 @@ static void settle(weft_outbox *it)
     weft_event_set(&it->weft__less);
 }
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     weft_outbox *it = outbox_of(co, offsetof(weft_outbox, weft__writer));
     WEFT_BEGIN;
@@ -115,7 +115,7 @@ weft_error weft_outbox_format(weft_outbox *it, const char *format, ...)
 
 // ---- Waiting ----
 
-static weft_left drain_run(weft_coro *co)
+static weft_stepped drain_run(weft_coro *co)
 {
     weft_outbox *it = outbox_of(co, offsetof(weft_outbox, weft__drain));
     WEFT_BEGIN;

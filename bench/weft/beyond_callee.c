@@ -10,7 +10,7 @@ typedef struct {
     uint32_t x;
 } hold;
 
-static weft_left hold_run(weft_coro *co)
+static weft_stepped hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -22,7 +22,7 @@ static weft_left hold_run(weft_coro *co)
 WEFT_EXPORT_STEP(beyond_callee, exports_bench_beyond_many_hold, hold, hold_run, (uint32_t x),
                  self->x = x & 0xffff);
 
-static weft_left let_go_run(weft_coro *co)
+static weft_stepped let_go_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;

@@ -44,7 +44,7 @@ typedef struct {
 } spawns_frame;
 
 #define SPAWNS(what, value)                                                                                    \
-    static weft_left what##_run(weft_coro *co)                                                                 \
+    static weft_stepped what##_run(weft_coro *co)                                                              \
     {                                                                                                          \
         spawns_frame *self = weft_frame(co, spawns_frame);                                                     \
         WEFT_BEGIN;                                                                                            \
@@ -228,7 +228,7 @@ typedef struct {
     uint32_t n, i;
 } channel;
 
-static weft_left other_run(weft_coro *co)
+static weft_stepped other_run(weft_coro *co)
 {
     channel *self = (channel *)(void *)((char *)co - offsetof(channel, other));
     WEFT_BEGIN;

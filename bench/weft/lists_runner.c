@@ -42,7 +42,7 @@ struct lists {
     item *items;
 };
 
-static weft_left stays_run(weft_coro *co)
+static weft_stepped stays_run(weft_coro *co)
 {
     lists *self = (lists *)(void *)((char *)co - offsetof(lists, stays));
     WEFT_BEGIN;
@@ -50,7 +50,7 @@ static weft_left stays_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left item_run(weft_coro *co)
+static weft_stepped item_run(weft_coro *co)
 {
     static const char key;
     item *self = weft_frame(co, item);

@@ -52,7 +52,7 @@ typedef struct {
 
 // The three exports differ in what they return.
 #define RUN(what, value)                                                                                       \
-    static weft_left run_##what(weft_coro *co)                                                                 \
+    static weft_stepped run_##what(weft_coro *co)                                                              \
     {                                                                                                          \
         run *self = weft_frame(co, run);                                                                       \
         WEFT_BEGIN;                                                                                            \

@@ -49,7 +49,7 @@
 //                               a new stream; returns the readable end, to be handed on, or wrapped here
 //   name_reader name_reader_of(X_t handle)
 //                               takes over a readable end that came with a call, a result or another stream
-//   X_t name_release(name_reader *in)
+//   X_t name_hand_on(name_reader *in)
 //                               gives it up, to be handed on; `in` is closed. Misuse in flight, or when dropped
 //   WEFT_AWAIT(name_read(co, &in, items, length))
 //                               reads 1 to `length` items, or none if the other end is gone. The buffer is the
@@ -99,7 +99,7 @@
 //                               weft_dropped(&out): the reader is gone; weft_copy_cancelled, weft_in_flight
 //   X_t name_new(name_writer *out, T otherwise)
 //                               a new future with its default; returns the readable end
-//   name_reader name_reader_of(X_t handle), X_t name_release(name_reader *in)
+//   name_reader name_reader_of(X_t handle), X_t name_hand_on(name_reader *in)
 //                               as for streams
 //   WEFT_AWAIT(name_read(co, &in, value))
 //                               reads the value to *value, which is the host's until then

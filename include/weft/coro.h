@@ -57,12 +57,12 @@ typedef struct weft_poll {
 } weft_poll;
 
 // How a step came back: with a wait, or at the end. Made by the macros below, or by step.h.
-typedef struct weft_left {
+typedef struct weft_stepped {
     uint32_t how;
-} weft_left;
+} weft_stepped;
 
 // Runs a coroutine from where it stands to its next wait or to its end.
-typedef weft_left weft_step(weft_coro *co);
+typedef weft_stepped weft_step(weft_coro *co);
 
 // How a coroutine ended.
 typedef enum weft_outcome {
@@ -77,10 +77,10 @@ typedef enum weft_outcome {
 
 // ---- The body ----
 //
-// These use the `co` in scope. In a function without WEFT_ASYNC, weft_left f(weft_coro *co), that is the
+// These use the `co` in scope. In a function without WEFT_ASYNC, weft_stepped f(weft_coro *co), that is the
 // parameter. Such a function is a weft_step, for more bodies over one frame:
 //
-//     static weft_left copy_again(weft_coro *co)
+//     static weft_stepped copy_again(weft_coro *co)
 //     {
 //         copy *self = weft_frame(co, copy);
 //         WEFT_BEGIN;

@@ -32,55 +32,61 @@ void weft_report(const char *text, size_t length);
 #endif
 
 #define WEFT_RULES(RULE)                                                                                       \
-    RULE(closed, "end", "is closed, handed on, or was never opened")                                           \
+    RULE(closed, "end", "is closed, handed on, or was never opened: use it only while it is open")             \
     RULE(busy, "end", "has an operation in flight: await or stop that first")                                  \
-    RULE(future_done, "future", "can be read or written once, and has been")                                   \
-    RULE(other_gone, "end", "has seen its other end go, and can only be closed")                               \
+    RULE(future_done, "future", "can be read or written once, and has been: make one for each value")          \
+    RULE(other_gone, "end", "has seen its other end go, so it cannot be handed on: close it")                  \
     RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                            \
-    RULE(awaited, "operation", "has a waiter already")                                                         \
-    RULE(stopping, "operation", "is being stopped already")                                                    \
+    RULE(awaited, "operation", "has a waiter already: let others wait for a weft_event that this one sets")    \
+    RULE(stopping, "operation", "is being stopped already: only who stops it waits for it")                    \
     RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")    \
-    RULE(child_busy, "child", "has not ended: a frame runs once at a time")                                    \
-    RULE(stray_return, "coroutine", "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser")         \
+    RULE(child_busy, "child", "has not ended: wait for its end, or use another frame")                         \
+    RULE(stray_return, "coroutine",                                                                            \
+         "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH")                   \
     RULE(held, "permit", "is held already: release it first")                                                  \
     RULE(not_held, "permit", "is not held: acquire it first")                                                  \
     RULE(copied, "permit", "is a copy: release the one that was acquired")                                     \
-    RULE(limit_changed, "semaphore", "has another limit than before, and permits of that are taken")           \
-    RULE(settled, "value", "has come, or failed, already: it does so once")                                    \
-    RULE(slot_busy, "slot", "is waited with already: each wait has its own")                                   \
-    RULE(no_case, "case", "has not waited itself: it takes `of`, and is neither weft_call nor weft_yield")     \
-    RULE(own_case, "case", "is served by another of its select: one has not both ends of a channel")           \
-    RULE(untold, "child", "has ended and is in its scope still: close the scope, or detach the child")         \
+    RULE(limit_changed, "semaphore",                                                                           \
+         "has another limit than when its permits were taken: change it while none is taken")                  \
+    RULE(settled, "value", "has come, or failed, already: look at settled.is_set before")                      \
+    RULE(slot_busy, "slot", "is waited with already: give each wait its own")                                  \
+    RULE(no_case, "case",                                                                                      \
+         "has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield")             \
+    RULE(own_case, "case", "is served by another of its select: have one end of a channel in it, not both")    \
+    RULE(still_in_scope, "child", "has ended and is in its scope still: close the scope, or detach the child") \
     RULE(left_in_flight, "child", "ended with an operation in flight in its frame: await or stop that first")  \
     RULE(open_scope, "coroutine", "ended with an open scope in its frame: close it in the finaliser")          \
     RULE(on_stack, "memory", "is on the stack, which goes while the host uses it: keep it in the frame")       \
-    RULE(no_room_to_read, "buffer", "has a length of 0: nothing can be read into it")                          \
-    RULE(local_in_use, "binding", "is made already, covered by a later one, or seen by a spawned coroutine")   \
+    RULE(no_room_to_read, "buffer", "has a length of 0, so nothing can be read into it: give it at least 1")   \
+    RULE(local_in_use, "binding",                                                                              \
+         "is bound already, covered, or seen by a child: let the child end, and unbind last to first")         \
     RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
     RULE(scope_full, "scope", "has as many children as its limit: WEFT_AWAIT_ROOM(&scope) before a spawn")     \
     RULE(other_task, "scope", "has children of another task: use a scope for each")                            \
-    RULE(not_started, "coroutine", "has not been started")                                                     \
-    RULE(no_result, "export", "ended without WEFT_RETURN")                                                     \
+    RULE(not_started, "coroutine", "has not been started: call or spawn it first")                             \
+    RULE(no_result, "export", "ended without WEFT_RETURN: return a value on each way out")                     \
     RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
-    RULE(second_result, "export", "has returned already")                                                      \
-    RULE(wrong_export, "export", "is not the one that this task was called by")                                \
+    RULE(second_result, "export", "has returned already: ask weft_returned first")                             \
+    RULE(wrong_export, "export", "is not the one whose call made this task: return a value of that one")       \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(overtaken, "call",                                                                                    \
-         "has what it waited for, but what came on top of its stack still blocks: await there")                \
-    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it")                             \
-    RULE(no_memory, "export", "has no memory to start with")                                                   \
-    RULE(no_room, "waitable", "cannot be registered: there is no memory")                                      \
-    RULE(no_task, "waitable", "is to be waited for, but no task is current")                                   \
+         "has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does")    \
+    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it: start that before the wait") \
+    RULE(no_memory, "export", "has no memory to start with: limit its calls, or use WEFT_EXPORT_OR")           \
+    RULE(no_room, "waitable", "cannot be registered, as there is no memory: wait for fewer at a time")         \
+    RULE(no_task, "waitable",                                                                                  \
+         "is to be waited for, but no task is current: poll where wasip3_task_set has set one")                \
     RULE(rust_spawn, "future", "is Rust's, which no Weft task polls: weft_foreign_await it in a coroutine")    \
-    RULE(task_over, "waitable", "was registered with a task that has ended")                                   \
-    RULE(lost_task, "callback", "finds no task in its context slot: does other code use that?")                \
+    RULE(task_over, "waitable", "was registered with a task that has ended: register it with the current one") \
+    RULE(lost_task, "callback", "finds no task in its context slot: leave that slot to Weft")                  \
     RULE(no_fiber, "wait", "is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine")                 \
-    RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes")                        \
+    RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes: give it more")          \
     RULE(stack_overflow, "fiber", "has gone beyond its stack: start it with a larger stack_size")              \
     RULE(jump_outside, "jump", "needs a fiber: FIBERS asyncify has setjmp in fibers alone")                    \
     RULE(jump_lost, "jump",                                                                                    \
-         "goes where no setjmp was, or to a function that has returned, or to another fiber")                  \
-    RULE(bad_event, "export", "was sent an event of an unknown kind, or not of its operation's kind")
+         "goes where no setjmp was, or to a function that has returned, or to another fiber: see setjmp.h")    \
+    RULE(bad_event, "export",                                                                                  \
+         "was sent an event of an unknown or a wrong kind: update Weft, or tell the host's makers")
 
 #ifdef __cplusplus
 }

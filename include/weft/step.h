@@ -3,7 +3,7 @@
 //
 // A coroutine is a weft_coro in memory of yours, and a function that runs it one step further:
 //
-//     static weft_left my_step(weft_coro *co)
+//     static weft_stepped my_step(weft_coro *co)
 //     {
 //         if (weft_step_unwinds(co))
 //             ...it was cancelled: clean up, with weft_step_finalise(co) before the first wait that this takes
@@ -32,15 +32,15 @@ static inline bool weft_pending(weft_poll poll)
 
 // The step ends, and the coroutine waits for `poll`: what a wait on `co` has just returned, and pending. at:
 // where that is, for a dump, in memory that stays; or NULL.
-static inline weft_left weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at);
+static inline weft_stepped weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at);
 
 // The step ends, and so does the coroutine: as failed after weft_step_fail, else as cancelled if
 // weft_step_unwinds, else as done.
-static inline weft_left weft_step_end(weft_coro *co);
+static inline weft_stepped weft_step_end(weft_coro *co);
 
-// True if `left`, which another step returned, is of its coroutine's end. For a step that runs another one, and
-// returns what that returned.
-static inline bool weft_step_ended(weft_left left);
+// True if `stepped`, which another step returned, is of its coroutine's end. For a step that runs another one,
+// and returns what that returned.
+static inline bool weft_step_ended(weft_stepped stepped);
 
 // The coroutine has failed, with a code of yours; it still has to end.
 static inline void weft_step_fail(weft_coro *co, int32_t code);

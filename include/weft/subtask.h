@@ -28,7 +28,8 @@ static inline weft_subtask_state weft_subtask_state_of(const weft_subtask *call)
 // weft_await or weft_await_any, or end it with weft_stop. `call` is the runtime's until then. Misuse in flight.
 static inline void weft_subtask_start(weft_coro *co, weft_subtask *call, uint32_t status);
 
-// Starts and awaits. Afterwards the call has RETURNED. If the coroutine was cancelled meanwhile,
+// Starts and awaits. Afterwards the call has RETURNED. A cancel of the coroutine cancels the call, and by
+// default all of this component stands still until the callee has ended: see cancel.h. If that came meanwhile,
 // weft_subtask_state_of tells its finaliser: RETURNED, STARTED_CANCELLED (the arguments are still the caller's)
 // or RETURNED_CANCELLED.
 static inline weft_poll weft_subtask_call(weft_coro *co, weft_subtask *call, uint32_t status)

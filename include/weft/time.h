@@ -95,7 +95,8 @@ typedef struct weft_deadline {
     weft__sleeper sleeper;
 } weft_deadline;
 
-// As weft_call of `child`, but a `child` that has not ended by `when`, or after `duration`, is cancelled. Then
+// As weft_call of `child`, but a `child` that has not ended by `when`, or after `duration`, is cancelled, as by
+// weft_cancel: if it waits for the host, that may block past the deadline. Then
 // deadline->expired holds, unless `child` was done or failed all the same; weft_outcome_of(child) tells.
 // `deadline` and `child` are the caller's, and stay until the wait ends.
 weft_poll weft_call_until(weft_coro *co, weft_deadline *deadline, weft_clock *clock, uint64_t when,

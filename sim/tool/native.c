@@ -47,7 +47,6 @@ typedef struct command {
     const weft_sim_component **components; // the one that is run, and the others
     weft_sim_instance **instances;
     weft_world_service service;     // if it serves
-    const weft_sim_export *program; // or NULL
     invocation invocation;          // in its place
     bool failed;
 } command;
@@ -187,10 +186,8 @@ static void add_system_option(command *it, char *option)
 // Components know texts that are UTF-8 only.
 static void check_text(const char *text)
 {
-    size_t length = strlen(text);
-    for (size_t at = 0, more; at < length; at += more)
-        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
-            stop(text, "is not UTF-8");
+    if (!weft_sim_is_utf8(text, strlen(text)))
+        stop(text, "is not UTF-8");
 }
 
 // Whatever the order on the command line.
@@ -303,28 +300,13 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 // ---- The run ----
 
-// The export that makes a component a program.
-static const weft_sim_export *program_of(const weft_sim_component *component)
-{
-    static const char name[] = "wasi:cli/run@";
-    const weft_sim_export *export;
-    for (uint32_t i = 0; (export = weft_sim_export_at(component, i)); i++)
-        if (export->func.interface && !strncmp(export->func.interface, name, sizeof name - 1))
-            return export;
-    stop(component->world, "is no program, for it does not export wasi:cli/run: --invoke calls another export");
-}
-
 static void run(weft_sim *sim, void *data)
 {
     command *it = data;
-    if (it->program) {
-        weft_sim_call *call = weft_sim_call_export(it->instances[0], it->program->func.interface, "run", NULL);
-        weft_sim_call_wait(call);
-        it->failed = weft_sim_call_result(call)->which;
-        weft_sim_call_free(call);
-    } else {
+    if (it->call)
         invocation_run(&it->invocation, it->instances[0]);
-    }
+    else
+        it->failed = !weft_world_run(it->instances[0], it->components[0]);
     weft_world_end(it->world);
     weft_sim_settle(sim); // what can still happen at once does
     weft_sim_stop(sim);
@@ -537,8 +519,9 @@ int main(int count, char **arguments)
     }
     if (it.call)
         it.invocation = invocation_of(it.components[0], it.call);
-    else
-        it.program = program_of(it.components[0]);
+    else if (!weft_world_program(it.components[0]))
+        stop(it.components[0]->world,
+             "is no program, for it does not export wasi:cli/run: --invoke calls another export");
     if (it.first_argument)
         it.arguments[0] = (char *)it.first_argument;
     int code = ended(&it, run_all(&it));

@@ -59,10 +59,12 @@ static void wakes(weft_sim *sim, void *data)
     (void)sim;
     while (world->sleepers) {
         world->is_another_first = false;
-        weft_world__wait_for(
-            world, "wakes those who sleep",
-            (weft_world__wait){
-                .descriptor = -1, .when = world->sleepers->when, .until = looks_again, .object = world});
+        weft_world__wait_for(world, "wakes those who sleep",
+                             (weft_world__wait){.descriptor = -1,
+                                                .when = world->sleepers->when,
+                                                .until = looks_again,
+                                                .object = world,
+                                                .bell = &world->sleepers_bell});
         answer_cancels(world);
         for (uint64_t time = weft_world__now(world); world->sleepers && world->sleepers->when <= time;) {
             weft_sim_call_return(world->sleepers->call, NULL);
@@ -85,8 +87,12 @@ static void sleep_until(weft_world *world, weft_sim_call *call, uint64_t when)
     while (*at && (*at)->when <= when) // of two with the same time, the first goes first
         at = &(*at)->next;
     *it = (weft_world__sleeper){*at, call, when};
-    world->is_another_first = world->is_another_first || at == &world->sleepers;
     *at = it;
+    weft_sim_call_rings(call, &world->sleepers_bell);
+    if (world->sleepers != it)
+        return;
+    world->is_another_first = true;
+    weft_sim_ring(&world->sleepers_bell);
 }
 
 static void wait_until(weft_sim_call *call, void *data)

@@ -311,7 +311,7 @@ static bool next_entry(listing *it, weft_sim_value *entry)
 {
     const char *name = next_name(it->of);
     it->error = name ? 0 : errno;
-    if (name && !weft_world__is_utf8(name, strlen(name)))
+    if (name && !weft_sim_is_utf8(name, strlen(name)))
         it->error = EILSEQ;
     if (!name || it->error)
         return false;

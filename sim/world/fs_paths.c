@@ -346,8 +346,8 @@ static void readlink_at(weft_sim_call *call, void *data)
     ssize_t length = number < 0 ? -1 : readlinkat(number, "", target, sizeof target);
     int error = length < 0       ? (errno == ENOENT && number >= 0 ? EINVAL : errno) // it is no link
                 : *target == '/' ? EPERM
-                : !weft_world__is_utf8(target, (size_t)length) ? EILSEQ
-                                                               : 0;
+                : !weft_sim_is_utf8(target, (size_t)length) ? EILSEQ
+                                                            : 0;
     if (number >= 0)
         close(number);
     if (error) {

@@ -76,8 +76,13 @@ void weft_world__message_free(http_message *it);
 
 // ---- http_body.c ----
 
+// Tells by such a future; `error` NULL: all is well.
+void weft_world__tell_result(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                             const weft_sim_type *type, const char *error);
 // Tells what has become of a message; `error` NULL: it is sent.
 void weft_world__tell_sent(http_message *it, const char *error);
+void weft_world__tell_no_trailers(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                                  const weft_sim_type *type);
 // Reads a result<_, error-code> that a component tells, and passes it on to that future, or, if it is NULL, to
 // nobody.
 void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
@@ -102,11 +107,12 @@ struct http_connection {
     uint32_t method_length;
     char *out; // to be sent
     size_t out_length, out_capacity;
-    size_t out_head; // how much of it is of a head, before anything of that is sent
-    uint64_t left;   // bytes, in both directions, until the other side is gone
-    bool gone;       // nothing can be sent any more
-    bool ends;       // it is of no more use
-    bool awaits;     // a client does, and nothing of an answer has been put
+    size_t out_head;    // how much of it is of a head, before anything of that is sent
+    uint64_t left;      // bytes, in both directions, until the other side is gone
+    bool gone;          // nothing can be sent any more
+    bool ends;          // it is of no more use
+    bool awaits;        // a client does, and nothing of an answer has been put
+    weft_sim_bell bell; // something has become of it, or of its exchange or what that sends
     // llhttp has a whole head, and a whole message: both may block.
     void (*has_head)(http_connection *it, http_message *message);
     void (*has_all)(http_connection *it);
@@ -118,7 +124,7 @@ struct http_exchange {
     weft_world__job job;
     weft_world *world;
     http_connection *connection; // that it comes by
-    uint32_t references;         // the message, and the scripts
+    uint32_t references;         // the message, the scripts, and streams of its body
     bool is_wanted;              // its body is: somebody has asked for it
     bool is_unwanted;            // nobody will ask
     bool expects;                // a word that it may send its body
@@ -128,7 +134,7 @@ struct http_exchange {
     const char *error;           // or is cut by this
     weft_sim_instance *instance; // that has asked
     weft_sim_end *body, *trailers;
-    uint64_t number; // of the body: weft_sim_end_number()
+    http_connection *passes_to; // where what it has is sent on, while somebody waits for its end; or NULL
     const weft_sim_type *trailers_type;
     http_fields *last;     // trailers, when it has ended
     http_message *message; // until a component is done with it
@@ -138,6 +144,7 @@ struct http_exchange {
 
 http_exchange *weft_world__exchange_new(http_connection *connection, http_message *message);
 void weft_world__exchange_release(http_exchange *it);
+void weft_world__exchange_unwanted(http_exchange *it);
 // Nothing more is received: by `error`, or whole.
 void weft_world__exchange_end(http_exchange *it, const char *error);
 // Tells the trailers, or the error, if they are here, and to whom is known.
@@ -150,10 +157,13 @@ weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *in
 
 // The one whose body that is, or NULL. Who gives such a body away as that of another message gives away its
 // trailers with it, and is told nothing of them.
-http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader);
+http_exchange *weft_world__exchange_of(const weft_sim_end *reader);
 void weft_world__exchange_tell_nothing(http_exchange *it);
 
 http_connection *weft_world__connection_new(weft_world *world, int descriptor);
+// The other side is.
+void weft_world__connection_gone(http_connection *it);
+void weft_world__connections_ring(weft_world *world); // all of them
 // One of its users is done.
 void weft_world__connection_release(http_connection *it);
 void weft_world__put(http_connection *it, const void *bytes, size_t count);
@@ -166,11 +176,15 @@ void weft_world__flush(http_connection *it);
 typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE } http_framing;
 
 // Sends the body of a message, behind a head that was put, and frees the message. NULL, or why that failed:
-// then the other side must not take it for whole. Blocks.
+// then the other side must not take it for whole. `told`: what its maker is told. Blocks.
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool may_have_trailers);
+                                  uint64_t length, bool may_have_trailers, const char **told);
 // Its content-length; false if there is none.
 bool weft_world__content_length(const http_fields *headers, uint64_t *length);
+
+// ---- script.c ----
+
+const weft_sim_export *weft_world__handler_of(const weft_sim_component *component); // or NULL
 
 // ---- http_parse.c ----
 

@@ -58,12 +58,18 @@ static void tell(weft_world *world, weft_sim_end *future, const weft_sim_type *t
     begin_telling(world, (telling){.to = future, .to_type = type, .value = value});
 }
 
-void weft_world__tell_sent(http_message *it, const char *error)
+void weft_world__tell_result(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                             const weft_sim_type *type, const char *error)
 {
     weft_sim_value value = {0};
     if (error)
-        value = weft_world__failure(it->instance, it->sent_type->element, error);
-    tell(it->world, it->sent, it->sent_type, value);
+        value = weft_world__failure(instance, type->element, error);
+    tell(world, future, type, value);
+}
+
+void weft_world__tell_sent(http_message *it, const char *error)
+{
+    weft_world__tell_result(it->world, it->instance, it->sent, it->sent_type, error);
 }
 
 void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_type *from_type,
@@ -101,37 +107,53 @@ void weft_world__exchange_release(http_exchange *it)
     weft_world__job_end(&it->job);
 }
 
+static void body_gone(void *exchange)
+{
+    weft_world__exchange_release(exchange);
+}
+
 weft_sim_end *weft_world__exchange_body(http_exchange *it, weft_sim_instance *instance,
                                         const weft_sim_type *type)
 {
     weft_sim_end *writer, *reader = weft_sim_stream_make(instance, type, &writer);
     it->instance = instance;
     it->is_wanted = true;
-    it->number = weft_sim_end_number(reader);
-    if (it->has_ended)
+    it->references++;
+    weft_sim_end_mark(reader, it, body_gone);
+    if (it->has_ended) {
         weft_sim_end_drop(writer);
-    else
-        it->body = writer;
+        return reader;
+    }
+    it->body = writer;
+    weft_sim_end_rings(writer, &it->connection->bell);
+    weft_sim_ring(&it->connection->bell);
     return reader;
 }
 
-http_exchange *weft_world__exchange_of(weft_world *world, const weft_sim_end *reader)
+http_exchange *weft_world__exchange_of(const weft_sim_end *reader)
 {
-    for (weft_world__job *job = world->jobs; job; job = job->next) {
-        http_exchange *it = (http_exchange *)job;
-        if (job->free == free_exchange && it->number == weft_sim_end_number(reader))
-            return it;
-    }
-    return NULL;
+    return weft_sim_end_marked(reader, body_gone);
+}
+
+void weft_world__exchange_unwanted(http_exchange *it)
+{
+    it->is_unwanted = true;
+    if (!it->has_ended)
+        weft_sim_ring(&it->connection->bell);
+}
+
+void weft_world__tell_no_trailers(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
+                                  const weft_sim_type *type)
+{
+    weft_sim_value none = {0};
+    none.payload = weft_world__boxed(instance, (weft_sim_value){0});
+    tell(world, future, type, none);
 }
 
 void weft_world__exchange_tell_nothing(http_exchange *it)
 {
-    weft_sim_value none = {0};
-    if (!it->trailers)
-        return;
-    none.payload = weft_world__boxed(it->instance, (weft_sim_value){0});
-    tell(it->world, it->trailers, it->trailers_type, none);
+    if (it->trailers)
+        weft_world__tell_no_trailers(it->world, it->instance, it->trailers, it->trailers_type);
     it->trailers = NULL;
 }
 
@@ -162,6 +184,8 @@ void weft_world__exchange_end(http_exchange *it, const char *error)
         return;
     it->has_ended = true;
     it->error = error;
+    if (it->passes_to)
+        weft_sim_ring(&it->passes_to->bell);
     if (it->body)
         weft_sim_end_drop(it->body);
     it->body = NULL;
@@ -183,10 +207,10 @@ static bool is_taken(void *object)
 void weft_world__exchange_deliver(http_exchange *it, const char *bytes, size_t count)
 {
     weft_sim *sim = it->world->sim;
-    weft_sim_wait_until(sim, "has a body", is_asked_for, it);
+    weft_sim_sleep_until(sim, "has a body", is_asked_for, it, &it->connection->bell);
     while (it->body && count) {
         weft_sim_end_start(it->body, (void *)(uintptr_t)bytes, (uint32_t)count);
-        weft_sim_wait_until(sim, "has a body", is_taken, it);
+        weft_sim_sleep_until(sim, "has a body", is_taken, it, &it->connection->bell);
         uint32_t status =
             weft_sim_end_done(it->body) ? weft_sim_end_wait(it->body) : weft_sim_end_cancel(it->body);
         bytes += status >> 4;
@@ -242,6 +266,19 @@ http_connection *weft_world__connection_new(weft_world *world, int descriptor)
     it->left = weft_world__bytes_to_cut(world);
     it->users = 1;
     return it;
+}
+
+void weft_world__connection_gone(http_connection *it)
+{
+    it->gone = true;
+    weft_sim_ring(&it->bell);
+}
+
+void weft_world__connections_ring(weft_world *world)
+{
+    for (weft_world__job *job = world->jobs; job; job = job->next)
+        if (job->free == free_connection)
+            weft_sim_ring(&((http_connection *)job)->bell);
 }
 
 void weft_world__connection_release(http_connection *it)
@@ -311,7 +348,7 @@ void weft_world__flush(http_connection *it)
         size_t count = weft_world__bytes_at_once(it->world, "sends", it->left, it->out_length - at);
         if (!count) { // it is cut: who receives learns of it, too
             shutdown(it->descriptor, SHUT_RDWR);
-            it->gone = true;
+            weft_world__connection_gone(it);
             break;
         }
         ssize_t sent = send(it->descriptor, it->out + at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -324,9 +361,10 @@ void weft_world__flush(http_connection *it)
                                                     .events = POLLOUT,
                                                     .when = UINT64_MAX,
                                                     .until = is_gone,
-                                                    .object = it});
+                                                    .object = it,
+                                                    .bell = &it->bell});
         else if (errno != EINTR)
-            it->gone = true;
+            weft_world__connection_gone(it);
     }
     it->out_length = it->out_head = 0;
 }
@@ -373,11 +411,12 @@ static void put_piece(http_connection *to, http_framing framing, void *bytes, ui
 static bool send_pieces(http_connection *to, weft_sim_end *body, http_framing framing, uint64_t *left)
 {
     sending it = {to, body};
+    weft_sim_end_rings(body, &to->bell);
     for (;;) {
         void *bytes;
         if (!is_offered(&it))
             weft_world__flush(to); // what is put with the first piece goes with it, if that is there
-        weft_sim_wait_until(to->world->sim, "sends a body", is_offered, &it);
+        weft_sim_sleep_until(to->world->sim, "sends a body", is_offered, &it, &to->bell);
         if (to->gone || weft_sim_end_dropped(body))
             return true;
         uint32_t count = weft_sim_end_offer(body, &bytes);
@@ -413,10 +452,11 @@ static const char *take_trailers(http_connection *to, http_message *from, http_f
     weft_sim_value value = {0};
     const char *error = NULL;
     sending it = {to, from->trailers};
+    weft_sim_end_rings(from->trailers, &to->bell);
     weft_sim_end_start(from->trailers, &value, 1);
     if (!is_read(&it))
         weft_world__flush(to);
-    weft_sim_wait_until(to->world->sim, "waits for trailers", is_read, &it);
+    weft_sim_sleep_until(to->world->sim, "waits for trailers", is_read, &it, &to->bell);
     uint32_t status = weft_sim_end_done(it.end) ? weft_sim_end_wait(it.end) : weft_sim_end_cancel(it.end);
     weft_sim_end_drop(it.end);
     if (status)
@@ -446,14 +486,16 @@ static const char *take_last(http_connection *to, http_exchange *from, http_fiel
     passing it = {to, from};
     if (!has_ended(&it))
         weft_world__flush(to);
-    weft_sim_wait_until(to->world->sim, "waits for trailers", has_ended, &it);
+    from->passes_to = to;
+    weft_sim_sleep_until(to->world->sim, "waits for trailers", has_ended, &it, &to->bell);
+    from->passes_to = NULL;
     *trailers = from->last;
     from->last = NULL;
     return from->error;
 }
 
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
-                                  uint64_t length, bool may_have_trailers)
+                                  uint64_t length, bool may_have_trailers, const char **told)
 {
     static const weft_sim_type byte = {.kind = WEFT_SIM_U8, .name = "u8"};
     static const weft_sim_type bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
@@ -467,20 +509,23 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
     if (body)
         weft_sim_end_drop(body);
     if (framing == HTTP_WITH_LENGTH && !to->gone && (length || !fits))
-        error = !from->method ? "HTTP-response-body-size"
-                : length      ? "HTTP-protocol-error"
-                              : "HTTP-request-body-size";
+        error = from->method ? "HTTP-request-body-size" : "HTTP-response-body-size";
+    bool is_too_long = error && from->method && !length; // the other side has it whole
+    bool is_short = error && from->method && length;
     if (from->from) {
         if (!error)
             error = take_last(to, from->from, &trailers);
-        from->from->is_unwanted = true;
+        weft_world__exchange_unwanted(from->from);
     } else if (error || to->gone) {
         weft_sim_end_drop(from->trailers);
     } else {
         error = take_trailers(to, from, &trailers);
     }
+    *told = body || from->method ? error : NULL; // as on wasmtime
     if (from->sent)
-        weft_world__tell_sent(from, body || from->method ? error : NULL); // as on wasmtime
+        weft_world__tell_sent(from, *told);
+    if (is_too_long)
+        error = NULL;
     if (!error && framing == HTTP_CHUNKED) {
         weft_world__put(to, "0\r\n", 3);
         if (trailers && may_have_trailers)
@@ -492,5 +537,5 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
         to->out_length = 0; // a head alone says nothing that is true
     weft_world__flush(to);
     weft_world__message_free(from);
-    return error ? error : to->gone ? "connection-terminated" : NULL;
+    return is_short ? "HTTP-protocol-error" : error ? error : to->gone ? "connection-terminated" : NULL;
 }

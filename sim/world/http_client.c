@@ -26,6 +26,10 @@ typedef struct client {
     bool is_head;
     bool has_sent;
     const char *error; // of what the component gave to be sent
+    // What becomes of the request, when it is sent and there is an answer, or will be none; NULL: it is told.
+    weft_sim_end *sent;
+    const weft_sim_type *sent_type;
+    const char *told;
 } client;
 
 static void free_client(weft_world__job *job)
@@ -46,11 +50,20 @@ static uint64_t after(client *it, int which)
     return timeout < UINT64_MAX - now ? now + timeout : UINT64_MAX;
 }
 
+static void tell(client *it, const char *error)
+{
+    if (it->sent)
+        weft_world__tell_result(it->world, it->caller, it->sent, it->sent_type, error);
+    it->sent = NULL;
+}
+
 static void fails(client *it, const char *error)
 {
     if (is_cancelled(it)) {
         weft_sim_call_cancelled(it->call);
+        tell(it, "internal-error");
     } else {
+        tell(it, it->told ? it->told : error);
         weft_sim_value value = weft_world__failure(it->caller, it->result, error);
         weft_sim_call_return(it->call, &value);
     }
@@ -79,8 +92,12 @@ static const char *resolve(client *it, const char *authority, uint64_t when, in_
         return NULL;
     if (!weft_world__lookup_begin(its))
         return "DNS-error";
-    weft_world__wait wait = {
-        .descriptor = its->done, .events = POLLIN, .when = when, .until = is_cancelled, .object = it};
+    weft_world__wait wait = {.descriptor = its->done,
+                             .events = POLLIN,
+                             .when = when,
+                             .until = is_cancelled,
+                             .object = it,
+                             .bell = &it->connection->bell};
     weft_world__wait_for(it->world, "resolves a name", wait);
     if (poll(&(struct pollfd){.fd = its->done, .events = POLLIN}, 1, 0) <= 0)
         return "connection-timeout"; // or nobody asks any more
@@ -105,8 +122,12 @@ static int connect_to(client *it, const struct addrinfo *address, in_port_t port
         return 0;
     if (errno != EINPROGRESS)
         return errno;
-    weft_world__wait wait = {
-        .descriptor = to->descriptor, .events = POLLOUT, .when = when, .until = is_cancelled, .object = it};
+    weft_world__wait wait = {.descriptor = to->descriptor,
+                             .events = POLLOUT,
+                             .when = when,
+                             .until = is_cancelled,
+                             .object = it,
+                             .bell = &to->bell};
     if (!weft_world__wait_for(it->world, "connects", wait))
         return ECANCELED;
     if (poll(&(struct pollfd){.fd = to->descriptor, .events = POLLOUT}, 1, 0) <= 0)
@@ -154,10 +175,13 @@ static void sends(weft_sim *sim, void *data)
     if (framing == HTTP_CHUNKED)
         weft_world__put_text(to, "transfer-encoding: chunked\r\n");
     weft_world__put_fields(to, from->headers, has_length);
-    const char *error = weft_world__send_body(to, from, framing, length, true);
+    const char *error = weft_world__send_body(to, from, framing, length, true, &it->told);
     if (!to->gone)
         it->error = error;
     it->has_sent = true;
+    if (!it->call)
+        tell(it, it->told);
+    weft_sim_ring(&to->bell);
     weft_world__connection_release(to);
 }
 
@@ -171,6 +195,8 @@ static void has_head(http_connection *to, http_message *message)
         it->caller, weft_world__object_value(it->caller, it->result->parts[0].type->resource, message));
     weft_sim_call_return(it->call, &value);
     it->call = NULL;
+    if (it->has_sent)
+        tell(it, it->told);
 }
 
 static void has_all(http_connection *it)
@@ -216,10 +242,11 @@ static void receives(client *it)
                              .events = POLLRDHUP,
                              .when = UINT64_MAX,
                              .until = has_sent,
-                             .object = it};
+                             .object = it,
+                             .bell = &from->bell};
     if (!is_whole || (!it->has_sent && weft_world__wait_for(it->world, "still sends", gone)))
-        from->gone = true;
-    weft_sim_wait_until(it->world->sim, "still sends", has_sent, it);
+        weft_world__connection_gone(from);
+    weft_sim_sleep_until(it->world->sim, "still sends", has_sent, it, &from->bell);
     if (from->exchange)
         weft_world__exchange_release(from->exchange);
 }
@@ -229,10 +256,6 @@ static void asks(weft_sim *sim, void *data)
     client *it = data;
     const char *error = is_cancelled(it) ? "HTTP-protocol-error" : connects(it);
     if (error || is_cancelled(it)) {
-        if (is_cancelled(it) && it->request->sent) {
-            weft_world__tell_sent(it->request, "internal-error");
-            it->request->sent = NULL;
-        }
         weft_world__message_drop(it->request);
         fails(it, error);
     } else {
@@ -258,6 +281,9 @@ static void send_request(weft_sim_call *call, void *data)
     it->request = weft_world__object(weft_sim_call_start(call));
     if (it->request->from)
         it->request->instance = it->caller;
+    it->sent = it->request->sent;
+    it->sent_type = it->request->sent_type;
+    it->request->sent = NULL;
     it->is_head = !strcmp(it->request->method, "HEAD");
     for (int i = 0; i < 3; i++)
         it->timeouts[i] = it->request->options ? it->request->options->timeouts[i] : UINT64_MAX;
@@ -265,7 +291,8 @@ static void send_request(weft_sim_call *call, void *data)
     it->connection->owner = it;
     it->connection->has_head = has_head;
     it->connection->has_all = has_all;
-    weft_sim_spawn(world->sim, asks, it);
+    weft_sim_call_rings(call, &it->connection->bell);
+    weft_sim_spawn_small(world->sim, asks, it);
 }
 
 const weft_world__row weft_world__http_client[] = WEFT_WORLD__ROWS({"wasi:http/client", "send", send_request});

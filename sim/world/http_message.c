@@ -66,7 +66,7 @@ void weft_world__message_drop(http_message *it)
     if (it->sent)
         weft_world__tell_sent(it, NULL);
     if (it->from)
-        it->from->is_unwanted = true;
+        weft_world__exchange_unwanted(it->from);
     weft_world__message_free(it);
 }
 
@@ -97,7 +97,7 @@ static void new(weft_sim_call *call, void *data)
     it->body = args[1].which ? weft_sim_value_end(args[1].payload) : NULL;
     it->trailers = weft_sim_value_end(&args[2]);
     it->trailers_type = func->params[2].type;
-    it->from = it->body ? weft_world__exchange_of(data, it->body) : NULL;
+    it->from = it->body ? weft_world__exchange_of(it->body) : NULL;
     if (it->from) { // it brings its own trailers
         it->from->references++;
         weft_world__exchange_tell_nothing(it->from);
@@ -202,14 +202,14 @@ static weft_sim_value named(weft_sim_instance *instance, const char *text, const
     return value;
 }
 
-// "", which is none, for one that has a NUL.
+// For one that has a NUL, one that is valid nowhere.
 static char *text_named(const weft_sim_value *value, const char *const *names, uint32_t count)
 {
     if (value->which < count)
         return strdup(names[value->which]);
     char *text = weft_world__copy(value->payload->bytes, value->payload->count);
     if (strlen(text) < value->payload->count)
-        *text = 0;
+        strcpy(text, " ");
     return text;
 }
 
@@ -264,7 +264,8 @@ static void set_path(weft_sim_call *call, void *data)
     (void)data;
     weft_sim_value *args = weft_sim_call_start(call);
     char *text = args[1].which ? weft_world__copy(args[1].payload->bytes, args[1].payload->count) : NULL;
-    bool is_valid = !text || ((*text == '/' || *text == '?') && strlen(text) == args[1].payload->count);
+    bool is_valid =
+        !text || ((!*text || *text == '/' || *text == '?') && strlen(text) == args[1].payload->count);
     if (text)
         text[strcspn(text, "#")] = 0;
     for (const char *at = text; at && *at; at++)
@@ -288,7 +289,7 @@ static void set_scheme(weft_sim_call *call, void *data)
     (void)data;
     weft_sim_value *args = weft_sim_call_start(call);
     char *text = args[1].which ? text_named(args[1].payload, schemes, SCHEMES) : NULL;
-    bool is_valid = !text || isalpha((unsigned char)*text);
+    bool is_valid = !text || !*text || isalpha((unsigned char)*text);
     for (const char *at = text; at && *at; at++)
         is_valid = is_valid && (isalnum((unsigned char)*at) || strchr("+-.", *at));
     change_text(call, &of(&args[0])->scheme, text, is_valid);

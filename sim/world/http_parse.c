@@ -234,7 +234,7 @@ http_received weft_world__receive(http_connection *it, uint64_t when, bool (*unt
         if (count == 0 && most)
             return llhttp_finish(&it->parser) == HPE_OK || it->ends ? HTTP_END : HTTP_MALFORMED;
         if (!most || (errno != EAGAIN && errno != EINTR)) {
-            it->gone = true;
+            weft_world__connection_gone(it);
             return HTTP_MALFORMED;
         }
         if (when <= weft_world__now(it->world))
@@ -244,6 +244,7 @@ http_received weft_world__receive(http_connection *it, uint64_t when, bool (*unt
                                                 .events = POLLIN,
                                                 .when = when,
                                                 .until = until,
-                                                .object = object});
+                                                .object = object,
+                                                .bell = &it->bell});
     }
 }

@@ -108,7 +108,8 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
     weft_world__put_fields(to, from->headers, has_length && from->status != 204);
     of->has_answered = true;
     to->awaits = false;
-    const char *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old);
+    const char *told,
+        *error = weft_world__send_body(to, from, framing, length, may_have_trailers && !of->is_old, &told);
     if (error)
         of->keeps = false; // it is cut
     if (error && !to->gone)
@@ -122,28 +123,13 @@ static bool is_done(void *object)
     return ((const http_exchange *)object)->done;
 }
 
-static const weft_sim_export *handler_of(const weft_sim_component *component)
-{
-    static const char name[] = "wasi:http/handler@";
-    const weft_sim_export *export;
-    for (uint32_t i = 0; (export = weft_sim_export_at(component, i)); i++)
-        if (export->func.interface && !strncmp(export->func.interface, name, sizeof name - 1))
-            return export;
-    return NULL;
-}
-
-bool weft_world_is_service(const weft_sim_component *component)
-{
-    return handler_of(component);
-}
-
 static void answers(weft_sim *sim, void *data)
 {
     http_exchange *of = data;
     http_connection *to = of->connection;
     server *server = to->owner;
     weft_sim_instance *instance = server->service->instance;
-    const weft_sim_func *func = &handler_of(server->service->component)->func;
+    const weft_sim_func *func = &weft_world__handler_of(server->service->component)->func;
     bool trailers = weft_world__fields_lists(of->message->headers, "te", "trailers");
     (void)sim;
     weft_sim_value request = weft_world__object_value(instance, func->params[0].type->resource, of->message);
@@ -167,6 +153,7 @@ static void answers(weft_sim *sim, void *data)
         send_failure(of);
     }
     of->done = true;
+    weft_sim_ring(&to->bell);
     weft_world__exchange_release(of);
     weft_world__connection_release(to);
 }
@@ -188,10 +175,11 @@ static void wait_until_done(http_connection *it)
                              .events = POLLRDHUP,
                              .when = UINT64_MAX,
                              .until = is_done,
-                             .object = it->exchange};
+                             .object = it->exchange,
+                             .bell = &it->bell};
     if (!it->gone && !it->exchange->done && weft_world__wait_for(it->world, "waits for an answer", gone))
-        it->gone = true;
-    weft_sim_wait_until(it->world->sim, "waits for an answer", is_done, it->exchange);
+        weft_world__connection_gone(it);
+    weft_sim_sleep_until(it->world->sim, "waits for an answer", is_done, it->exchange, &it->bell);
     it->ends = it->gone || !it->exchange->keeps;
     weft_world__exchange_release(it->exchange);
     it->exchange = NULL;
@@ -227,7 +215,8 @@ static void talks(weft_sim *sim, void *data)
         }
     }
     if (it->exchange) {
-        it->gone = it->gone || got == HTTP_END;
+        if (got == HTTP_END)
+            weft_world__connection_gone(it);
         weft_world__exchange_end(it->exchange, "HTTP-protocol-error");
         it->exchange->keeps = false;
         wait_until_done(it);
@@ -250,6 +239,7 @@ static void waits_for_stop(weft_sim *sim, void *data)
         it->world, "waits for the end",
         (weft_world__wait){.descriptor = it->service->stop, .events = POLLIN, .when = UINT64_MAX});
     it->stops = true;
+    weft_world__connections_ring(it->world);
 }
 
 static bool is_stopping(void *object)

@@ -16,16 +16,19 @@
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
 
 // What a script waits for outside. The wait ends when one of these is so: the descriptor is ready, the time has
-// come, what `sleep` has is over, `until(object)` is true.
+// come, what is done with `end` or `call` is over, `until(object)` is true.
 typedef struct weft_world__wait {
     struct weft_world__wait *next, *previous; // in the world's list
     int descriptor;                           // -1: none
     short events;                             // of poll(2)
     uint64_t when;                            // of weft_world__now(); UINT64_MAX: never
     bool fired;
-    weft_sim_sleep sleep;        // the copy on that end's other is given up, or the call is to be cancelled
+    weft_sim_end *end;           // the copy on its other is given up; or NULL
+    weft_sim_call *call;         // is to be cancelled; or NULL
     bool (*until)(void *object); // or NULL
     void *object;
+    weft_sim_bell *bell; // rings when `until` may have become true; NULL: `until` is asked at each step
+    weft_sim_bell own;
 } weft_world__wait;
 
 // A call that waits for a time.
@@ -67,10 +70,12 @@ struct weft_world {
     struct pollfd *polled;
     weft_world__wait **polled_for;
     uint32_t polled_capacity;
+    uint32_t waited_for, unseen; // by the last look, and how often that was enough
     weft_world__descriptor *descriptors;
     uint32_t descriptor_count;
     weft_world__sleeper *sleepers; // the first to wake first
     bool is_another_first;         // since their script looked
+    weft_sim_bell sleepers_bell;   // that is so, or one is to be cancelled
     weft_world__job *jobs;
     bool is_over;                          // weft_world_end()
     const weft_sim_component **components; // those that are answered
@@ -93,6 +98,8 @@ uint64_t weft_world__now(weft_world *world); // monotonic ns
 uint64_t weft_world__look_at_clock(weft_world *world);
 // Blocks the script: true if the descriptor is ready, or the time has come.
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait);
+// At this moment: another script, or another process, may have been first.
+bool weft_world__is_ready(int descriptor, short events);
 // Blocks until the other end of a stream has a copy in flight, and the descriptor, if there is one, is ready
 // for it: how many items that copy may move, and where they are (see weft_sim_end_offer). 0: the other end is
 // gone. A copy of none is completed when the descriptor is ready; of standard input at once, as on wasmtime. If
@@ -197,7 +204,8 @@ void weft_world__job_end(weft_world__job *job); // frees it
 // Forgets the calls that sleep.
 void weft_world__sleepers_free(weft_world *world);
 
-bool weft_world__is_utf8(const char *text, size_t length);
+// True if that is the interface, whatever its version.
+bool weft_world__is_of(const char *interface, const char *plain);
 // Answers at once.
 void weft_world__answer_number(weft_sim_call *call, uint64_t number);
 void weft_world__answer(weft_sim_call *call, weft_sim_value value);

@@ -138,7 +138,7 @@ static void resolves(weft_sim *sim, void *data)
 {
     resolving *it = data;
     weft_world__wait done = {
-        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .sleep.call = it->call};
+        .descriptor = it->lookup->done, .events = POLLIN, .when = UINT64_MAX, .call = it->call};
     (void)sim;
     if (weft_world__wait_for(it->world, "resolves a name", done))
         answer(it->call, it->lookup->error ? "name-unresolvable" : NULL, it->lookup->found);

@@ -14,6 +14,9 @@
 // So long those outside have for what they do, while others wait for a virtual time.
 enum { PATIENCE = 100 }; // ms
 
+// One look outside costs as much as there are waits: who is asked now and then only looks the more seldom.
+enum { WAITS_A_LOOK = 64 };
+
 // So many looks at a virtual clock that stands, and it goes on, faster and faster: someone waits for it to.
 enum { LOOKS = 1000, FIRST_PACE = 1000000, FIRST_NOW = 1000000000 };
 
@@ -83,7 +86,7 @@ static int time_left(weft_world *world, uint64_t when)
 static void fire(weft_world__wait *it)
 {
     it->fired = true;
-    weft_sim_wake(&it->sleep);
+    weft_sim_ring(it->bell);
 }
 
 static void hear_signals(weft_world *world)
@@ -108,8 +111,12 @@ static bool idle(weft_sim *sim, bool may_block, void *data)
     uint64_t first = UINT64_MAX;
     (void)sim;
     hear_signals(world);
+    if (!may_block && !is_virtual && ++world->unseen < world->waited_for / WAITS_A_LOOK)
+        return false;
     if (world->is_over || !collect(world, &count, &first))
         return false;
+    world->unseen = 0;
+    world->waited_for = count;
     if (is_virtual && !may_block)
         weft_world__look_at_clock(world);
     int timeout = !may_block   ? 0
@@ -176,9 +183,8 @@ static bool is_given_up(const weft_sim_end *end)
 static bool is_over(void *object)
 {
     const weft_world__wait *it = object;
-    return it->fired || (it->sleep.end && is_given_up(it->sleep.end)) ||
-           (it->sleep.call && weft_sim_call_cancel_asked(it->sleep.call)) ||
-           (it->until && it->until(it->object));
+    return it->fired || (it->end && is_given_up(it->end)) ||
+           (it->call && weft_sim_call_cancel_asked(it->call)) || (it->until && it->until(it->object));
 }
 
 bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait wait)
@@ -186,10 +192,21 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     wait.next = &world->waits;
     wait.previous = world->waits.previous;
     wait.previous->next = wait.next->previous = &wait;
-    if (wait.until) // others than the world may make it so
+    bool is_polled = wait.until && !wait.bell;
+    if (!wait.bell)
+        wait.bell = &wait.own;
+    if (wait.end)
+        weft_sim_end_rings(wait.end, wait.bell);
+    if (wait.call)
+        weft_sim_call_rings(wait.call, wait.bell);
+    if (is_polled)
         weft_sim_wait_until(world->sim, what, is_over, &wait);
     else
-        weft_sim_sleep_until(world->sim, what, is_over, &wait, &wait.sleep);
+        weft_sim_sleep_until(world->sim, what, is_over, &wait, wait.bell);
+    if (wait.end)
+        weft_sim_end_rings(wait.end, NULL);
+    if (wait.call)
+        weft_sim_call_rings(wait.call, NULL);
     wait.previous->next = wait.next;
     wait.next->previous = wait.previous;
     return wait.fired;
@@ -206,8 +223,7 @@ static bool may_read(void *object)
     return is_met_or_gone(object) || weft_sim_end_is_between_scripts(object);
 }
 
-// Another script, or another process, may have been first.
-static bool is_ready_still(int descriptor, short events)
+bool weft_world__is_ready(int descriptor, short events)
 {
     return poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, 0) > 0;
 }
@@ -220,7 +236,7 @@ static bool takes_a_while(weft_world *world, const char *what, weft_sim_end *end
 {
     uint32_t time = 1 + weft_sim_choose(world->sim, WEFT_SIM_CHOOSE_SCRIPT, SLOW);
     weft_world__wait wait = {
-        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .sleep.end = end};
+        .descriptor = -1, .when = weft_world__now(world) + time * UINT64_C(1000000), .end = end};
     return weft_world__wait_for(world, what, wait);
 }
 
@@ -258,8 +274,10 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
     for (bool is_late = options->slow;;) {
         if (bytes)
             *bytes = NULL;
-        weft_sim_sleep_until(world->sim, what, events == POLLIN ? may_read : is_met_or_gone, end,
-                             &(weft_sim_sleep){.end = end});
+        weft_sim_bell bell = {0};
+        weft_sim_end_rings(end, &bell);
+        weft_sim_sleep_until(world->sim, what, events == POLLIN ? may_read : is_met_or_gone, end, &bell);
+        weft_sim_end_rings(end, NULL);
         if (weft_sim_end_dropped(end))
             return 0;
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);
@@ -268,10 +286,9 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
         if (is_late && !takes_a_while(world, what, end))
             continue;
         is_late = false;
-        weft_world__wait ready = {
-            .descriptor = descriptor, .events = events, .when = UINT64_MAX, .sleep.end = end};
+        weft_world__wait ready = {.descriptor = descriptor, .events = events, .when = UINT64_MAX, .end = end};
         if (descriptor >= 0 &&
-            (!weft_world__wait_for(world, what, ready) || !is_ready_still(descriptor, events)))
+            (!weft_world__wait_for(world, what, ready) || !weft_world__is_ready(descriptor, events)))
             continue;
         uint32_t count = begins ? CHUNK : weft_sim_end_offer(end, bytes);
         if (count) // else it has gone away meanwhile

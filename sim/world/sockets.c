@@ -338,7 +338,7 @@ static void waits(weft_sim *sim, void *data)
 {
     waiting *it = data;
     weft_world__wait ready = {
-        .descriptor = it->socket->number, .events = it->events, .when = UINT64_MAX, .sleep.call = it->call};
+        .descriptor = it->socket->number, .events = it->events, .when = UINT64_MAX, .call = it->call};
     const char *what = weft_sim_call_func(it->call)->name;
     bool is_done = false;
     (void)sim;

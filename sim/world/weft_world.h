@@ -74,12 +74,61 @@ typedef struct weft_world_service {
     int listener; // bound, listening and O_NONBLOCK; the caller's
     int stop;     // a descriptor: once it can be read, no more clients are accepted; -1: none
 } weft_world_service;
-bool weft_world_is_service(const weft_sim_component *component);
 // A script, whose data is a weft_world_service. It ends when it was stopped and those in flight are answered.
 // If the run ends otherwise, weft_world_free() tells clients that still wait so, by a status of 500.
 void weft_world_serve(weft_sim *sim, void *service);
 // Before weft_sim_free().
 void weft_world_free(weft_world *world);
+
+// What makes a component a program; NULL if it is none.
+const weft_sim_export *weft_world_program(const weft_sim_component *component);
+bool weft_world_is_service(const weft_sim_component *component);
+// The import by that name, of whatever interface; NULL if there is none.
+const weft_sim_func *weft_world_import(const weft_sim_component *component, const char *name);
+
+// ---- A test that is a script, and has the world for all that the script does not do itself ----
+
+typedef struct weft_world_test weft_world_test;
+struct weft_world_test {
+    const weft_sim_component *component; // "weft_sim_component" is its label, if it is linked with the test
+    weft_world_options options;
+    const char *takes; // an interface, without its version: the script answers its async functions; or NULL
+    uint64_t seed;     // draws what a host may choose; 0: nothing unusual
+    void (*script)(weft_world_test *test);
+    // While it runs.
+    weft_sim *sim;
+    weft_world *world;
+    weft_sim_instance *instance;
+};
+// Runs the script with an instance of the component, until the script has ended and nothing else can happen.
+// What main() may return: 0, or 1 with a report of a trap or a deadlock on standard error.
+int weft_world_test_run(weft_world_test *test);
+
+// The rest is for scripts, and blocks.
+
+// Runs a program: true if it says that all is well.
+bool weft_world_run(weft_sim_instance *instance, const weft_sim_component *component);
+// Until a descriptor, -1 for none, is ready for these events of poll(2): true; or until so many ns are over,
+// UINT64_MAX for ever: false. `what` is said in reports.
+bool weft_world_wait(weft_world *world, const char *what, int descriptor, short events, uint64_t timeout);
+
+// A request or a response, whole. What is taken is the script's, until weft_world_http_free(); of what is
+// given, no member is needed.
+typedef struct weft_world_http {
+    char *method, *authority, *path; // of a request; given as NULL: GET, localhost, /
+    uint16_t status;                 // of a response; given as 0: 200
+    char *headers;                   // lines "name: value", each with a \n but for the last
+    char *body;                      // with a NUL behind it
+    size_t length;                   // of the body; given as 0: as long as a text is
+    const char *error;               // a case of error-code in place of it, or of the rest of its body
+} weft_world_http;
+void weft_world_http_free(weft_world_http *it);
+// The next request that the component sends by "wasi:http/client", which the script takes: and the call, for
+// weft_world_respond().
+weft_sim_call *weft_world_accept(weft_world_test *test, weft_world_http *request);
+void weft_world_respond(weft_world_test *test, weft_sim_call *call, const weft_world_http *response);
+// Has the component, which is a service, handle a request.
+weft_world_http weft_world_ask(weft_world_test *test, const weft_world_http *request);
 
 #ifdef __cplusplus
 }

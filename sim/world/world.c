@@ -11,8 +11,7 @@ static const weft_world__row *const all[] = {
     weft_world__fs_paths, weft_world__http_fields, weft_world__http_messages, weft_world__http_client,
     weft_world__tcp,      weft_world__udp,         weft_world__names};
 
-// True if that is the interface, whatever its version.
-static bool is_of(const char *interface, const char *plain)
+bool weft_world__is_of(const char *interface, const char *plain)
 {
     size_t length = strlen(plain);
     return !strncmp(interface, plain, length) && interface[length] == '@';
@@ -21,11 +20,11 @@ static bool is_of(const char *interface, const char *plain)
 void weft_world__dropped(const weft_sim_resource *resource, uint32_t rep, void *data)
 {
     const char *interface = resource->interface ? resource->interface : "";
-    if (is_of(interface, "wasi:filesystem/types"))
+    if (weft_world__is_of(interface, "wasi:filesystem/types"))
         weft_world__descriptor_drop(data, rep);
-    else if (is_of(interface, "wasi:http/types"))
+    else if (weft_world__is_of(interface, "wasi:http/types"))
         weft_world__http_drop(resource->name, rep);
-    else if (is_of(interface, "wasi:sockets/types"))
+    else if (weft_world__is_of(interface, "wasi:sockets/types"))
         weft_world__socket_drop(rep);
 }
 
@@ -84,7 +83,7 @@ static weft_sim_handler handler_of(const weft_sim_func *func)
 {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const weft_world__row *row = all[i]; row->name; row++)
-            if (is_of(func->interface, row->interface) && !strcmp(func->name, row->name))
+            if (weft_world__is_of(func->interface, row->interface) && !strcmp(func->name, row->name))
                 return row->handler;
     return missing;
 }
@@ -127,7 +126,7 @@ static void answer(weft_sim_call *call, void *data)
         abort();
     *it = (late_call){.world = world, .call = call};
     weft_world__job_begin(world, &it->job, NULL);
-    weft_sim_spawn(world->sim, answers_later, it);
+    weft_sim_spawn_small(world->sim, answers_later, it);
 }
 
 void weft_world_answer(weft_world *world, const weft_sim_component *component)
@@ -164,14 +163,6 @@ void weft_world__job_end(weft_world__job *job)
     if (job->next)
         job->next->at = job->at;
     job->free(job);
-}
-
-bool weft_world__is_utf8(const char *text, size_t length)
-{
-    for (size_t at = 0, more; at < length; at += more)
-        if (!(more = weft_sim_decode(text + at, (uint32_t)(length - at), NULL)))
-            return false;
-    return true;
 }
 
 void weft_world__answer(weft_sim_call *call, weft_sim_value value)

@@ -27,6 +27,7 @@ static _Noreturn void give_up(const char *format, va_list arguments)
     __builtin_trap();
 }
 
+// __asm__ only names the symbol, as C++ would.
 #define GIVES_UP(name, symbol)                                                                                 \
     WEFT__WEAK _Noreturn void name(const char *format, ...) __asm__(symbol);                                   \
     void name(const char *format, ...)                                                                         \

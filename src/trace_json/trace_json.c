@@ -6,12 +6,11 @@
 // has a row, named after its address. The coroutine stands in it, its waits stand in the coroutine, and a
 // coroutine that it calls stands in the wait for that. Tasks and operations overlap freely, so they are
 // asynchronous events, told apart by number and by handle.
-#include "../internal.h"
-#include <weft/op.h>
 #include <weft/hooks.h>
+#include <weft/op.h>
 #include <weft/trace.h>
+#include "../inspect.h"
 #include "../internal.h"
-#include "../text.h"
 
 #if WEFT_TRACE
 
@@ -146,12 +145,8 @@ static void coro_event(const char *phase, const weft_coro *co, const char *name)
     }
     const weft_place *place = weft_trace_place(co);
     if (phase[0] == 'B') {
-        const char *file = place->file;
-        for (const char *at = file; *at; at++)
-            if (*at == '/' || *at == '\\')
-                file = at + 1;
         weft__add(&line, ",\"args\":{\"at\":\"");
-        weft__add_most(&line, file, NAME_MAX_BYTES);
+        weft__add_most(&line, weft__base_name(place->file), NAME_MAX_BYTES);
         weft__add(&line, ":");
         weft__add_number(&line, place->line);
         weft__add(&line, "\"}");
@@ -163,7 +158,6 @@ static void coro_event(const char *phase, const weft_coro *co, const char *name)
 
 void weft_trace_coro(const weft_coro *co, weft_trace_what what)
 {
-    static const char *const outcomes[] = {"unfinished", "done", "failed", "cancelled"};
     char wait[NAME_MAX_BYTES];
     weft__text line;
     switch (what) {
@@ -179,7 +173,7 @@ void weft_trace_coro(const weft_coro *co, weft_trace_what what)
         weft__add(&line, ",\"name\":");
         add_name(&line, weft_trace_place(co)->function);
         weft__add(&line, ",\"args\":{\"outcome\":\"");
-        weft__add(&line, outcomes[weft_outcome_of(co)]);
+        weft__add(&line, weft_outcome_name(weft_outcome_of(co)));
         weft__add(&line, "\"}");
         write_line(&line);
         break;

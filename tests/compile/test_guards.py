@@ -79,7 +79,7 @@ typedef struct {
 
 TYPES
 
-weft_left frame_run(weft_coro *co)
+weft_stepped frame_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -155,11 +155,11 @@ def select(*waits):
 
 
 TYPED = {
-    **starts("frame_of_another_type", "the frame is no callee", "the frame is no callee", frame="&self->child"),
+    **starts("frame_of_another_type", "the frame is no callee: give a pointer to one", "the frame is no callee: give a pointer to one", frame="&self->child"),
     **starts("no_async_function", "other__WEFT_ASYNC_is_missing_above", "other__WEFT_ASYNC_is_missing_above", type="other"),
     **starts("unknown_field", "has no member named 'y'", "no member named 'y'", fields=", .y = 1"),
     "frame_itself": Guard(start("call"), start("call", frame="self->it"), "invalid type argument of unary", "indirection requires pointer operand"),
-    "frame_of_no_type": Guard(start("call"), start("call", frame="(void *)&self->it"), "the frame is no callee|dereferencing 'void", "the frame is no callee"),
+    "frame_of_no_type": Guard(start("call"), start("call", frame="(void *)&self->it"), "the frame is no callee: give a pointer to one|dereferencing 'void", "the frame is no callee: give a pointer to one"),
     "field_of_another_type": Guard(
         start("call", fields=", .op = &self->in.op"), start("call", fields=", .op = &self->in"),
         "incompatible pointer type", "incompatible pointer types assigning",
@@ -184,7 +184,7 @@ TYPED = {
     ),
     "try_call_in_finaliser": Guard(
         start("call"), start("try_call"),
-        "the way to the finaliser stands before WEFT_FINALLY", "the way to the finaliser stands before WEFT_FINALLY",
+        "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY", "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY",
         place="FINALLY",
     ),
     "scope_and_handle_swapped": Guard(
@@ -194,12 +194,12 @@ TYPED = {
     "feed_of_another_stream": Guard(
         "self->x = WEFT_FEED_SPAWN(numbers, feeder, &self->feeder, &self->scope, &self->handle);",
         "self->x = WEFT_FEED_SPAWN(texts, feeder, &self->feeder, &self->scope, &self->handle);",
-        "feeder is no feed of texts", "feeder is no feed of texts",
+        r"feeder is no feed of texts: define it by WEFT_ASYNC_FEED\(texts, feeder\)", r"feeder is no feed of texts: define it by WEFT_ASYNC_FEED\(texts, feeder\)",
     ),
     "new_feed_of_another_stream": Guard(
         "if (WEFT_FEED_NEW(numbers, feeder, &self->scope, &self->x)) use(1);",
         "if (WEFT_FEED_NEW(texts, feeder, &self->scope, &self->x)) use(1);",
-        "feeder is no feed of texts", "feeder is no feed of texts",
+        r"feeder is no feed of texts: define it by WEFT_ASYNC_FEED\(texts, feeder\)", r"feeder is no feed of texts: define it by WEFT_ASYNC_FEED\(texts, feeder\)",
     ),
     "feed_that_is_called": Guard(
         "self->x = WEFT_FEED_SPAWN(numbers, feeder, &self->feeder, &self->scope, &self->handle);",
@@ -208,8 +208,8 @@ TYPED = {
     ),
     "call_in_a_helper": Guard(
         "void plain(weft_coro *co, callee *it);\nvoid plain(weft_coro *co, callee *it) { (void)it; weft_cancel(co); }",
-        "weft_left plain(weft_coro *co, callee *it);\n"
-        "weft_left plain(weft_coro *co, callee *it) { WEFT_CALL(callee, it); return weft_step_end(co); }",
+        "weft_stepped plain(weft_coro *co, callee *it);\n"
+        "weft_stepped plain(weft_coro *co, callee *it) { WEFT_CALL(callee, it); return weft_step_end(co); }",
         "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
         "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
         place="TYPES",
@@ -232,8 +232,8 @@ TYPED = {
     ),
     "async_that_returns_a_wait": Guard(
         ASYNC.replace("BODY_OF", YIELD), ASYNC.replace("BODY_OF", "return weft_yield(co);"),
-        "incompatible types when returning type 'weft_poll' but 'weft_left' was expected",
-        "returning 'weft_poll'.* from a function with incompatible result type 'weft_left'", place="TYPES",
+        "incompatible types when returning type 'weft_poll' but 'weft_stepped' was expected",
+        "returning 'weft_poll'.* from a function with incompatible result type 'weft_stepped'", place="TYPES",
     ),
     "co_is_not_first": Guard(
         ASYNC.replace("BODY_OF", ""), ASYNC.replace("BODY_OF", "").replace("weft_coro co; uint32_t x;", "uint32_t x; weft_coro co;"),
@@ -251,7 +251,7 @@ TYPED = {
     "frame_of_great_alignment": Guard(
         "typedef struct { weft_coro co; _Alignas(16) int x; } one;\nWEFT_ASYNC(one) { WEFT_BEGIN; WEFT_END; }",
         "typedef struct { weft_coro co; _Alignas(32) int x; } one;\nWEFT_ASYNC(one) { WEFT_BEGIN; WEFT_END; }",
-        "the alignment of a frame is at most 16", "the alignment of a frame is at most 16", place="TYPES",
+        "the alignment of a frame is at most 16: point to what needs more", "the alignment of a frame is at most 16: point to what needs more", place="TYPES",
     ),
     "export_of_no_async_function": Guard(
         "WEFT_EXPORT(w, exports_double, callee, (uint32_t n), .x = n);",
@@ -381,8 +381,8 @@ GUARDS = TYPED | {
     "return_a_wait": Guard(
         YIELD,
         "return weft_yield(co);",
-        "incompatible types when returning type 'weft_poll' but 'weft_left' was expected",
-        "returning 'weft_poll'.* from a function with incompatible result type 'weft_left'",
+        "incompatible types when returning type 'weft_poll' but 'weft_stepped' was expected",
+        "returning 'weft_poll'.* from a function with incompatible result type 'weft_stepped'",
     ),
     "return_nothing": Guard(
         "if (self->x) WEFT_FINISH;",
@@ -393,21 +393,21 @@ GUARDS = TYPED | {
     "return_a_number": Guard(
         "if (self->x) WEFT_FAIL(1);",
         "if (self->x) return 1;",
-        "incompatible types when returning type 'int' but 'weft_left'",
-        "returning 'int' from a function with incompatible result type 'weft_left'",
+        "incompatible types when returning type 'int' but 'weft_stepped'",
+        "returning 'int' from a function with incompatible result type 'weft_stepped'",
     ),
     "finish_in_finaliser": Guard(
         "if (self->x) use(1);",
         "if (self->x) WEFT_FINISH;",
-        "the way to the finaliser stands before WEFT_FINALLY",
-        "the way to the finaliser stands before WEFT_FINALLY",
+        "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY",
+        "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY",
         place="FINALLY",
     ),
     "fail_in_finaliser": Guard(
         "if (self->x) use(1);",
         "if (self->x) WEFT_FAIL(1);",
-        "the way to the finaliser stands before WEFT_FINALLY",
-        "the way to the finaliser stands before WEFT_FINALLY",
+        "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY",
+        "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY",
         place="FINALLY",
     ),
     "two_finalisers": Guard(
@@ -418,21 +418,21 @@ GUARDS = TYPED | {
     ),
     "await_in_a_helper": Guard(
         "void plain(weft_coro *co);\nvoid plain(weft_coro *co) { weft_cancel(co); }",
-        f"weft_left plain(weft_coro *co);\nweft_left plain(weft_coro *co) {{ {YIELD} return weft_step_end(co); }}",
+        f"weft_stepped plain(weft_coro *co);\nweft_stepped plain(weft_coro *co) {{ {YIELD} return weft_step_end(co); }}",
         "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
         "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
         place="TYPES",
     ),
     "no_begin": Guard(
-        f"weft_step f;\nweft_left f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\nWEFT_FINALLY;\nWEFT_END;\n}}",
-        f"weft_step f;\nweft_left f(weft_coro *co)\n{{\n{YIELD}\nWEFT_FINALLY;\nWEFT_END;\n}}",
+        f"weft_step f;\nweft_stepped f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\nWEFT_FINALLY;\nWEFT_END;\n}}",
+        f"weft_step f;\nweft_stepped f(weft_coro *co)\n{{\n{YIELD}\nWEFT_FINALLY;\nWEFT_END;\n}}",
         "label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function' used but not defined",
         "use of undeclared label 'WEFT_BEGIN_is_missing_or_this_is_no_async_function'",
         place="TYPES",
     ),
     "no_end": Guard(
-        f"weft_step f;\nweft_left f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\nWEFT_END;\n}}",
-        f"weft_step f;\nweft_left f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\n}}",
+        f"weft_step f;\nweft_stepped f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\nWEFT_END;\n}}",
+        f"weft_step f;\nweft_stepped f(weft_coro *co)\n{{\nWEFT_BEGIN;\n{YIELD}\n}}",
         "label 'WEFT_END_is_missing' used but not defined",
         "use of undeclared label 'WEFT_END_is_missing'",
         place="TYPES",
@@ -441,50 +441,50 @@ GUARDS = TYPED | {
     "payload_of_stream": Guard(
         "WEFT_STREAM(words, w_stream_string, w_string_t);",
         "WEFT_STREAM(words, w_stream_string, uint32_t);",
-        "not the payload type of w_stream_string_read",
-        "not the payload type of w_stream_string_read",
+        "not the payload type of w_stream_string_read: take that of its pointer",
+        "not the payload type of w_stream_string_read: take that of its pointer",
         place="TYPES",
     ),
     "payload_sign": Guard(
         "WEFT_STREAM(more, w_stream_u32, uint32_t);",
         "WEFT_STREAM(more, w_stream_u32, int32_t);",
-        "not the payload type of w_stream_u32_read",
-        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
         place="TYPES",
     ),
     "payload_of_unit_stream": Guard(
         "WEFT_STREAM_UNIT(ticks, w_stream);",
         "WEFT_STREAM_UNIT(ticks, w_stream_u32);",
-        "not the payload type of w_stream_u32_read",
-        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
         place="TYPES",
     ),
     "payload_of_future": Guard(
         "WEFT_FUTURE(word, w_future_string, w_string_t);",
         "WEFT_FUTURE(word, w_future_string, uint32_t);",
-        "not the payload type of w_future_string_read",
-        "not the payload type of w_future_string_read",
+        "not the payload type of w_future_string_read: take that of its pointer",
+        "not the payload type of w_future_string_read: take that of its pointer",
         place="TYPES",
     ),
     "payload_of_unit_future": Guard(
         "WEFT_FUTURE_UNIT(done, w_future);",
         "WEFT_FUTURE_UNIT(done, w_future_u32);",
-        "not the payload type of w_future_u32_read",
-        "not the payload type of w_future_u32_read",
+        "not the payload type of w_future_u32_read: take that of its pointer",
+        "not the payload type of w_future_u32_read: take that of its pointer",
         place="TYPES",
     ),
     "future_for_stream": Guard(
         "WEFT_FUTURE(word, w_future_u32, uint32_t);",
         "WEFT_FUTURE(word, w_stream_u32, uint32_t);",
-        "not the payload type of w_stream_u32_read",
-        "not the payload type of w_stream_u32_read",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
+        "not the payload type of w_stream_u32_read: take that of its pointer",
         place="TYPES",
     ),
     "stream_for_future": Guard(
         "WEFT_STREAM(words, w_stream_u32, uint32_t);",
         "WEFT_STREAM(words, w_future_u32, uint32_t);",
-        "not the payload type of w_future_u32_read",
-        "not the payload type of w_future_u32_read",
+        "not the payload type of w_future_u32_read: take that of its pointer",
+        "not the payload type of w_future_u32_read: take that of its pointer",
         place="TYPES",
     ),
     "drop_of_another_type": Guard(

@@ -9,7 +9,7 @@ from limits import limited
 from paths import ROOT
 
 HERE = ROOT / "tests/compile"
-SOURCES = ["macros.c", "fibers.c", "wasi.c", "wasi_net.c"]
+SOURCES = ["ends.c", "fibers.c", "together.c", "typed.c", "wasi.c", "wasi_net.c"]
 
 # What a user's project may warn of besides: the code that Weft's macros make is clean.
 MORE_WARNINGS = [*WARNINGS, "-Wshadow"]
@@ -39,14 +39,14 @@ def test_macros_cxx(run, need, tmp_path, compiler, standard, source):
 EXPORT = "weft_step run; WEFT_EXPORT_STEP(w, exports_double, root, run, (uint32_t n), (void)n);"
 ASYNC = "struct frame { weft_coro co; uint8_t n; }; WEFT_ASYNC(frame) { WEFT_BEGIN; WEFT_END; }"
 CXX_GUARDS = {
-    "the frame is no frame": f"{ASYNC} void f(weft_coro *it); void f(weft_coro *it) {{ WEFT_BLOCK_ON(frame, it); }}",
+    "the frame is no frame: give a pointer to one": f"{ASYNC} void f(weft_coro *it); void f(weft_coro *it) {{ WEFT_BLOCK_ON(frame, it); }}",
     "no member named": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t n), .y = n);",
     "weft_coro__WEFT_ASYNC_is_missing_above": "void f(weft_coro *it); void f(weft_coro *it) { WEFT_BLOCK_ON(weft_coro, it); }",
     "more than 16 fields are to be set": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t){', .n = 1' * 17});",
-    "not the payload type of w_stream_u32_read": "WEFT_STREAM(words, w_stream_u32, int32_t);",
-    "not a stream of bytes: words": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",
+    "not the payload type of w_stream_u32_read: take that of its pointer": "WEFT_STREAM(words, w_stream_u32, int32_t);",
+    "words is no stream of bytes: WEFT_LINES takes one of uint8_t, int8_t or char": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",
     "the first member of a frame is `weft_coro co`": f"struct root {{ int n; weft_coro co; }}; {EXPORT}",
-    "a frame is plain data": f"struct text {{ ~text(); }}; struct root {{ weft_coro co; text n; }}; {EXPORT}",
+    "a frame is plain data, as nobody constructs its members: point to other data": f"struct text {{ ~text(); }}; struct root {{ weft_coro co; text n; }}; {EXPORT}",
 }
 
 

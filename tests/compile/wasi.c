@@ -1,4 +1,4 @@
-// What macros.c is for the headers of weft/wasi.
+// What ends.c is for the headers of weft/wasi.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
@@ -125,7 +125,7 @@ WEFT_ASYNC(program)
     WEFT_TRY(&self->out, weft_bytes_write(co, &self->out, self->buffer, 8));
     WEFT_TRY(&self->out, weft_bytes_write_all(co, &self->out, self->buffer, 8));
     WEFT_TRY(&self->out, weft_bytes_finish(co, &self->out));
-    self->handle = weft_bytes_release(&self->in);
+    self->handle = weft_bytes_hand_on(&self->in);
     weft_bytes_lines(&self->lines, weft_stdin(), self->buffer, sizeof self->buffer, WEFT_LINES_CUT);
     WEFT_TRY(weft_stdin(), weft_line_next(co, &self->lines));
     if (weft_stdout_is_terminal() && weft_stdin_is_terminal() && weft_stderr_is_terminal())
@@ -232,7 +232,7 @@ weft_poll pass(weft_coro *co, gate *self)
 {
     weft_http_exchange other = weft_http_request_of(0);
     weft_http_limit(16);
-    weft_fetch_response_of(&self->page, weft_http_request_release(&other));
+    weft_fetch_response_of(&self->page, weft_http_request_hand_on(&other));
     weft_http_request_close(&other);
     if (weft_http_begin_with(co, &self->http, 200, &self->page.in))
         return weft_breathe(co);
@@ -263,7 +263,7 @@ WEFT_ASYNC(files)
     WEFT_TRY(&self->directory, weft_file_open(co, &self->directory, self->path, .directory = true));
     WEFT_TRY(&self->file, weft_file_open(co, &self->file, self->string, .create = true, .write = true));
     WEFT_TRY(&self->file, weft_file_open(co, &self->file, "name", .beneath = &self->directory));
-    self->file = weft_file_of(weft_file_release(&self->file), false);
+    self->file = weft_file_of(weft_file_hand_on(&self->file), false);
     self->in = weft_file_reader(&self->file, 0);
     self->out = weft_file_writer(&self->file, 0);
     WEFT_TRY(&self->file, weft_file_read_at(co, &self->file, 0, self->buffer, sizeof self->buffer));

@@ -1,4 +1,4 @@
-// What macros.c is for addresses and sockets.
+// What ends.c is for addresses and sockets.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/wasi.h>
 
@@ -36,7 +36,7 @@ WEFT_ASYNC(tcp)
         weft_connection_options(&self->conn, &self->options) ||
         weft_connection_own(&self->conn, &self->address))
         WEFT_FAIL(weft_connection_peer(&self->conn, &self->address));
-    self->other = weft_connection_of(weft_connection_release(&self->conn));
+    self->other = weft_connection_of(weft_connection_hand_on(&self->conn));
     WEFT_FINALLY;
     weft_connection_close(&self->conn);
     weft_connection_close(&self->other);
@@ -61,7 +61,7 @@ WEFT_ASYNC(udp)
         weft_udp_set(&self->udp, .receive_buffer = 1 << 20) ||
         weft_udp_options_of(&self->udp, &self->options) || weft_udp_own(&self->udp, &self->address))
         WEFT_FAIL(weft_udp_peer(&self->udp, &self->address));
-    self->other = weft_udp_of(weft_udp_release(&self->udp));
+    self->other = weft_udp_of(weft_udp_hand_on(&self->udp));
     WEFT_TRY(&self->other, weft_udp_send(co, &self->other, self->bytes, sizeof self->bytes));
     WEFT_TRY(&self->udp, weft_udp_send_to(co, &self->udp, self->bytes, sizeof self->bytes, &self->address));
     WEFT_TRY(&self->datagram, weft_udp_receive(co, &self->udp, &self->datagram));
@@ -104,7 +104,7 @@ WEFT_ASYNC(server)
     WEFT_TRY_CALL(udp, &self->datagrams);
     if (weft_tcp_listen(&self->listener, "[::1]:0") || weft_listener_address(&self->listener, &self->address) ||
         weft_tcp_listen_at(&self->listener, &self->address, .backlog = 10, .socket.keep_alive = 1) ||
-        weft_tcp_listen_on(&self->listener, weft_connection_release(&self->conn)))
+        weft_tcp_listen_on(&self->listener, weft_connection_hand_on(&self->conn)))
         WEFT_FAIL(WEFT_EADDRINUSE);
     WEFT_TRY(&self->conn, weft_accept(co, &self->listener, &self->conn));
     WEFT_TRY(&self->server, weft_tcp_serve(co, &self->server, "[::]:8080", greeting));

@@ -1,6 +1,8 @@
 // Fuzz target: the input is what the members of a chat do and say, over connections on loopback, and before
 // that the choices of a host, a byte each. The chat goes on from input to input, as its variables do.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "found.h"
+
 #include <weft_world.h>
 
 #include <arpa/inet.h>
@@ -19,11 +21,6 @@ extern const weft_sim_component chat_component __asm__("weft_sim_component");
 
 enum { MEMBERS = 4, CHOICES = 256, PATIENCE = 10000 /* ms */ };
 
-static const weft_sim_options options = {.block = WEFT_SIM_CHOICE,
-                                         .late = WEFT_SIM_CHOICE,
-                                         .partial = WEFT_SIM_CHOICE,
-                                         .unasked = WEFT_SIM_CHOICE,
-                                         .slow_cancel = WEFT_SIM_CHOICE};
 static weft_sim *sim;
 static weft_sim_schedule schedule;
 static struct sockaddr_in address = {.sin_family = AF_INET};
@@ -31,19 +28,10 @@ static const uint8_t *input, *input_end;
 static sem_t has_input, is_done;
 
 // The host's stacks are not LeakSanitizer's to look at: what is left is asked of the host.
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
 {
-    return "detect_stack_use_after_return=0:detect_leaks=0";
-}
-
-static void check(bool so, const char *what)
-{
-    if (so)
-        return;
-    fprintf(stderr, "%s%s%sfuzz-chat: %s\n", weft_sim_transcript(sim), weft_sim_report(sim),
-            weft_sim_leftovers(sim), what);
-    abort();
+    return 1;
 }
 
 static uint32_t next(void)
@@ -62,14 +50,14 @@ typedef struct {
 static void comes(member *it)
 {
     *it = (member){.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    check(it->socket >= 0 && !connect(it->socket, (struct sockaddr *)&address, sizeof address),
-          strerror(errno));
+    fuzz_check(sim, it->socket >= 0 && !connect(it->socket, (struct sockaddr *)&address, sizeof address),
+               strerror(errno));
 }
 
 static void says(const member *it, const void *text, size_t length)
 {
     if (send(it->socket, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        check(errno == EPIPE || errno == ECONNRESET || errno == EAGAIN, strerror(errno));
+        fuzz_check(sim, errno == EPIPE || errno == ECONNRESET || errno == EAGAIN, strerror(errno));
 }
 
 static bool begins_alike(const member *it, const char *line)
@@ -87,8 +75,8 @@ static bool hears(member *it)
         for (ssize_t i = 0; i < count; i++)
             if (it->heard < sizeof it->first)
                 it->first[it->heard++] = bytes[i];
-    check(begins_alike(it, "welcome\n") || begins_alike(it, "send a line: ROOM NAME\n"),
-          "it heard something else");
+    fuzz_check(sim, begins_alike(it, "welcome\n") || begins_alike(it, "send a line: ROOM NAME\n"),
+               "it heard something else");
     return count < 0 && errno == EAGAIN;
 }
 
@@ -145,7 +133,7 @@ static uint32_t left(void)
 // The network may take its time.
 static void wait_for_it(int *patience, const char *what)
 {
-    check(--*patience > 0, what);
+    fuzz_check(sim, --*patience > 0, what);
     poll(NULL, 0, 1);
     weft_sim_settle(sim);
 }
@@ -160,7 +148,7 @@ static void check_service(uint32_t before)
     weft_sim_settle(sim);
     while (hears(&last) && last.heard < 8)
         wait_for_it(&patience, "nobody is welcome");
-    check(last.heard >= 8 && !memcmp(last.first, "welcome\n", 8), "it is not welcome");
+    fuzz_check(sim, last.heard >= 8 && !memcmp(last.first, "welcome\n", 8), "it is not welcome");
     leaves(&last, true);
     weft_sim_settle(sim);
     while (left() != before)
@@ -211,14 +199,14 @@ static void *runs(void *data)
     sigaddset(&alarms, SIGALRM);
     pthread_sigmask(SIG_BLOCK, &alarms, NULL);
     snprintf(where, sizeof where, "127.0.0.1:%u", ntohs(address.sin_port));
-    sim = weft_sim_new(&options, &schedule);
+    sim = weft_sim_new(&fuzz_asks_input, &schedule);
     weft_sim_step_limit(sim, UINT64_MAX);
     weft_world *world =
         weft_world_new(sim, &(weft_world_options){.arguments = arguments, .argument_count = 2, .tcp = true});
     weft_sim_instance *service = weft_sim_instantiate(sim, &chat_component);
     weft_world_answer(world, &chat_component);
     weft_sim_run(sim, plays, service);
-    check(false, "it ended");
+    fuzz_check(sim, false, "it ended");
     return NULL;
 }
 

@@ -1,8 +1,10 @@
-// What the fuzz targets share: how an input becomes a run of a workload, and what they see of the component.
+// What the targets of seeded workloads share: how an input becomes a run of a workload, and what they see of
+// the component.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include "found.h"
 #include "workload.h"
 
 // ---- input.c ----
@@ -18,9 +20,6 @@ typedef struct fuzz_input {
 
 // False if it is too short, or too long. To be freed with weft_sim_schedule_free(&input->schedule).
 bool fuzz_decode(const uint8_t *data, size_t size, fuzz_input *input);
-
-// Prints, and ends the process as one that found something.
-_Noreturn void fuzz_found(weft_sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // ---- inside.c: what is known of the component, from inside of it ----
 

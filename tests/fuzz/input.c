@@ -2,18 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "fuzz.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 enum { HEADER = 4, CHOICES = 4096 };
-
-// Fibers that a trap leaves behind would keep what that needs of each stack.
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_stack_use_after_return=0";
-}
 
 // Two bits an option: never, sometimes, always.
 static uint16_t weight(uint32_t bits)
@@ -47,16 +36,4 @@ bool fuzz_decode(const uint8_t *data, size_t size, fuzz_input *input)
         taken[i - HEADER] = data[i];
     weft_sim_schedule_give(&input->schedule, taken, (uint32_t)(size - HEADER));
     return true;
-}
-
-void fuzz_found(weft_sim *sim, const char *format, ...)
-{
-    fputs(weft_sim_transcript(sim), stderr);
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("weft fuzz: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("\n", stderr);
-    va_end(arguments);
-    abort();
 }

@@ -1,11 +1,11 @@
 // Fuzz target: the serve example as weft-native serves it. The input is what a host chooses, and then what a
 // client sends, in pieces: the bytes of the network, with all that parses them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "found.h"
 #include "weft_world.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -21,36 +21,14 @@ static weft_sim *sim;
 static weft_world *world;
 static weft_world_service service;
 static weft_sim_schedule schedule;
-static const weft_sim_options options = {.block = WEFT_SIM_CHOICE,
-                                         .late = WEFT_SIM_CHOICE,
-                                         .hold = WEFT_SIM_CHOICE,
-                                         .partial = WEFT_SIM_CHOICE,
-                                         .unasked = WEFT_SIM_CHOICE,
-                                         .slow_cancel = WEFT_SIM_CHOICE};
 static struct sockaddr_un address = {.sun_family = AF_UNIX}; // a name that is no file
-
-// A run that fails leaves fibers behind, and would keep what this needs of each stack.
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_stack_use_after_return=0";
-}
-
-static void check(bool so, const char *what)
-{
-    if (so)
-        return;
-    fprintf(stderr, "%s%s%sfuzz-serve: %s\n", weft_sim_transcript(sim), weft_sim_report(sim),
-            weft_sim_leftovers(sim), what);
-    abort();
-}
 
 static void begin(void)
 {
     static weft_world_directory site = {.name = "site"};
     site.number = open(SITE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "weft-fuzz-serve-%d", (int)getpid());
-    sim = weft_sim_new(&options, &schedule);
+    sim = weft_sim_new(&fuzz_asks_input, &schedule);
     world =
         weft_world_new(sim, &(weft_world_options){.directories = &site, .directory_count = 1, .seeded = true});
     service = (weft_world_service){
@@ -58,9 +36,10 @@ static void begin(void)
     weft_world_answer(world, &serve_component);
     service.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     service.stop = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    check(site.number >= 0 && !bind(service.listener, (const struct sockaddr *)&address, sizeof address) &&
-              !listen(service.listener, 8),
-          "no socket, or no site");
+    fuzz_check(sim,
+               site.number >= 0 && !bind(service.listener, (const struct sockaddr *)&address, sizeof address) &&
+                   !listen(service.listener, 8),
+               "no socket, or no site");
 }
 
 typedef struct client {
@@ -85,7 +64,7 @@ static void asks(weft_sim *of, void *data)
 {
     client *it = data;
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    check(!connect(descriptor, (const struct sockaddr *)&address, sizeof address), "no connection");
+    fuzz_check(sim, !connect(descriptor, (const struct sockaddr *)&address, sizeof address), "no connection");
     for (size_t at = 0; at < it->count; at += it->piece) {
         size_t piece = it->count - at < it->piece ? it->count - at : it->piece;
         if (send(descriptor, it->bytes + at, piece, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -125,9 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     weft_sim_schedule_give(&schedule, taken, CHOICES);
     if (!sim)
         begin();
-    check(weft_sim_run(sim, serves, &it) == WEFT_SIM_DONE, "it did not end");
-    check(!it.came || !strncmp(it.start, "HTTP/1.1 ", 9), "what came back is no answer");
+    fuzz_check(sim, weft_sim_run(sim, serves, &it) == WEFT_SIM_DONE, "it did not end");
+    fuzz_check(sim, !it.came || !strncmp(it.start, "HTTP/1.1 ", 9), "what came back is no answer");
     const char *left = weft_sim_leaks(sim), *line = strchr(left, '\n');
-    check(!line || (strstr(left, "a descriptor") && !line[1]), "handles are left"); // but for the site's
+    fuzz_check(sim, !line || (strstr(left, "a descriptor") && !line[1]),
+               "handles are left"); // but for the site's
     return 0;
 }

@@ -18,7 +18,7 @@ typedef struct {
 } settle;
 
 // Peers see that an end or a call is gone in their next turn.
-static weft_left settle_run(weft_coro *co)
+static weft_stepped settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
     WEFT_BEGIN;
@@ -47,7 +47,7 @@ typedef struct {
     bool untouched;
 } sweep;
 
-static weft_left sweep_run(weft_coro *co)
+static weft_stepped sweep_run(weft_coro *co)
 {
     sweep *self = weft_frame(co, sweep);
     WEFT_BEGIN;
@@ -70,14 +70,14 @@ static weft_left sweep_run(weft_coro *co)
 // A test on its file's own `frame`, and the beginning of its body.
 #define TEST_OF(name)                                                                                          \
     typedef frame name;                                                                                        \
-    static weft_left name##_run(weft_coro *co)
+    static weft_stepped name##_run(weft_coro *co)
 #define BEGIN                                                                                                  \
     frame *self = weft_frame(co, frame);                                                                       \
     WEFT_BEGIN
 
 #define SWEEP(test)                                                                                            \
     typedef sweep sweep_##test;                                                                                \
-    static weft_left sweep_##test##_run(weft_coro *co)                                                         \
+    static weft_stepped sweep_##test##_run(weft_coro *co)                                                      \
     {                                                                                                          \
         sweep *self = weft_frame(co, sweep);                                                                   \
         self->run = test##_run;                                                                                \

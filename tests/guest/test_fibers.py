@@ -13,7 +13,7 @@ BACKENDS = {"threads": ["-W", "component-model-threading"], "asyncify": []}
 # What a rule's test says, behind `weft: `.
 STOPS = {
     "stack_overflow": r"greedy: the fiber has gone beyond its stack: start it with a larger stack_size( \(in .*\))?",
-    "small_stack": r"greedy: the fiber has a stack of less than WEFT_FIBER_STACK_LEAST bytes( \(in .*\))?",
+    "small_stack": r"greedy: the fiber has a stack of less than WEFT_FIBER_STACK_LEAST bytes: give it more( \(in .*\))?",
     "no_fiber": r"run__body: the wait is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine( \(in .*\))?",
     "no_fiber_to_clean_up": r"run__body: the wait is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine( \(in .*\))?",
 }

@@ -15,26 +15,26 @@ def preset():
 TRAP = 134  # wasmtime's exit code for a message that starts with `wasm trap:`
 
 EXPORT = "exports_weft_rules_subject_run"
-CLOSED = "the end is closed, handed on, or was never opened"
+CLOSED = "the end is closed, handed on, or was never opened: use it only while it is open"
 BUSY = "the end N has an operation in flight: await or stop that first"
-DONE = "the future N can be read or written once, and has been"
+DONE = "the future N can be read or written once, and has been: make one for each value"
 NOT_RUNNING = "the coroutine is not running: is WEFT_AWAIT missing, or is it not yours to suspend?"
-CHILD_BUSY = "the child has not ended: a frame runs once at a time"
-STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser"
-BAD_EVENT = "the export was sent an event of an unknown kind, or not of its operation's kind"
+CHILD_BUSY = "the child has not ended: wait for its end, or use another frame"
+STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH"
+BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or tell the host's makers"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
-LOCAL = "the binding is made already, covered by a later one, or seen by a spawned coroutine"
-OTHER_EXPORT = "the export is not the one that this task was called by"
-AWAITED = "the operation N has a waiter already"
-UNTOLD = "the child has ended and is in its scope still: close the scope, or detach the child"
-LIMIT = "the semaphore has another limit than before, and permits of that are taken"
+LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
+OTHER_EXPORT = "the export is not the one whose call made this task: return a value of that one"
+AWAITED = "the operation N has a waiter already: let others wait for a weft_event that this one sets"
+STILL_IN_SCOPE = "the child has ended and is in its scope still: close the scope, or detach the child"
+LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
 NOT_HELD = "the permit is not held: acquire it first"
-SETTLED = "the value has come, or failed, already: it does so once"
-SLOT = "the slot is waited with already: each wait has its own"
-NO_CASE = "the case has not waited itself: it takes `of`, and is neither weft_call nor weft_yield"
+SETTLED = "the value has come, or failed, already: look at settled.is_set before"
+SLOT = "the slot is waited with already: give each wait its own"
+NO_CASE = "the case has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
 ON_STACK = "the memory is on the stack, which goes while the host uses it: keep it in the frame"
-STOPPING = "the operation N is being stopped already"
+STOPPING = "the operation N is being stopped already: only who stops it waits for it"
 
 # Each test of misuse/weft.c: the rule, and the line on standard error after `weft: `. N is a handle.
 WEFT = {
@@ -42,28 +42,28 @@ WEFT = {
     "closed_write": ("closed", f"numbers_write: {CLOSED}"),
     "closed_write_all": ("closed", f"numbers_write_all: {CLOSED}"),
     "closed_read_handed_on": ("closed", f"numbers_read: {CLOSED}"),
-    "closed_release": ("closed", f"numbers_release: {CLOSED}"),
+    "closed_hand_on": ("closed", f"numbers_hand_on: {CLOSED}"),
     "closed_future_read": ("closed", f"number_read: {CLOSED}"),
     "closed_future_write": ("closed", f"number_write: {CLOSED}"),
-    "closed_future_release": ("closed", f"number_release: {CLOSED}"),
+    "closed_future_hand_on": ("closed", f"number_hand_on: {CLOSED}"),
     "busy_read": ("busy", f"numbers_read: {BUSY}"),
     "busy_read_complete": ("busy", f"numbers_read: {BUSY}"),
     "busy_write": ("busy", f"numbers_write: {BUSY}"),
     "busy_write_all": ("busy", f"numbers_write_all: {BUSY}"),
-    "busy_release": ("busy", f"numbers_release: {BUSY}"),
+    "busy_hand_on": ("busy", f"numbers_hand_on: {BUSY}"),
     "busy_close_reader": ("busy", f"numbers_close_reader: {BUSY}"),
     "busy_close_writer": ("busy", f"numbers_close_writer: {BUSY}"),
     "busy_future_read": ("busy", f"number_read: {BUSY}"),
     "busy_future_write": ("busy", f"number_write: {BUSY}"),
-    "busy_future_release": ("busy", f"number_release: {BUSY}"),
+    "busy_future_hand_on": ("busy", f"number_hand_on: {BUSY}"),
     "busy_future_close_reader": ("busy", f"number_close_reader: {BUSY}"),
     "busy_future_close_writer": ("busy", f"number_close_writer: {BUSY}"),
     "future_done_read": ("future_done", f"number_read: {DONE}"),
     "future_done_write": ("future_done", f"number_write: {DONE}"),
-    "future_done_release": ("future_done", f"number_release: {DONE}"),
-    "other_gone_release": (
+    "future_done_hand_on": ("future_done", f"number_hand_on: {DONE}"),
+    "other_gone_hand_on": (
         "other_gone",
-        "numbers_release: the end N has seen its other end go, and can only be closed",
+        "numbers_hand_on: the end N has seen its other end go, so it cannot be handed on: close it",
     ),
     "call_busy_call": (
         "call_busy",
@@ -86,10 +86,10 @@ WEFT = {
     "child_busy_itself": ("child_busy", f"weft_call: {CHILD_BUSY}"),
     "child_busy_block_on": ("child_busy", f"weft_block_on: {CHILD_BUSY}"),
     "child_busy_spawn": ("child_busy", f"weft_spawn: {CHILD_BUSY}"),
-    "child_busy_handle": ("untold", f"weft_spawn: {UNTOLD}"),
+    "child_busy_handle": ("still_in_scope", f"weft_spawn: {STILL_IN_SCOPE}"),
     "child_busy_typed": ("child_busy", f"weft_call: {CHILD_BUSY}"),
     "child_busy_typed_spawn": ("child_busy", f"weft_spawn: {CHILD_BUSY}"),
-    "child_busy_typed_handle": ("untold", f"weft_spawn: {UNTOLD}"),
+    "child_busy_typed_handle": ("still_in_scope", f"weft_spawn: {STILL_IN_SCOPE}"),
     "other_task_spawn": ("other_task", "weft_spawn: the scope has children of another task: use a scope for each"),
     "scope_full_spawn": (
         "scope_full",
@@ -101,15 +101,15 @@ WEFT = {
     "stray_return_alone": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_again": ("stray_return", f"{EXPORT}: {STRAY}"),
     "stray_return_await": ("stray_return", f"{EXPORT}: {STRAY}"),
-    "not_started_cancel": ("not_started", "weft_cancel: the coroutine has not been started"),
-    "not_started_join": ("not_started", "weft_join: the coroutine has not been started"),
+    "not_started_cancel": ("not_started", "weft_cancel: the coroutine has not been started: call or spawn it first"),
+    "not_started_join": ("not_started", "weft_join: the coroutine has not been started: call or spawn it first"),
     "local_in_use_twice": ("local_in_use", f"weft_local_bind: {LOCAL}"),
     "local_in_use_covered": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "local_in_use_inherited": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "still_bound_end": ("still_bound", f"{EXPORT}: the coroutine ended with a binding: unbind it in the finaliser"),
-    "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN"),
+    "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN: return a value on each way out"),
     "failed_result_exit": ("failed_result", f"{EXPORT}: the failure N ended the export without WEFT_RETURN: return a value that tells it"),
-    "second_result_return": ("second_result", f"{EXPORT}: the export has returned already"),
+    "second_result_return": ("second_result", f"{EXPORT}: the export has returned already: ask weft_returned first"),
     "wrong_export_return": ("wrong_export", f"exports_weft_rules_subject_other: {OTHER_EXPORT}"),
     "wrong_export_block_on": ("wrong_export", f"{EXPORT}: {OTHER_EXPORT}"),
     "abandoned_read": ("abandoned", f"{EXPORT}: {ABANDONED}"),
@@ -137,14 +137,14 @@ WEFT = {
     "no_case_never": ("no_case", f"weft_never: {NO_CASE}"),
     "own_case_ends": (
         "own_case",
-        "weft_select: the case is served by another of its select: one has not both ends of a channel",
+        "weft_select: the case is served by another of its select: have one end of a channel in it, not both",
     ),
     "child_busy_exactly": ("child_busy", f"read_exactly: {CHILD_BUSY}"),
     "child_busy_to_end": ("child_busy", f"read_to_end: {CHILD_BUSY}"),
     "child_busy_forward": ("child_busy", f"numbers_forward: {CHILD_BUSY}"),
-    "untold_spawn": (
-        "untold",
-        f"weft_spawn: {UNTOLD}",
+    "still_in_scope_spawn": (
+        "still_in_scope",
+        f"weft_spawn: {STILL_IN_SCOPE}",
     ),
     "left_in_flight_child": (
         "left_in_flight",
@@ -163,19 +163,19 @@ WEFT = {
     "on_stack_spawn": ("on_stack", f"weft_spawn: {ON_STACK}"),
     "no_room_to_read_forward": (
         "no_room_to_read",
-        "numbers_forward: the buffer has a length of 0: nothing can be read into it",
+        "numbers_forward: the buffer has a length of 0, so nothing can be read into it: give it at least 1",
     ),
     "overtaken_poke": (
         "overtaken",
-        "weft_block_on: the call has what it waited for, but what came on top of its stack still blocks: await there",
+        "weft_block_on: the call has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does",
     ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
-    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it"),
-    "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with"),
+    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that before the wait"),
+    "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with: limit its calls, or use WEFT_EXPORT_OR"),
     "busy_register": ("busy", f"waitable_register: {BUSY}"),
     "no_room_register": (
         "no_room",
-        "waitable_register: the waitable N cannot be registered: there is no memory",
+        "waitable_register: the waitable N cannot be registered, as there is no memory: wait for fewer at a time",
     ),
     "rust_spawn": (
         "rust_spawn",
@@ -183,11 +183,11 @@ WEFT = {
     ),
     "task_over_register": (
         "task_over",
-        "waitable_register: the waitable N was registered with a task that has ended",
+        "waitable_register: the waitable N was registered with a task that has ended: register it with the current one",
     ),
     "no_task_poll": (
         "no_task",
-        "weft_embedded_poll: the waitable N is to be waited for, but no task is current",
+        "weft_embedded_poll: the waitable N is to be waited for, but no task is current: poll where wasip3_task_set has set one",
     ),
     # Only a newer host could do this, or one in error: the test plays it.
     "bad_event_callback": ("bad_event", f"{EXPORT}: {BAD_EVENT}"),
@@ -199,7 +199,7 @@ WEFT = {
     },
     "lost_task_callback": (
         "lost_task",
-        "weft_task_callback: the callback finds no task in its context slot: does other code use that?",
+        "weft_task_callback: the callback finds no task in its context slot: leave that slot to Weft",
     ),
 }
 
@@ -234,9 +234,9 @@ RAW = {
     "future_cancel_write_in_set": (IN_SET, ["fine_close_in_flight"]),
     "stream_drop_reading": ("cannot remove busy stream", ["fine_close_in_flight"]),
     "stream_drop_read_undelivered": ("cannot remove busy stream", ["fine_close_unseen"]),
-    "stream_transfer_reading": ("cannot remove busy stream", ["busy_release"]),
+    "stream_transfer_reading": ("cannot remove busy stream", ["busy_hand_on"]),
     "future_drop_reading": ("cannot remove busy future", ["fine_close_in_flight"]),
-    "future_transfer_reading": ("cannot remove busy future", ["busy_future_release"]),
+    "future_transfer_reading": ("cannot remove busy future", ["busy_future_hand_on"]),
     "stream_drop_writing": ("cannot drop busy stream", ["fine_close_in_flight"]),
     "future_drop_writing": ("cannot drop busy future", ["fine_close_in_flight"]),
     "future_drop_unwritten": (
@@ -265,8 +265,8 @@ RAW = {
     "future_write_again": (WRITE_AGAIN, ["future_done_write"]),
     "future_write_after_dropped": (WRITE_AFTER, ["fine_copy_after_dropped"]),
     "stream_transfer_in_set": ("cannot lift stream while it's in a waitable set", ["fine_release_from_set"]),
-    "stream_transfer_done": (LIFT_DONE, ["other_gone_release"]),
-    "future_transfer_done": (LIFT_READ, ["future_done_release"]),
+    "stream_transfer_done": (LIFT_DONE, ["other_gone_hand_on"]),
+    "future_transfer_done": (LIFT_READ, ["future_done_hand_on"]),
     "stream_read_too_long": ("wasm trap: stream read/write count too large", []),  # clamped: see the streams' tests
     "stream_write_too_long": ("wasm trap: stream read/write count too large", []),
     "stream_read_out_of_bounds": (OUT_OF_BOUNDS, ["host_out_of_bounds"]),
@@ -329,16 +329,16 @@ UNCHECKED = {
     "busy_write_all": CONCURRENT,
     "busy_future_read": CONCURRENT,
     "busy_future_write": CONCURRENT,
-    "busy_release": "cannot remove busy stream",
-    "busy_future_release": "cannot remove busy future",
+    "busy_hand_on": "cannot remove busy stream",
+    "busy_future_hand_on": "cannot remove busy future",
     "busy_close_reader": "cannot remove busy stream",
     "busy_close_writer": "cannot drop busy stream",
     "busy_future_close_reader": "cannot remove busy future",
     "busy_future_close_writer": CONCURRENT,
     "future_done_read": READ_AGAIN,
     "future_done_write": WRITE_AGAIN,
-    "future_done_release": LIFT_READ,
-    "other_gone_release": LIFT_DONE,
+    "future_done_hand_on": LIFT_READ,
+    "other_gone_hand_on": LIFT_DONE,
     "no_result_exit": UNASKED,
     "second_result_return": RETURNED,
     "wrong_export_return": WRONG_RETURN,
@@ -379,6 +379,7 @@ def test_texts(request):
     texts = {rule: f"the {what} # {text}" for rule, what, text in re.findall(r'RULE\((\w+), "(\w+)",[\s\\]+"(.*)"\)', hooks)}
     for rule, line in WEFT.values():
         assert texts[rule].replace(" # ", " ") == line.split(": ", 1)[1].replace(" N ", " ")
+        assert ": " in texts[rule], f"{rule}: behind a colon stands what to do"
 
 
 def pattern(line):

@@ -31,7 +31,7 @@ typedef struct {
     uint64_t mine, peers;
 } run;
 
-static weft_left run_run(weft_coro *co)
+static weft_stepped run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
     WEFT_BEGIN;

@@ -85,7 +85,7 @@ void weft_hostile_keep(void *frame, size_t size)
     ASAN_POISON_MEMORY_REGION(frame, size);
 }
 
-void weft_hostile_take(void *frame, size_t size)
+void weft_hostile_reuse(void *frame, size_t size)
 {
     (void)frame;
     (void)size;

@@ -32,13 +32,13 @@ struct weft_coro *weft_hostile_next(struct weft_coro **queue);
 bool weft_hostile_naps(struct weft_task *task);
 uint32_t weft_hostile_steps(void);
 void weft_hostile_keep(void *frame, size_t size);
-void weft_hostile_take(void *frame, size_t size);
+void weft_hostile_reuse(void *frame, size_t size);
 
 #define WEFT__HOSTILE 1
 #define WEFT__STEPS weft_hostile_steps()
 #define WEFT__NEXT(queue) weft_hostile_next(queue)
 #define WEFT__NAPS(task) weft_hostile_naps(task)
 #define WEFT__KEEP_FRAME(frame, size) weft_hostile_keep((frame), (size))
-#define WEFT__TAKE_FRAME(frame, size) weft_hostile_take((frame), (size))
+#define WEFT__REUSE_FRAME(frame, size) weft_hostile_reuse((frame), (size))
 
 #endif

@@ -253,6 +253,13 @@ static void copies_told_late(void)
 
 // ---- What the other end has, before it is copied ----
 
+static uint32_t marks_gone;
+
+static void counts_gone(void *mark)
+{
+    ++*(uint32_t *)mark;
+}
+
 static void takes_what_is_offered(weft_sim *host, void *data)
 {
     (void)data;
@@ -261,10 +268,15 @@ static void takes_what_is_offered(weft_sim *host, void *data)
     weft_sim_call *run = start_run();
     weft_sim_end *end = accept_end(host, "take-bytes");
     weft_sim_end *other_writer, *other = weft_sim_stream_make(guest, &bytes_stream, &other_writer);
-    CHECK(weft_sim_end_number(other) == weft_sim_end_number(other_writer), true);
-    CHECK(weft_sim_end_number(other) == weft_sim_end_number(end), false);
+    weft_sim_end_mark(other, &marks_gone, counts_gone);
+    CHECK(weft_sim_end_marked(other_writer, counts_gone) == &marks_gone, true);
+    CHECK(weft_sim_end_marked(other_writer, NULL) == NULL, true);
+    CHECK(weft_sim_end_marked(end, counts_gone) == NULL, true);
     weft_sim_end_drop(other_writer);
+    CHECK(marks_gone, 0);
     weft_sim_end_drop(other);
+    CHECK(marks_gone, 1);
+    marks_gone = 0;
     CHECK(weft_sim_end_met(end), false);
     CHECK(weft_sim_end_offer(end, &items), 0);
     weft_sim_settle(host);

@@ -118,7 +118,105 @@ static void memory_fails(void)
     CHECK(failed > 400 && failed < 600, true);
 }
 
+// ---- Many who wait ----
+
+enum { MANY = 400 };
+static weft_sim_call *works[MANY];
+static uint32_t work_count, left_before_room;
+
+static void begins_work(weft_sim_call *call, void *data)
+{
+    (void)data;
+    weft_sim_call_start(call);
+    works[work_count++] = call;
+}
+
+// Each in a set of its own.
+static uint32_t waits_for_work(const uint32_t *args)
+{
+    static uint32_t result;
+    (void)args;
+    uint32_t own = weft_sim_waitable_set_new(guest);
+    weft_sim_context_set(guest, 0, own);
+    weft_sim_waitable_join(guest, call_import(WORK, 0, &result) >> 4, own);
+    return WAIT(own);
+}
+
+static uint32_t has_worked(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    (void)event;
+    (void)code;
+    weft_sim_subtask_drop(guest, waitable);
+    weft_sim_waitable_set_drop(guest, weft_sim_context_get(guest, 0));
+    if (left_before_room && !--left_before_room)
+        weft_sim_backpressure_dec(guest);
+    guest_return(0);
+    return EXIT;
+}
+
+static uint32_t lets_nobody_in(const uint32_t *args)
+{
+    (void)args;
+    weft_sim_backpressure_inc(guest);
+    weft_sim_task_return(guest, &guest_exports[SECOND].func, NULL);
+    return EXIT;
+}
+
+static void one_run(weft_sim *host, void *data)
+{
+    (void)host;
+    (void)data;
+    finish(start_run());
+}
+
+// One after the other, and what comes of it.
+static void ends_works(weft_sim *host)
+{
+    for (; work_count; weft_sim_settle(host))
+        weft_sim_call_return(works[--work_count], &(weft_sim_value){.number = 1});
+}
+
+// Half of them begin, and the others may not until these have ended.
+static void runs_many(weft_sim *host, void *data)
+{
+    uint32_t count = *(uint32_t *)data;
+    for (uint32_t i = 0; i < count / 2; i++)
+        weft_sim_spawn_small(host, one_run, NULL);
+    weft_sim_settle(host);
+    left_before_room = work_count;
+    weft_sim_call_free(weft_sim_call_export(guest, NULL, "second", NULL));
+    for (uint32_t i = 0; i < count / 2; i++)
+        weft_sim_spawn_small(host, one_run, NULL);
+    weft_sim_settle(host);
+    ends_works(host);
+}
+
+static uint64_t looks_at(uint32_t count)
+{
+    guest_run = waits_for_work;
+    guest_callback = has_worked;
+    guest_second = lets_nobody_in;
+    sim = make_host(&options, &schedule, true);
+    weft_sim_answer(sim, "peer", "work", begins_work, NULL);
+    CHECK(weft_sim_run(sim, runs_many, &count), WEFT_SIM_DONE);
+    uint64_t looks = weft_sim_counted(sim).looks;
+    weft_sim_free(sim);
+    sim = NULL;
+    return looks;
+}
+
+// With four times as many tasks and scripts that wait, the host looks at four times as many.
+static void many_wait(void)
+{
+    schedule.forgets = true;
+    uint64_t few = looks_at(MANY / 4), more = looks_at(MANY / 2), most = looks_at(MANY);
+    fprintf(stderr, "%llu, %llu, %llu looks\n", (unsigned long long)few, (unsigned long long)more,
+            (unsigned long long)most);
+    CHECK(most - more, 2 * (more - few));
+}
+
 static const struct test tests[] = {
+    TEST(many_wait),
     TEST(memory_fails),
     TEST(all_schedules),
     TEST(replay),

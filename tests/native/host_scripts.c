@@ -278,7 +278,7 @@ static void outside(void)
 
 // ---- Scripts of which there are many ----
 
-static weft_sim_sleep sleep_of_one;
+static weft_sim_bell bell;
 static uint32_t looks;
 
 static bool looks_for_it(void *object)
@@ -291,14 +291,14 @@ static bool wakes_in_vain_and_late(weft_sim *host, bool may_block, void *data)
 {
     bool goes_on = comes_when_asked_often(host, may_block, data);
     if (asked == 2 || asked == 9)
-        weft_sim_wake(&sleep_of_one);
+        weft_sim_ring(&bell);
     return goes_on && asked < 20;
 }
 
 static void sleeps_until_it_has_come(weft_sim *host, void *data)
 {
     (void)data;
-    weft_sim_sleep_until(host, "sleeps", looks_for_it, &came, &sleep_of_one);
+    weft_sim_sleep_until(host, "sleeps", looks_for_it, &came, &bell);
     CHECK(came, true);
     CHECK(asked, 9);
 }
@@ -310,7 +310,7 @@ static void sleeps_till_woken(void)
     weft_sim_on_idle(sim, wakes_in_vain_and_late, NULL);
     CHECK(weft_sim_run(sim, sleeps_until_it_has_come, NULL), WEFT_SIM_DONE);
     CHECK(looks, 4);
-    weft_sim_wake(&sleep_of_one); // nobody
+    weft_sim_ring(&bell); // nobody
     came = 0;
     weft_sim_on_idle(sim, never_comes, NULL);
     CHECK(weft_sim_run(sim, sleeps_until_it_has_come, NULL), WEFT_SIM_DEADLOCK);

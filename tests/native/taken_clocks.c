@@ -3,16 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "weft_world.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 // By its label, as the component's stubs define it.
 extern const weft_sim_component component __asm__("weft_sim_component");
 
 static const char monotonic[] = "wasi:clocks/monotonic-clock@0.3.2",
                   of_day[] = "wasi:clocks/system-clock@0.3.2";
 
-static weft_sim_instance *program;
 static uint64_t now;
 static int sleeps;
 
@@ -56,33 +52,19 @@ static void wakes(weft_sim *sim, void *data)
     }
 }
 
-static void script(weft_sim *sim, void *data)
+static void script(weft_world_test *test)
 {
-    (void)data;
-    weft_sim_spawn(sim, wakes, NULL);
-    weft_sim_call *call = weft_sim_call_export(program, "wasi:cli/run@0.3.2", "run", NULL);
-    weft_sim_call_wait(call);
-    if (weft_sim_call_result(call)->which)
+    weft_sim_answer(test->sim, of_day, "now", answer_time_of_day, NULL);
+    weft_sim_answer(test->sim, monotonic, "now", answer_now, NULL);
+    weft_sim_spawn(test->sim, wakes, NULL);
+    if (!weft_world_run(test->instance, &component))
         puts("the program failed");
-    weft_sim_call_free(call);
-    weft_sim_stop(sim);
 }
 
 int main(void)
 {
-    weft_sim_schedule schedule = {0};
-    weft_sim *sim = weft_sim_new(NULL, &schedule);
-    weft_world *world = weft_world_new(sim, NULL);
-    program = weft_sim_instantiate(sim, &component);
-    weft_world_answer(world, &component);
-    weft_sim_answer(sim, of_day, "now", answer_time_of_day, NULL);
-    weft_sim_answer(sim, monotonic, "now", answer_now, NULL);
-    weft_sim_answer(sim, monotonic, "wait-until", NULL, NULL);
-    if (weft_sim_run(sim, script, NULL) != WEFT_SIM_STOPPED)
-        puts(weft_sim_report(sim));
+    int code = weft_world_test_run(
+        &(weft_world_test){&component, .takes = "wasi:clocks/monotonic-clock", .script = script});
     printf("\n%d sleeps\n", sleeps);
-    weft_world_free(world);
-    weft_sim_free(sim);
-    weft_sim_schedule_free(&schedule);
-    return 0;
+    return code;
 }

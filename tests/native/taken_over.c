@@ -2,18 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "weft_world.h"
 
-#include <stdio.h>
-#include <string.h>
-
 extern const weft_sim_component component __asm__("weft_sim_component");
-
-static const weft_sim_func *import(const char *name)
-{
-    const weft_sim_func *func;
-    for (uint32_t i = 0; (func = weft_sim_import_at(&component, i)) && strcmp(func->name, name) != 0;)
-        i++;
-    return func;
-}
 
 // Ok, of a list of one ip-address.
 static void resolve(weft_sim_call *call, void *data)
@@ -32,27 +21,14 @@ static void resolve(weft_sim_call *call, void *data)
     weft_sim_call_return(call, &result);
 }
 
-static void run(weft_sim *sim, void *program)
+static void script(weft_world_test *test)
 {
-    weft_sim_call *call =
-        weft_sim_call_export(program, weft_sim_export_at(&component, 0)->func.interface, "run", NULL);
-    weft_sim_call_wait(call);
-    weft_sim_call_free(call);
-    weft_sim_stop(sim);
+    weft_sim_answer(test->sim, weft_world_import(&component, "resolve-addresses")->interface,
+                    "resolve-addresses", resolve, stderr);
+    weft_world_run(test->instance, &component);
 }
 
 int main(void)
 {
-    weft_sim_options options = {0};
-    weft_sim_schedule schedule = {.forgets = true};
-    weft_sim *sim = weft_sim_new(&options, &schedule);
-    weft_world *world = weft_world_new(sim, &(weft_world_options){.tcp = true});
-    weft_sim_instance *program = weft_sim_instantiate(sim, &component);
-    weft_world_answer(world, &component);
-    weft_sim_answer(sim, import("resolve-addresses")->interface, "resolve-addresses", resolve, stderr);
-    bool is_well = weft_sim_run(sim, run, program) == WEFT_SIM_STOPPED;
-    fputs(weft_sim_report(sim), stderr);
-    weft_world_free(world);
-    weft_sim_free(sim);
-    return !is_well;
+    return weft_world_test_run(&(weft_world_test){&component, {.tcp = true}, .script = script});
 }

@@ -137,7 +137,7 @@ def test_trap(serve):
                 assert rest(waits).startswith(b"HTTP/1.1 500 ")
             assert ask(service, "/describe")[0] == 200
             assert service.words().count("weft-native: trap UNREACHABLE: ") == times
-            assert service.words().count("weft: weft_http_begin: the export has returned already") == times
+            assert service.words().count("weft: weft_http_begin: the export has returned already: ask weft_returned first") == times
 
 
 def test_many_traps(serve):
@@ -147,7 +147,7 @@ def test_many_traps(serve):
         for times in range(1, 41):
             raw(service, request("/twice"))
             assert ask(service, "/describe")[0] == 200
-            assert service.words().count("weft: weft_http_begin: the export has returned already") == times
+            assert service.words().count("weft: weft_http_begin: the export has returned already: ask weft_returned first") == times
             if times == 20:
                 before = opened()
         assert opened() < before + 10  # a few may just be closed

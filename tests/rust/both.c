@@ -41,7 +41,7 @@ typedef struct {
     uint64_t sum;
 } sum;
 
-static weft_left sum_run(weft_coro *co)
+static weft_stepped sum_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
     WEFT_BEGIN;
@@ -56,7 +56,7 @@ static weft_left sum_run(weft_coro *co)
 WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_sum, sum, sum_run,
                  (exports_weft_both_weft_side_stream_u32_t numbers), self->stream = numbers);
 
-static weft_left part_run(weft_coro *co)
+static weft_stepped part_run(weft_coro *co)
 {
     sum *self = weft_frame(co, sum);
     WEFT_BEGIN;
@@ -112,7 +112,7 @@ WEFT_EXPORT(c, exports_weft_both_weft_side_wait, wait, (void));
 
 typedef wait spawns;
 
-static weft_left spawns_run(weft_coro *co)
+static weft_stepped spawns_run(weft_coro *co)
 {
     spawns *self = weft_frame(co, spawns);
     WEFT_BEGIN;
@@ -130,7 +130,7 @@ typedef struct {
     weft_coro co;
 } plain;
 
-static weft_left notify_run(weft_coro *co)
+static weft_stepped notify_run(weft_coro *co)
 {
     WEFT_BEGIN;
     rust_notify();
@@ -141,7 +141,7 @@ static weft_left notify_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(c, exports_weft_both_weft_side_notify, plain, notify_run, (void), );
 
-static weft_left set_run(weft_coro *co)
+static weft_stepped set_run(weft_coro *co)
 {
     WEFT_BEGIN;
     weft_event_set(&event);

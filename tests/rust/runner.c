@@ -34,7 +34,7 @@ static void fill(frame *self)
 // A Weft export awaits a Rust future that reads a stream.
 typedef frame weft_awaits_rust;
 
-static weft_left weft_awaits_rust_run(weft_coro *co)
+static weft_stepped weft_awaits_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -57,7 +57,7 @@ static weft_left weft_awaits_rust_run(weft_coro *co)
 // What a Rust task can do, and a Weft task not: to run what a Rust future spawns.
 typedef frame rust_spawns;
 
-static weft_left rust_spawns_run(weft_coro *co)
+static weft_stepped rust_spawns_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -69,7 +69,7 @@ static weft_left rust_spawns_run(weft_coro *co)
 
 typedef frame weft_spawns_rust;
 
-static weft_left weft_spawns_rust_run(weft_coro *co)
+static weft_stepped weft_spawns_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -81,7 +81,7 @@ static weft_left weft_spawns_rust_run(weft_coro *co)
 // Two of them in one task; and the same by Rust alone.
 typedef frame weft_awaits_two;
 
-static weft_left weft_awaits_two_run(weft_coro *co)
+static weft_stepped weft_awaits_two_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -110,7 +110,7 @@ static weft_left weft_awaits_two_run(weft_coro *co)
 // Cancelled in flight: Rust's future is dropped, and with it its end of the stream.
 typedef frame weft_awaits_rust_cancelled;
 
-static weft_left weft_awaits_rust_cancelled_run(weft_coro *co)
+static weft_stepped weft_awaits_rust_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -131,7 +131,7 @@ static weft_left weft_awaits_rust_cancelled_run(weft_coro *co)
 // A Rust export awaits a Weft coroutine that makes an async call.
 typedef frame rust_awaits_weft;
 
-static weft_left rust_awaits_weft_run(weft_coro *co)
+static weft_stepped rust_awaits_weft_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -155,7 +155,7 @@ static weft_left rust_awaits_weft_run(weft_coro *co)
 
 typedef frame rust_awaits_weft_cancelled;
 
-static weft_left rust_awaits_weft_cancelled_run(weft_coro *co)
+static weft_stepped rust_awaits_weft_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -174,7 +174,7 @@ static weft_left rust_awaits_weft_cancelled_run(weft_coro *co)
 // Its finaliser waits: the caller has its answer, and the Rust task goes on until that is over.
 typedef frame rust_awaits_weft_finaliser;
 
-static weft_left rust_awaits_weft_finaliser_run(weft_coro *co)
+static weft_stepped rust_awaits_weft_finaliser_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -206,7 +206,7 @@ static weft_left rust_awaits_weft_finaliser_run(weft_coro *co)
 // Rust's waker wakes a Weft task that waits for nothing of the host: from a Weft task, and from a Rust one.
 typedef frame rust_wakes_weft;
 
-static weft_left rust_wakes_weft_run(weft_coro *co)
+static weft_stepped rust_wakes_weft_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -234,7 +234,7 @@ static weft_left rust_wakes_weft_run(weft_coro *co)
 // The other way round, which the Rust runtime can with its feature inter-task-wakeup only.
 typedef frame weft_wakes_rust;
 
-static weft_left weft_wakes_rust_run(weft_coro *co)
+static weft_stepped weft_wakes_rust_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;

@@ -29,14 +29,14 @@ typedef struct {
     weft_timer timer;
 } worker;
 
-static weft_left nothing_run(weft_coro *co)
+static weft_stepped nothing_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_FINALLY;
     WEFT_END;
 }
 
-static weft_left worker_run(weft_coro *co)
+static weft_stepped worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -77,7 +77,7 @@ static weft_left worker_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left returner_run(weft_coro *co)
+static weft_stepped returner_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -108,7 +108,7 @@ static void spawn(weft_coro *co, weft_step *run)
     self->i++;
 }
 
-static weft_left busy_run(weft_coro *co)
+static weft_stepped busy_run(weft_coro *co)
 {
     busy *self = weft_frame(co, busy);
     WEFT_BEGIN;

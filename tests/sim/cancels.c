@@ -41,7 +41,7 @@ static void stop(weft_subtask *call)
 static weft_event stage;
 static uint32_t live; // tasks: one that has returned may wait for the event still
 
-static weft_left link_run(weft_coro *co)
+static weft_stepped link_run(weft_coro *co)
 {
     link *self = weft_frame(co, link);
     chain *of = self->of;

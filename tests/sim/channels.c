@@ -36,7 +36,7 @@ static void note_sent(mover *self)
     self->begun = false;
 }
 
-static weft_left send_run(weft_coro *co)
+static weft_stepped send_run(weft_coro *co)
 {
     mover *self = weft_frame(co, mover);
     WEFT_BEGIN;
@@ -78,7 +78,7 @@ static void note_received(mover *self)
 }
 
 // Only one receives, so that the order in which it runs is that of the channel.
-static weft_left receive_run(weft_coro *co)
+static weft_stepped receive_run(weft_coro *co)
 {
     mover *self = weft_frame(co, mover);
     WEFT_BEGIN;

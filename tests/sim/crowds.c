@@ -32,7 +32,7 @@ static void expect_own(const crowd *self, uint32_t i)
 // A scope that outlives the roots that spawn into it, one task at a time.
 static weft_scope apart;
 
-static weft_left apart_run(weft_coro *co)
+static weft_stepped apart_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));

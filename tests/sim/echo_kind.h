@@ -27,7 +27,7 @@ static void K(drop_reader)(void *handle)
     broken = true;
 }
 
-static weft_left K(run)(weft_coro *co)
+static weft_stepped K(run)(weft_coro *co)
 {
     K(frame) *self = weft_frame(co, K(frame));
     WEFT_BEGIN;

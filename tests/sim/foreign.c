@@ -147,7 +147,7 @@ typedef struct {
     weft_event *until;
 } side;
 
-static weft_left beside_run(weft_coro *co)
+static weft_stepped beside_run(weft_coro *co)
 {
     side *self = weft_frame(co, side);
     WEFT_BEGIN;
@@ -163,7 +163,7 @@ static void spawn_beside(weft_coro *co, weft_event *until)
         it->until = until;
 }
 
-static weft_left side_run(weft_coro *co)
+static weft_stepped side_run(weft_coro *co)
 {
     side *self = weft_frame(co, side);
     WEFT_BEGIN;

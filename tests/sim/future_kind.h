@@ -16,7 +16,7 @@ typedef struct {
     weft_op *ops[1];
 } K(read_frame);
 
-static weft_left K(read_run)(weft_coro *co)
+static weft_stepped K(read_run)(weft_coro *co)
 {
     K(read_frame) *self = weft_frame(co, K(read_frame));
     WEFT_BEGIN;
@@ -117,7 +117,7 @@ static void K(drop_reader)(void *handle)
     K(close_reader)(&in);
 }
 
-static weft_left K(write_run)(weft_coro *co)
+static weft_stepped K(write_run)(weft_coro *co)
 {
     K(write_frame) *self = weft_frame(co, K(write_frame));
     WEFT_BEGIN;

@@ -89,7 +89,7 @@ WEFT_ASYNC(node)
 }
 
 // Of the task's own scope: it outlives who binds, and sees nothing.
-static weft_left apart_run(weft_coro *co)
+static weft_stepped apart_run(weft_coro *co)
 {
     WEFT_BEGIN;
     for (uint32_t key = 0; key < KEYS; key++)

@@ -208,7 +208,7 @@ static uint32_t live_bytes(void)
     return (uint32_t)live + (uint32_t)owed;
 }
 
-static workload list[40];
+static workload list[48];
 
 extern __attribute__((visibility("default"))) workloads weft_workloads;
 workloads weft_workloads = {.component = observed_component,
@@ -248,6 +248,7 @@ __attribute__((constructor)) static void make_list(void)
     list[count++] = promise_workload;
     list[count++] = select_workload;
     list[count++] = together_workload;
+    list[count++] = fiber_workload;
     weft_workloads.count = count;
     for (int i = 0; i < SMALL; i++)
         list[count++] = small_workloads[i];

@@ -61,7 +61,7 @@ typedef struct {
     weft_event *told;
 } telling;
 
-static weft_left fails_run(weft_coro *co)
+static weft_stepped fails_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));

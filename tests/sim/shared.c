@@ -132,7 +132,7 @@ WEFT_ASYNC(sharer)
         case 1:
             if (!reading && !weft_dropped(&self->at->in)) {
                 self->at->open = false;
-                self->handle = shared_bytes_release(&self->at->in);
+                self->handle = shared_bytes_hand_on(&self->at->in);
                 WEFT_AWAIT(weft_subtask_call_owned(co, &self->call, workloads_take_bytes(self->handle),
                                                    drop_handle, NULL, &self->handle));
             }

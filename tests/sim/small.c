@@ -42,7 +42,7 @@ typedef struct {
     small own;
 } small_root;
 
-static weft_left small_root_run(weft_coro *co)
+static weft_stepped small_root_run(weft_coro *co)
 {
     small_root *self = weft_frame(co, small_root);
     WEFT_BEGIN;
@@ -54,7 +54,7 @@ static weft_left small_root_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(workloads, exports_workloads_small, small_root, small_root_run, (void), );
 
-static weft_left small_read_run(weft_coro *co)
+static weft_stepped small_read_run(weft_coro *co)
 {
     small_root *self = weft_frame(co, small_root);
     WEFT_BEGIN;
@@ -134,7 +134,7 @@ static void check_calls(void)
 
 // ---- A call, cancelled from outside ----
 
-static weft_left one_call_run(weft_coro *co)
+static weft_stepped one_call_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -158,7 +158,7 @@ static void play_call(weft_sim *sim, void *data)
 
 // ---- A call, stopped by the component, in each way ----
 
-static weft_left stop_run(weft_coro *co)
+static weft_stepped stop_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -187,7 +187,7 @@ static void play_stop(weft_sim *sim, void *data)
 
 // ---- Any of two calls, and then the other ----
 
-static weft_left any_run(weft_coro *co)
+static weft_stepped any_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -228,7 +228,7 @@ static void take(small *self)
     self->in.count = 0;
 }
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -268,7 +268,7 @@ static void check_items(void)
 
 // ---- A write_all, read in parts ----
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -316,7 +316,7 @@ static void play_write(weft_sim *sim, void *data)
 
 // ---- A future, written or left to its default ----
 
-static weft_left future_run(weft_coro *co)
+static weft_stepped future_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -365,7 +365,7 @@ static void check_future(void)
 
 // ---- Two tasks: the second wakes the first ----
 
-static weft_left wake_run(weft_coro *co)
+static weft_stepped wake_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;
@@ -408,7 +408,7 @@ static void check_wake(void)
 
 // ---- Two tasks, one mutex ----
 
-static weft_left lock_run(weft_coro *co)
+static weft_stepped lock_run(weft_coro *co)
 {
     small *self = weft_frame(co, small);
     WEFT_BEGIN;

@@ -53,7 +53,7 @@ static void K(note_read)(K(read_frame) * self)
     }
 }
 
-static weft_left K(read_run)(weft_coro *co)
+static weft_stepped K(read_run)(weft_coro *co)
 {
     K(read_frame) *self = weft_frame(co, K(read_frame));
     WEFT_BEGIN;
@@ -192,7 +192,7 @@ static void K(note_write)(K(write_frame) * self)
         FREE(self->items[i]);
 }
 
-static weft_left K(write_run)(weft_coro *co)
+static weft_stepped K(write_run)(weft_coro *co)
 {
     K(write_frame) *self = weft_frame(co, K(write_frame));
     WEFT_BEGIN;

@@ -94,7 +94,7 @@ extern int32_t owed;
 extern const workload call_workload, read_workloads[4], write_workloads[4], future_workloads[4], scope_workload,
     cancel_workload, lock_workload, channel_workload, echo_workloads[2], crowd_workload, doze_workload,
     share_workload, flow_workloads[3], local_workload, foreign_workload, block_workload, busy_workload,
-    promise_workload, select_workload, together_workload;
+    promise_workload, select_workload, together_workload, fiber_workload;
 enum { SMALL = 8 };
 extern const workload small_workloads[SMALL];
 

@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 set(workloads run observe calls streams futures scopes cancels locks channels echoes crowds shared flows locals foreign
-  blocking busy promises selects together small)
+  blocking busy promises selects together fibers small)
 list(TRANSFORM workloads REPLACE ".+" "${CMAKE_CURRENT_LIST_DIR}/\\0.c")
-set(workloads_options BINDGEN_OPTIONS --sync export:block)
+set(workloads_options BINDGEN_OPTIONS --sync export:block FIBERS asyncify)

@@ -270,7 +270,7 @@ def test_second_reply_is_misuse(host, component):
             assert time.monotonic() < ends
             time.sleep(0.05)
         if "debug" in str(component("http-cases")):
-            assert "weft: weft_http_begin: the export has returned already" in service.words()
+            assert "weft: weft_http_begin: the export has returned already: ask weft_returned first" in service.words()
 
 
 def test_many_at_once(ask):

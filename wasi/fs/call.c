@@ -15,7 +15,7 @@ static const int8_t errors[] = {
     WEFT_EOTHER,
 };
 _Static_assert(sizeof errors == WASI_FILESYSTEM_TYPES_ERROR_CODE_OTHER + 1,
-               "a code of the WIT has no error here");
+               "a code of the WIT has no error here: add it");
 
 weft_error weft__fs_error_of(FS(error_code_t) * error)
 {
@@ -31,7 +31,7 @@ weft_error weft__fs_result(nothing_or_error *result)
 
 // ---- Waits ----
 
-static weft_left wait_run(weft_coro *co)
+static weft_stepped wait_run(weft_coro *co)
 {
     weft__fs_call *self = weft_frame(co, weft__fs_call);
     WEFT_BEGIN;

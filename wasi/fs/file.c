@@ -67,7 +67,7 @@ static bool is_usual(weft_file_type type)
 
 // Looks at what is there before it opens that: to open a pipe may take for ever, and to open a device may do
 // anything.
-static weft_left open_run(weft_coro *co)
+static weft_stepped open_run(weft_coro *co)
 {
     weft_file *self = weft_frame(co, weft_file);
     WEFT_BEGIN;
@@ -104,7 +104,7 @@ weft_file weft_file_of(int32_t handle, bool append)
     return (weft_file){.descriptor = handle, .appends = append};
 }
 
-int32_t weft_file_release(weft_file *it)
+int32_t weft_file_hand_on(weft_file *it)
 {
     int32_t handle = it->descriptor;
     it->descriptor = 0;
@@ -146,7 +146,7 @@ static void count_read(weft_file *it)
     it->in.count = 0;
 }
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     weft_file *self = weft_frame(co, weft_file);
     WEFT_BEGIN;
@@ -180,7 +180,7 @@ weft_poll weft_file_read_at(weft_coro *co, weft_file *it, uint64_t offset, void 
     return move(co, it, buffer, size, read_run);
 }
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     weft_file *self = weft_frame(co, weft_file);
     WEFT_BEGIN;

@@ -6,7 +6,8 @@ WEFT_STREAM(entries, weft__wasi_filesystem_types_stream_directory_entry, FS(dire
 WEFT_FUTURE(told, weft__wasi_filesystem_types_future_result_void_error_code, nothing_or_error);
 
 enum { ENTRIES = sizeof(((weft__listing *)0)->entries) / (sizeof(FS(directory_entry_t))) };
-_Static_assert(sizeof(nothing_or_error) <= sizeof(((weft__listing *)0)->result), "the room is too small");
+_Static_assert(sizeof(nothing_or_error) <= sizeof(((weft__listing *)0)->result),
+               "the field is too small: enlarge it");
 
 static entries_reader *in(weft__listing *it)
 {
@@ -50,7 +51,7 @@ bool weft__listing_shift(weft__listing *it, weft_text *name, weft_file_type *typ
 }
 
 // A cancel may find entries that have come. They are the next ones then.
-static weft_left fill_run(weft_coro *co)
+static weft_stepped fill_run(weft_coro *co)
 {
     weft__listing *self = weft_frame(co, weft__listing);
     WEFT_BEGIN;
@@ -109,7 +110,7 @@ static bool goes_on(weft_list *it)
     return there || it->ended;
 }
 
-static weft_left next_run(weft_coro *co)
+static weft_stepped next_run(weft_coro *co)
 {
     weft_list *self = weft_frame(co, weft_list);
     WEFT_BEGIN;

@@ -36,7 +36,7 @@ static weft_poll stat_at(weft_coro *co, weft_fs *it, bool follow, bool is_asked)
                    weft__fs_string(it->at.path));
 }
 
-static weft_left directory_run(weft_coro *co)
+static weft_stepped directory_run(weft_coro *co)
 {
     weft_fs *self = weft_frame(co, weft_fs);
     WEFT_BEGIN;
@@ -87,7 +87,7 @@ static size_t end_of_name(weft_text path, size_t from)
 
 // Makes each directory, and then looks whether the last one is there. One that was there before may be refused
 // by other errors than WEFT_EEXIST, so the errors do not tell.
-static weft_left parents_run(weft_coro *co)
+static weft_stepped parents_run(weft_coro *co)
 {
     weft_fs *self = weft_frame(co, weft_fs);
     WEFT_BEGIN;

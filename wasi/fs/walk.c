@@ -97,7 +97,7 @@ static bool tells(weft_walk *it)
     return true;
 }
 
-static weft_left next_run(weft_coro *co)
+static weft_stepped next_run(weft_coro *co)
 {
     weft_walk *self = weft_frame(co, weft_walk);
     WEFT_BEGIN;

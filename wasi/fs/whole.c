@@ -4,7 +4,7 @@
 
 // ---- Reading ----
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     weft_whole *self = weft_frame(co, weft_whole);
     WEFT_BEGIN;
@@ -62,7 +62,7 @@ static weft_text new_name(weft_whole *it)
     return weft_text_of(it->room, length);
 }
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     weft_whole *self = weft_frame(co, weft_whole);
     WEFT_BEGIN;

@@ -41,7 +41,7 @@ weft_connection *weft__connection_of_co(weft_coro *co);
 
 // Readies `conn`, which is closed, for weft__tcp_connect_run on its weft__co. options: NULL for none.
 weft_error weft__tcp_ready(weft_connection *conn, const weft_address *address, const weft_tcp_options *options);
-weft_left weft__tcp_connect_run(weft_coro *co);
+weft_stepped weft__tcp_connect_run(weft_coro *co);
 
 // Opens `conn`, which is closed, on a connected socket.
 void weft__connection_open(weft_connection *conn, int32_t socket);

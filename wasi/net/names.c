@@ -4,7 +4,7 @@
 #include "internal.h"
 
 typedef weft__wasi_sockets_ip_name_lookup_result_list_ip_address_error_code_t result;
-_Static_assert(sizeof(result) <= sizeof(((weft_names *)0)->weft__result), "the room is too small");
+_Static_assert(sizeof(result) <= sizeof(((weft_names *)0)->weft__result), "the field is too small: enlarge it");
 
 static weft_error error_of(weft__wasi_sockets_ip_name_lookup_error_code_t *code)
 {
@@ -47,7 +47,7 @@ static weft_names *names_of(weft_coro *co)
     return (weft_names *)(void *)((char *)co - offsetof(weft_names, weft__co));
 }
 
-static weft_left resolve_run(weft_coro *co)
+static weft_stepped resolve_run(weft_coro *co)
 {
     weft_names *it = names_of(co);
     result *answer = (result *)(void *)it->weft__result;

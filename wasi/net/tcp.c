@@ -33,7 +33,7 @@ weft_connection weft_connection_of(int32_t socket)
     return conn;
 }
 
-int32_t weft_connection_release(weft_connection *conn)
+int32_t weft_connection_hand_on(weft_connection *conn)
 {
     int32_t socket = conn->weft__socket;
     conn->weft__socket = 0;
@@ -61,7 +61,7 @@ weft_connection *weft__connection_of_co(weft_coro *co)
     return (weft_connection *)(void *)((char *)co - offsetof(weft_connection, weft__co));
 }
 
-weft_left weft__tcp_connect_run(weft_coro *co)
+weft_stepped weft__tcp_connect_run(weft_coro *co)
 {
     weft_connection *conn = weft__connection_of_co(co);
     struct weft__connecting *self = conn->weft__work;

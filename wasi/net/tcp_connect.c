@@ -92,7 +92,7 @@ static weft_error resolved(struct weft__racing *self)
     return self->attempts ? WEFT_OK : WEFT_ENOMEM;
 }
 
-static weft_left race_run(weft_coro *co)
+static weft_stepped race_run(weft_coro *co)
 {
     weft_connection *conn = weft__connection_of_co(co);
     struct weft__racing *self = conn->weft__work;

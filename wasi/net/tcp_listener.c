@@ -4,7 +4,8 @@
 #include "internal.h"
 
 WEFT_STREAM(sockets, weft__wasi_sockets_types_stream_own_tcp_socket, SOCKETS(own_tcp_socket_t));
-_Static_assert(sizeof(sockets_reader) == sizeof(weft_stream_reader), "alike");
+_Static_assert(sizeof(sockets_reader) == sizeof(weft_stream_reader),
+               "give the field the type of the stream of sockets: it is not laid out as any");
 
 static sockets_reader *sockets_of(weft_listener *it)
 {
@@ -83,7 +84,7 @@ static weft_listener *listener_of(weft_coro *co)
 // their address shows it, by this error. A connection that was reset meanwhile has another error.
 enum { NO_SOCKET = WEFT_EOTHER };
 
-static weft_left accept_run(weft_coro *co)
+static weft_stepped accept_run(weft_coro *co)
 {
     weft_listener *it = listener_of(co);
     weft_connection *conn = it->weft__conn;

@@ -26,7 +26,7 @@ static weft_connection *connection_of(root *it)
     return (weft_connection *)(void *)((char *)it + ROOT_SIZE + it->server->weft__handler.conn);
 }
 
-static weft_left root_run(weft_coro *co)
+static weft_stepped root_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     weft_tcp_server *server = self->server;
@@ -97,7 +97,7 @@ static weft_tcp_server *server_of(weft_coro *co)
     return (weft_tcp_server *)(void *)((char *)co - offsetof(weft_tcp_server, weft__co));
 }
 
-static weft_left serve_run(weft_coro *co)
+static weft_stepped serve_run(weft_coro *co)
 {
     weft_tcp_server *it = server_of(co);
     WEFT_BEGIN;

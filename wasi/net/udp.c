@@ -6,9 +6,11 @@
 typedef UDP(send_args_t) arguments;
 typedef SOCKETS(result_void_error_code_t) sent;
 typedef SOCKETS(result_tuple2_list_u8_ip_socket_address_error_code_t) received;
-_Static_assert(sizeof(arguments) <= sizeof(((weft_udp *)0)->weft__arguments), "the room is too small");
-_Static_assert(sizeof(sent) <= sizeof(((weft_udp *)0)->weft__result), "the room is too small");
-_Static_assert(sizeof(received) <= sizeof(((weft_datagram *)0)->weft__result), "the room is too small");
+_Static_assert(sizeof(arguments) <= sizeof(((weft_udp *)0)->weft__arguments),
+               "the field is too small: enlarge it");
+_Static_assert(sizeof(sent) <= sizeof(((weft_udp *)0)->weft__result), "the field is too small: enlarge it");
+_Static_assert(sizeof(received) <= sizeof(((weft_datagram *)0)->weft__result),
+               "the field is too small: enlarge it");
 
 static SOCKETS(borrow_udp_socket_t) borrowed(const weft_udp *it)
 {
@@ -83,7 +85,7 @@ weft_udp weft_udp_of(int32_t socket)
     return (weft_udp){.weft__socket = socket};
 }
 
-int32_t weft_udp_release(weft_udp *it)
+int32_t weft_udp_hand_on(weft_udp *it)
 {
     int32_t socket = it->weft__socket;
     it->weft__socket = 0;
@@ -92,7 +94,7 @@ int32_t weft_udp_release(weft_udp *it)
 
 // ---- Sending ----
 
-static weft_left send_run(weft_coro *co)
+static weft_stepped send_run(weft_coro *co)
 {
     weft_udp *it = (weft_udp *)(void *)((char *)co - offsetof(weft_udp, weft__co));
     sent *result = (sent *)(void *)it->weft__result;
@@ -132,7 +134,7 @@ static received *result_of(weft_datagram *it)
     return (received *)(void *)it->weft__result;
 }
 
-static weft_left receive_run(weft_coro *co)
+static weft_stepped receive_run(weft_coro *co)
 {
     weft_datagram *it = (weft_datagram *)(void *)((char *)co - offsetof(weft_datagram, weft__co));
     received *result = result_of(it);

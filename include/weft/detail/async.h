@@ -44,8 +44,8 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     {                                                                                                          \
         return offsetof(T, member);                                                                            \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
-#define WEFT__ZEROED_ALL(T) WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
+#define WEFT__ZEROED_ALL(T) WEFT__SEMICOLON
 #define WEFT__ZEROED(T)                                                                                        \
     weft__zeroed(static_cast<const T *>(nullptr), static_cast<const weft_coro *>(nullptr), 0)
 #else
@@ -57,7 +57,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__ASYNC_DECLARED(T, LINKAGE)                                                                       \
     WEFT__ZEROED_ALL(T);                                                                                       \
     typedef T T##__WEFT_ASYNC_is_missing_above; /* without this, a compiler's message has the name */          \
-    LINKAGE weft_left T##__step(weft_coro *co)
+    LINKAGE weft_stepped T##__step(weft_coro *co)
 #define WEFT__STATIC __attribute__((unused)) static
 #define WEFT_ASYNC_DECLARE(T) WEFT__ASYNC_DECLARED(T, WEFT__STATIC)
 #define WEFT_ASYNC_DECLARE_EXTERN(T) WEFT__ASYNC_DECLARED(T, WEFT__EXTERN_C)
@@ -67,20 +67,24 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__ASYNC_OF(T, LINKAGE, first, FIRST)                                                               \
     WEFT__FRAME(T, first, FIRST)                                                                               \
     WEFT__ASYNC_DECLARED(T, LINKAGE);                                                                          \
-    static weft_left T##__body(weft_coro *co, T *self);                                                        \
-    LINKAGE weft_left T##__step(weft_coro *co)                                                                 \
+    static weft_stepped T##__body(weft_coro *co, T *self);                                                     \
+    LINKAGE weft_stepped T##__step(weft_coro *co)                                                              \
     {                                                                                                          \
         return T##__body(co, weft_frame(co, T));                                                               \
     }                                                                                                          \
-    static weft_left T##__body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
+    static weft_stepped T##__body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
 
 #define WEFT__FRAME(T, first, FIRST)                                                                           \
     WEFT__STATIC_ASSERT(offsetof(T, first) == 0 && WEFT__IS(&((T *)0)->first, FIRST *),                        \
                         "the first member of a frame is `" #FIRST " " #first "`");                             \
-    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16, "the alignment of a frame is at most 16");                     \
-    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T), "a frame is plain data: nobody constructs its members");
+    WEFT__STATIC_ASSERT(WEFT__ALIGNOF(T) <= 16,                                                                \
+                        "the alignment of a frame is at most 16: point to what needs more");                   \
+    WEFT__STATIC_ASSERT(WEFT__IS_PLAIN(T),                                                                     \
+                        "a frame is plain data, as nobody constructs its members: point to other data");
 
-// Sets the fields of *it. The empty arguments behind stand for those that are not given; `more` is one of them.
+// Sets the fields of *it. Behind `(*it)`, `.field = value` is an assignment, and an empty argument is nothing.
+// The empty arguments behind stand for those that are not given; `more` is one of them, so its text has one
+// byte, the zero.
 #define WEFT__SET(it, ...) WEFT__SET_16(it, __VA_ARGS__, , , , , , , , , , , , , , , , , )
 #define WEFT__SET_16(it, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, more, ...)     \
     WEFT__STATIC_ASSERT(sizeof #more == 1, "more than 16 fields are to be set: set the rest by yourself");     \
@@ -96,11 +100,11 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 
 // Readies the frame, and starts it by the expression `start` of weft__frame, which is the value. That checks
 // that the frame has ended, by the header, which zeroing leaves. A handle may be in the frame, so `check` comes
-// first.
+// first. `&*` has the type of a pointer also where `frame` is an array.
 #define WEFT__START(T, frame, start, ...) WEFT__START_IF(T, frame, (void)0, start, __VA_ARGS__)
 #define WEFT__START_IF(T, frame, check, start, ...)                                                            \
     __extension__({                                                                                            \
-        WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T);                                  \
+        WEFT__STATIC_ASSERT(WEFT__IS(&*(frame), T *), "the frame is no " #T ": give a pointer to one");        \
         T##__WEFT_ASYNC_is_missing_above *const weft__frame = (frame);                                         \
         check;                                                                                                 \
         weft__zero_frame((weft_coro *)(void *)weft__frame, WEFT__ZEROED(T));                                   \
@@ -134,6 +138,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
                                   weft_once_call(co, weft__attempt, weft__once, &weft__frame->co, T##__step),  \
                                   __VA_ARGS__);                                                                \
             }))
+// WEFT_AWAIT with the parameters of WEFT__TRY.
 #define WEFT__AWAIT_IT(it, wait_) WEFT_AWAIT(wait_)
 #define WEFT__TRY_CALL(T, frame, ...)                                                                          \
     do {                                                                                                       \
@@ -163,7 +168,8 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
     WEFT__NEW(T, weft__task_spawn(co, sizeof(T), WEFT__ZEROED(T), T##__step, (on_cancel)), __VA_ARGS__)
 
 #define WEFT__FEEDS(name, T)                                                                                   \
-    WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *), #T " is no feed of " #name)
+    WEFT__STATIC_ASSERT(WEFT__IS(&((T *)0)->feed, name##_feed *),                                              \
+                        #T " is no feed of " #name ": define it by WEFT_ASYNC_FEED(" #name ", " #T ")")
 #define WEFT__FEED_SPAWN(name, T, frame, scope, handle, ...)                                                   \
     WEFT__START_IF(T, frame, WEFT__FEEDS(name, T);                                                             \
                    WEFT__CHECK_HANDLE(handle),                                                                 \
@@ -180,6 +186,7 @@ template <typename T> static constexpr size_t weft__zeroed(const T *, const weft
 #define WEFT__EMBEDDED_START(T, frame, embedded, ...)                                                          \
     WEFT__START(T, frame, weft_embedded_start((embedded), &weft__frame->co, T##__step), __VA_ARGS__)
 
+// The assertion is never false: it looks up the name, which tells what is missing.
 #define WEFT__EXPORT_ASYNC(world, export, T, otherwise, parameters, ...)                                       \
     WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, __VA_ARGS__)
 #define WEFT__EXPORT_ASYNC_OR(world, export, T, parameters, otherwise, ...)                                    \

@@ -5,13 +5,17 @@
 
 #include "weak.h"
 
+// Functions that a program need not call, and that clang would warn of.
 #define WEFT__FN __attribute__((unused)) static inline
-
 #define WEFT__WAIT __attribute__((unused, warn_unused_result)) static inline weft_poll
+// WEFT__JUST (a, b): an argument of a macro that has a comma of its own comes in parentheses. This takes them
+// off.
 #define WEFT__JUST(...) __VA_ARGS__
+// The drop of a value that owns nothing.
 #define WEFT__KEEP(value, moved) ((void)0)
 #define WEFT__PAYLOAD(function, ...)                                                                           \
-    WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)), "not the payload type of " #function)
+    WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)),                                        \
+                        "not the payload type of " #function ": take that of its pointer")
 
 // What the readable ends of streams and futures have in common.
 #define WEFT__READER_FUNCTIONS(name, X)                                                                        \
@@ -22,9 +26,9 @@
         in.op.handle = handle;                                                                                 \
         return in;                                                                                             \
     }                                                                                                          \
-    WEFT__FN X##_t name##_release(name##_reader *in)                                                           \
+    WEFT__FN X##_t name##_hand_on(name##_reader *in)                                                           \
     {                                                                                                          \
-        return weft__op_transfer(&in->op, #name "_release");                                                   \
+        return weft__op_transfer(&in->op, #name "_hand_on");                                                   \
     }                                                                                                          \
     WEFT__FN void name##_close_reader(name##_reader *in)                                                       \
     {                                                                                                          \
@@ -187,7 +191,7 @@
             name##_start_write(co, out, WEFT__JUST NONE 0);                                                    \
         return weft__gone_wait(co, &out->op, WEFT_EVENT_STREAM_WRITE);                                         \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #define WEFT__FUTURE_ENDS(name, X, VALUE, OTHERWISE, INIT)                                                     \
     typedef struct name##_reader {                                                                             \
@@ -299,7 +303,7 @@
         weft__op_stop_last(&out->op);                                                                          \
         return name##_close_writer(co, out);                                                                   \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #define WEFT__STREAM(name, X, T, ITEM, ENDED)                                                                  \
     WEFT__PAYLOAD(X##_read, uint32_t, T *, size_t);                                                            \
@@ -366,6 +370,6 @@ WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *
     {                                                                                                          \
         return weft_task_callback((const weft_task_event *)(const void *)event, (step));                       \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

@@ -3,7 +3,7 @@
 //
 // A step begins at WEFT_BEGIN, which goes to the label in co->resume, if there is one. It returns in a
 // WEFT_AWAIT that waits, or in WEFT_END. A label that a body lacks has a name that says what is missing, and a
-// compiler's message has that name.
+// compiler's message has that name. Each `if (0) goto` only names the label, so that it has to be there.
 #ifndef WEFT_DETAIL_BODY_H
 #define WEFT_DETAIL_BODY_H
 
@@ -47,7 +47,7 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
 #define WEFT__AWAIT_AT(wait_, here)                                                                            \
     do {                                                                                                       \
         WEFT__DECLARE_LABEL(here)                                                                              \
-        uint32_t weft__wait;                                                                                   \
+        uint32_t weft__wait; /* set below: C++ lets no jump pass an initialisation */                          \
         weft__wait = weft__pending(wait_);                                                                     \
         if (__builtin_expect(weft__wait, 0)) {                                                                 \
             co->line = WEFT__LINE;                                                                             \
@@ -57,14 +57,14 @@ static inline uint32_t weft__pending(weft_poll take_a_wait_such_as_weft_subtask_
                 co->flags |= WEFT__FINALLY;                                                                    \
             if (0)                                                                                             \
                 goto WEFT_BEGIN_is_missing_or_this_is_no_async_function;                                       \
-            return weft__leave(weft__wait + WEFT__LEFT_BY_AWAIT);                                              \
+            return weft__stepped(weft__wait + WEFT__AT_AWAIT);                                                 \
         here:;                                                                                                 \
         }                                                                                                      \
     } while (0)
 
 #define WEFT_FINISH                                                                                            \
     do {                                                                                                       \
-        WEFT__STATIC_ASSERT(!weft__has_finaliser, "the way to the finaliser stands before WEFT_FINALLY");      \
+        WEFT__STATIC_ASSERT(!weft__has_finaliser, "WEFT_FINISH and WEFT_FAIL stand before WEFT_FINALLY");      \
         goto WEFT_END_is_missing;                                                                              \
     } while (0)
 

@@ -57,8 +57,8 @@
     __attribute__((unused)) static void name##_close(name *it)                                                 \
     {                                                                                                          \
         it->base.closed = true;                                                                                \
-        weft__turn_away(&it->base.receivers);                                                                  \
+        weft__wake_unserved(&it->base.receivers);                                                              \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

@@ -16,6 +16,6 @@
     {                                                                                                          \
         weft__op_request_cancel(&out->op, name##__cancel_write_async);                                         \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

@@ -23,7 +23,7 @@ WEFT_RULES(WEFT__RULE)
         if (__builtin_expect(!!(broken), 0))                                                                   \
             weft_misuse_##rule(function, handle);                                                              \
     } while (0)
-#else
+#else // what only a check looks at is unused then: hence `(void)it;` behind some
 #define WEFT__CHECK(broken, rule, function, handle) ((void)0)
 #endif
 
@@ -48,7 +48,7 @@ WEFT_RULES(WEFT__RULE)
 #define WEFT__NEXT(queue) weft__queue_pop(queue)
 #define WEFT__NAPS(task) false
 #define WEFT__KEEP_FRAME(frame, size) ((void)0)
-#define WEFT__TAKE_FRAME(frame, size) ((void)0)
+#define WEFT__REUSE_FRAME(frame, size) ((void)0)
 #endif
 
 #endif

@@ -16,7 +16,7 @@ enum weft__coro_state {
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
     WEFT__ON_SCOPE,      // in a queue of waiters, to be woken by a coroutine of its own task
-    WEFT__ON_LOCAL = 16, // the same, by a coroutine of any task; these have this bit
+    WEFT__ON_QUEUE = 16, // the same, by a coroutine of any task; these have this bit
     WEFT__ON_TICKET,     // the same, with on.ticket
     WEFT__ON_TIMER       // on a virtual clock, with on.timer; woken by a coroutine of any task
 };
@@ -39,9 +39,9 @@ enum {
     WEFT__PENDING_ALONE = 0x600    // its operation is the only one in flight in its task: see op.c
 };
 
-// A weft_left is one of two. A step that waits returns such a value, with this added. A step that ends returns
-// the coroutine's weft__state_and_flags. One compare finds the usual one of each.
-enum { WEFT__LEFT_BY_AWAIT = 0x10000 };
+// A weft_stepped is one of two. A step that waits returns such a value, with this added. A step that ends
+// returns the coroutine's weft__state_and_flags. One compare finds the usual one of each.
+enum { WEFT__AT_AWAIT = 0x10000 };
 
 // Zero-initialised is valid.
 struct weft_coro {
@@ -109,10 +109,10 @@ static inline weft_poll weft_breathe(weft_coro *co)
     return __builtin_expect(--weft__breath != 0, 1) ? weft__ready() : weft__nap(co);
 }
 
-static inline weft_left weft__leave(uint32_t how)
+static inline weft_stepped weft__stepped(uint32_t how)
 {
-    weft_left left = {how};
-    return left;
+    weft_stepped stepped = {how};
+    return stepped;
 }
 
 // The state, and the flags above it, in one load. If that is WEFT__RUNNING, the coroutine runs and has no flag.
@@ -123,9 +123,9 @@ static inline uint32_t weft__state_and_flags(const weft_coro *co)
     return both;
 }
 
-static inline weft_left weft__end(const weft_coro *co)
+static inline weft_stepped weft__end(const weft_coro *co)
 {
-    return weft__leave(weft__state_and_flags(co));
+    return weft__stepped(weft__state_and_flags(co));
 }
 
 static inline void weft__fail(weft_coro *co, int32_t code)

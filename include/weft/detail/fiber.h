@@ -12,7 +12,7 @@ typedef struct weft_fiber_type {
 } weft_fiber_type;
 
 // Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
-weft_left weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type);
+weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type);
 
 extern weft_fiber *weft__fiber_running; // NULL: none
 // False. Counts a wait that is refused because a cancel was delivered.
@@ -50,7 +50,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
     {                                                                                                          \
         T##__fiber_body(co, weft_frame(co, T));                                                                \
     }                                                                                                          \
-    WEFT__STATIC weft_left T##__step(weft_coro *co)                                                            \
+    WEFT__STATIC weft_stepped T##__step(weft_coro *co)                                                         \
     {                                                                                                          \
         static const weft_fiber_type type = {#T, T##__fiber_main, offsetof(T, fiber)};                         \
         return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \

@@ -37,7 +37,7 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
     {                                                                                                          \
         weft__buffer_free(&buffer->buffer, sizeof(T), DROP);                                                   \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 // ITEMS: the parameter, with its comma; ARGUMENT: that as an argument; POINTER: that alone; NEXT: the parameter
 // of name_next, with its comma before. All are empty for a unit, but POINTER, which is NULL.
@@ -82,13 +82,13 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
         weft_step *run;                                                                                        \
         name##_writer out;                                                                                     \
     } name##_feed;                                                                                             \
-    WEFT__FN weft_left name##__feed_run(weft_coro *co)                                                         \
+    WEFT__FN weft_stepped name##__feed_run(weft_coro *co)                                                      \
     {                                                                                                          \
         name##_feed *feed = weft_frame(co, name##_feed);                                                       \
-        weft_left left = feed->run(co);                                                                        \
-        if (weft_step_ended(left))                                                                             \
+        weft_stepped stepped = feed->run(co);                                                                  \
+        if (weft_step_ended(stepped))                                                                          \
             name##_close_writer(&feed->out);                                                                   \
-        return left;                                                                                           \
+        return stepped;                                                                                        \
     }                                                                                                          \
     WEFT__FN uint32_t name##_feed_spawn(weft_coro *co, weft_scope *scope, weft_child *child,                   \
                                         name##_feed *feed, weft_step *run)                                     \
@@ -124,11 +124,11 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
 
 #define WEFT__FLOW_UNIT(name)                                                                                  \
     WEFT__FLOW_ENDS(name, (), (), NULL, (), 0, NULL)                                                           \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #define WEFT__LINES(name)                                                                                      \
     WEFT__STATIC_ASSERT(WEFT__READS(name, uint8_t) || WEFT__READS(name, int8_t) || WEFT__READS(name, char),    \
-                        "not a stream of bytes: " #name);                                                      \
+                        #name " is no stream of bytes: WEFT_LINES takes one of uint8_t, int8_t or char");      \
     WEFT__FN void name##__read_bytes(weft_coro *co, weft_stream_reader *in, void *items, size_t length)        \
     {                                                                                                          \
         name##_start_read(co, (name##_reader *)in, (name##__item *)items, length);                             \
@@ -144,6 +144,6 @@ bool weft__buffer_grow(weft_buffer *buffer, size_t size, size_t least, size_t li
         lines->size = size;                                                                                    \
         lines->policy = policy;                                                                                \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

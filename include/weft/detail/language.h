@@ -19,6 +19,10 @@
 #define WEFT__LITERAL(type) (type)
 #endif
 
+// Stands last in a macro that defines functions, and takes the semicolon behind the macro. ISO C knows no lone
+// one outside of a function.
+#define WEFT__SEMICOLON WEFT__STATIC_ASSERT(1, "")
+
 // The private fields of a public struct, which its own detail header defines.
 #define WEFT__PRIVATE(of) WEFT__PRIVATE_##of
 

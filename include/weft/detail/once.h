@@ -25,6 +25,6 @@
     {                                                                                                          \
         return weft_event_wait(co, &it->settled);                                                              \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

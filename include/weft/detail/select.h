@@ -32,10 +32,12 @@ weft_poll weft__select_wait(weft_case *cases) __attribute__((warn_unused_result)
         weft__case_tried((cases), weft__pending(wait));                                                        \
     })
 
+// How many cases there are: they push the list of numbers to the right by so many.
 #define WEFT__CASES(...) WEFT__COUNT(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define WEFT__COUNT(a, b, c, d, e, f, g, h, count, ...) count
 #define WEFT__JOIN(a, b) WEFT__JOIN_(a, b)
 #define WEFT__JOIN_(a, b) a##b
+// Tries so many cases; by `||`, none behind one that has been served.
 #define WEFT__CASES_1(cases, wait) WEFT__CASE_OF(cases, wait)
 #define WEFT__CASES_2(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_1(cases, __VA_ARGS__)
 #define WEFT__CASES_3(cases, wait, ...) WEFT__CASE_OF(cases, wait) || WEFT__CASES_2(cases, __VA_ARGS__)

@@ -3,22 +3,22 @@
 #ifndef WEFT_DETAIL_STEP_H
 #define WEFT_DETAIL_STEP_H
 
-static inline weft_left weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at)
+static inline weft_stepped weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at)
 {
     static const weft_place nowhere = {"?", "a step", 1};
     at = at ? at : &nowhere;
     WEFT__TRACE_BEGIN(co);
     WEFT__TRACE_AT(co, at);
     co->line = (uint16_t)(at->line % 0x10000 ? at->line : 1);
-    return weft__leave(poll.pending + WEFT__LEFT_BY_AWAIT);
+    return weft__stepped(poll.pending + WEFT__AT_AWAIT);
 }
 
-static inline bool weft_step_ended(weft_left left)
+static inline bool weft_step_ended(weft_stepped stepped)
 {
-    return left.how < WEFT__LEFT_BY_AWAIT;
+    return stepped.how < WEFT__AT_AWAIT;
 }
 
-static inline weft_left weft_step_end(weft_coro *co)
+static inline weft_stepped weft_step_end(weft_coro *co)
 {
     WEFT__TRACE_BEGIN(co);
     return weft__end(co);

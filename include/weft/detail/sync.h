@@ -14,8 +14,10 @@ weft_poll weft__park_ticket(weft_coro *co, weft_coro **queue, weft_ticket *ticke
 // Serves the first of a queue of tickets and wakes it; NULL if there is none.
 weft_ticket *weft__serve(weft_coro **queue);
 // Wakes all in a queue of tickets, unserved.
-void weft__turn_away(weft_coro **queue);
+void weft__wake_unserved(weft_coro **queue);
 
+// A rendezvous, of capacity 0, has an item that is never used, since C knows no array of none. The remainders
+// are by 1 there, since there is none by 0.
 #define WEFT_CHANNEL(name, T, capacity_)                                                                       \
     typedef struct name##_slot {                                                                               \
         weft_ticket ticket;                                                                                    \
@@ -84,6 +86,6 @@ void weft__turn_away(weft_coro **queue);
     {                                                                                                          \
         weft__channel_close(&channel->base);                                                                   \
     }                                                                                                          \
-    WEFT__STATIC_ASSERT(1, "")
+    WEFT__SEMICOLON
 
 #endif

@@ -42,7 +42,7 @@ enum {
     WEFT__ROUSED = 16,   // the event that wakes it from its sleep is on its way
     WEFT__QUEUED = 32,   // it is to be roused, and waits for a bell in the queue
     WEFT__EMBEDDED = 64, // it is inside of a foreign task, and has no set
-    WEFT__HAD_MORE = 128 // it has had more than a root, so more may be left when the root ends
+    WEFT__HAD_MORE = 128 // it has had more than a root, so more may remain when the root ends
 };
 
 static inline bool weft_returned(const weft_coro *co)
@@ -56,10 +56,10 @@ static inline weft_coro *weft__task_root(weft_task *task)
 }
 
 // Makes a task in memory that is kept.
-static inline weft_task *weft__task_take(weft_task *task, uint8_t flags)
+static inline weft_task *weft__task_reuse(weft_task *task, uint8_t flags)
 {
     weft_coro *root = weft__task_root(task);
-    WEFT__TAKE_FRAME(root + 1, task->from->frame_size - sizeof *root);
+    WEFT__REUSE_FRAME(root + 1, task->from->frame_size - sizeof *root);
     task->asleep = 0;
     task->returned = 0;
     task->flags = flags;
@@ -75,7 +75,7 @@ static inline weft_task *weft_task_new(weft_export *from, weft_task *first)
 {
     if (__builtin_expect(!first->idle, 0))
         return weft__task_make(from);
-    return weft__task_take(first, WEFT__FIRST);
+    return weft__task_reuse(first, WEFT__FIRST);
 }
 
 // `task` is about to return a value for `from`.

@@ -8,8 +8,8 @@ struct weft_ticket {
     uint8_t is;      // one of the following
 };
 enum {
-    WEFT__UNSERVED,
-    WEFT__SERVED,
+    WEFT__UNSERVED, // false and
+    WEFT__SERVED,   // true: `is` may be set to whether a try has succeeded
     WEFT__WAITS,
     WEFT__GAVE_UP, // of a permit: it waits for a condition
     WEFT__REGAINS  // of a permit: it waits for the lock, and a cancel does not end that

@@ -123,7 +123,7 @@ weft_poll weft_file_set_times(weft_coro *co, weft_file *file, weft_instant acces
 // Takes over a descriptor of wasi:filesystem/types in the bindings of wit-bindgen c that came from elsewhere;
 // the second gives it up, and then the file is closed. `append` as in weft_file_options.
 weft_file weft_file_of(int32_t descriptor, bool append);
-int32_t weft_file_release(weft_file *file);
+int32_t weft_file_hand_on(weft_file *file);
 
 // ---- Names ----
 

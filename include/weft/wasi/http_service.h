@@ -20,7 +20,8 @@
 //   goes to the log if the program has one (log.h), else to standard error in builds that show messages, and
 //   never to the client. A request that finds no memory to start with is answered 503, too.
 // - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
-//   sees an error, never a short reply that looks whole.
+//   sees an error, never a short reply that looks whole. What the handler left in flight is stopped then, as by
+//   weft_stop_blocking (op.h).
 //
 // What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. Neither
 // the exchange nor its ends may be moved.
@@ -141,7 +142,7 @@ void weft_http_limit(uint32_t limit);
 weft_http_exchange weft_http_request_of(int32_t request);
 
 // Gives the request up, to be handed on; 0 if its body was asked for. What it told before stays.
-int32_t weft_http_request_release(weft_http_exchange *it);
+int32_t weft_http_request_hand_on(weft_http_exchange *it);
 
 // Drops what is left of the request, as weft_bytes_close_reader_blocking does, and gives all its memory back.
 // For weft_http_request_of only. Closed is fine.

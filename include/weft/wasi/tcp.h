@@ -132,7 +132,7 @@ void weft_listener_close(weft_listener *listener);
 weft_connection weft_connection_of(int32_t socket);
 
 // Gives the socket up; its ends stay with the connection.
-int32_t weft_connection_release(weft_connection *conn);
+int32_t weft_connection_hand_on(weft_connection *conn);
 
 #ifdef __cplusplus
 }

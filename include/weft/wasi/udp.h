@@ -87,7 +87,7 @@ weft_error weft_udp_options_of(const weft_udp *udp, weft_udp_options *options);
 // Takes over a socket of other bindings: what wit-bindgen c calls own_udp_socket_t, its __handle; and gives it
 // up.
 weft_udp weft_udp_of(int32_t socket);
-int32_t weft_udp_release(weft_udp *udp);
+int32_t weft_udp_hand_on(weft_udp *udp);
 
 #ifdef __cplusplus
 }

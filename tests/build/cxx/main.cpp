@@ -21,7 +21,7 @@ template <int first, int last> struct count {
     weft_timer timer;
     uint8_t next;
 
-    static weft_left run(weft_coro *co)
+    static weft_stepped run(weft_coro *co)
     {
         count &self = *weft_frame(co, count);
         WEFT_BEGIN;
@@ -39,7 +39,7 @@ using one_to_ten = count<1, 10>;
 struct numbers {
     weft_coro co;
 
-    static weft_left run(weft_coro *co)
+    static weft_stepped run(weft_coro *co)
     {
         WEFT_BEGIN;
         {

@@ -32,7 +32,7 @@ typedef struct {
 // The last.
 static hold *held;
 
-static weft_left hold_run(weft_coro *co)
+static weft_stepped hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -83,7 +83,7 @@ uint32_t exports_weft_asleep_peer_stop(void)
 
 uint32_t exports_weft_asleep_peer_release(void)
 {
-    return bytes_release(&held->in);
+    return bytes_hand_on(&held->in);
 }
 
 typedef struct {
@@ -101,7 +101,7 @@ WEFT_ASYNC(adopt)
 
 WEFT_EXPORT(callee, exports_weft_asleep_peer_adopt, adopt, (void));
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -132,7 +132,7 @@ typedef struct {
     uint32_t times, i;
 } waiter;
 
-static weft_left waiter_run(weft_coro *co)
+static weft_stepped waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;
@@ -164,7 +164,7 @@ __attribute__((noinline)) static bool yields_keep_the_stack(void)
     return kept == sizeof room;
 }
 
-static weft_left nested_run(weft_coro *co)
+static weft_stepped nested_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -195,7 +195,7 @@ void exports_weft_asleep_peer_turn(void)
     say('z');
 }
 
-static weft_left turn_run(weft_coro *co)
+static weft_stepped turn_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;

@@ -62,7 +62,7 @@ typedef struct {
     cleanup cleanup;
 } call;
 
-static weft_left call_run(weft_coro *co)
+static weft_stepped call_run(weft_coro *co)
 {
     call *self = weft_frame(co, call);
     WEFT_BEGIN;
@@ -95,7 +95,7 @@ typedef struct {
     cleanup cleanup;
 } insist;
 
-static weft_left insist_run(weft_coro *co)
+static weft_stepped insist_run(weft_coro *co)
 {
     insist *self = weft_frame(co, insist);
     WEFT_BEGIN;
@@ -120,7 +120,7 @@ typedef struct {
     bool *free;
 } unblocker;
 
-static weft_left unblocker_run(weft_coro *co)
+static weft_stepped unblocker_run(weft_coro *co)
 {
     unblocker *self = weft_frame(co, unblocker);
     WEFT_BEGIN;
@@ -150,7 +150,7 @@ static void drop_token(void *arguments)
     dropped_tokens++;
 }
 
-static weft_left starting_run(weft_coro *co)
+static weft_stepped starting_run(weft_coro *co)
 {
     starting *self = weft_frame(co, starting);
     WEFT_BEGIN;
@@ -187,7 +187,7 @@ typedef struct {
     cleanup cleanup;
 } reads;
 
-static weft_left reads_run(weft_coro *co)
+static weft_stepped reads_run(weft_coro *co)
 {
     reads *self = weft_frame(co, reads);
     WEFT_BEGIN;
@@ -222,7 +222,7 @@ typedef struct {
     cleanup cleanup;
 } writes;
 
-static weft_left writes_run(weft_coro *co)
+static weft_stepped writes_run(weft_coro *co)
 {
     writes *self = weft_frame(co, writes);
     WEFT_BEGIN;
@@ -258,7 +258,7 @@ typedef struct {
     cleanup cleanup;
 } writes_owned;
 
-static weft_left writes_owned_run(weft_coro *co)
+static weft_stepped writes_owned_run(weft_coro *co)
 {
     writes_owned *self = weft_frame(co, writes_owned);
     WEFT_BEGIN;
@@ -307,7 +307,7 @@ static void take_results(future *self)
     free(self->result.ptr);
 }
 
-static weft_left future_run(weft_coro *co)
+static weft_stepped future_run(weft_coro *co)
 {
     future *self = weft_frame(co, future);
     WEFT_BEGIN;
@@ -353,7 +353,7 @@ typedef struct {
     cleanup cleanup;
 } any;
 
-static weft_left any_run(weft_coro *co)
+static weft_stepped any_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
     WEFT_BEGIN;
@@ -394,7 +394,7 @@ typedef struct {
     cleanup cleanup;
 } blocks_on;
 
-static weft_left blocks_on_run(weft_coro *co)
+static weft_stepped blocks_on_run(weft_coro *co)
 {
     blocks_on *self = weft_frame(co, blocks_on);
     WEFT_BEGIN;
@@ -432,7 +432,7 @@ struct noisy {
     yields beside;
 };
 
-static weft_left yields_run(weft_coro *co)
+static weft_stepped yields_run(weft_coro *co)
 {
     yields *self = weft_frame(co, yields);
     WEFT_BEGIN;
@@ -445,7 +445,7 @@ static weft_left yields_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left noisy_run(weft_coro *co)
+static weft_stepped noisy_run(weft_coro *co)
 {
     noisy *self = weft_frame(co, noisy);
     WEFT_BEGIN;
@@ -473,7 +473,7 @@ typedef struct {
     cleanup cleanup;
 } blocks_on_noisy;
 
-static weft_left blocks_on_noisy_run(weft_coro *co)
+static weft_stepped blocks_on_noisy_run(weft_coro *co)
 {
     blocks_on_noisy *self = weft_frame(co, blocks_on_noisy);
     WEFT_BEGIN;
@@ -497,7 +497,7 @@ typedef struct {
     cleanup cleanup;
 } stops;
 
-static weft_left stops_run(weft_coro *co)
+static weft_stepped stops_run(weft_coro *co)
 {
     stops *self = weft_frame(co, stops);
     WEFT_BEGIN;
@@ -533,7 +533,7 @@ typedef struct nested {
 
 static struct nested levels[4];
 
-static weft_left nested_run(weft_coro *co)
+static weft_stepped nested_run(weft_coro *co)
 {
     nested *self = weft_frame(co, nested);
     WEFT_BEGIN;

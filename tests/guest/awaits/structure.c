@@ -24,7 +24,7 @@ typedef struct {
     cleanup cleanup;
 } worker;
 
-static weft_left worker_run(weft_coro *co)
+static weft_stepped worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -69,7 +69,7 @@ static void expect_ended(const three *self)
 
 typedef three end_siblings;
 
-static weft_left end_siblings_run(weft_coro *co)
+static weft_stepped end_siblings_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -92,7 +92,7 @@ SWEEP(end_siblings)
 
 typedef three tell_parent;
 
-static weft_left tell_parent_run(weft_coro *co)
+static weft_stepped tell_parent_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -114,7 +114,7 @@ SWEEP(tell_parent)
 
 typedef three go_on;
 
-static weft_left go_on_run(weft_coro *co)
+static weft_stepped go_on_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -132,7 +132,7 @@ SWEEP(go_on)
 
 typedef three race;
 
-static weft_left race_run(weft_coro *co)
+static weft_stepped race_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -160,7 +160,7 @@ typedef struct {
     cleanup cleanup;
 } scopes;
 
-static weft_left scopes_run(weft_coro *co)
+static weft_stepped scopes_run(weft_coro *co)
 {
     scopes *self = weft_frame(co, scopes);
     WEFT_BEGIN;
@@ -189,7 +189,7 @@ typedef struct {
     cleanup cleanup;
 } allocated;
 
-static weft_left allocated_run(weft_coro *co)
+static weft_stepped allocated_run(weft_coro *co)
 {
     allocated *self = weft_frame(co, allocated);
     WEFT_BEGIN;
@@ -221,7 +221,7 @@ typedef struct {
     uint32_t i;
 } outliving;
 
-static weft_left outliving_run(weft_coro *co)
+static weft_stepped outliving_run(weft_coro *co)
 {
     outliving *self = weft_frame(co, outliving);
     WEFT_BEGIN;
@@ -239,7 +239,7 @@ typedef struct {
     cleanup cleanup;
 } task_spawn;
 
-static weft_left task_spawn_run(weft_coro *co)
+static weft_stepped task_spawn_run(weft_coro *co)
 {
     task_spawn *self = weft_frame(co, task_spawn);
     WEFT_BEGIN;
@@ -263,7 +263,7 @@ typedef struct {
     FRAME
 } ticker;
 
-static weft_left ticker_run(weft_coro *co)
+static weft_stepped ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
     WEFT_BEGIN;
@@ -287,7 +287,7 @@ typedef struct {
     cleanup cleanup;
 } deadlines;
 
-static weft_left deadlines_run(weft_coro *co)
+static weft_stepped deadlines_run(weft_coro *co)
 {
     deadlines *self = weft_frame(co, deadlines);
     WEFT_BEGIN;
@@ -325,7 +325,7 @@ typedef struct {
     direct_slot sent;
 } echo;
 
-static weft_left echo_run(weft_coro *co)
+static weft_stepped echo_run(weft_coro *co)
 {
     echo *self = weft_frame(co, echo);
     WEFT_BEGIN;
@@ -352,7 +352,7 @@ typedef struct {
     cleanup cleanup;
 } channels;
 
-static weft_left channels_run(weft_coro *co)
+static weft_stepped channels_run(weft_coro *co)
 {
     channels *self = weft_frame(co, channels);
     WEFT_BEGIN;
@@ -389,7 +389,7 @@ typedef struct {
 
 static uint32_t inside;
 
-static weft_left locker_run(weft_coro *co)
+static weft_stepped locker_run(weft_coro *co)
 {
     locker *self = weft_frame(co, locker);
     WEFT_BEGIN;
@@ -415,7 +415,7 @@ typedef struct {
     cleanup cleanup;
 } locks;
 
-static weft_left locks_run(weft_coro *co)
+static weft_stepped locks_run(weft_coro *co)
 {
     locks *self = weft_frame(co, locks);
     WEFT_BEGIN;
@@ -445,7 +445,7 @@ SWEEP(locks)
 // The same with two permits.
 typedef locks permits;
 
-static weft_left permits_run(weft_coro *co)
+static weft_stepped permits_run(weft_coro *co)
 {
     weft_frame(co, locks)->semaphore.limit = 2;
     return locks_run(co);
@@ -459,7 +459,7 @@ typedef struct {
     weft_event *event;
 } setter;
 
-static weft_left setter_run(weft_coro *co)
+static weft_stepped setter_run(weft_coro *co)
 {
     setter *self = weft_frame(co, setter);
     WEFT_BEGIN;
@@ -478,7 +478,7 @@ typedef struct {
     cleanup cleanup;
 } events;
 
-static weft_left events_run(weft_coro *co)
+static weft_stepped events_run(weft_coro *co)
 {
     events *self = weft_frame(co, events);
     WEFT_BEGIN;
@@ -506,7 +506,7 @@ typedef struct {
     cleanup cleanup;
 } shielded;
 
-static weft_left shielded_run(weft_coro *co)
+static weft_stepped shielded_run(weft_coro *co)
 {
     shielded *self = weft_frame(co, shielded);
     WEFT_BEGIN;

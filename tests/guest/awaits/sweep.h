@@ -66,7 +66,7 @@ typedef struct {
 } settle;
 
 // Peers see that an end or a call is gone in their next turn.
-static weft_left settle_run(weft_coro *co)
+static weft_stepped settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
     WEFT_BEGIN;
@@ -135,7 +135,7 @@ static void disarm(sweep *self)
     EXPECT(((head *)self->frame)->finalised, 1);
 }
 
-static weft_left sweep_run(weft_coro *co)
+static weft_stepped sweep_run(weft_coro *co)
 {
     sweep *self = weft_frame(co, sweep);
     WEFT_BEGIN;
@@ -176,7 +176,7 @@ static weft_left sweep_run(weft_coro *co)
 
 #define SWEEP_(name, suffix, mode_)                                                                            \
     typedef sweep name##_##suffix;                                                                             \
-    static weft_left name##_##suffix##_run(weft_coro *co)                                                      \
+    static weft_stepped name##_##suffix##_run(weft_coro *co)                                                   \
     {                                                                                                          \
         sweep *self = weft_frame(co, sweep);                                                                   \
         self->run = name##_run;                                                                                \
@@ -204,7 +204,7 @@ typedef struct {
     uint32_t sum;
 } cleanup;
 
-static weft_left cleanup_run(weft_coro *co)
+static weft_stepped cleanup_run(weft_coro *co)
 {
     cleanup *self = weft_frame(co, cleanup);
     WEFT_BEGIN;

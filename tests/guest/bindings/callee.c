@@ -129,7 +129,7 @@ typedef struct {
         text(&it->names.ptr[1], size);                                                                         \
     }                                                                                                          \
                                                                                                                \
-    static weft_left x##_take_run(weft_coro *co)                                                               \
+    static weft_stepped x##_take_run(weft_coro *co)                                                            \
     {                                                                                                          \
         take *self = weft_frame(co, take);                                                                     \
         WEFT_BEGIN;                                                                                            \

@@ -20,7 +20,7 @@ typedef struct {
     uint32_t number;
 } destructor;
 
-static weft_left destructor_run(weft_coro *co)
+static weft_stepped destructor_run(weft_coro *co)
 {
     destructor *self = weft_frame(co, destructor);
     WEFT_BEGIN;
@@ -48,7 +48,7 @@ typedef struct {
     int i;
 } parameters;
 
-static weft_left parameters_run(weft_coro *co)
+static weft_stepped parameters_run(weft_coro *co)
 {
     parameters *self = weft_frame(co, parameters);
     WEFT_BEGIN;
@@ -72,7 +72,7 @@ static weft_left parameters_run(weft_coro *co)
         uint32_t i, length;                                                                                    \
     } x;                                                                                                       \
                                                                                                                \
-    static weft_left x##_run(weft_coro *co)                                                                    \
+    static weft_stepped x##_run(weft_coro *co)                                                                 \
     {                                                                                                          \
         x *self = weft_frame(co, x);                                                                           \
         WEFT_BEGIN;                                                                                            \

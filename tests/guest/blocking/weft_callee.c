@@ -27,7 +27,7 @@ typedef struct {
     uint32_t ticket, result;
 } hold;
 
-static weft_left hold_run(weft_coro *co)
+static weft_stepped hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -55,7 +55,7 @@ typedef struct {
     weft_any any;
 } any;
 
-static weft_left any_run(weft_coro *co)
+static weft_stepped any_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
     WEFT_BEGIN;
@@ -104,7 +104,7 @@ uint32_t exports_weft_blocking_peer_wait_stream(exports_weft_blocking_peer_strea
     return it.sum;
 }
 
-static weft_left spin_run(weft_coro *co)
+static weft_stepped spin_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -124,7 +124,7 @@ uint32_t exports_weft_blocking_peer_wait_yielding(uint32_t ticket)
 
 // Tasks.
 
-static weft_left relay_run(weft_coro *co)
+static weft_stepped relay_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -137,7 +137,7 @@ static weft_left relay_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_blocking_peer_relay, hold, relay_run, (uint32_t ticket),
                  self->ticket = ticket);
 
-static weft_left add_run(weft_coro *co)
+static weft_stepped add_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -194,7 +194,7 @@ uint32_t exports_weft_blocking_peer_promised(exports_weft_blocking_peer_future_u
     return it.result;
 }
 
-static weft_left turns_run(weft_coro *co)
+static weft_stepped turns_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -213,7 +213,7 @@ uint32_t exports_weft_blocking_peer_turns(uint32_t count)
     return it.result;
 }
 
-static weft_left call_ready_run(weft_coro *co)
+static weft_stepped call_ready_run(weft_coro *co)
 {
     any *self = weft_frame(co, any);
     WEFT_BEGIN;
@@ -230,7 +230,7 @@ uint32_t exports_weft_blocking_peer_call_ready(uint32_t a, uint32_t b)
     return it.results[0];
 }
 
-static weft_left call_cancelled_run(weft_coro *co)
+static weft_stepped call_cancelled_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;

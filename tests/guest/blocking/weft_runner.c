@@ -18,7 +18,7 @@ typedef struct {
 
 typedef several waits_for_calls;
 
-static weft_left waits_for_calls_run(weft_coro *co)
+static weft_stepped waits_for_calls_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -38,7 +38,7 @@ static weft_left waits_for_calls_run(weft_coro *co)
 
 typedef several waits_for_any;
 
-static weft_left waits_for_any_run(weft_coro *co)
+static weft_stepped waits_for_any_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -57,7 +57,7 @@ static weft_left waits_for_any_run(weft_coro *co)
 
 typedef several waits_for_a_stream;
 
-static weft_left waits_for_a_stream_run(weft_coro *co)
+static weft_stepped waits_for_a_stream_run(weft_coro *co)
 {
     static const uint8_t items[] = {1, 2, 3, 4, 5, 6, 7, 100};
     several *self = weft_frame(co, several);
@@ -78,7 +78,7 @@ static weft_left waits_for_a_stream_run(weft_coro *co)
 
 typedef several yields_with_a_call_in_flight;
 
-static weft_left yields_with_a_call_in_flight_run(weft_coro *co)
+static weft_stepped yields_with_a_call_in_flight_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -96,7 +96,7 @@ static weft_left yields_with_a_call_in_flight_run(weft_coro *co)
 
 typedef several others_stand_still;
 
-static weft_left others_stand_still_run(weft_coro *co)
+static weft_stepped others_stand_still_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -131,7 +131,7 @@ static weft_left others_stand_still_run(weft_coro *co)
 
 typedef several cancel_is_not_heard;
 
-static weft_left cancel_is_not_heard_run(weft_coro *co)
+static weft_stepped cancel_is_not_heard_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -150,7 +150,7 @@ static weft_left cancel_is_not_heard_run(weft_coro *co)
 
 typedef several sync_type;
 
-static weft_left sync_type_run(weft_coro *co)
+static weft_stepped sync_type_run(weft_coro *co)
 {
     WEFT_BEGIN;
     EXPECT(weft_blocking_peer_turns(0), 0);
@@ -164,7 +164,7 @@ static weft_left sync_type_run(weft_coro *co)
 
 typedef several sync_type_waits_for_tasks;
 
-static weft_left sync_type_waits_for_tasks_run(weft_coro *co)
+static weft_stepped sync_type_waits_for_tasks_run(weft_coro *co)
 {
     static const uint32_t turns[] = {0, 1, 2, 5};
     several *self = weft_frame(co, several);

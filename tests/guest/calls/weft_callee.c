@@ -41,7 +41,7 @@ typedef struct {
     uint32_t a, b;
 } add;
 
-static weft_left add_run(weft_coro *co)
+static weft_stepped add_run(weft_coro *co)
 {
     add *self = weft_frame(co, add);
     WEFT_BEGIN;
@@ -53,7 +53,7 @@ static weft_left add_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_add, add, add_run, (uint32_t a, uint32_t b), self->a = a,
                  self->b = b);
 
-static weft_left add_later_run(weft_coro *co)
+static weft_stepped add_later_run(weft_coro *co)
 {
     add *self = weft_frame(co, add);
     WEFT_BEGIN;
@@ -70,7 +70,7 @@ typedef struct {
     weft_coro co;
 } nothing;
 
-static weft_left nothing_run(weft_coro *co)
+static weft_stepped nothing_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_RETURN_VOID(co, exports_weft_calls_peer_nothing);
@@ -80,7 +80,7 @@ static weft_left nothing_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_nothing, nothing, nothing_run, (void), );
 
-static weft_left nothing_later_run(weft_coro *co)
+static weft_stepped nothing_later_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -158,7 +158,7 @@ typedef struct {
     gate gate;
 } hold;
 
-static weft_left hold_run(weft_coro *co)
+static weft_stepped hold_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;
@@ -171,7 +171,7 @@ static weft_left hold_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_calls_peer_hold, hold, hold_run, (uint32_t ticket),
                  self->gate.ticket = ticket);
 
-static weft_left insist_run(weft_coro *co)
+static weft_stepped insist_run(weft_coro *co)
 {
     hold *self = weft_frame(co, hold);
     WEFT_BEGIN;

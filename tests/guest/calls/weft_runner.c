@@ -47,7 +47,7 @@ static bool is_over(uint32_t state)
 
 #define CASE(name)                                                                                             \
     typedef one_call name;                                                                                     \
-    static weft_left name##_run(weft_coro *co)
+    static weft_stepped name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     one_call *self = weft_frame(co, one_call);                                                                 \
     WEFT_BEGIN;                                                                                                \

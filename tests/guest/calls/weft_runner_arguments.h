@@ -151,7 +151,7 @@ CASE(end_stays)
     WEFT_AWAIT(weft_await(co, &self->out));
     EXPECT(self->out.count, 1);
     // It may even be given to another call.
-    self->end = bytes_release(&self->in);
+    self->end = bytes_hand_on(&self->in);
     weft_subtask_start(co, &self->call, weft_calls_peer_keep_end(1, self->end, &self->result));
     weft_calls_peer_open(1);
     WEFT_AWAIT(bytes_write(co, &self->out, &self->sent, 1));

@@ -26,7 +26,7 @@ static void start_several(weft_coro *co, several *self)
 
 typedef several start_now_await_later;
 
-static weft_left start_now_await_later_run(weft_coro *co)
+static weft_stepped start_now_await_later_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -53,7 +53,7 @@ static weft_left start_now_await_later_run(weft_coro *co)
 
 typedef several any_each_first;
 
-static weft_left any_each_first_run(weft_coro *co)
+static weft_stepped any_each_first_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -86,7 +86,7 @@ static weft_left any_each_first_run(weft_coro *co)
 // Waits for any again and again until none is left, the calls ending in an order of their own.
 typedef several any_repeated;
 
-static weft_left any_repeated_run(weft_coro *co)
+static weft_stepped any_repeated_run(weft_coro *co)
 {
     static const uint32_t order[SEVERAL] = {3, 0, 4, 1, 2};
     several *self = weft_frame(co, several);
@@ -105,7 +105,7 @@ static weft_left any_repeated_run(weft_coro *co)
 
 typedef several any_of_complete;
 
-static weft_left any_of_complete_run(weft_coro *co)
+static weft_stepped any_of_complete_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -134,7 +134,7 @@ static weft_left any_of_complete_run(weft_coro *co)
 // Two end in one event round while any waits; the rest are stopped in each order.
 typedef several any_stopped;
 
-static weft_left any_stopped_run(weft_coro *co)
+static weft_stepped any_stopped_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -163,7 +163,7 @@ typedef struct {
     uint32_t results[TICKETS];
 } many_in_flight;
 
-static weft_left many_in_flight_run(weft_coro *co)
+static weft_stepped many_in_flight_run(weft_coro *co)
 {
     many_in_flight *self = weft_frame(co, many_in_flight);
     WEFT_BEGIN;
@@ -186,7 +186,7 @@ static weft_left many_in_flight_run(weft_coro *co)
 // A crowd at a closed door: half of it goes away, the rest is let in.
 typedef many_in_flight many_starting;
 
-static weft_left many_starting_run(weft_coro *co)
+static weft_stepped many_starting_run(weft_coro *co)
 {
     many_in_flight *self = weft_frame(co, many_in_flight);
     enum { CROWD = 1000 };

@@ -18,7 +18,7 @@ typedef struct {
     bool *stop;
 } ticker;
 
-static weft_left ticker_run(weft_coro *co)
+static weft_stepped ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
     WEFT_BEGIN;
@@ -80,7 +80,7 @@ static void start_shielded(weft_coro *co, common *self, bool insists)
 
 // The callee takes its time; others of this component go on.
 typedef common call_takes_time;
-static weft_left call_takes_time_run(weft_coro *co)
+static weft_stepped call_takes_time_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -103,7 +103,7 @@ static weft_left call_takes_time_run(weft_coro *co)
 
 // Its value comes all the same.
 typedef common call_insists;
-static weft_left call_insists_run(weft_coro *co)
+static weft_stepped call_insists_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -121,7 +121,7 @@ static weft_left call_insists_run(weft_coro *co)
 
 // Whoever is impatient stops it: that waits on the machine stack, and asks the host for no second cancel.
 typedef common call_stopped;
-static weft_left call_stopped_run(weft_coro *co)
+static weft_stepped call_stopped_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -140,7 +140,7 @@ static weft_left call_stopped_run(weft_coro *co)
 
 // Whoever stops it and waits lets others go on, too.
 typedef common call_stops;
-static weft_left call_stops_run(weft_coro *co)
+static weft_stepped call_stops_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -164,7 +164,7 @@ static void drop_result(void *data)
     self->dropped++;
 }
 
-static weft_left stops_insisting(weft_coro *co, bool asks_before)
+static weft_stepped stops_insisting(weft_coro *co, bool asks_before)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -185,13 +185,13 @@ static weft_left stops_insisting(weft_coro *co, bool asks_before)
 }
 
 typedef common stop_gives_up;
-static weft_left stop_gives_up_run(weft_coro *co)
+static weft_stepped stop_gives_up_run(weft_coro *co)
 {
     return stops_insisting(co, false);
 }
 
 typedef common stop_gives_up_asked;
-static weft_left stop_gives_up_asked_run(weft_coro *co)
+static weft_stepped stop_gives_up_asked_run(weft_coro *co)
 {
     return stops_insisting(co, true);
 }
@@ -205,7 +205,7 @@ static void drop_arguments(void *arguments)
 
 // One that has not started ends at once, and gives its arguments back.
 typedef common call_starting;
-static weft_left call_starting_run(weft_coro *co)
+static weft_stepped call_starting_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -233,7 +233,7 @@ typedef struct {
     uint32_t result;
 } canceller;
 
-static weft_left canceller_run(weft_coro *co)
+static weft_stepped canceller_run(weft_coro *co)
 {
     canceller *self = weft_frame(co, canceller);
     WEFT_BEGIN;
@@ -253,7 +253,7 @@ typedef struct {
     settle settle;
 } awaiter_cancelled;
 
-static weft_left awaiter_cancelled_run(weft_coro *co)
+static weft_stepped awaiter_cancelled_run(weft_coro *co)
 {
     awaiter_cancelled *self = weft_frame(co, awaiter_cancelled);
     WEFT_BEGIN;
@@ -292,7 +292,7 @@ static void drop_in(void *arguments)
     weft_cancel_peer_stream_u8_drop_readable(self->in);
 }
 
-static weft_left caller_run(weft_coro *co)
+static weft_stepped caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
@@ -333,7 +333,7 @@ typedef struct {
     settle settle;
 } unwound;
 
-static weft_left unwound_run(weft_coro *co)
+static weft_stepped unwound_run(weft_coro *co)
 {
     unwound *self = weft_frame(co, unwound);
     WEFT_BEGIN;
@@ -360,7 +360,7 @@ static weft_left unwound_run(weft_coro *co)
 }
 
 typedef unwound unwound_any;
-static weft_left unwound_any_run(weft_coro *co)
+static weft_stepped unwound_any_run(weft_coro *co)
 {
     weft_frame(co, unwound)->caller.kind = AWAIT_ANY;
     return unwound_run(co);
@@ -368,7 +368,7 @@ static weft_left unwound_any_run(weft_coro *co)
 
 // It waits for the start: before it, and as it comes.
 typedef unwound unwound_starting;
-static weft_left unwound_starting_run(weft_coro *co)
+static weft_stepped unwound_starting_run(weft_coro *co)
 {
     unwound *self = weft_frame(co, unwound);
     WEFT_BEGIN;
@@ -397,7 +397,7 @@ static weft_left unwound_starting_run(weft_coro *co)
 }
 
 typedef common streams;
-static weft_left streams_run(weft_coro *co)
+static weft_stepped streams_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -433,7 +433,7 @@ static weft_left streams_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left reads_run(weft_coro *co)
+static weft_stepped reads_run(weft_coro *co)
 {
     common *self = weft_frame(co, reading)->of;
     WEFT_BEGIN;
@@ -444,7 +444,7 @@ static weft_left reads_run(weft_coro *co)
 // A wait for the writer to go that is cancelled when the writer has a copy of its own: the host is asked to
 // cancel the read behind it, too.
 typedef common gone;
-static weft_left gone_run(weft_coro *co)
+static weft_stepped gone_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;
@@ -473,7 +473,7 @@ static weft_left gone_run(weft_coro *co)
 }
 
 typedef common futures;
-static weft_left futures_run(weft_coro *co)
+static weft_stepped futures_run(weft_coro *co)
 {
     common *self = weft_frame(co, common);
     WEFT_BEGIN;

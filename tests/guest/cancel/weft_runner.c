@@ -25,7 +25,7 @@ static void drop_arguments(void *arguments)
     weft_cancel_peer_stream_u8_drop_readable(self->in);
 }
 
-static weft_left caller_run(weft_coro *co)
+static weft_stepped caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
@@ -64,7 +64,7 @@ static void release(owned *self)
 
 // Cancelled before the callee took them.
 typedef owned owned_starting;
-static weft_left owned_starting_run(weft_coro *co)
+static weft_stepped owned_starting_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     WEFT_BEGIN;
@@ -85,7 +85,7 @@ static weft_left owned_starting_run(weft_coro *co)
 
 // Cancelled after that, at once and later.
 typedef owned owned_started;
-static weft_left owned_started_run(weft_coro *co)
+static weft_stepped owned_started_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     WEFT_BEGIN;
@@ -104,7 +104,7 @@ static weft_left owned_started_run(weft_coro *co)
 
 // It waits to start, starts, and is cancelled then.
 typedef owned owned_starts_late;
-static weft_left owned_starts_late_run(weft_coro *co)
+static weft_stepped owned_starts_late_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     WEFT_BEGIN;
@@ -127,7 +127,7 @@ static weft_left owned_starts_late_run(weft_coro *co)
 
 // It returns.
 typedef owned owned_returns;
-static weft_left owned_returns_run(weft_coro *co)
+static weft_stepped owned_returns_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     WEFT_BEGIN;
@@ -150,7 +150,7 @@ static weft_left owned_returns_run(weft_coro *co)
 
 // Started apart, and stopped.
 typedef owned owned_stopped;
-static weft_left owned_stopped_run(weft_coro *co)
+static weft_stepped owned_stopped_run(weft_coro *co)
 {
     owned *self = weft_frame(co, owned);
     caller *it = &self->caller;
@@ -196,7 +196,7 @@ static void start_getting(weft_coro *co, getter *self, uint32_t turns)
                              give_up, self);
 }
 
-static weft_left getter_run(weft_coro *co)
+static weft_stepped getter_run(weft_coro *co)
 {
     getter *self = weft_frame(co, getter);
     WEFT_BEGIN;
@@ -232,7 +232,7 @@ static void get(weft_coro *co, untaken *self)
     weft_spawn(co, &self->scope, &self->child, &self->getter.co, getter_run);
 }
 
-static weft_left untaken_run(weft_coro *co)
+static weft_stepped untaken_run(weft_coro *co)
 {
     untaken *self = weft_frame(co, untaken);
     getter *it = &self->getter;
@@ -313,7 +313,7 @@ typedef struct {
     int i;
 } leaf;
 
-static weft_left leaf_run(weft_coro *co)
+static weft_stepped leaf_run(weft_coro *co)
 {
     leaf *self = weft_frame(co, leaf);
     WEFT_BEGIN;
@@ -334,7 +334,7 @@ typedef struct {
 } middle;
 
 // Calls the leaf shielded or not, then again.
-static weft_left middle_run(weft_coro *co)
+static weft_stepped middle_run(weft_coro *co)
 {
     middle *self = weft_frame(co, middle);
     WEFT_BEGIN;
@@ -356,7 +356,7 @@ typedef struct {
     bool shields;
 } top;
 
-static weft_left top_run(weft_coro *co)
+static weft_stepped top_run(weft_coro *co)
 {
     top *self = weft_frame(co, top);
     WEFT_BEGIN;
@@ -380,7 +380,7 @@ typedef struct {
     int i, turns;
 } shields;
 
-static weft_left cancel_after(weft_coro *co)
+static weft_stepped cancel_after(weft_coro *co)
 {
     shields *self = weft_frame(co, shields);
     WEFT_BEGIN;
@@ -403,7 +403,7 @@ typedef struct {
 } shield_of_child;
 
 // The child is shielded, its caller is not: the cancel of the caller waits for the child's section.
-static weft_left shield_of_child_run(weft_coro *co)
+static weft_stepped shield_of_child_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
     WEFT_BEGIN;
@@ -420,7 +420,7 @@ static weft_left shield_of_child_run(weft_coro *co)
 
 // The caller is shielded: all that it calls runs undisturbed, and the cancel comes behind.
 typedef shield_of_child shield_of_parent;
-static weft_left shield_of_parent_run(weft_coro *co)
+static weft_stepped shield_of_parent_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
     WEFT_BEGIN;
@@ -434,7 +434,7 @@ static weft_left shield_of_parent_run(weft_coro *co)
 
 // Both.
 typedef shield_of_child shield_nested;
-static weft_left shield_nested_run(weft_coro *co)
+static weft_stepped shield_nested_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
     WEFT_BEGIN;
@@ -449,7 +449,7 @@ static weft_left shield_nested_run(weft_coro *co)
 
 // None, for comparison.
 typedef shield_of_child shield_none;
-static weft_left shield_none_run(weft_coro *co)
+static weft_stepped shield_none_run(weft_coro *co)
 {
     shield_of_child *self = weft_frame(co, shield_of_child);
     WEFT_BEGIN;

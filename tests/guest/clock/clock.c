@@ -16,7 +16,7 @@ typedef struct {
     bool woke;
 } nap;
 
-static weft_left nap_run(weft_coro *co)
+static weft_stepped nap_run(weft_coro *co)
 {
     nap *self = weft_frame(co, nap);
     WEFT_BEGIN;
@@ -38,7 +38,7 @@ typedef struct {
 
 typedef frame sleeps;
 
-static weft_left sleeps_run(weft_coro *co)
+static weft_stepped sleeps_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -53,7 +53,7 @@ static weft_left sleeps_run(weft_coro *co)
 
 typedef frame race;
 
-static weft_left race_run(weft_coro *co)
+static weft_stepped race_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -74,7 +74,7 @@ static weft_left race_run(weft_coro *co)
 
 typedef frame deadlines;
 
-static weft_left deadlines_run(weft_coro *co)
+static weft_stepped deadlines_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -94,7 +94,7 @@ static weft_left deadlines_run(weft_coro *co)
 typedef frame polls;
 
 // Time passes for those who do not sleep, too: by turns, and by looks at the clock alone.
-static weft_left polls_run(weft_coro *co)
+static weft_stepped polls_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;

@@ -95,7 +95,7 @@ typedef struct {
     callee_string_t text;
 } giver;
 
-static weft_left made_late_run(weft_coro *co)
+static weft_stepped made_late_run(weft_coro *co)
 {
     giver *self = weft_frame(co, giver);
     WEFT_BEGIN;
@@ -110,7 +110,7 @@ static weft_left made_late_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_closed_peer_give_made_late, giver, made_late_run, (void), );
 
-static weft_left written_run(weft_coro *co)
+static weft_stepped written_run(weft_coro *co)
 {
     giver *self = weft_frame(co, giver);
     WEFT_BEGIN;

@@ -50,7 +50,7 @@ static void promise_by(frame *self)
 
 typedef frame destructor;
 
-static weft_left destructor_run(weft_coro *co)
+static weft_stepped destructor_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -65,7 +65,7 @@ static weft_left destructor_run(weft_coro *co)
 // The reader waits already.
 typedef frame destructor_while_read;
 
-static weft_left destructor_while_read_run(weft_coro *co)
+static weft_stepped destructor_while_read_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -84,7 +84,7 @@ static weft_left destructor_while_read_run(weft_coro *co)
 // The reader goes without having read, before or after.
 typedef frame destructor_unread;
 
-static weft_left destructor_unread_run(weft_coro *co)
+static weft_stepped destructor_unread_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -102,7 +102,7 @@ static weft_left destructor_unread_run(weft_coro *co)
 
 typedef frame function;
 
-static weft_left function_run(weft_coro *co)
+static weft_stepped function_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -115,7 +115,7 @@ static weft_left function_run(weft_coro *co)
 
 typedef frame blocking;
 
-static weft_left blocking_run(weft_coro *co)
+static weft_stepped blocking_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -129,7 +129,7 @@ static weft_left blocking_run(weft_coro *co)
 // Many wait for their readers at a time; each close clears up after those that had theirs.
 typedef frame many;
 
-static weft_left many_run(weft_coro *co)
+static weft_stepped many_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -153,7 +153,7 @@ static void expect_text(frame *self, const char *expected)
 
 typedef frame made;
 
-static weft_left made_run(weft_coro *co)
+static weft_stepped made_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -169,7 +169,7 @@ static weft_left made_run(weft_coro *co)
 // A write was cancelled before, and is no default.
 typedef frame made_late;
 
-static weft_left made_late_run(weft_coro *co)
+static weft_stepped made_late_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -185,7 +185,7 @@ static weft_left made_late_run(weft_coro *co)
 
 typedef frame not_made;
 
-static weft_left not_made_run(weft_coro *co)
+static weft_stepped not_made_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;

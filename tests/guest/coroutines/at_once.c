@@ -20,7 +20,7 @@ typedef struct {
 } run;
 
 // With a name, it fails after it has returned.
-static weft_left run_run(weft_coro *co)
+static weft_stepped run_run(weft_coro *co)
 {
     run *self = weft_frame(co, run);
     WEFT_BEGIN;

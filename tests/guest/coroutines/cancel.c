@@ -12,7 +12,7 @@ typedef struct {
     uint32_t at, i;
 } victim;
 
-static weft_left victim_run(weft_coro *co)
+static weft_stepped victim_run(weft_coro *co)
 {
     victim *self = weft_frame(co, victim);
     WEFT_BEGIN;
@@ -40,7 +40,7 @@ typedef struct {
     victim child;
 } at_each_await;
 
-static weft_left at_each_await_run(weft_coro *co)
+static weft_stepped at_each_await_run(weft_coro *co)
 {
     static const char *const logs[] = {"0k.fgkK.h", "0kK.1k.fgkK.h", "0kK.1kK.2k.fgkK.h",
                                        "0kK.1kK.2kK.efgkK.h"};
@@ -71,7 +71,7 @@ typedef struct {
 } nest;
 
 // A cancel of oneself waits for the next wait: one that is ready does not count.
-static weft_left cancels_itself_run(weft_coro *co)
+static weft_stepped cancels_itself_run(weft_coro *co)
 {
     weft_subtask never_made = {.op = {0}};
     WEFT_BEGIN;
@@ -91,7 +91,7 @@ static weft_left cancels_itself_run(weft_coro *co)
 }
 
 // Without a wait it runs to the end of its body, and is done.
-static weft_left cancels_itself_last_run(weft_coro *co)
+static weft_stepped cancels_itself_last_run(weft_coro *co)
 {
     WEFT_BEGIN;
     say('a');
@@ -106,7 +106,7 @@ static weft_left cancels_itself_last_run(weft_coro *co)
 }
 
 // A failure that comes first stays one.
-static weft_left cancels_itself_and_fails_run(weft_coro *co)
+static weft_stepped cancels_itself_and_fails_run(weft_coro *co)
 {
     WEFT_BEGIN;
     weft_cancel(co);
@@ -120,7 +120,7 @@ static weft_left cancels_itself_and_fails_run(weft_coro *co)
 
 typedef nest of_itself;
 
-static weft_left of_itself_run(weft_coro *co)
+static weft_stepped of_itself_run(weft_coro *co)
 {
     of_itself *self = weft_frame(co, of_itself);
     WEFT_BEGIN;
@@ -140,7 +140,7 @@ static weft_left of_itself_run(weft_coro *co)
 }
 
 // A call is a wait: the child is cancelled before its first step, and only its finaliser runs.
-static weft_left skipped_run(weft_coro *co)
+static weft_stepped skipped_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
     WEFT_BEGIN;
@@ -154,7 +154,7 @@ static weft_left skipped_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left calls_when_cancelled_run(weft_coro *co)
+static weft_stepped calls_when_cancelled_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     WEFT_BEGIN;
@@ -173,7 +173,7 @@ typedef struct {
     nest child;
 } before_first_step;
 
-static weft_left before_first_step_run(weft_coro *co)
+static weft_stepped before_first_step_run(weft_coro *co)
 {
     before_first_step *self = weft_frame(co, before_first_step);
     WEFT_BEGIN;
@@ -187,7 +187,7 @@ static weft_left before_first_step_run(weft_coro *co)
 // A frame that was cancelled, before its first step or after, runs again as if new.
 typedef nest again_after_cancel;
 
-static weft_left again_after_cancel_run(weft_coro *co)
+static weft_stepped again_after_cancel_run(weft_coro *co)
 {
     again_after_cancel *self = weft_frame(co, again_after_cancel);
     WEFT_BEGIN;
@@ -210,7 +210,7 @@ static weft_left again_after_cancel_run(weft_coro *co)
 }
 
 // Cancels its victim again and again, from its body and its finaliser.
-static weft_left insists_run(weft_coro *co)
+static weft_stepped insists_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
     WEFT_BEGIN;
@@ -229,7 +229,7 @@ static weft_left insists_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left awaits_insists_run(weft_coro *co)
+static weft_stepped awaits_insists_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
     WEFT_BEGIN;
@@ -245,7 +245,7 @@ static weft_left awaits_insists_run(weft_coro *co)
 
 typedef nest twice;
 
-static weft_left twice_run(weft_coro *co)
+static weft_stepped twice_run(weft_coro *co)
 {
     twice *self = weft_frame(co, twice);
     WEFT_BEGIN;
@@ -257,7 +257,7 @@ static weft_left twice_run(weft_coro *co)
 }
 
 // A cancel does not reach into a finaliser: its child is not disturbed, and it is done, or failed.
-static weft_left ends_in_finaliser_run(weft_coro *co)
+static weft_stepped ends_in_finaliser_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     WEFT_BEGIN;
@@ -281,7 +281,7 @@ typedef struct {
 
 typedef in_finaliser_of_child in_finaliser;
 
-static weft_left in_finaliser_run(weft_coro *co)
+static weft_stepped in_finaliser_run(weft_coro *co)
 {
     in_finaliser *self = weft_frame(co, in_finaliser);
     WEFT_BEGIN;
@@ -298,7 +298,7 @@ static weft_left in_finaliser_run(weft_coro *co)
 }
 
 // Nor into that of a child: the parent goes to its own when the child has ended.
-static weft_left awaits_finaliser_run(weft_coro *co)
+static weft_stepped awaits_finaliser_run(weft_coro *co)
 {
     in_finaliser_of_child *self = weft_frame(co, in_finaliser_of_child);
     WEFT_BEGIN;
@@ -316,7 +316,7 @@ typedef struct {
     in_finaliser_of_child child;
 } in_childs_finaliser;
 
-static weft_left in_childs_finaliser_run(weft_coro *co)
+static weft_stepped in_childs_finaliser_run(weft_coro *co)
 {
     in_childs_finaliser *self = weft_frame(co, in_childs_finaliser);
     WEFT_BEGIN;
@@ -328,7 +328,7 @@ static weft_left in_childs_finaliser_run(weft_coro *co)
 }
 
 // A child that cancels its parent and ends without another wait is done; the parent is cancelled.
-static weft_left hits_and_ends_run(weft_coro *co)
+static weft_stepped hits_and_ends_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
     WEFT_BEGIN;
@@ -340,7 +340,7 @@ static weft_left hits_and_ends_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left is_hit_run(weft_coro *co)
+static weft_stepped is_hit_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
     WEFT_BEGIN;
@@ -355,7 +355,7 @@ static weft_left is_hit_run(weft_coro *co)
 
 typedef nest child_ends_first;
 
-static weft_left child_ends_first_run(weft_coro *co)
+static weft_stepped child_ends_first_run(weft_coro *co)
 {
     child_ends_first *self = weft_frame(co, child_ends_first);
     WEFT_BEGIN;
@@ -386,7 +386,7 @@ __attribute__((noinline)) static void here(void)
     stack_high = at > stack_high ? at : stack_high;
 }
 
-static weft_left link_run(weft_coro *co)
+static weft_stepped link_run(weft_coro *co)
 {
     link *self = weft_frame(co, link);
     WEFT_BEGIN;
@@ -425,7 +425,7 @@ static void chain_start(chain *self, uint32_t last)
     self->first = (link){.target = &self->first.co, .number = 1, .last = last};
 }
 
-static weft_left chain_of_5_run(weft_coro *co)
+static weft_stepped chain_of_5_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
     WEFT_BEGIN;
@@ -439,7 +439,7 @@ static weft_left chain_of_5_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left chain_of_100000_run(weft_coro *co)
+static weft_stepped chain_of_100000_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
     WEFT_BEGIN;
@@ -458,7 +458,7 @@ typedef chain chain_of_5;
 typedef chain chain_of_100000;
 
 // Only what is below the one that is cancelled unwinds; its parent goes on.
-static weft_left holds_chain_run(weft_coro *co)
+static weft_stepped holds_chain_run(weft_coro *co)
 {
     chain *self = weft_frame(co, chain);
     WEFT_BEGIN;
@@ -478,7 +478,7 @@ typedef struct {
     chain child;
 } middle_only;
 
-static weft_left middle_only_run(weft_coro *co)
+static weft_stepped middle_only_run(weft_coro *co)
 {
     middle_only *self = weft_frame(co, middle_only);
     WEFT_BEGIN;
@@ -490,7 +490,7 @@ static weft_left middle_only_run(weft_coro *co)
 }
 
 // Bodies with few labels, cancelled: by a child, before the first step, or nowhere to be cancelled at.
-static weft_left one_await_cancelled_run(weft_coro *co)
+static weft_stepped one_await_cancelled_run(weft_coro *co)
 {
     WEFT_BEGIN;
     weft_cancel(co);
@@ -500,7 +500,7 @@ static weft_left one_await_cancelled_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left await_last_cancelled_run(weft_coro *co)
+static weft_stepped await_last_cancelled_run(weft_coro *co)
 {
     simple *self = weft_frame(co, simple);
     WEFT_BEGIN;
@@ -513,7 +513,7 @@ static weft_left await_last_cancelled_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left no_await_run(weft_coro *co)
+static weft_stepped no_await_run(weft_coro *co)
 {
     WEFT_BEGIN;
     say('!');
@@ -522,7 +522,7 @@ static weft_left no_await_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left only_in_finaliser_run(weft_coro *co)
+static weft_stepped only_in_finaliser_run(weft_coro *co)
 {
     WEFT_BEGIN;
     say('!');
@@ -540,7 +540,7 @@ typedef struct {
     weft_step *step;
 } skips;
 
-static weft_left skips_run(weft_coro *co)
+static weft_stepped skips_run(weft_coro *co)
 {
     skips *self = weft_frame(co, skips);
     WEFT_BEGIN;
@@ -557,7 +557,7 @@ typedef struct {
     skips skips;
 } few_labels;
 
-static weft_left few_labels_run(weft_coro *co)
+static weft_stepped few_labels_run(weft_coro *co)
 {
     few_labels *self = weft_frame(co, few_labels);
     WEFT_BEGIN;

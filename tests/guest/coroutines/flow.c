@@ -11,7 +11,7 @@ typedef struct {
     uint32_t value, yields, seen;
 } increment;
 
-static weft_left increment_run(weft_coro *co)
+static weft_stepped increment_run(weft_coro *co)
 {
     increment *self = weft_frame(co, increment);
     WEFT_BEGIN;
@@ -31,7 +31,7 @@ typedef struct {
 // Parameters go in by the child's frame, results come out of it, and the frame runs again as it stands.
 typedef plain frames;
 
-static weft_left frames_run(weft_coro *co)
+static weft_stepped frames_run(weft_coro *co)
 {
     frames *self = weft_frame(co, frames);
     WEFT_BEGIN;
@@ -54,7 +54,7 @@ static weft_left frames_run(weft_coro *co)
 // Several awaits a round in for, while and do, with break and continue: these are the user's own.
 typedef plain loops;
 
-static weft_left loops_run(weft_coro *co)
+static weft_stepped loops_run(weft_coro *co)
 {
     loops *self = weft_frame(co, loops);
     increment *child = &self->child;
@@ -96,7 +96,7 @@ static weft_left loops_run(weft_coro *co)
 // An await is one statement, so it needs no braces in if and else.
 typedef plain branches;
 
-static weft_left branches_run(weft_coro *co)
+static weft_stepped branches_run(weft_coro *co)
 {
     branches *self = weft_frame(co, branches);
     WEFT_BEGIN;
@@ -128,7 +128,7 @@ static weft_left branches_run(weft_coro *co)
 // Awaits between the cases of the user's switch, which fall through, and in a switch in a switch.
 typedef plain switches;
 
-static weft_left switches_run(weft_coro *co)
+static weft_stepped switches_run(weft_coro *co)
 {
     switches *self = weft_frame(co, switches);
     WEFT_BEGIN;
@@ -186,7 +186,7 @@ static weft_poll counted(uint32_t *count, weft_poll poll)
     return poll;
 }
 
-static weft_left evaluated_once_run(weft_coro *co)
+static weft_stepped evaluated_once_run(weft_coro *co)
 {
     evaluated_once *self = weft_frame(co, evaluated_once);
     numbers_reader closed = {.count = 0};
@@ -208,7 +208,7 @@ typedef struct {
     killer child;
 } few;
 
-static weft_left no_await_run(weft_coro *co)
+static weft_stepped no_await_run(weft_coro *co)
 {
     WEFT_BEGIN;
     say('n');
@@ -217,14 +217,14 @@ static weft_left no_await_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left empty_run(weft_coro *co)
+static weft_stepped empty_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_FINALLY;
     WEFT_END;
 }
 
-static weft_left one_await_run(weft_coro *co)
+static weft_stepped one_await_run(weft_coro *co)
 {
     WEFT_BEGIN;
     say('o');
@@ -235,7 +235,7 @@ static weft_left one_await_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left only_await_run(weft_coro *co)
+static weft_stepped only_await_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -243,7 +243,7 @@ static weft_left only_await_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left await_last_run(weft_coro *co)
+static weft_stepped await_last_run(weft_coro *co)
 {
     few *self = weft_frame(co, few);
     WEFT_BEGIN;
@@ -254,7 +254,7 @@ static weft_left await_last_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left only_in_finaliser_run(weft_coro *co)
+static weft_stepped only_in_finaliser_run(weft_coro *co)
 {
     few *self = weft_frame(co, few);
     WEFT_BEGIN;
@@ -266,7 +266,7 @@ static weft_left only_in_finaliser_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left await_first_and_last_run(weft_coro *co)
+static weft_stepped await_first_and_last_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -283,7 +283,7 @@ typedef struct {
     uint32_t round;
 } few_labels;
 
-static weft_left few_labels_run(weft_coro *co)
+static weft_stepped few_labels_run(weft_coro *co)
 {
     few_labels *self = weft_frame(co, few_labels);
     WEFT_BEGIN;
@@ -315,7 +315,7 @@ typedef struct {
     uint32_t i;
 } way_out;
 
-static weft_left way_out_run(weft_coro *co)
+static weft_stepped way_out_run(weft_coro *co)
 {
     way_out *self = weft_frame(co, way_out);
     WEFT_BEGIN;
@@ -351,7 +351,7 @@ typedef struct {
     way_out child;
 } ways_out;
 
-static weft_left ways_out_run(weft_coro *co)
+static weft_stepped ways_out_run(weft_coro *co)
 {
     ways_out *self = weft_frame(co, ways_out);
     WEFT_BEGIN;
@@ -417,7 +417,7 @@ typedef struct down {
     uint32_t left, count;
 } down;
 
-static weft_left down_run(weft_coro *co)
+static weft_stepped down_run(weft_coro *co)
 {
     down *self = weft_frame(co, down);
     WEFT_BEGIN;
@@ -447,7 +447,7 @@ typedef struct {
 
 #define DEEP(name, depth)                                                                                      \
     typedef deep name;                                                                                         \
-    static weft_left name##_run(weft_coro *co)                                                                 \
+    static weft_stepped name##_run(weft_coro *co)                                                              \
     {                                                                                                          \
         deep *self = weft_frame(co, deep);                                                                     \
         WEFT_BEGIN;                                                                                            \
@@ -473,7 +473,7 @@ __attribute__((noinline)) static uint32_t recurse(uint32_t left)
 
 typedef plain plain_recursion;
 
-static weft_left plain_recursion_run(weft_coro *co)
+static weft_stepped plain_recursion_run(weft_coro *co)
 {
     WEFT_BEGIN;
     EXPECT(recurse(1000), 1000);
@@ -488,7 +488,7 @@ typedef struct fibonacci {
     uint32_t n, result;
 } fibonacci;
 
-static weft_left fibonacci_run(weft_coro *co)
+static weft_stepped fibonacci_run(weft_coro *co)
 {
     fibonacci *self = weft_frame(co, fibonacci);
     WEFT_BEGIN;
@@ -515,7 +515,7 @@ typedef struct {
     fibonacci first;
 } tree;
 
-static weft_left tree_run(weft_coro *co)
+static weft_stepped tree_run(weft_coro *co)
 {
     tree *self = weft_frame(co, tree);
     WEFT_BEGIN;
@@ -529,7 +529,7 @@ static weft_left tree_run(weft_coro *co)
 // Many rounds and many awaits in one frame.
 typedef plain many_yields;
 
-static weft_left many_yields_run(weft_coro *co)
+static weft_stepped many_yields_run(weft_coro *co)
 {
     many_yields *self = weft_frame(co, many_yields);
     WEFT_BEGIN;
@@ -555,7 +555,7 @@ typedef struct {
     uint32_t items[4], more[2];
 } yield_delivers;
 
-static weft_left yield_delivers_run(weft_coro *co)
+static weft_stepped yield_delivers_run(weft_coro *co)
 {
     yield_delivers *self = weft_frame(co, yield_delivers);
     WEFT_BEGIN;
@@ -581,7 +581,7 @@ static weft_left yield_delivers_run(weft_coro *co)
 // A wait for an operation parks in the frame's own task, in a body with locals of its own after the await.
 typedef yield_delivers fields_survive;
 
-static weft_left fields_survive_run(weft_coro *co)
+static weft_stepped fields_survive_run(weft_coro *co)
 {
     fields_survive *self = weft_frame(co, fields_survive);
     WEFT_BEGIN;

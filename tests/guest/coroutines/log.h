@@ -11,7 +11,7 @@ typedef struct {
     weft_coro *victim;
 } killer;
 
-__attribute__((unused)) static weft_left killer_run(weft_coro *co)
+__attribute__((unused)) static weft_stepped killer_run(weft_coro *co)
 {
     killer *self = weft_frame(co, killer);
     WEFT_BEGIN;

@@ -15,7 +15,7 @@ typedef struct {
     killer child;
 } script;
 
-static weft_left script_step(weft_coro *co)
+static weft_stepped script_step(weft_coro *co)
 {
     static const weft_place here = {__FILE__, "a script", __LINE__};
     script *self = weft_frame(co, script);
@@ -57,9 +57,9 @@ typedef struct {
     script script;
 } wrapped;
 
-static weft_left wrapped_step(weft_coro *co)
+static weft_stepped wrapped_step(weft_coro *co)
 {
-    weft_left left = script_step(co);
+    weft_stepped left = script_step(co);
     say(weft_step_ended(left) ? 'N' : 'n');
     return left;
 }
@@ -73,7 +73,7 @@ typedef struct {
 
 #define RUNS(name, program_, start, outcome, log)                                                              \
     typedef test name;                                                                                         \
-    static weft_left name##_run(weft_coro *co)                                                                 \
+    static weft_stepped name##_run(weft_coro *co)                                                              \
     {                                                                                                          \
         test *self = weft_frame(co, test);                                                                     \
         WEFT_BEGIN;                                                                                            \

@@ -35,7 +35,7 @@ static void ends_close(ends *self)
     numbers_close_reader(&self->in2);
 }
 
-static weft_left read_cancelled_run(weft_coro *co)
+static weft_stepped read_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -65,7 +65,7 @@ static weft_left read_cancelled_run(weft_coro *co)
 }
 
 // A write_all that is cancelled after a part of it was read.
-static weft_left write_all_cancelled_run(weft_coro *co)
+static weft_stepped write_all_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -85,7 +85,7 @@ static weft_left write_all_cancelled_run(weft_coro *co)
 }
 
 // A wait for any of three, of which none is complete: all three are cancelled.
-static weft_left any_cancelled_run(weft_coro *co)
+static weft_stepped any_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -109,7 +109,7 @@ static weft_left any_cancelled_run(weft_coro *co)
 }
 
 // A wait that is over when the cancel comes: the operation has completed, and is not touched.
-static weft_left ready_not_cancelled_run(weft_coro *co)
+static weft_stepped ready_not_cancelled_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -132,7 +132,7 @@ typedef struct {
 
 typedef test read;
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -147,7 +147,7 @@ static weft_left read_run(weft_coro *co)
 
 // A write_all of none does not ask the host, which would wait for a reader; one that is whole at once, in
 // parts, and to nobody.
-static weft_left writes_all_run(weft_coro *co)
+static weft_stepped writes_all_run(weft_coro *co)
 {
     ends *self = weft_frame(co, ends);
     WEFT_BEGIN;
@@ -210,7 +210,7 @@ static void drop_and_close(uint32_t *item, bool moved)
     numbers_close_reader_blocking(&owner->in2);
 }
 
-static weft_left reads_two_run(weft_coro *co)
+static weft_stepped reads_two_run(weft_coro *co)
 {
     reads_two *self = weft_frame(co, reads_two);
     WEFT_BEGIN;
@@ -221,7 +221,7 @@ static weft_left reads_two_run(weft_coro *co)
 
 typedef owners drop_closes;
 
-static weft_left drop_closes_run(weft_coro *co)
+static weft_stepped drop_closes_run(weft_coro *co)
 {
     owners *self = weft_frame(co, owners);
     WEFT_BEGIN;
@@ -254,7 +254,7 @@ static weft_left drop_closes_run(weft_coro *co)
 // Calls `step`, which is to be cancelled, or not, and to say `log`.
 #define ONE(name, step, outcome, log)                                                                          \
     typedef test name;                                                                                         \
-    static weft_left name##_run(weft_coro *co)                                                                 \
+    static weft_stepped name##_run(weft_coro *co)                                                              \
     {                                                                                                          \
         test *self = weft_frame(co, test);                                                                     \
         WEFT_BEGIN;                                                                                            \

@@ -11,13 +11,13 @@ typedef struct {
     item items[16];
 } hand_on;
 
-static weft_left pass_run(weft_coro *co)
+static weft_stepped pass_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
     WEFT_BEGIN;
     if (self->later)
         WEFT_AWAIT(weft_yield(co));
-    WEFT_RETURN(co, exports_weft_streams_peer_pass, items_release(&self->in));
+    WEFT_RETURN(co, exports_weft_streams_peer_pass, items_hand_on(&self->in));
     WEFT_FINALLY;
     items_close_reader(&self->in);
     WEFT_END;
@@ -26,12 +26,12 @@ static weft_left pass_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_pass, hand_on, pass_run, (stream in, bool later),
                  self->in = items_reader_of(in), self->later = later);
 
-static weft_left pass_after_run(weft_coro *co)
+static weft_stepped pass_after_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
     WEFT_BEGIN;
     WEFT_AWAIT(items_read(co, &self->in, self->items, self->n));
-    WEFT_RETURN(co, exports_weft_streams_peer_pass_after, items_release(&self->in));
+    WEFT_RETURN(co, exports_weft_streams_peer_pass_after, items_hand_on(&self->in));
     WEFT_FINALLY;
     items_close_reader(&self->in);
     WEFT_END;
@@ -42,10 +42,10 @@ WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_pass_after, hand_on, pass_aft
 
 stream exports_weft_streams_peer_give(void)
 {
-    return items_release(&reader);
+    return items_hand_on(&reader);
 }
 
-static weft_left drain_run(weft_coro *co)
+static weft_stepped drain_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
     WEFT_BEGIN;
@@ -69,7 +69,7 @@ WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_drain, hand_on, drain_run, (s
 static item *lent;
 static uint32_t lent_length;
 
-static weft_left lend_run(weft_coro *co)
+static weft_stepped lend_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -88,7 +88,7 @@ static weft_left lend_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_lend, copy, lend_run, (uint32_t n, stream gate), self->n = n,
                  self->gate = items_reader_of(gate));
 
-static weft_left await_lent_run(weft_coro *co)
+static weft_stepped await_lent_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &reader));
@@ -172,7 +172,7 @@ void exports_weft_streams_peer_close_many(void)
     writers = NULL;
 }
 
-static weft_left write_many_run(weft_coro *co)
+static weft_stepped write_many_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
     WEFT_BEGIN;
@@ -192,7 +192,7 @@ static weft_left write_many_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_many, hand_on, write_many_run, (uint32_t step),
                  self->n = step);
 
-static weft_left read_many_run(weft_coro *co)
+static weft_stepped read_many_run(weft_coro *co)
 {
     hand_on *self = weft_frame(co, hand_on);
     WEFT_BEGIN;

@@ -10,7 +10,7 @@ static void open_both(test *self)
 
 static uint32_t release(test *self)
 {
-    return items_release(&self->reader);
+    return items_hand_on(&self->reader);
 }
 
 static void take_back(test *self, uint32_t handle)
@@ -109,7 +109,7 @@ typedef struct {
     item *items;
 } clamp;
 
-static weft_left clamp_run(weft_coro *co)
+static weft_stepped clamp_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     clamp *it = weft_frame(co, clamp);
@@ -214,7 +214,7 @@ typedef struct {
     item items[4];
 } child;
 
-static weft_left child_run(weft_coro *co)
+static weft_stepped child_run(weft_coro *co)
 {
     child *self = weft_frame(co, child);
     WEFT_BEGIN;
@@ -228,7 +228,7 @@ typedef struct {
     child child;
 } copied_end;
 
-static weft_left copied_end_run(weft_coro *co)
+static weft_stepped copied_end_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     child *it = &weft_frame(co, copied_end)->child;
@@ -266,7 +266,7 @@ typedef struct {
     weft_any any;
 } any;
 
-static weft_left any_run(weft_coro *co)
+static weft_stepped any_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     any *it = weft_frame(co, any);
@@ -337,7 +337,7 @@ typedef struct {
     weft_any any;
 } any_of_many;
 
-static weft_left any_of_many_run(weft_coro *co)
+static weft_stepped any_of_many_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     any_of_many *it = weft_frame(co, any_of_many);
@@ -379,7 +379,7 @@ typedef struct {
 
 typedef many many_reads;
 
-static weft_left many_reads_run(weft_coro *co)
+static weft_stepped many_reads_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
@@ -410,7 +410,7 @@ static weft_left many_reads_run(weft_coro *co)
 
 typedef many many_writes;
 
-static weft_left many_writes_run(weft_coro *co)
+static weft_stepped many_writes_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many *it = weft_frame(co, many);
@@ -443,7 +443,7 @@ static weft_left many_writes_run(weft_coro *co)
 // As many as that, and nothing ever comes: each is stopped by its close.
 typedef many many_closed;
 
-static weft_left many_closed_run(weft_coro *co)
+static weft_stepped many_closed_run(weft_coro *co)
 {
     many *it = weft_frame(co, many);
     WEFT_BEGIN;
@@ -478,7 +478,7 @@ typedef struct {
     } *peers;
 } many_tasks;
 
-static weft_left many_tasks_run(weft_coro *co)
+static weft_stepped many_tasks_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     many_tasks *it = weft_frame(co, many_tasks);
@@ -523,7 +523,7 @@ typedef struct gone {
 } gone;
 
 // In another coroutine: waits, or after some turns takes the peer's copy back and closes its ends.
-static weft_left waiter_run(weft_coro *co)
+static weft_stepped waiter_run(weft_coro *co)
 {
     struct waiter *self = weft_frame(co, struct waiter);
     WEFT_BEGIN;
@@ -556,7 +556,7 @@ static void with_other(gone *self, bool closes)
         EXPECT(weft_chosen(it->cases), 1);                                                                     \
     } while (0)
 
-static weft_left gone_run(weft_coro *co)
+static weft_stepped gone_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     gone *it = weft_frame(co, gone);

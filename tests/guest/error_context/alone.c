@@ -23,7 +23,7 @@ static void goes_through(const char *text)
     weft_error_context_drop(&it);
 }
 
-static weft_left message_run(weft_coro *co)
+static weft_stepped message_run(weft_coro *co)
 {
     WEFT_BEGIN;
     goes_through("lost on the way");

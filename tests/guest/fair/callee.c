@@ -28,7 +28,7 @@ typedef struct {
     weft_permit permit;
 } player;
 
-static weft_left player_run(weft_coro *co)
+static weft_stepped player_run(weft_coro *co)
 {
     player *self = weft_frame(co, player);
     WEFT_BEGIN;
@@ -62,7 +62,7 @@ typedef struct {
 } game;
 
 // Sends what it receives: the other begins.
-static weft_left echo_run(weft_coro *co)
+static weft_stepped echo_run(weft_coro *co)
 {
     player *self = weft_frame(co, player);
     WEFT_BEGIN;
@@ -89,7 +89,7 @@ WEFT_ASYNC(game)
     WEFT_END;
 }
 
-static weft_left child_run(weft_coro *co)
+static weft_stepped child_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_FINALLY;
@@ -148,7 +148,7 @@ static void over(void *data)
     weft_event_set(&((work *)data)->over);
 }
 
-static weft_left feeder_run(weft_coro *co)
+static weft_stepped feeder_run(weft_coro *co)
 {
     work *self = (work *)(void *)((char *)co - offsetof(work, child));
     WEFT_BEGIN;
@@ -158,7 +158,7 @@ static weft_left feeder_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left work_run(weft_coro *co)
+static weft_stepped work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
     weft_clock *clock = &host_clock;
@@ -272,7 +272,7 @@ typedef struct {
     weft_deadline deadline;
 } root;
 
-static weft_left yielded_run(weft_coro *co)
+static weft_stepped yielded_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
@@ -284,7 +284,7 @@ static weft_left yielded_run(weft_coro *co)
 }
 
 // Expires, or is a bug that the caller sees.
-static weft_left deadline_run(weft_coro *co)
+static weft_stepped deadline_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
@@ -300,7 +300,7 @@ typedef struct {
     root root;
 } caller;
 
-static weft_left until_yielded_run(weft_coro *co)
+static weft_stepped until_yielded_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
@@ -310,7 +310,7 @@ static weft_left until_yielded_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left until_deadline_run(weft_coro *co)
+static weft_stepped until_deadline_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
@@ -337,7 +337,7 @@ void exports_weft_fair_peer_until_deadline_blocking(exports_weft_fair_peer_work_
     block_on(deadline_run, what);
 }
 
-static weft_left until_cancelled_run(weft_coro *co)
+static weft_stepped until_cancelled_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
@@ -347,7 +347,7 @@ static weft_left until_cancelled_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left until_stopped_run(weft_coro *co)
+static weft_stepped until_stopped_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;

@@ -32,7 +32,7 @@ static uint64_t peer_probe(void)
     WORK(foreign, FOREIGN)                                                                                     \
     WORK(embedded, EMBEDDED)
 
-static weft_left until_yielded(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_yielded(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -41,7 +41,7 @@ static weft_left until_yielded(weft_coro *co, weft_fair_peer_work_t what)
     WEFT_END;
 }
 
-static weft_left until_deadline(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_deadline(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -50,7 +50,7 @@ static weft_left until_deadline(weft_coro *co, weft_fair_peer_work_t what)
     WEFT_END;
 }
 
-static weft_left until_yielded_blocking(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_yielded_blocking(weft_coro *co, weft_fair_peer_work_t what)
 {
     WEFT_BEGIN;
     weft_fair_peer_until_yielded_blocking(what);
@@ -58,7 +58,7 @@ static weft_left until_yielded_blocking(weft_coro *co, weft_fair_peer_work_t wha
     WEFT_END;
 }
 
-static weft_left until_deadline_blocking(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_deadline_blocking(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -67,7 +67,7 @@ static weft_left until_deadline_blocking(weft_coro *co, weft_fair_peer_work_t wh
     WEFT_END;
 }
 
-static weft_left until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -81,7 +81,7 @@ static weft_left until_cancelled(weft_coro *co, weft_fair_peer_work_t what)
     WEFT_END;
 }
 
-static weft_left until_stopped(weft_coro *co, weft_fair_peer_work_t what)
+static weft_stepped until_stopped(weft_coro *co, weft_fair_peer_work_t what)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -97,7 +97,7 @@ static weft_left until_stopped(weft_coro *co, weft_fair_peer_work_t what)
 // Each work with each way to end it.
 #define CASE(name, NAME, until)                                                                                \
     typedef frame name##_##until;                                                                              \
-    static weft_left name##_##until##_run(weft_coro *co)                                                       \
+    static weft_stepped name##_##until##_run(weft_coro *co)                                                    \
     {                                                                                                          \
         return until_##until(co, WEFT_FAIR_PEER_WORK_##NAME);                                                  \
     }

@@ -31,7 +31,7 @@ typedef struct {
     char answer[32];
 } host;
 
-static weft_left host_run(weft_coro *co)
+static weft_stepped host_run(weft_coro *co)
 {
     host *self = weft_frame(co, host);
     WEFT_BEGIN;

@@ -57,7 +57,7 @@ typedef struct {
     ticks_reader until;
 } give;
 
-static weft_left numbers_run(weft_coro *co)
+static weft_stepped numbers_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
@@ -135,7 +135,7 @@ WEFT_ASYNC_FEED(names, feed_names)
     WEFT_END;
 }
 
-static weft_left names_run(weft_coro *co)
+static weft_stepped names_run(weft_coro *co)
 {
     give *self = weft_frame(co, give);
     WEFT_BEGIN;
@@ -159,7 +159,7 @@ typedef struct {
     } feed;
 } ticks_frame;
 
-static weft_left feed_ticks_run(weft_coro *co)
+static weft_stepped feed_ticks_run(weft_coro *co)
 {
     struct feed_ticks *self = weft_frame(co, struct feed_ticks);
     WEFT_BEGIN;

@@ -32,7 +32,7 @@ typedef struct {
     int i;
 } closer;
 
-static weft_left closer_run(weft_coro *co)
+static weft_stepped closer_run(weft_coro *co)
 {
     closer *self = weft_frame(co, closer);
     WEFT_BEGIN;
@@ -76,7 +76,7 @@ static weft_poll close_common(weft_coro *co, common *self)
 // CASE(name) { BEGIN_CASE; ...; WEFT_FINALLY; ...; END_CASE; } is a test with that frame.
 #define CASE(name)                                                                                             \
     typedef common name;                                                                                       \
-    static weft_left name##_run(weft_coro *co)
+    static weft_stepped name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     common *self = weft_frame(co, common);                                                                     \
     WEFT_BEGIN
@@ -302,7 +302,7 @@ typedef struct {
     settle settle;
 } forward_owned;
 
-static weft_left forward_owned_run(weft_coro *co)
+static weft_stepped forward_owned_run(weft_coro *co)
 {
     forward_owned *self = weft_frame(co, forward_owned);
     WEFT_BEGIN;
@@ -327,7 +327,7 @@ static weft_left forward_owned_run(weft_coro *co)
 }
 
 typedef forward_owned forward_owned_reader_goes;
-static weft_left forward_owned_reader_goes_run(weft_coro *co)
+static weft_stepped forward_owned_reader_goes_run(weft_coro *co)
 {
     weft_frame(co, forward_owned)->most = 3;
     return forward_owned_run(co);
@@ -340,7 +340,7 @@ typedef struct {
     bool gone;
 } counter;
 
-static weft_left counter_run(weft_coro *co)
+static weft_stepped counter_run(weft_coro *co)
 {
     counter *self = weft_frame(co, counter);
     WEFT_BEGIN;
@@ -367,7 +367,7 @@ typedef struct {
     settle settle;
 } feed;
 
-static weft_left feed_run(weft_coro *co)
+static weft_stepped feed_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
     WEFT_BEGIN;
@@ -385,7 +385,7 @@ static weft_left feed_run(weft_coro *co)
 }
 
 typedef feed feed_reader_goes;
-static weft_left feed_reader_goes_run(weft_coro *co)
+static weft_stepped feed_reader_goes_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
     WEFT_BEGIN;
@@ -403,7 +403,7 @@ static weft_left feed_reader_goes_run(weft_coro *co)
 }
 
 typedef feed feed_new;
-static weft_left feed_new_run(weft_coro *co)
+static weft_stepped feed_new_run(weft_coro *co)
 {
     feed *self = weft_frame(co, feed);
     WEFT_BEGIN;
@@ -432,7 +432,7 @@ typedef struct {
     settle settle;
 } unit;
 
-static weft_left unit_run(weft_coro *co)
+static weft_stepped unit_run(weft_coro *co)
 {
     unit *self = weft_frame(co, unit);
     WEFT_BEGIN;
@@ -501,7 +501,7 @@ static void note(lines *self)
     self->got[self->length] = 0;
 }
 
-static weft_left lines_test_run(weft_coro *co)
+static weft_stepped lines_test_run(weft_coro *co)
 {
     lines *self = weft_frame(co, lines);
     WEFT_BEGIN;
@@ -542,7 +542,7 @@ typedef lines lines_test;
 
 // A body behind a header; and lines go on after a cancelled wait.
 typedef lines lines_rest;
-static weft_left lines_rest_run(weft_coro *co)
+static weft_stepped lines_rest_run(weft_coro *co)
 {
     lines *self = weft_frame(co, lines);
     WEFT_BEGIN;
@@ -570,7 +570,7 @@ static weft_left lines_rest_run(weft_coro *co)
 // What a line says of the bytes behind it, of which some are LF: from the buffer, from the stream, from both,
 // none, and fewer than that.
 typedef lines lines_exactly;
-static weft_left lines_exactly_run(weft_coro *co)
+static weft_stepped lines_exactly_run(weft_coro *co)
 {
     static const struct {
         size_t wanted, come;

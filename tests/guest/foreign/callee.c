@@ -60,7 +60,7 @@ typedef struct {
     waiter waiter;
 } wait;
 
-static weft_left wait_run(weft_coro *co)
+static weft_stepped wait_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
     WEFT_BEGIN;
@@ -74,7 +74,7 @@ WEFT_EXPORT_STEP(callee, exports_weft_foreign_peer_wait, wait, wait_run, (uint32
                  self->waiter.version = version, self->waiter.ticket = ticket);
 
 // The waiter has a task of its own, inside of this one.
-static weft_left wait_blocking_run(weft_coro *co)
+static weft_stepped wait_blocking_run(weft_coro *co)
 {
     wait *self = weft_frame(co, wait);
     WEFT_BEGIN;
@@ -226,7 +226,7 @@ typedef struct {
     weft_coro co;
 } outlive;
 
-static weft_left outlive_run(weft_coro *co)
+static weft_stepped outlive_run(weft_coro *co)
 {
     static wasip3_task_v2 kept;
     WEFT_BEGIN;
@@ -507,7 +507,7 @@ static bool nest_poll(void *it, weft_waker *waker)
     return weft_embedded_poll(&self->embedded, nest_wake, self->waker);
 }
 
-static weft_left nest_run(weft_coro *co)
+static weft_stepped nest_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     WEFT_BEGIN;
@@ -539,7 +539,7 @@ typedef struct lend {
     weft_child child;
 } lend;
 
-static weft_left inside_run(weft_coro *co)
+static weft_stepped inside_run(weft_coro *co)
 {
     lend *of = (lend *)((char *)co - offsetof(lend, inside));
     WEFT_BEGIN;
@@ -550,7 +550,7 @@ static weft_left inside_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left poller_run(weft_coro *co)
+static weft_stepped poller_run(weft_coro *co)
 {
     nest *self = weft_frame(co, nest);
     lend *of = (lend *)((char *)self - offsetof(lend, poller));

@@ -24,7 +24,7 @@ static uint64_t peer_probe(void)
 // CASE(name) { BEGIN_CASE; ...; END_CASE; } is a test.
 #define CASE(name)                                                                                             \
     typedef frame name;                                                                                        \
-    static weft_left name##_run(weft_coro *co)
+    static weft_stepped name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     frame *self = weft_frame(co, frame);                                                                       \
     WEFT_BEGIN;                                                                                                \

@@ -30,7 +30,7 @@ WEFT_ASYNC(pass)
         weft_stop_blocking(&self->in);
         EXPECT(weft_copy_cancelled(&self->in), true);
     }
-    WEFT_RETURN(co, exports_weft_futures_peer_pass, plain_release(&self->in));
+    WEFT_RETURN(co, exports_weft_futures_peer_pass, plain_hand_on(&self->in));
     WEFT_FINALLY;
     WEFT_END;
 }

@@ -30,7 +30,7 @@ typedef struct {
     bool scripted;
 } settle;
 
-static weft_left settle_run(weft_coro *co)
+static weft_stepped settle_run(weft_coro *co)
 {
     settle *self = weft_frame(co, settle);
     WEFT_BEGIN;
@@ -49,7 +49,7 @@ typedef struct {
     settle settle;
 } frame_gone;
 
-static weft_left frame_gone_run(weft_coro *co)
+static weft_stepped frame_gone_run(weft_coro *co)
 {
     static const scenario test = {"frame_gone", GIVES, "", "|sc", "", "C[9]"};
     frame_gone *self = weft_frame(co, frame_gone);
@@ -82,7 +82,7 @@ typedef struct {
     script_end end;
 } leave_default;
 
-static weft_left leave_default_run(weft_coro *co)
+static weft_stepped leave_default_run(weft_coro *co)
 {
     leave_default *self = weft_frame(co, leave_default);
     WEFT_BEGIN;
@@ -100,7 +100,7 @@ typedef struct {
     settle settle;
 } block_on;
 
-static weft_left block_on_run(weft_coro *co)
+static weft_stepped block_on_run(weft_coro *co)
 {
     static const scenario later = {"block_on", GIVES, "", "~~~~~~sc", "", "C[9]"};
     static const scenario goes = {"block_on", GIVES, "", "~~~~~~c", "", ""};
@@ -130,7 +130,7 @@ typedef struct {
     settle settle;
 } no_memory;
 
-static weft_left no_memory_run(weft_coro *co)
+static weft_stepped no_memory_run(weft_coro *co)
 {
     static const scenario closes = {"no_memory", GIVES, "", "|sc", "", "C[9]"};
     static const scenario writes = {"no_memory", GIVES, "", "|sc", "", "C[1]"};
@@ -178,7 +178,7 @@ typedef struct {
     settle settle;
 } unsolicited;
 
-static weft_left unsolicited_run(weft_coro *co)
+static weft_stepped unsolicited_run(weft_coro *co)
 {
     static const scenario gives = {"unsolicited", GIVES, "s>ac", "|s~~~c", "B C", "C[1]"};
     static const scenario makes = {"unsolicited", MAKES, "s>a", "|s~~~c", "B C[1]", "C"};
@@ -220,7 +220,7 @@ typedef struct {
     plain_writer *out;
 } waits_gone;
 
-static weft_left waits_gone_run(weft_coro *co)
+static weft_stepped waits_gone_run(weft_coro *co)
 {
     waits_gone *self = weft_frame(co, waits_gone);
     WEFT_BEGIN;
@@ -241,7 +241,7 @@ typedef struct {
     settle settle;
 } reader_gone;
 
-static weft_left reader_gone_run(weft_coro *co)
+static weft_stepped reader_gone_run(weft_coro *co)
 {
     reader_gone *self = weft_frame(co, reader_gone);
     WEFT_BEGIN;
@@ -300,7 +300,7 @@ typedef struct {
     settle settle;
 } typed;
 
-static weft_left typed_run(weft_coro *co)
+static weft_stepped typed_run(weft_coro *co)
 {
     typed *self = weft_frame(co, typed);
     WEFT_BEGIN;
@@ -338,7 +338,7 @@ typedef struct {
     weft_subtask call;
 } pass_rounds;
 
-static weft_left pass_rounds_run(weft_coro *co)
+static weft_stepped pass_rounds_run(weft_coro *co)
 {
     pass_rounds *self = weft_frame(co, pass_rounds);
     WEFT_BEGIN;
@@ -349,14 +349,14 @@ static weft_left pass_rounds_run(weft_coro *co)
             weft_stop_blocking(&self->in);
             EXPECT(weft_copy_cancelled(&self->in), true);
         }
-        self->end = plain_release(&self->in);
+        self->end = plain_hand_on(&self->in);
         EXPECT(self->in.op.handle, 0);
         WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(pass)(self->end, self->try, &self->end)));
         self->in = plain_reader_of(self->end);
     }
     plain_start_write(co, &self->out, 7);
     EXPECT(weft_in_flight(&self->out), true);
-    self->end = plain_release(&self->in);
+    self->end = plain_hand_on(&self->in);
     WEFT_AWAIT(weft_subtask_call(co, &self->call, PEER(pass)(self->end, false, &self->end)));
     self->in = plain_reader_of(self->end);
     WEFT_AWAIT(plain_read(co, &self->in, &self->value));
@@ -371,12 +371,12 @@ static weft_left pass_rounds_run(weft_coro *co)
 
 typedef pass_rounds ping_pong, ping_pong_used;
 
-static weft_left ping_pong_run(weft_coro *co)
+static weft_stepped ping_pong_run(weft_coro *co)
 {
     return pass_rounds_run(co);
 }
 
-static weft_left ping_pong_used_run(weft_coro *co)
+static weft_stepped ping_pong_used_run(weft_coro *co)
 {
     weft_frame(co, pass_rounds)->try = true;
     return pass_rounds_run(co);
@@ -395,7 +395,7 @@ typedef struct {
     settle settle;
 } any_of;
 
-static weft_left any_of_run(weft_coro *co)
+static weft_stepped any_of_run(weft_coro *co)
 {
     any_of *self = weft_frame(co, any_of);
     WEFT_BEGIN;
@@ -453,7 +453,7 @@ typedef struct {
     settle settle;
 } many;
 
-static weft_left many_run(weft_coro *co)
+static weft_stepped many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
     WEFT_BEGIN;

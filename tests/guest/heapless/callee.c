@@ -19,7 +19,7 @@ typedef struct {
     uint32_t value;
 } read;
 
-static weft_left limited_run(weft_coro *co)
+static weft_stepped limited_run(weft_coro *co)
 {
     read *self = weft_frame(co, read);
     WEFT_BEGIN;
@@ -33,7 +33,7 @@ static weft_left limited_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_heapless_peer_limited, read, limited_run,
                  (exports_weft_heapless_peer_future_u32_t number), self->in = number_reader_of(number));
 
-static weft_left hold_run(weft_coro *co)
+static weft_stepped hold_run(weft_coro *co)
 {
     read *self = weft_frame(co, read);
     WEFT_BEGIN;

@@ -26,7 +26,7 @@ typedef struct {
 // Each finds the memory that the one before has left. Which of those that wait is next is the host's choice.
 typedef test one_at_a_time;
 
-static weft_left one_at_a_time_run(weft_coro *co)
+static weft_stepped one_at_a_time_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -51,7 +51,7 @@ static weft_left one_at_a_time_run(weft_coro *co)
 // The second at a time finds none.
 typedef test second_has_none;
 
-static weft_left second_has_none_run(weft_coro *co)
+static weft_stepped second_has_none_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -74,7 +74,7 @@ static weft_left second_has_none_run(weft_coro *co)
 // Traps in a function that is named for it.
 typedef test string;
 
-static weft_left string_run(weft_coro *co)
+static weft_stepped string_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;

@@ -33,7 +33,7 @@ typedef struct {
     uint8_t byte;
 } leaf;
 
-static weft_left leaf_run(weft_coro *co)
+static weft_stepped leaf_run(weft_coro *co)
 {
     leaf *self = weft_frame(co, leaf);
     WEFT_BEGIN;
@@ -56,7 +56,7 @@ typedef struct {
     leaf leaf;
 } waiter;
 
-static weft_left waiter_run(weft_coro *co)
+static weft_stepped waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;
@@ -117,7 +117,7 @@ typedef struct {
     uint8_t byte;
 } all;
 
-static weft_left all_run(weft_coro *co)
+static weft_stepped all_run(weft_coro *co)
 {
     all *self = weft_frame(co, all);
     WEFT_BEGIN;
@@ -170,7 +170,7 @@ typedef struct {
     all all;
 } dump;
 
-static weft_left dump_run(weft_coro *co)
+static weft_stepped dump_run(weft_coro *co)
 {
     dump *self = weft_frame(co, dump);
     WEFT_BEGIN;
@@ -189,7 +189,7 @@ typedef struct {
     weft_child child;
 } trace;
 
-static weft_left trace_run(weft_coro *co)
+static weft_stepped trace_run(weft_coro *co)
 {
     trace *self = weft_frame(co, trace);
     WEFT_BEGIN;
@@ -219,7 +219,7 @@ typedef struct {
     bool shielded;
 } ending;
 
-static weft_left ending_run(weft_coro *co)
+static weft_stepped ending_run(weft_coro *co)
 {
     ending *self = weft_frame(co, ending);
     WEFT_BEGIN;
@@ -238,7 +238,7 @@ typedef struct {
     uint8_t bytes[MANY];
 } many;
 
-static weft_left many_run(weft_coro *co)
+static weft_stepped many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
     WEFT_BEGIN;
@@ -259,7 +259,7 @@ typedef struct {
     uint32_t below;
 } deep;
 
-static weft_left deep_run(weft_coro *co)
+static weft_stepped deep_run(weft_coro *co)
 {
     deep *self = weft_frame(co, deep);
     WEFT_BEGIN;
@@ -281,7 +281,7 @@ typedef struct {
     uint32_t value;
 } states;
 
-static weft_left states_run(weft_coro *co)
+static weft_stepped states_run(weft_coro *co)
 {
     states *self = weft_frame(co, states);
     WEFT_BEGIN;
@@ -333,7 +333,7 @@ typedef struct {
     } inner;
 } nested;
 
-static weft_left inner_run(weft_coro *co)
+static weft_stepped inner_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -342,7 +342,7 @@ static weft_left inner_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left nested_run(weft_coro *co)
+static weft_stepped nested_run(weft_coro *co)
 {
     nested *self = weft_frame(co, nested);
     WEFT_BEGIN;
@@ -378,7 +378,7 @@ static void wake(void *data)
     weft_event_set(&event);
 }
 
-static weft_left foreign_run(weft_coro *co)
+static weft_stepped foreign_run(weft_coro *co)
 {
     foreign *self = weft_frame(co, foreign);
     wasip3_task *task;
@@ -411,7 +411,7 @@ typedef struct {
     weft_child *other;
 } joiner;
 
-static weft_left joiner_run(weft_coro *co)
+static weft_stepped joiner_run(weft_coro *co)
 {
     joiner *self = weft_frame(co, joiner);
     WEFT_BEGIN;
@@ -427,7 +427,7 @@ typedef struct {
     joiner joiners[2];
 } deadlock;
 
-static weft_left deadlock_run(weft_coro *co)
+static weft_stepped deadlock_run(weft_coro *co)
 {
     deadlock *self = weft_frame(co, deadlock);
     WEFT_BEGIN;

@@ -41,7 +41,7 @@ static uint32_t in_state(load *self, weft_subtask_state state)
     return count;
 }
 
-static weft_left load_with(weft_coro *co, uint32_t limit)
+static weft_stepped load_with(weft_coro *co, uint32_t limit)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;
@@ -65,29 +65,29 @@ static weft_left load_with(weft_coro *co, uint32_t limit)
 }
 
 typedef load one_at_a_time;
-static weft_left one_at_a_time_run(weft_coro *co)
+static weft_stepped one_at_a_time_run(weft_coro *co)
 {
     return load_with(co, 1);
 }
 
 typedef load sixteen;
-static weft_left sixteen_run(weft_coro *co)
+static weft_stepped sixteen_run(weft_coro *co)
 {
     return load_with(co, 16);
 }
 
 // For comparison: without a limit memory is as large as the load.
 typedef load unlimited;
-static weft_left unlimited_run(weft_coro *co)
+static weft_stepped unlimited_run(weft_coro *co)
 {
-    weft_left left = load_with(co, 0);
+    weft_stepped left = load_with(co, 0);
     EXPECT(weft_limit_peer_pages() > CALLS * 8192 / 65536, true);
     return left;
 }
 
 // Calls that began without a limit count when one is set.
 typedef load late;
-static weft_left late_run(weft_coro *co)
+static weft_stepped late_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;
@@ -111,7 +111,7 @@ static weft_left late_run(weft_coro *co)
 
 // Raised, lowered and lifted while the calls wait.
 typedef load changed;
-static weft_left changed_run(weft_coro *co)
+static weft_stepped changed_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;
@@ -147,7 +147,7 @@ static weft_left changed_run(weft_coro *co)
 
 // Every second call is cancelled, whether it waits or runs; the others all return.
 typedef load cancelled;
-static weft_left cancelled_run(weft_coro *co)
+static weft_stepped cancelled_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;
@@ -177,7 +177,7 @@ static weft_left cancelled_run(weft_coro *co)
 
 // At the limit the whole component takes no call; below it, other exports do.
 typedef load others_wait;
-static weft_left others_wait_run(weft_coro *co)
+static weft_stepped others_wait_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;
@@ -199,7 +199,7 @@ static weft_left others_wait_run(weft_coro *co)
 
 // A few, for the sweep: the caller is cancelled, and all its calls.
 typedef load few;
-static weft_left few_run(weft_coro *co)
+static weft_stepped few_run(weft_coro *co)
 {
     load *self = weft_frame(co, load);
     WEFT_BEGIN;

@@ -21,7 +21,7 @@ typedef struct {
     int first, second, later;
 } looker;
 
-static weft_left looker_run(weft_coro *co)
+static weft_stepped looker_run(weft_coro *co)
 {
     looker *self = weft_frame(co, looker);
     WEFT_BEGIN;
@@ -44,7 +44,7 @@ typedef struct {
     bool bind_second;
 } binder;
 
-static weft_left binder_run(weft_coro *co)
+static weft_stepped binder_run(weft_coro *co)
 {
     binder *self = weft_frame(co, binder);
     WEFT_BEGIN;
@@ -81,7 +81,7 @@ typedef struct {
     binder binder;
 } bind;
 
-static weft_left bind_run(weft_coro *co)
+static weft_stepped bind_run(weft_coro *co)
 {
     bind *self = weft_frame(co, bind);
     WEFT_BEGIN;
@@ -101,7 +101,7 @@ typedef struct {
     looker looker;
 } middle;
 
-static weft_left middle_run(weft_coro *co)
+static weft_stepped middle_run(weft_coro *co)
 {
     middle *self = weft_frame(co, middle);
     WEFT_BEGIN;
@@ -126,7 +126,7 @@ typedef struct {
     looker *allocated, looker;
 } spawn;
 
-static weft_left spawn_run(weft_coro *co)
+static weft_stepped spawn_run(weft_coro *co)
 {
     spawn *self = weft_frame(co, spawn);
     WEFT_BEGIN;
@@ -157,7 +157,7 @@ typedef struct {
     int *saw;
 } outliver;
 
-static weft_left outliver_run(weft_coro *co)
+static weft_stepped outliver_run(weft_coro *co)
 {
     outliver *self = weft_frame(co, outliver);
     WEFT_BEGIN;
@@ -166,7 +166,7 @@ static weft_left outliver_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left outliving_run(weft_coro *co)
+static weft_stepped outliving_run(weft_coro *co)
 {
     outliving *self = weft_frame(co, outliving);
     WEFT_BEGIN;
@@ -191,7 +191,7 @@ typedef struct {
     looker looker;
 } one_of_many;
 
-static weft_left one_of_many_run(weft_coro *co)
+static weft_stepped one_of_many_run(weft_coro *co)
 {
     one_of_many *self = weft_frame(co, one_of_many);
     WEFT_BEGIN;
@@ -209,7 +209,7 @@ typedef struct {
     weft_scope scope;
 } many;
 
-static weft_left many_run(weft_coro *co)
+static weft_stepped many_run(weft_coro *co)
 {
     many *self = weft_frame(co, many);
     WEFT_BEGIN;

@@ -35,7 +35,7 @@ typedef struct {
 } work;
 
 // One call of `work`, checked.
-static weft_left work_run(weft_coro *co)
+static weft_stepped work_run(weft_coro *co)
 {
     work *self = weft_frame(co, work);
     WEFT_BEGIN;
@@ -83,7 +83,7 @@ static void start_hold(weft_coro *co, test *self, uint32_t i)
 // One call of each export at a time allocates nothing, also after weft_trim.
 typedef test first_needs_none;
 
-static weft_left first_needs_none_run(weft_coro *co)
+static weft_stepped first_needs_none_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -110,7 +110,7 @@ static weft_left first_needs_none_run(weft_coro *co)
 // A call whose task cannot be allocated runs the user's statement; the next one works.
 typedef test without_memory;
 
-static weft_left without_memory_run(weft_coro *co)
+static weft_stepped without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -150,7 +150,7 @@ static weft_left without_memory_run(weft_coro *co)
 // An ended task is used again: a call, pending or not, needs no memory then, and no new set.
 typedef test pooled;
 
-static weft_left pooled_run(weft_coro *co)
+static weft_stepped pooled_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -174,7 +174,7 @@ static weft_left pooled_run(weft_coro *co)
 // 40 tasks at once: the first stays, and a megabyte of the others, each with its set, until weft_trim.
 typedef test pool_limit;
 
-static weft_left pool_limit_run(weft_coro *co)
+static weft_stepped pool_limit_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -243,7 +243,7 @@ static weft_left pool_limit_run(weft_coro *co)
 // Trim with tasks in flight takes only what is idle.
 typedef test trim_in_flight;
 
-static weft_left trim_in_flight_run(weft_coro *co)
+static weft_stepped trim_in_flight_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -275,7 +275,7 @@ static weft_left trim_in_flight_run(weft_coro *co)
 // The table of operations does without the memory to grow, here and at the peer.
 typedef test table_without_memory;
 
-static weft_left table_without_memory_run(weft_coro *co)
+static weft_stepped table_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -302,7 +302,7 @@ static weft_left table_without_memory_run(weft_coro *co)
 // A future's writer that finds no memory to leave its default behind stays open, and closes later.
 typedef test close_without_memory;
 
-static weft_left close_without_memory_run(weft_coro *co)
+static weft_stepped close_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -328,7 +328,7 @@ static weft_left close_without_memory_run(weft_coro *co)
 // Not zeroed is not zero in the second call of a frame, whatever it is: a hostile build fills what is kept.
 typedef test unzeroed;
 
-static weft_left unzeroed_run(weft_coro *co)
+static weft_stepped unzeroed_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -343,7 +343,7 @@ static weft_left unzeroed_run(weft_coro *co)
 
 static uint32_t steps;
 
-static weft_left counts_run(weft_coro *co)
+static weft_stepped counts_run(weft_coro *co)
 {
     WEFT_BEGIN;
     steps++;
@@ -352,7 +352,7 @@ static weft_left counts_run(weft_coro *co)
 }
 
 // weft_block_on in another says so, and has not begun.
-static weft_left blocks_again_run(weft_coro *co)
+static weft_stepped blocks_again_run(weft_coro *co)
 {
     static weft_coro inner;
     WEFT_BEGIN;
@@ -371,7 +371,7 @@ static weft_left blocks_again_run(weft_coro *co)
 
 typedef test block_on_without_memory;
 
-static weft_left block_on_without_memory_run(weft_coro *co)
+static weft_stepped block_on_without_memory_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;

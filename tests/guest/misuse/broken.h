@@ -7,7 +7,7 @@
 
 // closed
 
-static weft_left closed_read(weft_coro *co)
+static weft_stepped closed_read(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -28,13 +28,13 @@ TEST_BODY(closed_write_all, {
 })
 
 TEST_BODY(closed_read_handed_on, {
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
-TEST_BODY(closed_release, {
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
+TEST_BODY(closed_hand_on, {
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
 })
 
 TEST_BODY(closed_future_read, {
@@ -48,9 +48,9 @@ TEST_BODY(closed_future_write, {
     WEFT_AWAIT(number_write(co, &self->of_one, 1));
 })
 
-TEST_BODY(closed_future_release, {
+TEST_BODY(closed_future_hand_on, {
     number_close_reader(&self->one);
-    weft_rules_peer_take_number(number_release(&self->one));
+    weft_rules_peer_take_number(number_hand_on(&self->one));
 })
 
 // busy
@@ -77,9 +77,9 @@ TEST_BODY(busy_write_all, {
     WEFT_AWAIT(numbers_write_all(co, &self->out, self->items, 4));
 })
 
-TEST_BODY(busy_release, {
+TEST_BODY(busy_hand_on, {
     numbers_start_read(co, &self->in, self->items, 4);
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
 })
 
 TEST_BODY(busy_close_reader, {
@@ -102,9 +102,9 @@ TEST_BODY(busy_future_write, {
     WEFT_AWAIT(number_write(co, &self->of_one, 2));
 })
 
-TEST_BODY(busy_future_release, {
+TEST_BODY(busy_future_hand_on, {
     number_start_read(co, &self->one, &self->value);
-    weft_rules_peer_take_number(number_release(&self->one));
+    weft_rules_peer_take_number(number_hand_on(&self->one));
 })
 
 TEST_BODY(busy_future_close_reader, {
@@ -131,18 +131,18 @@ TEST_BODY(future_done_write, {
     WEFT_AWAIT(number_write(co, &self->of_one, 2));
 })
 
-TEST_BODY(future_done_release, {
+TEST_BODY(future_done_hand_on, {
     number_start_write(co, &self->of_one, 1);
     WEFT_AWAIT(number_read(co, &self->one, &self->value));
-    weft_rules_peer_take_number(number_release(&self->one));
+    weft_rules_peer_take_number(number_hand_on(&self->one));
 })
 
 // other_gone
 
-TEST_BODY(other_gone_release, {
+TEST_BODY(other_gone_hand_on, {
     numbers_close_writer(&self->out);
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
 })
 
 // call_busy
@@ -167,7 +167,7 @@ TEST_BODY(awaited_by_another, {
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
-static weft_left awaits_first_run(weft_coro *co)
+static weft_stepped awaits_first_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_await(co, &first->in));
@@ -203,7 +203,7 @@ TEST_BODY(stopping_cancel, {
     WEFT_AWAIT(weft_await(co, &self->call));
 })
 
-static weft_left awaits_stopping_run(weft_coro *co)
+static weft_stepped awaits_stopping_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -305,7 +305,7 @@ TEST_BODY(child_busy_typed_handle, {
 
 static weft_scope shared;
 
-static weft_left spawns_run(weft_coro *co)
+static weft_stepped spawns_run(weft_coro *co)
 {
     WEFT_BEGIN;
     weft_spawn(co, &shared, &other_child, &another, idle_run);
@@ -329,9 +329,9 @@ TEST_BODY(scope_full_spawn, {
 
 // stray_return: it compiles only with what a step returns made by hand
 
-static weft_left stray(weft_poll poll)
+static weft_stepped stray(weft_poll poll)
 {
-    return (weft_left){poll.pending};
+    return (weft_stepped){poll.pending};
 }
 
 TEST_BODY(stray_return_ready, { return stray((weft_poll){false}); })
@@ -409,7 +409,7 @@ TEST_BODY(second_result_return, {
 
 TEST_BODY(wrong_export_return, { WEFT_RETURN(co, exports_weft_rules_subject_other, 1); })
 
-static weft_left returns_run(weft_coro *co)
+static weft_stepped returns_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_RETURN_VOID(co, EXPORT);
@@ -421,7 +421,7 @@ TEST_BODY(wrong_export_block_on, { weft_block_on(&self->other, returns_run); })
 
 // abandoned: the frame is left as it is
 
-static weft_left abandoned_read(weft_coro *co)
+static weft_stepped abandoned_read(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -431,7 +431,7 @@ static weft_left abandoned_read(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left abandoned_call(weft_coro *co)
+static weft_stepped abandoned_call(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -475,11 +475,11 @@ TEST_BODY(fine_overtaken, {
     stopped = true;
 })
 
-static weft_left waits_for_first_run(weft_coro *co)
+static weft_stepped waits_for_first_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
-    self->one = number_reader_of(number_release(&first->one));
+    self->one = number_reader_of(number_hand_on(&first->one));
     WEFT_AWAIT(numbers_write(co, &first->out, self->items, 1));
     WEFT_AWAIT(number_read(co, &self->one, &self->value));
     WEFT_FINALLY;
@@ -528,7 +528,7 @@ TEST_BODY(bad_event_code, {
 
 static test *started_by; // the test that has spawned it
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(numbers_read(co, &started_by->in, started_by->items, 4));
@@ -536,7 +536,7 @@ static weft_left read_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(numbers_write(co, &started_by->out, started_by->items, 4));
@@ -585,7 +585,7 @@ static void keep_current(void)
 // What a coroutine of the same task waits for already, and nothing else.
 static numbers_reader awaited;
 
-static weft_left awaits_run(weft_coro *co)
+static weft_stepped awaits_run(weft_coro *co)
 {
     static uint32_t item;
     WEFT_BEGIN;
@@ -613,7 +613,7 @@ TEST_BODY(rust_spawn, {
     offered.vtable->rust_spawn(offered.v1.ptr, NULL, NULL);
 })
 
-static weft_left clone_run(weft_coro *co)
+static weft_stepped clone_run(weft_coro *co)
 {
     WEFT_BEGIN;
     keep_current();
@@ -627,7 +627,7 @@ TEST_BODY(task_over_register, {
     offered.v1.waitable_register(offered.v1.ptr, self->in.op.handle, called, NULL);
 })
 
-static weft_left reads_run(weft_coro *co)
+static weft_stepped reads_run(weft_coro *co)
 {
     static numbers_reader in;
     static numbers_writer out;

@@ -30,7 +30,7 @@ TEST_BODY(copied_permit, {
     weft_release(&copy);
 })
 
-static weft_left acquires_run(weft_coro *co)
+static weft_stepped acquires_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -72,7 +72,7 @@ TEST_BODY(settled_fail, {
     answer_fail(&asked, 1);
 })
 
-static weft_left receives_run(weft_coro *co)
+static weft_stepped receives_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(letters_receive(co, &channel, &slot));
@@ -103,7 +103,7 @@ TEST_BODY(slot_busy_acquire, {
 static news the_news;
 static news_subscriber subscriber;
 
-static weft_left subscribes_run(weft_coro *co)
+static weft_stepped subscribes_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(news_receive(co, &the_news, &subscriber));
@@ -122,7 +122,7 @@ TEST_BODY(slot_busy_subscribe, {
     news_subscribe(&the_news, &subscriber);
 })
 
-static weft_left waits_for_signal(weft_coro *co)
+static weft_stepped waits_for_signal(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -159,7 +159,7 @@ TEST_BODY(own_case_ends, {
                            letters_send(of, &channel, &other_slot, 1)));
 })
 
-static weft_left selects_run(weft_coro *co)
+static weft_stepped selects_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_select(co, choices, weft_event_wait(of, &never_set)));
@@ -193,7 +193,7 @@ typedef struct {
     uint32_t items[4];
 } waits;
 
-static weft_left waits_run(weft_coro *co)
+static weft_stepped waits_run(weft_coro *co)
 {
     waits *self = weft_frame(co, waits);
     WEFT_BEGIN;
@@ -210,7 +210,7 @@ static weft_left waits_run(weft_coro *co)
 #define WAITED_TWICE(name, ...)                                                                                \
     TEST_BODY(name, {                                                                                          \
         static waits waiter;                                                                                   \
-        waiter.in = numbers_reader_of(numbers_release(&self->in));                                             \
+        waiter.in = numbers_reader_of(numbers_hand_on(&self->in));                                             \
         weft_spawn(co, &self->scope, &self->child, &waiter.co, waits_run);                                     \
         WEFT_AWAIT(weft_yield(co));                                                                            \
         forget(__VA_ARGS__);                                                                                   \
@@ -219,9 +219,9 @@ WAITED_TWICE(child_busy_exactly, numbers_read_exactly(co, &waiter.exactly, &wait
 WAITED_TWICE(child_busy_to_end, numbers_read_to_end(co, &waiter.to_end, &waiter.in, &waiter.buffer, 100))
 WAITED_TWICE(child_busy_forward, numbers_forward(co, &waiter.forward, &waiter.in, &self->out, self->items, 4))
 
-// untold
+// still_in_scope
 
-TEST_BODY(untold_spawn, {
+TEST_BODY(still_in_scope_spawn, {
     weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     weft_spawn(co, &self->scope, &self->child, &self->other, idle_run);
@@ -229,7 +229,7 @@ TEST_BODY(untold_spawn, {
 
 // left_in_flight, open_scope
 
-static weft_left leaves_call_run(weft_coro *co)
+static weft_stepped leaves_call_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -243,7 +243,7 @@ TEST_BODY(left_in_flight_child, {
     WEFT_AWAIT(weft_join_all(co, &self->scope));
 })
 
-static weft_left yields_run(weft_coro *co)
+static weft_stepped yields_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -252,7 +252,7 @@ static weft_left yields_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left leaves_scope_run(weft_coro *co)
+static weft_stepped leaves_scope_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;

@@ -28,7 +28,7 @@ TEST_BODY(host_stale_handle, {
     WEFT_AWAIT(numbers_read(co, &self->in, self->items, 4));
 })
 
-static weft_left reads_for_ever_run(weft_coro *co)
+static weft_stepped reads_for_ever_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     WEFT_BEGIN;
@@ -80,7 +80,7 @@ TEST_BODY(fine_close_unseen, {
 
 static test *closing;
 
-static weft_left uses_run(weft_coro *co)
+static weft_stepped uses_run(weft_coro *co)
 {
     WEFT_BEGIN;
     if (named("fine_close_under_reader")) {
@@ -124,7 +124,7 @@ TEST_BODY(fine_close_under_future, {
 
 // Not all that is on the stack goes: the frame of weft_block_on is below, and a stack of one's own elsewhere.
 
-static weft_left copies_run(weft_coro *co)
+static weft_stepped copies_run(weft_coro *co)
 {
     test *self = weft_frame(co, test);
     uint32_t items[4] = {1, 2, 3, 4};
@@ -233,7 +233,7 @@ TEST_BODY(fine_release_from_set, {
     numbers_start_read(co, &self->in, self->items, 4);
     WEFT_AWAIT(numbers_write(co, &self->out, self->items, 2));
     WEFT_AWAIT(weft_await(co, &self->in));
-    weft_rules_peer_take_numbers(numbers_release(&self->in));
+    weft_rules_peer_take_numbers(numbers_hand_on(&self->in));
 })
 
 TEST_BODY(fine_cancelled, { WEFT_AWAIT(weft_subtask_call(co, &self->call, weft_rules_peer_never())); })

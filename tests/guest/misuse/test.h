@@ -41,7 +41,7 @@ typedef struct {
 
 // A test is its body; it ends with its ends closed, if it gets there.
 #define TEST_BODY(name, ...)                                                                                   \
-    static weft_left name(weft_coro *co)                                                                       \
+    static weft_stepped name(weft_coro *co)                                                                    \
     {                                                                                                          \
         test *self = weft_frame(co, test);                                                                     \
         WEFT_BEGIN;                                                                                            \
@@ -57,7 +57,7 @@ typedef struct {
     }
 
 // What goes on in the background of a test: a coroutine that waits for nothing, and does no harm.
-static weft_left idle_run(weft_coro *co)
+static weft_stepped idle_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_FINALLY;

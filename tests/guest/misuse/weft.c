@@ -9,26 +9,26 @@
     TEST(closed_write)                                                                                         \
     TEST(closed_write_all)                                                                                     \
     TEST(closed_read_handed_on)                                                                                \
-    TEST(closed_release)                                                                                       \
+    TEST(closed_hand_on)                                                                                       \
     TEST(closed_future_read)                                                                                   \
     TEST(closed_future_write)                                                                                  \
-    TEST(closed_future_release)                                                                                \
+    TEST(closed_future_hand_on)                                                                                \
     TEST(busy_read)                                                                                            \
     TEST(busy_read_complete)                                                                                   \
     TEST(busy_write)                                                                                           \
     TEST(busy_write_all)                                                                                       \
-    TEST(busy_release)                                                                                         \
+    TEST(busy_hand_on)                                                                                         \
     TEST(busy_close_reader)                                                                                    \
     TEST(busy_close_writer)                                                                                    \
     TEST(busy_future_read)                                                                                     \
     TEST(busy_future_write)                                                                                    \
-    TEST(busy_future_release)                                                                                  \
+    TEST(busy_future_hand_on)                                                                                  \
     TEST(busy_future_close_reader)                                                                             \
     TEST(busy_future_close_writer)                                                                             \
     TEST(future_done_read)                                                                                     \
     TEST(future_done_write)                                                                                    \
-    TEST(future_done_release)                                                                                  \
-    TEST(other_gone_release)                                                                                   \
+    TEST(future_done_hand_on)                                                                                  \
+    TEST(other_gone_hand_on)                                                                                   \
     TEST(call_busy_call)                                                                                       \
     TEST(awaited_in_any)                                                                                       \
     TEST(awaited_by_another)                                                                                   \
@@ -97,7 +97,7 @@
     TEST(child_busy_exactly)                                                                                   \
     TEST(child_busy_to_end)                                                                                    \
     TEST(child_busy_forward)                                                                                   \
-    TEST(untold_spawn)                                                                                         \
+    TEST(still_in_scope_spawn)                                                                                 \
     TEST(left_in_flight_child)                                                                                 \
     TEST(open_scope_root)                                                                                      \
     TEST(open_scope_child)                                                                                     \
@@ -190,7 +190,7 @@ typedef struct {
     test test;
 } root;
 
-static weft_left root_run(weft_coro *co)
+static weft_stepped root_run(weft_coro *co)
 {
     root *self = weft_frame(co, root);
     WEFT_BEGIN;
@@ -226,7 +226,7 @@ void exports_weft_rules_subject_poke(middle_string_t *name)
         weft_block_on(&frame.co, reads_for_ever_run);
 }
 
-static weft_left other_run(weft_coro *co)
+static weft_stepped other_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_RETURN(co, exports_weft_rules_subject_other, 1);

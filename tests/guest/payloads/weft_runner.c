@@ -25,7 +25,7 @@ typedef struct {
     uint8_t sent, got[20];
 } nested;
 
-static weft_left nested_run(weft_coro *co)
+static weft_stepped nested_run(weft_coro *co)
 {
     static const uint32_t lengths[] = {10, 0, 20};
     nested *self = weft_frame(co, nested);

@@ -4,7 +4,7 @@
 // A child that fails ends its siblings, which is what a zero policy does.
 typedef three end_siblings;
 
-static weft_left end_siblings_run(weft_coro *co)
+static weft_stepped end_siblings_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -26,7 +26,7 @@ static weft_left end_siblings_run(weft_coro *co)
 // The parent is told at once, and the siblings go on.
 typedef three tell_parent;
 
-static weft_left tell_parent_run(weft_coro *co)
+static weft_stepped tell_parent_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -48,7 +48,7 @@ static weft_left tell_parent_run(weft_coro *co)
 // A child that fails while its scope is closed: the close still waits for all, and the scope is as new.
 typedef three fails_in_close;
 
-static weft_left fails_in_close_run(weft_coro *co)
+static weft_stepped fails_in_close_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -73,7 +73,7 @@ static weft_left fails_in_close_run(weft_coro *co)
 
 typedef three go_on;
 
-static weft_left go_on_run(weft_coro *co)
+static weft_stepped go_on_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -93,7 +93,7 @@ static weft_left go_on_run(weft_coro *co)
 // Joins that come after a child has failed, and one that those whom it may not tell of end.
 typedef three joined_late;
 
-static weft_left joined_late_run(weft_coro *co)
+static weft_stepped joined_late_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -129,7 +129,7 @@ static weft_left joined_late_run(weft_coro *co)
 // A scope that is used again: the second failure, or one after a cancel, counts as the first.
 typedef three used_again;
 
-static weft_left used_again_run(weft_coro *co)
+static weft_stepped used_again_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -164,7 +164,7 @@ static weft_left used_again_run(weft_coro *co)
 // The parent takes note of a failure, and waits for the rest; of two at once, and of the next.
 typedef three acknowledge;
 
-static weft_left acknowledge_run(weft_coro *co)
+static weft_stepped acknowledge_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;

@@ -35,7 +35,7 @@ static weft_outcome outcome(const three *self, uint32_t i)
 // Children begin when the spawner waits, in order; all are joined at once.
 typedef three join_all;
 
-static weft_left join_all_run(weft_coro *co)
+static weft_stepped join_all_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -58,7 +58,7 @@ static weft_left join_all_run(weft_coro *co)
 // The first that ends is told first, and none is lost.
 typedef three join_any;
 
-static weft_left join_any_run(weft_coro *co)
+static weft_stepped join_any_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     static const uint32_t order[] = {1, 2, 0};
@@ -87,7 +87,7 @@ static weft_left join_any_run(weft_coro *co)
 
 typedef three join_one;
 
-static weft_left join_one_run(weft_coro *co)
+static weft_stepped join_one_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -110,7 +110,7 @@ static weft_left join_one_run(weft_coro *co)
 // A race: who loses is cancelled, and its finaliser is waited for.
 typedef three race;
 
-static weft_left race_run(weft_coro *co)
+static weft_stepped race_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -136,7 +136,7 @@ static weft_left race_run(weft_coro *co)
 // nothing.
 typedef three cancel_handles;
 
-static weft_left cancel_handles_run(weft_coro *co)
+static weft_stepped cancel_handles_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -163,7 +163,7 @@ typedef struct {
     worker child;
 } shielded;
 
-static weft_left shielded_run(weft_coro *co)
+static weft_stepped shielded_run(weft_coro *co)
 {
     shielded *self = weft_frame(co, shielded);
     WEFT_BEGIN;
@@ -188,7 +188,7 @@ typedef struct {
     shielded child;
 } shield;
 
-static weft_left shield_run(weft_coro *co)
+static weft_stepped shield_run(weft_coro *co)
 {
     shield *self = weft_frame(co, shield);
     WEFT_BEGIN;
@@ -211,7 +211,7 @@ typedef struct {
     weft_child handle;
 } owner_cancelled;
 
-static weft_left inner_run(weft_coro *co)
+static weft_stepped inner_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -226,7 +226,7 @@ static weft_left inner_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left owner_cancelled_run(weft_coro *co)
+static weft_stepped owner_cancelled_run(weft_coro *co)
 {
     owner_cancelled *self = weft_frame(co, owner_cancelled);
     WEFT_BEGIN;
@@ -245,7 +245,7 @@ static weft_left owner_cancelled_run(weft_coro *co)
 // were told.
 typedef three allocated;
 
-static weft_left allocated_run(weft_coro *co)
+static weft_stepped allocated_run(weft_coro *co)
 {
     three *self = weft_frame(co, three);
     WEFT_BEGIN;
@@ -266,7 +266,7 @@ static weft_left allocated_run(weft_coro *co)
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
     EXPECT_SAID(".");
     EXPECT(live_bytes, self->i);
-    // detached after it has ended, untold
+    // detached after it has ended, while it is in its scope still
     self->told = weft_child_of(spawn_new(self, 'e', 0));
     spawn_new(self, 'f', 0);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
@@ -295,7 +295,7 @@ typedef struct {
     uint32_t live;
 } looker;
 
-static weft_left looker_run(weft_coro *co)
+static weft_stepped looker_run(weft_coro *co)
 {
     looker *self = weft_frame(co, looker);
     WEFT_BEGIN;
@@ -317,7 +317,7 @@ typedef struct {
     uint32_t live, i;
 } closed_together;
 
-static weft_left closed_together_run(weft_coro *co)
+static weft_stepped closed_together_run(weft_coro *co)
 {
     closed_together *self = weft_frame(co, closed_together);
     WEFT_BEGIN;
@@ -348,7 +348,7 @@ typedef struct {
     worker worker;
 } late_spawner;
 
-static weft_left late_spawner_run(weft_coro *co)
+static weft_stepped late_spawner_run(weft_coro *co)
 {
     late_spawner *self = weft_frame(co, late_spawner);
     WEFT_BEGIN;
@@ -367,7 +367,7 @@ typedef struct {
     late_spawner spawner;
 } spawned_in_close;
 
-static weft_left spawned_in_close_run(weft_coro *co)
+static weft_stepped spawned_in_close_run(weft_coro *co)
 {
     spawned_in_close *self = weft_frame(co, spawned_in_close);
     WEFT_BEGIN;
@@ -389,7 +389,7 @@ typedef struct {
     uint32_t value;
 } adder;
 
-static weft_left adder_run(weft_coro *co)
+static weft_stepped adder_run(weft_coro *co)
 {
     adder *self = weft_frame(co, adder);
     WEFT_BEGIN;
@@ -405,7 +405,7 @@ typedef struct {
     uint64_t sum;
 } many;
 
-static weft_left many_run(weft_coro *co)
+static weft_stepped many_run(weft_coro *co)
 {
     enum { CHILDREN = 10 * PLENTY };
     many *self = weft_frame(co, many);
@@ -435,7 +435,7 @@ typedef struct {
     adder *child;
 } task_scope;
 
-static weft_left task_scope_run(weft_coro *co)
+static weft_stepped task_scope_run(weft_coro *co)
 {
     task_scope *self = weft_frame(co, task_scope);
     WEFT_BEGIN;
@@ -464,7 +464,7 @@ typedef struct {
     bool fails;
 } spawned_in_cancel;
 
-static weft_left spawned_in_cancel_run(weft_coro *co)
+static weft_stepped spawned_in_cancel_run(weft_coro *co)
 {
     spawned_in_cancel *self = weft_frame(co, spawned_in_cancel);
     WEFT_BEGIN;

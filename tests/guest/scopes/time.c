@@ -12,7 +12,7 @@ typedef struct {
     char letter;
 } sleeper;
 
-static weft_left sleeper_run(weft_coro *co)
+static weft_stepped sleeper_run(weft_coro *co)
 {
     sleeper *self = weft_frame(co, sleeper);
     WEFT_BEGIN;
@@ -32,7 +32,7 @@ typedef struct {
     sleeper sleepers[MANY];
 } sleeps;
 
-static weft_left sleeps_run(weft_coro *co)
+static weft_stepped sleeps_run(weft_coro *co)
 {
     sleeps *self = weft_frame(co, sleeps);
     WEFT_BEGIN;
@@ -65,7 +65,7 @@ static weft_left sleeps_run(weft_coro *co)
 // of one time in the order in which they went to sleep.
 typedef sleeps many_sleeps;
 
-static weft_left many_sleeps_run(weft_coro *co)
+static weft_stepped many_sleeps_run(weft_coro *co)
 {
     sleeps *self = weft_frame(co, sleeps);
     WEFT_BEGIN;
@@ -97,7 +97,7 @@ typedef struct {
     uint32_t i;
 } ticker;
 
-static weft_left ticker_run(weft_coro *co)
+static weft_stepped ticker_run(weft_coro *co)
 {
     ticker *self = weft_frame(co, ticker);
     WEFT_BEGIN;
@@ -119,7 +119,7 @@ typedef struct {
     worker stubborn;
 } deadlines;
 
-static weft_left deadlines_run(weft_coro *co)
+static weft_stepped deadlines_run(weft_coro *co)
 {
     deadlines *self = weft_frame(co, deadlines);
     WEFT_BEGIN;
@@ -169,7 +169,7 @@ typedef struct {
     worker child;
 } caller;
 
-static weft_left caller_run(weft_coro *co)
+static weft_stepped caller_run(weft_coro *co)
 {
     caller *self = weft_frame(co, caller);
     WEFT_BEGIN;
@@ -193,7 +193,7 @@ typedef struct {
     uint32_t i;
 } deadline_unbegun;
 
-static weft_left deadline_unbegun_run(weft_coro *co)
+static weft_stepped deadline_unbegun_run(weft_coro *co)
 {
     deadline_unbegun *self = weft_frame(co, deadline_unbegun);
     WEFT_BEGIN;
@@ -224,7 +224,7 @@ typedef struct {
     sleeper child;
 } deadline_met;
 
-static weft_left leap_run(weft_coro *co)
+static weft_stepped leap_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -233,7 +233,7 @@ static weft_left leap_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left deadline_met_run(weft_coro *co)
+static weft_stepped deadline_met_run(weft_coro *co)
 {
     deadline_met *self = weft_frame(co, deadline_met);
     WEFT_BEGIN;
@@ -258,7 +258,7 @@ typedef struct {
     weft_timer timer;
 } end_of_time;
 
-static weft_left end_of_time_run(weft_coro *co)
+static weft_stepped end_of_time_run(weft_coro *co)
 {
     end_of_time *self = weft_frame(co, end_of_time);
     WEFT_BEGIN;
@@ -288,7 +288,7 @@ typedef struct {
     char letter;
 } rated;
 
-static weft_left rated_run(weft_coro *co)
+static weft_stepped rated_run(weft_coro *co)
 {
     rated *self = weft_frame(co, rated);
     WEFT_BEGIN;
@@ -306,7 +306,7 @@ typedef struct {
     rated rated[MANY];
 } rates;
 
-static weft_left rates_run(weft_coro *co)
+static weft_stepped rates_run(weft_coro *co)
 {
     rates *self = weft_frame(co, rates);
     WEFT_BEGIN;

@@ -14,7 +14,7 @@ typedef struct {
     int32_t code;
 } worker;
 
-static weft_left worker_run(weft_coro *co)
+static weft_stepped worker_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;

@@ -111,7 +111,7 @@ typedef struct {
 
 // The exports take-<name>, which gets the readable end, and make-<name>, which returns it.
 #define PEER_EXPORTS(name)                                                                                     \
-    static weft_left take_##name##_run(weft_coro *co)                                                          \
+    static weft_stepped take_##name##_run(weft_coro *co)                                                       \
     {                                                                                                          \
         peer_task *self = weft_frame(co, peer_task);                                                           \
         WEFT_BEGIN;                                                                                            \
@@ -124,7 +124,7 @@ typedef struct {
     PEER_EXPORT(PEER(take_##name), peer_task, take_##name##_run, (uint32_t end, callee_string_t *text),        \
                 self->handle = end, self->script.kind = &name##_kind,                                          \
                 self->script.at = peer_copy(self->text, text));                                                \
-    static weft_left make_##name##_run(weft_coro *co)                                                          \
+    static weft_stepped make_##name##_run(weft_coro *co)                                                       \
     {                                                                                                          \
         peer_task *self = weft_frame(co, peer_task);                                                           \
         WEFT_BEGIN;                                                                                            \

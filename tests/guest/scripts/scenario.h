@@ -131,7 +131,7 @@ typedef struct {
 } scenario_frame;
 
 // Runs the scenario on every kind of `kinds`.
-static weft_left scenario_step(weft_coro *co, const scenario *test, const scenario_kind *kinds, size_t count)
+static weft_stepped scenario_step(weft_coro *co, const scenario *test, const scenario_kind *kinds, size_t count)
 {
     scenario_frame *self = weft_frame(co, scenario_frame);
     const scenario_kind *kind = &kinds[self->i];
@@ -158,7 +158,7 @@ static weft_left scenario_step(weft_coro *co, const scenario *test, const scenar
 
 #define SCENARIO(kinds, name, ...)                                                                             \
     typedef scenario_frame name;                                                                               \
-    static weft_left name##_run(weft_coro *co)                                                                 \
+    static weft_stepped name##_run(weft_coro *co)                                                              \
     {                                                                                                          \
         static const scenario test = {#name, __VA_ARGS__};                                                     \
         return scenario_step(co, &test, kinds, sizeof kinds / sizeof *kinds);                                  \

@@ -234,7 +234,7 @@ static bool script_do(script *self, weft_coro *co)
 }
 
 // Set before: kind, writes, at and the end.
-static weft_left script_run(weft_coro *co)
+static weft_stepped script_run(weft_coro *co)
 {
     script *self = weft_frame(co, script);
     WEFT_BEGIN;

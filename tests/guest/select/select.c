@@ -20,7 +20,7 @@ typedef struct {
     uint32_t opens, rounds, count, i, got;
 } helper;
 
-static weft_left helper_run(weft_coro *co)
+static weft_stepped helper_run(weft_coro *co)
 {
     helper *self = weft_frame(co, helper);
     WEFT_BEGIN;
@@ -238,7 +238,7 @@ typedef struct {
     bool finalised;
 } waiter;
 
-static weft_left waiter_run(weft_coro *co)
+static weft_stepped waiter_run(weft_coro *co)
 {
     waiter *self = weft_frame(co, waiter);
     WEFT_BEGIN;
@@ -260,7 +260,7 @@ typedef struct {
     uint32_t item;
 } cancelled;
 
-static weft_left cancelled_run(weft_coro *co)
+static weft_stepped cancelled_run(weft_coro *co)
 {
     cancelled *self = weft_frame(co, cancelled);
     WEFT_BEGIN;
@@ -290,7 +290,7 @@ static weft_left cancelled_run(weft_coro *co)
 // Who selects what is always ready lets others run.
 typedef frame breathes;
 
-static weft_left breathes_run(weft_coro *co)
+static weft_stepped breathes_run(weft_coro *co)
 {
     BEGIN;
     weft_event_set(&self->event);

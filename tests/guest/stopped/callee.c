@@ -25,7 +25,7 @@ void exports_weft_stopped_peer_tally(callee_tuple3_u32_u32_u32_t *result)
 
 uint32_t exports_weft_stopped_peer_output(void)
 {
-    return bytes_release(&output);
+    return bytes_hand_on(&output);
 }
 
 void exports_weft_stopped_peer_go(void)

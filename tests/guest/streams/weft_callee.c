@@ -77,7 +77,7 @@ typedef struct {
     item *opened;
 } copy;
 
-static weft_left write_run(weft_coro *co)
+static weft_stepped write_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -93,7 +93,7 @@ static weft_left write_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write, copy, write_run, (uint32_t n), self->n = n);
 
-static weft_left write_all_run(weft_coro *co)
+static weft_stepped write_all_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -109,7 +109,7 @@ static weft_left write_all_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_all, copy, write_all_run, (uint32_t n), self->n = n);
 
-static weft_left read_run(weft_coro *co)
+static weft_stepped read_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -125,7 +125,7 @@ static weft_left read_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read, copy, read_run, (uint32_t n), self->n = n);
 
-static weft_left write_and_close_run(weft_coro *co)
+static weft_stepped write_and_close_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -142,7 +142,7 @@ static weft_left write_and_close_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_and_close, copy, write_and_close_run, (uint32_t n),
                  self->n = n);
 
-static weft_left read_and_close_run(weft_coro *co)
+static weft_stepped read_and_close_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -160,7 +160,7 @@ WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read_and_close, copy, read_an
                  self->n = n);
 
 // Between the two copies the end is idle in the set of a task that waits for something else.
-static weft_left read_gated_run(weft_coro *co)
+static weft_stepped read_gated_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -183,7 +183,7 @@ static weft_left read_gated_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_read_gated, copy, read_gated_run, (uint32_t n, stream gate),
                  self->n = n, self->gate = items_reader_of(gate));
 
-static weft_left write_gated_run(weft_coro *co)
+static weft_stepped write_gated_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;
@@ -206,7 +206,7 @@ static weft_left write_gated_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_streams_peer_write_gated, copy, write_gated_run,
                  (uint32_t n, stream gate), self->n = n, self->gate = items_reader_of(gate));
 
-static weft_left later_run(weft_coro *co)
+static weft_stepped later_run(weft_coro *co)
 {
     copy *self = weft_frame(co, copy);
     WEFT_BEGIN;

@@ -163,7 +163,7 @@ static void end_case(test *self)
 
 #define CASE(name)                                                                                             \
     typedef test name;                                                                                         \
-    static weft_left name##_run(weft_coro *co)
+    static weft_stepped name##_run(weft_coro *co)
 #define BEGIN_CASE                                                                                             \
     test *self = weft_frame(co, test);                                                                         \
     WEFT_BEGIN

@@ -134,7 +134,7 @@ typedef struct {
     weft_coro co;
 } set;
 
-static weft_left set_run(weft_coro *co)
+static weft_stepped set_run(weft_coro *co)
 {
     WEFT_BEGIN;
     weft_event_set(&event);
@@ -277,7 +277,7 @@ WEFT_ASYNC(cancel)
 
 WEFT_EXPORT(callee, exports_weft_sync_peer_cancel, cancel, (uint32_t x), .x = x);
 
-static weft_left left_run(weft_coro *co)
+static weft_stepped left_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &event));
@@ -290,7 +290,7 @@ static weft_left left_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left leave_behind_run(weft_coro *co)
+static weft_stepped leave_behind_run(weft_coro *co)
 {
     WEFT_BEGIN;
     left_behind += weft_returned(co) ? 1000 : 0;
@@ -316,7 +316,7 @@ static weft_scope adopted;
 static weft_child adopted_handles[2];
 static weft_coro adopted_frames[2];
 
-static weft_left adopted_run(weft_coro *co)
+static weft_stepped adopted_run(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_event_wait(co, &event));
@@ -324,7 +324,7 @@ static weft_left adopted_run(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left adopt_run(weft_coro *co)
+static weft_stepped adopt_run(weft_coro *co)
 {
     WEFT_BEGIN;
     for (int i = 0; i < 2; i++)

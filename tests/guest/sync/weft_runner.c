@@ -26,7 +26,7 @@ static uint64_t peer_probe(void)
 // One task sleeps on nothing but the event; another sets it.
 typedef frame wake_one;
 
-static weft_left wake_one_run(weft_coro *co)
+static weft_stepped wake_one_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -48,7 +48,7 @@ static weft_left wake_one_run(weft_coro *co)
 // By a sync export, which barges in.
 typedef frame wake_by_sync;
 
-static weft_left wake_by_sync_run(weft_coro *co)
+static weft_stepped wake_by_sync_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -64,7 +64,7 @@ static weft_left wake_by_sync_run(weft_coro *co)
 
 typedef frame wake_many;
 
-static weft_left wake_many_run(weft_coro *co)
+static weft_stepped wake_many_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -85,7 +85,7 @@ static weft_left wake_many_run(weft_coro *co)
 // The same task is woken so again and again.
 typedef frame wake_again;
 
-static weft_left wake_again_run(weft_coro *co)
+static weft_stepped wake_again_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -108,7 +108,7 @@ static weft_left wake_again_run(weft_coro *co)
 // A task that sleeps on the event and on the host.
 typedef frame wake_beside_host;
 
-static weft_left wake_beside_host_run(weft_coro *co)
+static weft_stepped wake_beside_host_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -131,7 +131,7 @@ static weft_left wake_beside_host_run(weft_coro *co)
 // A call that sleeps on the event is cancelled by its caller.
 typedef frame cancel_sleeper;
 
-static weft_left cancel_sleeper_run(weft_coro *co)
+static weft_stepped cancel_sleeper_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -153,7 +153,7 @@ static weft_left cancel_sleeper_run(weft_coro *co)
 // A coroutine of one task cancels one of another, which is asleep.
 typedef frame cancel_across;
 
-static weft_left cancel_across_run(weft_coro *co)
+static weft_stepped cancel_across_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -171,7 +171,7 @@ static weft_left cancel_across_run(weft_coro *co)
 // The mutex goes from task to task in the order in which they came.
 typedef frame mutex_is_fair;
 
-static weft_left mutex_is_fair_run(weft_coro *co)
+static weft_stepped mutex_is_fair_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -196,7 +196,7 @@ static weft_left mutex_is_fair_run(weft_coro *co)
 // Cancelled in the queue: who waits behind is not held up. Cancelled as the holder: the mutex goes on.
 typedef frame mutex_cancelled;
 
-static weft_left mutex_cancelled_run(weft_coro *co)
+static weft_stepped mutex_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -225,7 +225,7 @@ static weft_left mutex_cancelled_run(weft_coro *co)
 // In order, also through a full channel, with the receiver or the senders first.
 typedef frame channel_order;
 
-static weft_left channel_order_run(weft_coro *co)
+static weft_stepped channel_order_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -257,7 +257,7 @@ static weft_left channel_order_run(weft_coro *co)
 // Closed: what is inside still comes, then the end; senders that wait keep their items.
 typedef frame channel_close;
 
-static weft_left channel_close_run(weft_coro *co)
+static weft_stepped channel_close_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -284,7 +284,7 @@ static weft_left channel_close_run(weft_coro *co)
 // A receiver that is cancelled while it waits takes nothing with it; a sender neither.
 typedef frame channel_cancelled;
 
-static weft_left channel_cancelled_run(weft_coro *co)
+static weft_stepped channel_cancelled_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -312,7 +312,7 @@ static weft_left channel_cancelled_run(weft_coro *co)
 // goes on, in the task.
 typedef frame outlive;
 
-static weft_left outlive_run(weft_coro *co)
+static weft_stepped outlive_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -338,7 +338,7 @@ static weft_left outlive_run(weft_coro *co)
 // Tasks that join and close what another has spawned, and sleep on nothing else.
 typedef frame join_across;
 
-static weft_left join_across_run(weft_coro *co)
+static weft_stepped join_across_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;
@@ -369,7 +369,7 @@ static weft_left join_across_run(weft_coro *co)
 // What several tasks wait for together, each asleep; the first is cancelled.
 typedef frame share_across;
 
-static weft_left share_across_run(weft_coro *co)
+static weft_stepped share_across_run(weft_coro *co)
 {
     frame *self = weft_frame(co, frame);
     WEFT_BEGIN;

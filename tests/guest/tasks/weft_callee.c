@@ -47,7 +47,7 @@ typedef struct {
     weft_subtask call;
 } one;
 
-static weft_left early_run(weft_coro *co)
+static weft_stepped early_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
     WEFT_BEGIN;
@@ -65,7 +65,7 @@ static weft_left early_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_early, one, early_run, (uint32_t ticket),
                  self->ticket = ticket);
 
-static weft_left turns_run(weft_coro *co)
+static weft_stepped turns_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
     WEFT_BEGIN;
@@ -81,7 +81,7 @@ static weft_left turns_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_turns, one, turns_run, (uint32_t count), self->ticket = count);
 
-static weft_left spin_run(weft_coro *co)
+static weft_stepped spin_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
     WEFT_BEGIN;
@@ -102,7 +102,7 @@ void exports_weft_tasks_peer_raise_flag(void)
     flag = true;
 }
 
-static weft_left stand_run(weft_coro *co)
+static weft_stepped stand_run(weft_coro *co)
 {
     WEFT_BEGIN;
     while (!flag)
@@ -115,7 +115,7 @@ static weft_left stand_run(weft_coro *co)
 
 WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_stand, one, stand_run, (void), );
 
-static weft_left busy_run(weft_coro *co)
+static weft_stepped busy_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
     WEFT_BEGIN;
@@ -132,7 +132,7 @@ static weft_left busy_run(weft_coro *co)
 WEFT_EXPORT_STEP(callee, exports_weft_tasks_peer_busy, one, busy_run, (uint32_t ticket), self->ticket = ticket);
 
 // The innermost of three, which holds a ticket.
-static weft_left third_run(weft_coro *co)
+static weft_stepped third_run(weft_coro *co)
 {
     one *self = weft_frame(co, one);
     WEFT_BEGIN;

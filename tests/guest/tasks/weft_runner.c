@@ -18,7 +18,7 @@ typedef struct {
 
 typedef several mix_interleaved;
 
-static weft_left mix_interleaved_run(weft_coro *co)
+static weft_stepped mix_interleaved_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -47,7 +47,7 @@ static weft_left mix_interleaved_run(weft_coro *co)
 
 typedef several works_on_after_return;
 
-static weft_left works_on_after_return_run(weft_coro *co)
+static weft_stepped works_on_after_return_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -69,7 +69,7 @@ static weft_left works_on_after_return_run(weft_coro *co)
 
 typedef several yields_count;
 
-static weft_left yields_count_run(weft_coro *co)
+static weft_stepped yields_count_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -88,7 +88,7 @@ static weft_left yields_count_run(weft_coro *co)
 
 typedef several yields_of_two;
 
-static weft_left yields_of_two_run(weft_coro *co)
+static weft_stepped yields_of_two_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -105,7 +105,7 @@ static weft_left yields_of_two_run(weft_coro *co)
 
 typedef several event_in_yield_loop;
 
-static weft_left event_in_yield_loop_run(weft_coro *co)
+static weft_stepped event_in_yield_loop_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -127,7 +127,7 @@ static weft_left event_in_yield_loop_run(weft_coro *co)
 
 typedef several yield_on_the_stack;
 
-static weft_left yield_on_the_stack_run(weft_coro *co)
+static weft_stepped yield_on_the_stack_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -160,7 +160,7 @@ static weft_left yield_on_the_stack_run(weft_coro *co)
 
 typedef several backpressure_of_a_task;
 
-static weft_left backpressure_of_a_task_run(weft_coro *co)
+static weft_stepped backpressure_of_a_task_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     WEFT_BEGIN;
@@ -196,7 +196,7 @@ static weft_left backpressure_of_a_task_run(weft_coro *co)
 // Waits that end by themselves, so that the finaliser runs on the usual way out.
 typedef several waits_undisturbed;
 
-static weft_left waits_undisturbed_run(weft_coro *co)
+static weft_stepped waits_undisturbed_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     weft_subtask *call = &self->calls[0];
@@ -258,7 +258,7 @@ static void cancels(several *self, weft_tasks_peer_place_t at, const char *plain
 
 typedef several cancel_at_call;
 
-static weft_left cancel_at_call_run(weft_coro *co)
+static weft_stepped cancel_at_call_run(weft_coro *co)
 {
     WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_CALL, "4f", "4fss");
@@ -268,7 +268,7 @@ static weft_left cancel_at_call_run(weft_coro *co)
 
 typedef several cancel_at_start;
 
-static weft_left cancel_at_start_run(weft_coro *co)
+static weft_stepped cancel_at_start_run(weft_coro *co)
 {
     WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_START, "3f", "3fss");
@@ -278,7 +278,7 @@ static weft_left cancel_at_start_run(weft_coro *co)
 
 typedef several cancel_at_child;
 
-static weft_left cancel_at_child_run(weft_coro *co)
+static weft_stepped cancel_at_child_run(weft_coro *co)
 {
     WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_CHILD, "4cbaf", "4cbafss");
@@ -288,7 +288,7 @@ static weft_left cancel_at_child_run(weft_coro *co)
 
 typedef several cancel_at_any;
 
-static weft_left cancel_at_any_run(weft_coro *co)
+static weft_stepped cancel_at_any_run(weft_coro *co)
 {
     WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_ANY, "444f", "444fss");
@@ -298,7 +298,7 @@ static weft_left cancel_at_any_run(weft_coro *co)
 
 typedef several cancel_at_yield;
 
-static weft_left cancel_at_yield_run(weft_coro *co)
+static weft_stepped cancel_at_yield_run(weft_coro *co)
 {
     WEFT_BEGIN;
     cancels(weft_frame(co, several), WEFT_TASKS_PEER_PLACE_YIELD, "f", "fss");
@@ -308,7 +308,7 @@ static weft_left cancel_at_yield_run(weft_coro *co)
 
 typedef several cancel_in_finaliser;
 
-static weft_left cancel_in_finaliser_run(weft_coro *co)
+static weft_stepped cancel_in_finaliser_run(weft_coro *co)
 {
     several *self = weft_frame(co, several);
     weft_subtask *call = &self->calls[0];

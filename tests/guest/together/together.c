@@ -106,7 +106,7 @@ static weft_poll rest(weft_coro *co)
 
 // ---- A value that comes once ----
 
-static weft_left asks(weft_coro *co)
+static weft_stepped asks(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -173,7 +173,7 @@ static void leave(worker *self)
 }
 
 // Takes `rounds` of the stock, a unit at a time, and waits where there is none.
-static weft_left takes(weft_coro *co)
+static weft_stepped takes(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -204,7 +204,7 @@ static weft_left takes(weft_coro *co)
     WEFT_END;
 }
 
-static weft_left puts_run(weft_coro *co)
+static weft_stepped puts_run(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -290,7 +290,7 @@ TEST_OF(condition_broadcast)
 }
 SWEEP(condition_broadcast)
 
-static weft_left chooses(weft_coro *co)
+static weft_stepped chooses(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -342,7 +342,7 @@ SWEEP(condition_selected)
 
 // ---- Broadcasts ----
 
-static weft_left listens(weft_coro *co)
+static weft_stepped listens(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -414,7 +414,7 @@ WEFT_ASYNC(start)
     WEFT_END;
 }
 
-static weft_left starts(weft_coro *co)
+static weft_stepped starts(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;
@@ -493,7 +493,7 @@ TEST_OF(once_cancelled)
 }
 SWEEP(once_cancelled)
 
-static weft_left advances(weft_coro *co)
+static weft_stepped advances(weft_coro *co)
 {
     WEFT_BEGIN;
     WEFT_AWAIT(weft_yield(co));
@@ -546,7 +546,7 @@ WEFT_ASYNC(limited)
     WEFT_END;
 }
 
-static weft_left spawns(weft_coro *co)
+static weft_stepped spawns(weft_coro *co)
 {
     worker *self = weft_frame(co, worker);
     WEFT_BEGIN;

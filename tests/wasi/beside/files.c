@@ -29,7 +29,7 @@ WEFT_ASYNC(look)
     WEFT_BEGIN;
     self->directory = given();
     WEFT_TRY(&self->file, weft_file_open(co, &self->file, "a", .beneath = &self->directory));
-    self->descriptor.__handle = weft_file_release(&self->file);
+    self->descriptor.__handle = weft_file_hand_on(&self->file);
     WEFT_AWAIT(weft_subtask_call(co, &self->call,
                                  wasi_filesystem_types_method_descriptor_stat(
                                      wasi_filesystem_types_borrow_descriptor(self->descriptor), &self->stat)));

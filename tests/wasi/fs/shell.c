@@ -244,7 +244,7 @@ WEFT_ASYNC(shell)
             WEFT_AWAIT(weft_file_set_times(co, self->file, time(self, 2), time(self, 3)));
             say_error(self, self->file->error);
         } else if (is(self, "moved")) { // to another owner, and back
-            int32_t descriptor = weft_file_release(self->file);
+            int32_t descriptor = weft_file_hand_on(self->file);
             *self->file = weft_file_of(descriptor, false);
             say_error(self, WEFT_OK);
         } else if (is(self, "stat")) {

@@ -146,7 +146,7 @@ static bool at_once(things *it)
                                         .keep_alive_interval = WEFT_SECONDS(5), .keep_alive_count = 4,
                                         .hop_limit = 9, .receive_buffer = 100000, .send_buffer = 50000);
     } else if (is(it, "hand-over")) { // to other bindings, and back
-        int32_t socket = weft_connection_release(&it->conn);
+        int32_t socket = weft_connection_hand_on(&it->conn);
         if (weft_connection_peer(&it->conn, &it->address) != WEFT_ESTATE)
             it->error = WEFT_EINVAL;
         weft_connection_close(&it->conn);
@@ -173,7 +173,7 @@ static bool at_once(things *it)
         weft_udp_close(&it->udp);
         weft_datagram_close(&it->datagram);
     } else if (is(it, "udp-hand-over")) {
-        int32_t socket = weft_udp_release(&it->udp);
+        int32_t socket = weft_udp_hand_on(&it->udp);
         weft_udp_close(&it->udp);
         it->udp = weft_udp_of(socket);
     } else if (is(it, "udp-options")) {

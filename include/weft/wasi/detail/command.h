@@ -22,7 +22,7 @@ typedef struct weft__command {
     weft__log_host log;
 } weft__command;
 
-weft_left weft__command_run(weft_coro *co);
+weft_stepped weft__command_run(weft_coro *co);
 
 #ifdef __cplusplus
 }

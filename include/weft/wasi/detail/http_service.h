@@ -24,7 +24,7 @@ typedef struct weft__http_root {
     bool is_whole;
 } weft__http_root;
 
-weft_left weft__http_run(weft_coro *co);
+weft_stepped weft__http_run(weft_coro *co);
 uint32_t weft__http_refuse(int32_t request);
 
 #ifdef __cplusplus
