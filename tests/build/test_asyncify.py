@@ -14,6 +14,7 @@ import asyncify
 # The names tell who is to have the code. Two functions have one name, as those of C that are static in several files.
 MODULE = """
 (module
+  (@custom "target_features" "\\01+\\12exception-handling") ;; as the linker has them
   (type $body (func (param i32)))
   (type $other (func (param i32) (result i32)))
   (import "asyncify" "start_unwind" (func $start_unwind (type $body)))

@@ -51,6 +51,13 @@ def test_fibers(passes, backend, test):
     passes(f"fibers-{backend}", test, *BACKENDS[backend])
 
 
+def test_a_host_without_threads(guest):
+    """It names what it lacks, as docs/fibers.md has it; the flag has the same name."""
+    outcome = guest("fibers-threads", "parsers", "-W", "component-model-threading=n")
+    (words,) = re.findall(r"^    (.* requires the component model threading feature)$", (ROOT / "docs/fibers.md").read_text(), re.M)
+    assert outcome.code != 0 and words in outcome.text
+
+
 @pytest.mark.parametrize("test", JUMPS)
 def test_jumps(passes, test):
     passes("fibers-jumps", test)
