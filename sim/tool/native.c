@@ -46,8 +46,8 @@ typedef struct command {
     weft_world *world;
     const weft_sim_component **components; // the one that is run, and the others
     weft_sim_instance **instances;
-    weft_world_service service;     // if it serves
-    invocation invocation;          // in its place
+    weft_world_service service; // if it serves
+    invocation invocation;      // in its place
     bool failed;
 } command;
 
