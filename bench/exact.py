@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import counting
-from worlds import BINDINGS, FIBERS, LIBRARY, WAYS, WITH_THREADS, WITH_WASI
+from worlds import BINDINGS, FIBERS, LIBRARY, WAYS, WITH_WASI
 
 MEMORY_SIZES = (5000, 10000)
 # Of what each takes memory: in which ways it is measured, the component, and its export.
@@ -116,7 +116,7 @@ def bytes_of_fibers(guests, figures):
     """What one takes that waits, beside its header, and a fiber beside its stack, too."""
     small, big = (1000, 2000)
     for kind in FIBERS:
-        less, more = (halves(guests.number("weft", f"fibers-{kind}", f"run-asleep({n})", WITH_THREADS))[1] for n in (small, big))
+        less, more = (halves(guests.number("weft", f"fibers-{kind}", f"run-asleep({n})"))[1] for n in (small, big))
         stack = 0 if kind == "coroutine" else 64 << 10  # WEFT_FIBER_STACK
         figures.note(f"asleep, {kind}: live bytes", "weft", round((more - less) / (big - small) - stack, 1), "bytes")
 

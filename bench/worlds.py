@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Callable
 
 # The table's host has at most 100,000 handles a store, and a ready call between components leaves an entry behind.
-OPTIONS = ("-W", "component-model-async", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
+# The threads are for one of the fibers' worlds.
+OPTIONS = ("-W", "component-model-async,component-model-threading", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
 
 WAYS = ["weft", "core", "raw", "naive", "rust"]
 BINDINGS = ("weft", "raw", "naive", "rust")  # of what Weft's core does, on bindings of one's own; Rust's only if it is built
@@ -77,13 +78,12 @@ WORLDS += [
 
 
 FIBERS = ("coroutine", "threads", "asyncify")
-WITH_THREADS = (*OPTIONS, "-W", "component-model-threading")
 
 
 def fibers(kind, export, operation):
     """An export of fibers.wit, in a coroutine, or in a fiber on a back end."""
     title = f"{operation}, {kind}"
-    return World(f"fibers-{kind}", export, operation, lambda n: n, (100, 1100), (1000, 101000), 1, "{}", ("weft",), title, WITH_THREADS)
+    return World(f"fibers-{kind}", export, operation, lambda n: n, (100, 1100), (1000, 101000), 1, "{}", ("weft",), title)
 
 
 WORLDS += [fibers(kind, export, operation) for export, operation in (("run-awaits", "await"), ("run-deep", "await ten deep")) for kind in FIBERS]

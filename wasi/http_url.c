@@ -9,11 +9,12 @@ static bool is_one_of(char letter, const char *letters)
     return *letters;
 }
 
-// Takes the part before the first of `ends` off the front of *rest. Not inlined: it is called in many places.
+// Takes the part before the first of `ends` off the front of *rest. No end is above '?', and most letters are.
+// Not inlined: it is called in many places.
 __attribute__((noinline)) static weft_text part_of(weft_text *rest, const char *ends)
 {
     size_t length = 0;
-    while (length < rest->length && !is_one_of(rest->at[length], ends))
+    while (length < rest->length && (rest->at[length] > '?' || !is_one_of(rest->at[length], ends)))
         length++;
     weft_text part = weft_text_slice(*rest, 0, length);
     *rest = weft_text_slice(*rest, length, rest->length);

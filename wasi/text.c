@@ -86,7 +86,12 @@ bool weft_text_is_utf8(weft_text text)
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // what is below has a shorter form
     const unsigned char *at = (const unsigned char *)text.at, *end = at + text.length;
     while (at < end) {
-        if (*at < 0x80) { // most are
+        uint64_t eight;
+        if (end - at >= 8 && !(__builtin_memcpy(&eight, at, 8), eight & 0x8080808080808080)) {
+            at += 8; // in most texts, all are so
+            continue;
+        }
+        if (*at < 0x80) {
             at++;
             continue;
         }
@@ -116,8 +121,10 @@ weft_text weft__text_cut(weft_text text, size_t most)
 
 size_t weft_text_find(weft_text text, weft_text part)
 {
+    if (!part.length)
+        return 0;
     for (size_t at = 0; at + part.length <= text.length; at++)
-        if (weft_text_equal((weft_text){text.at + at, part.length}, part))
+        if (text.at[at] == *part.at && weft_text_equal((weft_text){text.at + at, part.length}, part))
             return at;
     return text.length;
 }
