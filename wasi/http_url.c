@@ -2,20 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http_url.h"
 
-static bool is_one_of(char letter, const char *letters)
-{
-    while (*letters && *letters != letter)
-        letters++;
-    return *letters;
-}
-
-// Takes the part before the first of `ends` off the front of *rest. No end is above '?', and most letters are.
-// Not inlined: it is called in many places.
-__attribute__((noinline)) static weft_text part_of(weft_text *rest, const char *ends)
+// Takes off the front of *rest what comes before `end`, which is '#', or '?' or '#' for '?', or any of the
+// three for '/'. Not inlined: it is called in many places.
+__attribute__((noinline)) static weft_text part_of(weft_text *rest, char end)
 {
     size_t length = 0;
-    while (length < rest->length && (rest->at[length] > '?' || !is_one_of(rest->at[length], ends)))
-        length++;
+    for (; length < rest->length; length++) {
+        char letter = rest->at[length];
+        if (letter == '#' || letter == end || (letter == '?' && end == '/'))
+            break;
+    }
     weft_text part = weft_text_slice(*rest, 0, length);
     *rest = weft_text_slice(*rest, length, rest->length);
     return part;
@@ -29,9 +25,9 @@ weft_error weft__url_split(weft_text text, weft__url *url)
     if (!url->is_https && !weft_text_alike_z(url->scheme, "http"))
         return WEFT_EURI;
     weft_text rest = weft_text_slice(text, scheme + 3, text.length);
-    url->authority = part_of(&rest, "/?#");
-    url->path = part_of(&rest, "?#");
-    url->query = part_of(&rest, "#");
+    url->authority = part_of(&rest, '/');
+    url->path = part_of(&rest, '?');
+    url->query = part_of(&rest, '#');
     // A request takes no name before an @: it is a mistake, or is meant to mislead.
     if (!url->authority.length || weft_text_find(url->authority, WEFT_TEXT("@")) < url->authority.length)
         return WEFT_EURI;
@@ -86,7 +82,7 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
 {
     weft__url to = {0};
     weft_text rest = reference;
-    bool absolute = weft_text_find(part_of(&rest, "/?#"), WEFT_TEXT(":")) < reference.length - rest.length;
+    bool absolute = weft_text_find(part_of(&rest, '/'), WEFT_TEXT(":")) < reference.length - rest.length;
     weft_text merged = {0};
     weft_error error = WEFT_OK;
     if (!base || absolute) {
@@ -96,14 +92,14 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
         rest = reference;
         if (weft_text_starts(rest, WEFT_TEXT("//"))) {
             rest = weft_text_slice(rest, 2, rest.length);
-            to.authority = part_of(&rest, "/?#");
-            to.path = part_of(&rest, "?#");
-            to.query = part_of(&rest, "#");
+            to.authority = part_of(&rest, '/');
+            to.path = part_of(&rest, '?');
+            to.query = part_of(&rest, '#');
             error = to.authority.length && weft_text_find(to.authority, WEFT_TEXT("@")) == to.authority.length
                         ? WEFT_OK
                         : WEFT_EURI;
         } else {
-            weft_text path = part_of(&rest, "?#"), query = part_of(&rest, "#");
+            weft_text path = part_of(&rest, '?'), query = part_of(&rest, '#');
             if (weft_text_starts(path, WEFT_TEXT("/"))) {
                 to.path = path;
             } else if (path.length) {
