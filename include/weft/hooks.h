@@ -82,9 +82,9 @@ void weft_report(const char *text, size_t length);
     RULE(no_fiber, "wait", "is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine")                 \
     RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes: give it more")          \
     RULE(stack_overflow, "fiber", "has gone beyond its stack: start it with a larger stack_size")              \
-    RULE(jump_outside, "jump", "needs a fiber: FIBERS asyncify has setjmp in fibers alone")                    \
-    RULE(jump_lost, "jump",                                                                                    \
-         "goes where no setjmp was, or to a function that has returned, or to another fiber: see setjmp.h")    \
+    RULE(jump_outside, "jump",                                                                                 \
+         "needs a fiber: run what uses setjmp in one, by WEFT_BLOCK_ON if nothing else does")                  \
+    RULE(jump_lost, "jump", "has no setjmp to go to: jump to one of the same fiber, while its function runs")  \
     RULE(bad_event, "export",                                                                                  \
          "was sent an event of an unknown or a wrong kind: update Weft, or tell the host's makers")
 

@@ -21,9 +21,9 @@ STOPS = {
 
 # The same of setjmp, and what of it works, on asyncify.
 JUMPS = ["far", "zero_is_one", "twice", "loop", "returned", "nested", "mixed"]
-LOST = r"runs: the jump goes where no setjmp was, or to a function that has returned, or to another fiber( \(in .*\))?"
+LOST = r"runs: the jump has no setjmp to go to: jump to one of the same fiber, while its function runs( \(in .*\))?"
 JUMP_STOPS = {
-    "outside": r"setjmp: the jump needs a fiber: FIBERS asyncify has setjmp in fibers alone( \(in .*\))?",
+    "outside": r"setjmp: the jump needs a fiber: run what uses setjmp in one, by WEFT_BLOCK_ON if nothing else does( \(in .*\))?",
     "gone": LOST,
     "other_fiber": LOST,
     "never_set": LOST,

@@ -30,7 +30,9 @@ static APART int deep(int depth, void *env, int value, bool waits)
     }
     if (waits)
         wait();
-    longjmp(*(jmp_buf *)env, value);
+    if (!wrong)
+        longjmp(*(jmp_buf *)env, value);
+    return 0;
 }
 
 // Locals that are volatile are as they were at the jump, and those that do not change as ever.
@@ -194,11 +196,11 @@ WEFT_FIBER(mixed)
 
 // What cannot be.
 
-static APART void sets(void)
+static APART int sets(void)
 {
-    volatile char frame[64];
-    frame[0] = 0;
-    setjmp(outer);
+    volatile int frame[16];
+    frame[0] = setjmp(outer);
+    return frame[0];
 }
 
 static void jumps(void)
