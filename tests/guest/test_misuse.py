@@ -15,17 +15,17 @@ def preset():
 TRAP = 134  # wasmtime's exit code for a message that starts with `wasm trap:`
 
 EXPORT = "exports_weft_rules_subject_run"
-CLOSED = "the end is closed, handed on, or was never opened: use it only while it is open"
+CLOSED = "the end is closed, handed on, or was never opened: use one that is open"
 BUSY = "the end N has an operation in flight: await or stop that first"
 DONE = "the future N can be read or written once, and has been: make one for each value"
 NOT_RUNNING = "the coroutine is not running: is WEFT_AWAIT missing, or is it not yours to suspend?"
 CHILD_BUSY = "the child has not ended: wait for its end, or use another frame"
 STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH"
-BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or tell the host's makers"
+BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or the host"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
 LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
-OTHER_EXPORT = "the export is not the one whose call made this task: return a value of that one"
-AWAITED = "the operation N has a waiter already: let others wait for a weft_event that this one sets"
+OTHER_EXPORT = "the export is not the one that was called: return a value of that"
+AWAITED = "the operation N has a waiter already: let others wait for a weft_event"
 STILL_IN_SCOPE = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
 NOT_HELD = "the permit is not held: acquire it first"
@@ -34,7 +34,7 @@ SLOT = "the slot is waited with already: give each wait its own"
 NO_CASE = "the case has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
 ON_STACK = "the memory is on the stack, which goes while the host uses it: keep it in the frame"
-STOPPING = "the operation N is being stopped already: only who stops it waits for it"
+STOPPING = "the operation N is being stopped already: leave it to who does so"
 
 # Each test of misuse/weft.c: the rule, and the line on standard error after `weft: `. N is a handle.
 WEFT = {
@@ -63,7 +63,7 @@ WEFT = {
     "future_done_hand_on": ("future_done", f"number_hand_on: {DONE}"),
     "other_gone_hand_on": (
         "other_gone",
-        "numbers_hand_on: the end N has seen its other end go, so it cannot be handed on: close it",
+        "numbers_hand_on: the end N has seen its other end go: it can only be closed",
     ),
     "call_busy_call": (
         "call_busy",
@@ -170,7 +170,7 @@ WEFT = {
         "weft_block_on: the call has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does",
     ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
-    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that before the wait"),
+    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that first"),
     "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with: limit its calls, or use WEFT_EXPORT_OR"),
     "busy_register": ("busy", f"waitable_register: {BUSY}"),
     "no_room_register": (
