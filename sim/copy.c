@@ -181,7 +181,7 @@ void weft_sim__end_cancel(weft_sim_end *end, bool may_be_slow)
     if (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel)) {
         end->canceller = (weft_sim__waiter){.go = cancel_go};
         weft_sim__wait(sim, &end->canceller);
-        weft_sim__queue_add(sim, &sim->going, &end->canceller);
+        weft_sim__queue_add(sim, &sim->going, &end->canceller.in);
     } else {
         cancel_now(end);
     }

@@ -74,27 +74,29 @@ void weft_sim__fiber_free_all(weft_sim *sim);
 
 // ---- queue.c: those who wait and can go on, so that the others cost nothing ----
 
-typedef struct weft_sim__waiter weft_sim__waiter;
-
-// A heap: the first is who has waited longest.
+// A heap of objects that begin with their place in it: the lowest comes first.
 typedef weft_sim__list weft_sim__queue;
-void weft_sim__queue_add(weft_sim *sim, weft_sim__queue *queue, weft_sim__waiter *waiter);
-void weft_sim__queue_remove(weft_sim__waiter *waiter); // if it is in one
+typedef struct weft_sim__placed {
+    uint64_t place;
+    weft_sim__queue *queue; // that it is in, or NULL
+    uint32_t index;         // in that
+} weft_sim__placed;
+void weft_sim__queue_add(weft_sim *sim, weft_sim__queue *queue, weft_sim__placed *it);
+void weft_sim__queue_remove(weft_sim__placed *it); // if it is in one
 
-// A walk through several queues at once, none of which changes meanwhile: who has waited longest comes first,
-// but with the option `queue` in any order. NULL: those were all. It begins with sim->walk empty.
+// A walk through several queues at once, none of which changes meanwhile: the lowest comes first, but with the
+// option `queue` in any order. NULL: those were all. It begins with sim->walk empty.
 void weft_sim__walk_add(weft_sim *sim, const weft_sim__queue *queue);
-weft_sim__waiter *weft_sim__walk_next(weft_sim *sim);
+weft_sim__placed *weft_sim__walk_next(weft_sim *sim);
 
 // ---- run.c: the scheduler. A waiter is what can go on by itself once it is ready. ----
 
 // One that waits is in the queue that is its own as long as it can go on, for all that it knows itself. What
 // makes it so puts it there. A script that nobody tells is in weft_sim.polled instead, and is asked.
+typedef struct weft_sim__waiter weft_sim__waiter;
 struct weft_sim__waiter {
+    weft_sim__placed in;               // among all that wait, in the order in which they began; 0: it does not
     weft_sim__waiter *next, *previous; // in weft_sim.polled, or settling, if next is not NULL
-    weft_sim__queue *queue;            // that it is in, or NULL
-    uint32_t index;                    // in that
-    uint64_t place;                    // among all that wait, in the order in which they began; 0: it does not
     bool (*ready)(weft_sim__waiter *waiter); // asked if it is polled, and once more before it goes on; or NULL
     void (*go)(weft_sim__waiter *waiter);    // waits no more
     bool yields;                             // it could have gone on
@@ -146,6 +148,7 @@ void weft_sim__handle_remove(weft_sim_instance *instance, uint32_t handle);
 // ---- waitable.c ----
 
 typedef struct weft_sim__waitable {
+    weft_sim__placed in;         // among those of the set that have an event
     weft_sim_instance *instance; // whose table it is in; NULL: no table
     uint32_t handle;
     weft_sim__kind kind;
@@ -154,13 +157,13 @@ typedef struct weft_sim__waitable {
     weft_sim__task *sync_waiter; // blocks on it alone, or NULL
     uint64_t since;              // there is an event
     weft_sim__set *set;
-    uint32_t member_index, ready_index; // in the set's lists; ready_index only if there is an event
+    uint32_t member_index; // in the set's list
 } weft_sim__waitable;
 
 struct weft_sim__set {
-    weft_sim__list members, ready;
-    weft_sim__list waiting; // tasks
-    uint64_t since;         // there are events
+    weft_sim__list members, waiting; // tasks
+    weft_sim__queue ready;           // members with an event: the one that is next is the first
+    uint64_t since;                  // there are events
     uint32_t handle;
 };
 

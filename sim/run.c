@@ -16,7 +16,7 @@ void weft_sim__wait(weft_sim *sim, weft_sim__waiter *waiter)
 {
     waiter->since = waiter->reserved ? waiter->reserved : ++sim->clock;
     waiter->reserved = 0;
-    waiter->place = ++sim->places;
+    waiter->in.place = ++sim->places;
 }
 
 void weft_sim__list_waiter(weft_sim__waiter *head, weft_sim__waiter *waiter)
@@ -29,8 +29,8 @@ void weft_sim__list_waiter(weft_sim__waiter *head, weft_sim__waiter *waiter)
 
 void weft_sim__unwait(weft_sim__waiter *waiter)
 {
-    weft_sim__queue_remove(waiter);
-    waiter->place = 0;
+    weft_sim__queue_remove(&waiter->in);
+    waiter->in.place = 0;
     if (!waiter->next)
         return;
     waiter->next->previous = waiter->previous;
@@ -73,7 +73,7 @@ static bool goes_before(const weft_sim__waiter *a, const weft_sim__waiter *b, ui
     uint64_t since_a = ready_since(a);
     return since_a != since_b   ? since_a < since_b
            : a->rank != b->rank ? a->rank < b->rank
-                                : a->place < b->place;
+                                : a->in.place < b->in.place;
 }
 
 // Of tasks, those that the state of their instance lets go on.
@@ -97,20 +97,21 @@ weft_sim__waiter *weft_sim__pick(weft_sim *sim, weft_sim_instance *instance, con
     uint64_t first_since = 0;
     uint32_t count = 0;
     begin_walk(sim, instance);
-    weft_sim__waiter *next = weft_sim__walk_next(sim), *polled = instance ? &sim->polled : sim->polled.next;
+    weft_sim__placed *next = weft_sim__walk_next(sim);
+    weft_sim__waiter *polled = instance ? &sim->polled : sim->polled.next;
     while (count < CANDIDATES && (next || polled != &sim->polled)) {
-        if (polled != &sim->polled && (!next || polled->place < next->place)) {
+        if (polled != &sim->polled && (!next || polled->in.place < next->place)) {
             waiter = polled;
             polled = polled->next;
         } else {
-            waiter = next;
+            waiter = (weft_sim__waiter *)next;
             next = weft_sim__walk_next(sim);
         }
         sim->counts.looks++;
         if (waiter == holder || (first && !goes_before(waiter, first, first_since)))
             continue;
         if (waiter->ready && !waiter->ready(waiter)) {
-            if (!waiter->queue)
+            if (!waiter->in.queue)
                 continue;
             weft_sim__script_sleep(waiter);
             return weft_sim__pick(sim, instance, holder);

@@ -50,7 +50,7 @@ static weft_sim__script *add(weft_sim *sim, weft_sim_script function, void *data
         script->next->previous = script;
     sim->scripts = script;
     weft_sim__wait(sim, &script->waiter);
-    weft_sim__queue_add(sim, &sim->going, &script->waiter);
+    weft_sim__queue_add(sim, &sim->going, &script->waiter.in);
     return script;
 }
 
@@ -101,7 +101,7 @@ void weft_sim__script_block(weft_sim *sim, const char *what, bool (*until)(void 
 
 void weft_sim__script_sleep(weft_sim__waiter *waiter)
 {
-    weft_sim__queue_remove(waiter);
+    weft_sim__queue_remove(&waiter->in);
     sleep_at_its_bell((weft_sim__script *)waiter);
 }
 
@@ -133,7 +133,7 @@ void weft_sim_ring(weft_sim_bell *bell)
     for (weft_sim__script **at = &bell->asleep; (script = *at);)
         if (ready(&script->waiter)) {
             *at = script->next_asleep;
-            weft_sim__queue_add(script->sim, &script->sim->going, &script->waiter);
+            weft_sim__queue_add(script->sim, &script->sim->going, &script->waiter.in);
         } else {
             at = &script->next_asleep;
         }
@@ -154,7 +154,7 @@ void weft_sim_pause(weft_sim *sim)
     weft_sim__script *script = current(sim, "weft_sim_pause");
     script->waiter.ready = NULL;
     weft_sim__wait(sim, &script->waiter);
-    weft_sim__queue_add(sim, &sim->going, &script->waiter);
+    weft_sim__queue_add(sim, &sim->going, &script->waiter.in);
     block(script, "pauses");
 }
 

@@ -112,10 +112,10 @@ void weft_sim__call_cancel(weft_sim_call *call, const weft_sim_instance *caller,
     if ((sim->options.cancel_yields && is_hosts(call)) ||
         (may_be_slow && weft_sim_chance(sim, WEFT_SIM_CHOOSE_CANCEL, sim->options.slow_cancel))) {
         call->canceller.go = cancel_go;
-        if (call->canceller.place)
+        if (call->canceller.in.place)
             return;
         weft_sim__wait(sim, &call->canceller);
-        weft_sim__queue_add(sim, &sim->going, &call->canceller);
+        weft_sim__queue_add(sim, &sim->going, &call->canceller.in);
     } else {
         tell_callee(call, caller);
     }

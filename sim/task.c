@@ -35,17 +35,17 @@ static bool is_served(const weft_sim__task *task)
 void weft_sim__task_look(weft_sim__task *task)
 {
     weft_sim_instance *instance = task->instance;
-    bool is_queued = task->waiter.queue;
-    if (!task->waiter.place || is_served(task) == is_queued)
+    bool is_queued = task->waiter.in.queue;
+    if (!task->waiter.in.place || is_served(task) == is_queued)
         return;
     if (is_queued)
-        weft_sim__queue_remove(&task->waiter);
+        weft_sim__queue_remove(&task->waiter.in);
     else
         weft_sim__queue_add(instance->sim,
                             task->wait == WAIT_ENTER    ? &instance->entering
                             : task->wait < WAIT_BLOCKED ? &instance->called_back
                                                         : &instance->blocking,
-                            &task->waiter);
+                            &task->waiter.in);
 }
 
 static void begin_wait(weft_sim__task *task)

@@ -3,23 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 
-static void list_remove(weft_sim__list *list, uint32_t index, uint32_t (*place)(void *item, uint32_t index))
+static void leave(const weft_sim__waitable *waitable)
 {
-    void *last = list->items[--list->count];
-    if (index < list->count) {
-        list->items[index] = last;
-        place(last, index);
-    }
-}
-
-static uint32_t place_member(void *item, uint32_t index)
-{
-    return ((weft_sim__waitable *)item)->member_index = index;
-}
-
-static uint32_t place_ready(void *item, uint32_t index)
-{
-    return ((weft_sim__waitable *)item)->ready_index = index;
+    weft_sim__list *members = &waitable->set->members;
+    weft_sim__waitable *last = members->items[--members->count];
+    last->member_index = waitable->member_index;
+    members->items[last->member_index] = last;
 }
 
 static bool has_event(const weft_sim__waitable *waitable)
@@ -41,8 +30,10 @@ static void list_ready(weft_sim *sim, weft_sim__waitable *waitable)
         return;
     if (!waitable->set->ready.count)
         waitable->set->since = sim->clock;
-    waitable->ready_index = waitable->set->ready.count;
-    weft_sim__list_add(sim, &waitable->set->ready, waitable);
+    bool is_end = waitable->kind != KIND_SUBTASK;
+    waitable->in.place =
+        sim->options.ordered_events ? (uint64_t)is_end << 32 | waitable->handle : waitable->since;
+    weft_sim__queue_add(sim, &waitable->set->ready, &waitable->in);
     look(waitable->set);
 }
 
@@ -50,7 +41,7 @@ static void unlist_ready(weft_sim__waitable *waitable)
 {
     if (!waitable->set)
         return;
-    list_remove(&waitable->set->ready, waitable->ready_index, place_ready);
+    weft_sim__queue_remove(&waitable->in);
     look(waitable->set);
 }
 
@@ -59,7 +50,7 @@ void weft_sim__waitable_join(weft_sim *sim, weft_sim__waitable *waitable, weft_s
     if (waitable->set) {
         if (has_event(waitable))
             unlist_ready(waitable);
-        list_remove(&waitable->set->members, waitable->member_index, place_member);
+        leave(waitable);
     }
     waitable->set = set;
     if (set) {
@@ -127,12 +118,6 @@ static uint32_t event_code(weft_sim__kind kind)
     }
 }
 
-static bool comes_before(const weft_sim__waitable *a, const weft_sim__waitable *b)
-{
-    bool a_calls = a->kind == KIND_SUBTASK, b_calls = b->kind == KIND_SUBTASK;
-    return a_calls != b_calls ? a_calls : a->handle < b->handle;
-}
-
 static weft_sim__waitable *next_ready(weft_sim_instance *instance, const weft_sim__set *set)
 {
     weft_sim *sim = instance->sim;
@@ -143,13 +128,8 @@ static weft_sim__waitable *next_ready(weft_sim_instance *instance, const weft_si
             if (((weft_sim__waitable *)set->ready.items[i])->handle == handle)
                 return set->ready.items[i];
     }
-    if (!sim->options.ordered_events)
-        return set->ready.items[weft_sim_choose(sim, WEFT_SIM_CHOOSE_EVENT, set->ready.count)];
-    weft_sim__waitable *first = set->ready.items[0];
-    for (uint32_t i = 1; i < set->ready.count; i++)
-        if (comes_before(set->ready.items[i], first))
-            first = set->ready.items[i];
-    return first;
+    bool is_ordered = sim->options.ordered_events;
+    return set->ready.items[is_ordered ? 0 : weft_sim_choose(sim, WEFT_SIM_CHOOSE_EVENT, set->ready.count)];
 }
 
 void weft_sim_event_order(weft_sim_instance *instance, const uint32_t *waitables, uint32_t count)

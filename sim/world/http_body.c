@@ -22,11 +22,6 @@ typedef struct telling {
     http_fields *trailers; // that it has, or NULL
 } telling;
 
-static void free_telling(weft_world__job *job)
-{
-    free(job);
-}
-
 static void tells(weft_sim *sim, void *data)
 {
     telling it = *(telling *)data;
@@ -48,7 +43,7 @@ static void begin_telling(weft_world *world, telling what)
     if (!it)
         abort();
     *it = what;
-    weft_world__job_begin(world, &it->job, free_telling);
+    weft_world__job_begin(world, &it->job, NULL);
     weft_sim_spawn_small(world->sim, tells, it);
 }
 
@@ -80,17 +75,12 @@ void weft_world__pass_on(weft_world *world, weft_sim_end *from, const weft_sim_t
 
 // ---- What is received ----
 
-static void free_exchange(weft_world__job *job)
-{
-    free(job);
-}
-
 http_exchange *weft_world__exchange_new(http_connection *connection, http_message *message)
 {
     http_exchange *it = calloc(1, sizeof *it);
     if (!it)
         abort();
-    weft_world__job_begin(connection->world, &it->job, free_exchange);
+    weft_world__job_begin(connection->world, &it->job, NULL);
     it->world = connection->world;
     it->connection = connection;
     it->references = 2; // whoever receives it, and the message

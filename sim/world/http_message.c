@@ -35,11 +35,6 @@ http_message *weft_world__message_new(weft_world *world, http_fields *headers)
     return it;
 }
 
-static void free_options(weft_world__job *job)
-{
-    free(job);
-}
-
 static void release_options(http_options *it)
 {
     if (it && !--it->references)
@@ -327,7 +322,7 @@ static weft_sim_value options_value(weft_sim_call *call, weft_world *world, http
     if (!it)
         abort();
     *it = from;
-    weft_world__job_begin(world, &it->job, free_options);
+    weft_world__job_begin(world, &it->job, NULL);
     it->references = 1;
     it->immutable = false;
     return weft_world__object_value(weft_sim_call_caller(call), weft_sim_call_func(call)->result->resource, it);

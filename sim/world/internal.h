@@ -1,17 +1,22 @@
 // What the files of the world tell each other.
 //
 // Components have structs of 64-bit members laid out as on wasm32 (-malign-double), and so has this code. So no
-// struct of libc that has such a member may appear here: struct stat and flock differ; struct statx, pollfd,
-// timespec and the socket addresses do not.
+// struct of libc that has such a member may appear here, and none can: struct stat and flock differ; struct
+// statx, pollfd, timespec and the socket addresses do not.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_WORLD_INTERNAL_H
 #define WEFT_WORLD_INTERNAL_H
 
 #include "weft_world.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+
+#pragma GCC poison stat fstat lstat fstatat flock stat64 fstat64 lstat64 fstatat64 flock64
+#pragma GCC poison statfs64 fstatfs64 statvfs64 fstatvfs64 rlimit64 sysinfo
 
 enum { DROPPED = 1, NEVER = -1, CHUNK = 65536 };
 

@@ -86,11 +86,14 @@ int weft_world_test_run(weft_world_test *test)
     weft_world_answer(test->world, test->component);
     take_over(test);
     bool is_well = weft_sim_run(test->sim, run_test, test) == WEFT_SIM_STOPPED;
+    int code;
+    if (!weft_world_exited(test->world, &code))
+        code = !is_well;
     fputs(weft_sim_report(test->sim), stderr);
     weft_world_free(test->world);
     weft_sim_free(test->sim);
     weft_sim_schedule_free(&schedule);
-    return !is_well;
+    return code;
 }
 
 const weft_sim_func *weft_world_import(const weft_sim_component *component, const char *name)

@@ -101,7 +101,8 @@ struct weft_world_test {
     weft_sim_instance *instance;
 };
 // Runs the script with an instance of the component, until the script has ended and nothing else can happen.
-// What main() may return: 0, or 1 with a report of a trap or a deadlock on standard error.
+// What main() may return: 0; the code that the component exited with; or 1, with a report of a trap or a
+// deadlock on standard error.
 int weft_world_test_run(weft_world_test *test);
 
 // The rest is for scripts, and blocks.

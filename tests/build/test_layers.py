@@ -89,3 +89,12 @@ def test_no_assembler():
     """But to spoil the stack, whose stores nobody sees, and for the mangled names of what the C++ library calls."""
     assert names_in("include", "__asm__") == {}
     assert set(names_in("src", "__asm__")) == {"src/frames.c", "src/cxx/cxx.c"}
+
+
+def test_structs_that_have_another_layout(need, tmp_path):
+    """In the native world no struct of libc can be named that -malign-double lays out otherwise than libc has it."""
+    command = [need("gcc"), "-m32", "-malign-double", "-D_GNU_SOURCE", f"-I{ROOT}/sim", "-fsyntax-only"]
+    for struct, is_fine in {"statx": True, "timespec": True, "stat": False, "flock": False, "stat64": False}.items():
+        (tmp_path / "it.c").write_text(f'#include "world/internal.h"\nstruct {struct} it;\n')
+        said = subprocess.run([*command, tmp_path / "it.c"], capture_output=True, text=True).stderr
+        assert ("poisoned" in said) != is_fine, said

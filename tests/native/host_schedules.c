@@ -215,11 +215,61 @@ static void many_wait(void)
     CHECK(most - more, 2 * (more - few));
 }
 
+// ---- Many events in one set ----
+
+enum { PILE = 8 };
+static const uint32_t answer_order[PILE] = {5, 2, 7, 0, 6, 3, 1, 4};
+static uint32_t pile[PILE];
+
+static uint32_t calls_pile(const uint32_t *args)
+{
+    static uint32_t results[PILE];
+    (void)args;
+    for (uint32_t i = 0; i < PILE; i++)
+        watch(pile[i] = call_import(WORK, i, &results[i]) >> 4);
+    return WAIT(set);
+}
+
+static uint32_t drops_pile(uint32_t event, uint32_t waitable, uint32_t code)
+{
+    saw(event, waitable, code);
+    weft_sim_subtask_drop(guest, waitable);
+    if (event_count < PILE)
+        return WAIT(set);
+    guest_return(0);
+    return EXIT;
+}
+
+static void answers_pile(weft_sim *host, void *data)
+{
+    weft_sim_call *call = start_run();
+    (void)host;
+    (void)data;
+    for (uint32_t i = 0; i < PILE; i++)
+        weft_sim_call_return(works[answer_order[i]], &(weft_sim_value){.number = 1});
+    finish(call);
+}
+
+// First come, first served; as on wasmtime, the one with the lowest handle.
+static void piled_up(void)
+{
+    for (int like_wasmtime = 0; like_wasmtime < 2; like_wasmtime++) {
+        event_count = set = work_count = 0;
+        options = like_wasmtime ? weft_sim_options_wasmtime() : (weft_sim_options){0};
+        guest_run = calls_pile;
+        guest_callback = drops_pile;
+        sim = make_host(&options, &schedule, true);
+        weft_sim_answer(sim, "peer", "work", begins_work, NULL);
+        CHECK(weft_sim_run(sim, answers_pile, NULL), WEFT_SIM_DONE);
+        for (uint32_t i = 0; i < PILE; i++)
+            CHECK(events[i][1], pile[like_wasmtime ? i : answer_order[i]]);
+        weft_sim_free(sim);
+    }
+    sim = NULL;
+}
+
 static const struct test tests[] = {
-    TEST(many_wait),
-    TEST(memory_fails),
-    TEST(all_schedules),
-    TEST(replay),
+    TEST(many_wait), TEST(piled_up), TEST(memory_fails), TEST(all_schedules), TEST(replay),
 };
 
 int main(int count, char **arguments)

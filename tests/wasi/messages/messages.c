@@ -121,6 +121,18 @@ static void send(request *it)
     sending = MESSAGES_SUBTASK_HANDLE(status);
 }
 
+// The same with a body, all of it; `is_heard`: it says whether that is taken.
+static void put(request *it, const char *text, bool is_heard)
+{
+    send(it);
+    if (is_heard)
+        write(it->body, text);
+    else
+        write_unheard(it->body, text);
+    STREAM(drop_writable)(it->body);
+    end_trailers(it->trailers);
+}
+
 static void say_answer(void)
 {
     while (sending && waited(sending, MESSAGES_WAITABLE_STATUS_BLOCKED) < MESSAGES_SUBTASK_RETURNED)
@@ -195,10 +207,7 @@ static void other_end(void)
         say_body(&page);
         STREAM(drop_readable)(page.body);
         request it = new_request(WASI_HTTP_TYPES_METHOD_POST, "/echo", true, NULL);
-        send(&it);
-        write(it.body, "mine");
-        STREAM(drop_writable)(it.body);
-        end_trailers(it.trailers);
+        put(&it, "mine", true);
         say_answer();
         say_result("sent", it.sent);
         content echo = consume(0);
@@ -275,10 +284,7 @@ static void body_unread(void)
 static void body_of_get(const char *size)
 {
     request it = new_request(WASI_HTTP_TYPES_METHOD_GET, "/echo", true, size);
-    send(&it);
-    write_unheard(it.body, "four");
-    STREAM(drop_writable)(it.body);
-    end_trailers(it.trailers);
+    put(&it, "four", false);
     say_answer();
     say_result("sent", it.sent);
     content echo = consume(0);
@@ -331,10 +337,7 @@ static void refused(void)
     messages_string_t nowhere = text_of("127.0.0.1:1");
     request it = new_request(WASI_HTTP_TYPES_METHOD_POST, "/", true, NULL);
     H(method_request_set_authority)(H(borrow_request)(it.it), &nowhere);
-    send(&it);
-    write_unheard(it.body, "four");
-    STREAM(drop_writable)(it.body);
-    end_trailers(it.trailers);
+    put(&it, "four", false);
     say_answer();
     say_result("sent", it.sent);
 }
@@ -349,10 +352,7 @@ static void cancel(void)
 static void cancelled_late(void)
 {
     request it = new_request(WASI_HTTP_TYPES_METHOD_POST, "/silent", true, NULL);
-    send(&it);
-    write(it.body, "four");
-    STREAM(drop_writable)(it.body);
-    end_trailers(it.trailers);
+    put(&it, "four", true);
     uint32_t late = sending;
     content heard = get("/heard");
     leave(&heard);
@@ -365,10 +365,7 @@ static void cancelled_late(void)
 static void unanswered(void)
 {
     request it = new_request(WASI_HTTP_TYPES_METHOD_POST, "/gone", true, NULL);
-    send(&it);
-    write(it.body, "four");
-    STREAM(drop_writable)(it.body);
-    end_trailers(it.trailers);
+    put(&it, "four", true);
     say_answer();
     say_result("sent", it.sent);
 }
