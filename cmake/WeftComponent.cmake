@@ -238,7 +238,9 @@ function(weft_add_component name)
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
   if(arg_LIBC)
-    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc)
+    set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
+    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc wasi-emulated-signal wasi-emulated-process-clocks)
+    target_compile_options(${name} PRIVATE -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -Wno-deprecated-declarations "SHELL:-include weft/detail/missing.h")
   endif()
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
     # The linker of these targets would make the component by itself.

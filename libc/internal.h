@@ -79,6 +79,9 @@ void weft__fd_release(weft__fd *it);
 weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type);
 int32_t weft__fd_number(weft__fd *it);
 
+// Makes `number` one of its numbers, in place of what it was: an errno.
+int weft__fd_set(weft__fd *it, int32_t number);
+
 // Waits for the turn: an errno. It is given back by weft_release, also after an error.
 int weft__fd_turn(weft_mutex *turn, weft_permit *permit);
 

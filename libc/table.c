@@ -103,23 +103,43 @@ weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type)
     return it;
 }
 
+static bool reserve(int32_t least)
+{
+    int32_t more = size ? size : 8;
+    while (more < least)
+        more *= 2;
+    if (more == size)
+        return true;
+    weft__fd **larger = realloc(table, (size_t)more * sizeof *table);
+    if (!larger)
+        return false;
+    table = larger;
+    while (size < more)
+        table[size++] = NULL;
+    return true;
+}
+
+int weft__fd_set(weft__fd *it, int32_t number)
+{
+    enum { MOST = 65536 };
+    if (number < 0 || number >= MOST)
+        return EBADF;
+    if (!reserve(number + 1))
+        return ENOMEM;
+    weft__fd *before = table[number];
+    it->users++;
+    table[number] = it;
+    if (before)
+        weft__fd_release(before);
+    return 0;
+}
+
 int32_t weft__fd_number(weft__fd *it)
 {
     int32_t number = 0;
     while (number < size && table[number])
         number++;
-    if (number == size) {
-        int32_t more = size ? 2 * size : 8;
-        weft__fd **larger = realloc(table, (size_t)more * sizeof *table);
-        if (!larger)
-            return -1;
-        table = larger;
-        while (size < more)
-            table[size++] = NULL;
-    }
-    it->users++;
-    table[number] = it;
-    return number;
+    return weft__fd_set(it, number) ? -1 : number;
 }
 
 void weft__fd_release(weft__fd *it)

@@ -234,8 +234,33 @@ static void times(void)
     TELL(close(fd));
 }
 
+static void copies(void)
+{
+    char name[] = "d/tXXXXXX", buffer[8] = {0};
+    int fd = mkstemp(name);
+    TELL(write(fd, "abcdef", 6));
+    TELL(lseek(fd, 1, SEEK_SET));
+    int other = dup(fd);
+    TELL(read(other, buffer, 2));
+    TELL(dup2(fd, 40) == 40);
+    TELL(close(fd));
+    TELL(close(other));
+    TELL(read(40, buffer, 8));
+    puts(buffer);
+    TELL(dup2(fd, 41));
+    TELL(close(40));
+    TELL(unlink(name));
+    FILE *file = tmpfile();
+    TELL(fputs("kept", file) >= 0);
+    rewind(file);
+    TELL(fgetc(file));
+    TELL(fclose(file));
+    TELL(system(NULL) >= 0);
+}
+
 int main(void)
 {
+    copies();
     bytes();
     stdio();
     names();

@@ -17,7 +17,7 @@ def test_files(programs, native, run, tmp_path):
     for place in (here, there):
         (place / "d").mkdir(parents=True)
     expected = run([native("files")], cwd=here)
-    done = programs.run(programs.path("files"), options=["--dir", "d"], cwd=there)
+    done = programs.run(programs.path("files"), options=["--dir", "."], cwd=there)
     assert done.out.decode() == expected, done.err
     assert expected.count("\n") > 100
 
