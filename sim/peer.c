@@ -226,9 +226,11 @@ bool weft_sim_call_wait_cancel(weft_sim_call *call)
     return told;
 }
 
-void weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell)
+weft_sim_bell *weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell)
 {
+    weft_sim_bell *before = call->rings;
     call->rings = bell;
+    return before;
 }
 
 void weft_sim_call_cancelled(weft_sim_call *call)
@@ -321,9 +323,11 @@ bool weft_sim_end_dropped(const weft_sim_end *end)
     return end->pipe->dropped;
 }
 
-void weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell)
+weft_sim_bell *weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell)
 {
+    weft_sim_bell *before = end->rings;
     end->rings = bell;
+    return before;
 }
 
 void weft_sim_end_mark(weft_sim_end *end, void *mark, void (*gone)(void *mark))

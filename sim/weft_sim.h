@@ -232,9 +232,10 @@ void weft_sim_sleep_until(weft_sim *sim, const char *what, bool (*until)(void *o
                           weft_sim_bell *bell);
 void weft_sim_ring(weft_sim_bell *bell); // not only scripts may call it
 // Whatever is done with the other end, or ends a copy of this one, rings that bell, NULL for none any more.
-void weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell);
-// That the caller asks to cancel rings it.
-void weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell);
+// Returns the one that it rang before.
+weft_sim_bell *weft_sim_end_rings(weft_sim_end *end, weft_sim_bell *bell);
+// The same for that the caller asks to cancel.
+weft_sim_bell *weft_sim_call_rings(weft_sim_call *call, weft_sim_bell *bell);
 
 typedef enum weft_sim_call_state { // the states of a subtask
     WEFT_SIM_STARTING,

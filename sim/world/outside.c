@@ -195,18 +195,16 @@ bool weft_world__wait_for(weft_world *world, const char *what, weft_world__wait 
     bool is_polled = wait.until && !wait.bell;
     if (!wait.bell)
         wait.bell = &wait.own;
-    if (wait.end)
-        weft_sim_end_rings(wait.end, wait.bell);
-    if (wait.call)
-        weft_sim_call_rings(wait.call, wait.bell);
+    weft_sim_bell *of_end = wait.end ? weft_sim_end_rings(wait.end, wait.bell) : NULL;
+    weft_sim_bell *of_call = wait.call ? weft_sim_call_rings(wait.call, wait.bell) : NULL;
     if (is_polled)
         weft_sim_wait_until(world->sim, what, is_over, &wait);
     else
         weft_sim_sleep_until(world->sim, what, is_over, &wait, wait.bell);
     if (wait.end)
-        weft_sim_end_rings(wait.end, NULL);
+        weft_sim_end_rings(wait.end, of_end);
     if (wait.call)
-        weft_sim_call_rings(wait.call, NULL);
+        weft_sim_call_rings(wait.call, of_call);
     wait.previous->next = wait.next;
     wait.next->previous = wait.previous;
     return wait.fired;
@@ -275,9 +273,9 @@ uint32_t weft_world__meet(weft_world *world, const char *what, weft_sim_end *end
         if (bytes)
             *bytes = NULL;
         weft_sim_bell bell = {0};
-        weft_sim_end_rings(end, &bell);
+        weft_sim_bell *before = weft_sim_end_rings(end, &bell);
         weft_sim_sleep_until(world->sim, what, events == POLLIN ? may_read : is_met_or_gone, end, &bell);
-        weft_sim_end_rings(end, NULL);
+        weft_sim_end_rings(end, before);
         if (weft_sim_end_dropped(end))
             return 0;
         bool begins = events == POLLIN && weft_sim_end_is_between_scripts(end);

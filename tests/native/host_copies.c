@@ -277,6 +277,9 @@ static void takes_what_is_offered(weft_sim *host, void *data)
     weft_sim_end_drop(other);
     CHECK(marks_gone, 1);
     marks_gone = 0;
+    weft_sim_bell bell = {0};
+    CHECK(weft_sim_end_rings(end, &bell) == NULL, true);
+    CHECK(weft_sim_end_rings(end, NULL) == &bell, true); // as who had it needs, to put it back
     CHECK(weft_sim_end_met(end), false);
     CHECK(weft_sim_end_offer(end, &items), 0);
     weft_sim_settle(host);
