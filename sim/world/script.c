@@ -89,6 +89,7 @@ int weft_world_test_run(weft_world_test *test)
     int code;
     if (!weft_world_exited(test->world, &code))
         code = !is_well;
+    code = code ? code : test->failed;
     fputs(weft_sim_report(test->sim), stderr);
     weft_world_free(test->world);
     weft_sim_free(test->sim);

@@ -95,14 +95,15 @@ struct weft_world_test {
     const char *takes; // an interface, without its version: the script answers its async functions; or NULL
     uint64_t seed;     // draws what a host may choose; 0: nothing unusual
     void (*script)(weft_world_test *test);
+    bool failed; // the script sets it, if it is not content
     // While it runs.
     weft_sim *sim;
     weft_world *world;
     weft_sim_instance *instance;
 };
 // Runs the script with an instance of the component, until the script has ended and nothing else can happen.
-// What main() may return: 0; the code that the component exited with; or 1, with a report of a trap or a
-// deadlock on standard error.
+// What main() may return: 0; the code that the component exited with; or 1, if the script set `failed`, or with
+// a report of a trap or a deadlock on standard error.
 int weft_world_test_run(weft_world_test *test);
 
 // The rest is for scripts, and blocks.

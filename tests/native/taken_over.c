@@ -25,7 +25,7 @@ static void script(weft_world_test *test)
 {
     weft_sim_answer(test->sim, weft_world_import(&component, "resolve-addresses")->interface,
                     "resolve-addresses", resolve, stderr);
-    weft_world_run(test->instance, &component);
+    test->failed = !weft_world_run(test->instance, &component);
 }
 
 int main(void)

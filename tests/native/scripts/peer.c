@@ -52,7 +52,7 @@ static void script(weft_world_test *test)
     if (!pipe(input)) // it ends with its standard input
         dup2(input[0], STDIN_FILENO);
     weft_sim_spawn(test->sim, members, &input[1]);
-    weft_world_run(test->instance, test->component);
+    test->failed = !weft_world_run(test->instance, test->component);
 }
 
 int main(int count, char **given)

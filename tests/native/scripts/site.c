@@ -37,7 +37,7 @@ static void site(weft_sim *sim, void *data)
 static void script(weft_world_test *test)
 {
     weft_sim_spawn(test->sim, site, test);
-    weft_world_run(test->instance, test->component);
+    test->failed = !weft_world_run(test->instance, test->component);
 }
 
 int main(int count, char **given)
