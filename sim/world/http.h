@@ -37,8 +37,8 @@ void weft_world__fields_add(http_fields *it, const char *name, size_t name_lengt
 const http_field *weft_world__fields_find(const http_fields *it, const char *name); // the first, or NULL
 // True if that name, or token, is in a list of them, with commas between.
 bool weft_world__fields_lists(const http_fields *it, const char *name, const char *token);
-// What belongs to a connection, not to a message.
-bool weft_world__field_is_forbidden(const char *name);
+// Without what belongs to a connection, not to a message; in the place of `all`, which is released.
+http_fields *weft_world__fields_end_to_end(weft_world *world, http_fields *all);
 bool weft_world__is_token(const char *text, size_t length);
 
 // ---- http_message.c ----
@@ -76,6 +76,8 @@ void weft_world__message_free(http_message *it);
 
 // ---- http_body.c ----
 
+extern const weft_sim_type weft_world__bytes; // a stream of them, that no component sees
+
 // Tells by such a future; `error` NULL: all is well.
 void weft_world__tell_result(weft_world *world, weft_sim_instance *instance, weft_sim_end *future,
                              const weft_sim_type *type, const char *error);
@@ -92,7 +94,8 @@ typedef struct http_connection http_connection;
 struct http_connection {
     weft_world__job job;
     weft_world *world;
-    int descriptor;
+    int descriptor;          // -1: none yet, or a script takes what is put from `out`
+    weft_sim_call *call;     // that the script answers: who asks to cancel it is gone; or NULL
     uint32_t users;          // scripts that work on it
     http_exchange *exchange; // that is received; NULL: between two of them
     llhttp_t parser;
@@ -179,8 +182,10 @@ typedef enum http_framing { HTTP_NO_BODY, HTTP_WITH_LENGTH, HTTP_CHUNKED, HTTP_U
 // then the other side must not take it for whole. `told`: what its maker is told. Blocks.
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
                                   uint64_t length, bool may_have_trailers, const char **told);
-// Its content-length; false if there is none.
-bool weft_world__content_length(const http_fields *headers, uint64_t *length);
+// How a message is to be sent, and how long it is, if it says so; of a response, to such a request.
+http_framing weft_world__framing_of_request(const http_message *it, uint64_t *length);
+http_framing weft_world__framing_of_response(const http_message *it, bool to_head, bool to_old,
+                                             uint64_t *length);
 
 // ---- script.c ----
 

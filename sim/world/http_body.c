@@ -11,6 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static const weft_sim_type byte = {.kind = WEFT_SIM_U8, .name = "u8"};
+const weft_sim_type weft_world__bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
+
 // ---- What is told by futures ----
 
 // A future that is to be written, or read and written to another.
@@ -328,12 +331,16 @@ void weft_world__put_fields(http_connection *it, const http_fields *fields, bool
 
 static bool is_gone(void *object)
 {
-    return ((http_connection *)object)->gone;
+    http_connection *it = object;
+    it->gone = it->gone || (it->call && weft_sim_call_cancel_asked(it->call));
+    return it->gone;
 }
 
 void weft_world__flush(http_connection *it)
 {
     size_t at = 0;
+    if (it->descriptor < 0) // a script has it from `out`
+        return;
     while (at < it->out_length && !it->gone) {
         size_t count = weft_world__bytes_at_once(it->world, "sends", it->left, it->out_length - at);
         if (!count) { // it is cut: who receives learns of it, too
@@ -361,12 +368,25 @@ void weft_world__flush(http_connection *it)
 
 // ---- What is sent ----
 
-bool weft_world__content_length(const http_fields *headers, uint64_t *length)
+static http_framing framing_of(const http_fields *headers, uint64_t *length, http_framing without)
 {
     const http_field *field = weft_world__fields_find(headers, "content-length");
-    if (field)
-        *length = strtoull(field->value, NULL, 10);
-    return field;
+    *length = field ? strtoull(field->value, NULL, 10) : 0;
+    return field ? HTTP_WITH_LENGTH : without;
+}
+
+http_framing weft_world__framing_of_request(const http_message *it, uint64_t *length)
+{
+    bool has_none = !strcmp(it->method, "GET") || !strcmp(it->method, "HEAD") || !strcmp(it->method, "CONNECT");
+    return framing_of(it->headers, length, has_none ? HTTP_NO_BODY : HTTP_CHUNKED);
+}
+
+http_framing weft_world__framing_of_response(const http_message *it, bool to_head, bool to_old,
+                                             uint64_t *length)
+{
+    bool has_none = to_head || it->status == 204 || it->status == 304 || it->status < 200;
+    http_framing framing = framing_of(it->headers, length, to_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED);
+    return has_none ? HTTP_NO_BODY : framing;
 }
 
 typedef struct sending {
@@ -377,13 +397,13 @@ typedef struct sending {
 static bool is_offered(void *object)
 {
     const sending *it = object;
-    return weft_sim_end_met(it->end) || weft_sim_end_dropped(it->end) || it->to->gone;
+    return weft_sim_end_met(it->end) || weft_sim_end_dropped(it->end) || is_gone(it->to);
 }
 
 static bool is_read(void *object)
 {
     const sending *it = object;
-    return weft_sim_end_done(it->end) || it->to->gone;
+    return weft_sim_end_done(it->end) || is_gone(it->to);
 }
 
 static void put_piece(http_connection *to, http_framing framing, void *bytes, uint32_t count)
@@ -460,14 +480,14 @@ static const char *take_trailers(http_connection *to, http_message *from, http_f
 }
 
 typedef struct passing {
-    const http_connection *to;
+    http_connection *to;
     const http_exchange *from;
 } passing;
 
 static bool has_ended(void *object)
 {
     const passing *it = object;
-    return it->from->has_ended || it->to->gone;
+    return it->from->has_ended || is_gone(it->to);
 }
 
 // The same of one that comes by another connection.
@@ -487,13 +507,11 @@ static const char *take_last(http_connection *to, http_exchange *from, http_fiel
 const char *weft_world__send_body(http_connection *to, http_message *from, http_framing framing,
                                   uint64_t length, bool may_have_trailers, const char **told)
 {
-    static const weft_sim_type byte = {.kind = WEFT_SIM_U8, .name = "u8"};
-    static const weft_sim_type bytes = {.kind = WEFT_SIM_STREAM, .name = "stream<u8>", .element = &byte};
     http_fields *trailers = NULL;
     const char *error = NULL;
     weft_sim_end *body = from->body;
     if (!body && from->from)
-        body = weft_world__exchange_body(from->from, from->instance, &bytes);
+        body = weft_world__exchange_body(from->from, from->instance, &weft_world__bytes);
     bool is_unread = from->method && framing == HTTP_NO_BODY; // and who writes it is told so
     bool fits = !body || is_unread || send_pieces(to, body, framing, &length);
     if (body)

@@ -164,17 +164,15 @@ static void sends(weft_sim *sim, void *data)
     client *it = data;
     http_message *from = it->request;
     http_connection *to = it->connection;
-    uint64_t length = 0;
-    bool has_length = weft_world__content_length(from->headers, &length);
-    bool has_none = !strcmp(from->method, "GET") || it->is_head || !strcmp(from->method, "CONNECT");
-    http_framing framing = has_length ? HTTP_WITH_LENGTH : has_none ? HTTP_NO_BODY : HTTP_CHUNKED;
+    uint64_t length;
+    http_framing framing = weft_world__framing_of_request(from, &length);
     (void)sim;
     it->request = NULL;
     weft_world__put_text(to, "%s %s%s HTTP/1.1\r\nhost: %s\r\n", from->method, *from->path == '?' ? "/" : "",
                          *from->path ? from->path : "/", from->authority);
     if (framing == HTTP_CHUNKED)
         weft_world__put_text(to, "transfer-encoding: chunked\r\n");
-    weft_world__put_fields(to, from->headers, has_length);
+    weft_world__put_fields(to, from->headers, framing == HTTP_WITH_LENGTH);
     const char *error = weft_world__send_body(to, from, framing, length, true, &it->told);
     if (!to->gone)
         it->error = error;

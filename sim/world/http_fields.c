@@ -131,7 +131,7 @@ static void erase(http_fields *it, const char *name)
     it->count = kept;
 }
 
-bool weft_world__field_is_forbidden(const char *name)
+static bool is_forbidden(const char *name)
 {
     static const char *const all[] = {
         "connection",        "keep-alive", "proxy-connection",    "proxy-authenticate",
@@ -141,6 +141,17 @@ bool weft_world__field_is_forbidden(const char *name)
         if (!strcmp(name, all[i]))
             return true;
     return false;
+}
+
+http_fields *weft_world__fields_end_to_end(weft_world *world, http_fields *all)
+{
+    http_fields *kept = weft_world__fields_new(world);
+    for (uint32_t i = 0; i < all->count; i++)
+        if (!is_forbidden(all->items[i].name))
+            weft_world__fields_add(kept, all->items[i].name, strlen(all->items[i].name), all->items[i].value,
+                                   all->items[i].length);
+    weft_world__fields_release(all);
+    return kept;
 }
 
 bool weft_world__is_token(const char *text, size_t length)
@@ -185,7 +196,7 @@ static const char *unchangeable(const http_fields *it, const char *name)
 {
     if (!name)
         return "invalid-syntax";
-    if (weft_world__field_is_forbidden(name))
+    if (is_forbidden(name))
         return "forbidden";
     return it->immutable ? "immutable" : NULL;
 }

@@ -75,18 +75,6 @@ static http_fields *take_fields(http_connection *it)
     return fields;
 }
 
-// Without what belongs to the connection.
-static http_fields *end_to_end(http_connection *it)
-{
-    http_fields *all = take_fields(it), *kept = weft_world__fields_new(it->world);
-    for (uint32_t i = 0; i < all->count; i++)
-        if (!weft_world__field_is_forbidden(all->items[i].name))
-            weft_world__fields_add(kept, all->items[i].name, strlen(all->items[i].name), all->items[i].value,
-                                   all->items[i].length);
-    weft_world__fields_release(all);
-    return kept;
-}
-
 // The path and query, and of a URL that is whole, the scheme and authority.
 static bool take_url(http_connection *it, http_message *message)
 {
@@ -119,7 +107,8 @@ static int on_headers_complete(llhttp_t *parser)
         weft_world__fields_release(take_fields(it));
         return 1;
     }
-    http_message *message = weft_world__message_new(it->world, end_to_end(it));
+    http_message *message =
+        weft_world__message_new(it->world, weft_world__fields_end_to_end(it->world, take_fields(it)));
     it->exchange = weft_world__exchange_new(it, message);
     it->exchange->is_old = parser->http_major == 1 && parser->http_minor == 0;
     it->exchange->keeps = llhttp_should_keep_alive(parser);

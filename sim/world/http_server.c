@@ -89,13 +89,8 @@ static void send_failure(http_exchange *of)
 static void send_response(http_exchange *of, http_message *from, bool may_have_trailers)
 {
     http_connection *to = of->connection;
-    uint64_t length = 0;
-    bool has_length = weft_world__content_length(from->headers, &length);
-    http_framing framing = of->is_head || from->status == 204 || from->status == 304 || from->status < 200
-                               ? HTTP_NO_BODY
-                           : has_length ? HTTP_WITH_LENGTH
-                           : of->is_old ? HTTP_UNTIL_CLOSE
-                                        : HTTP_CHUNKED;
+    uint64_t length;
+    http_framing framing = weft_world__framing_of_response(from, of->is_head, of->is_old, &length);
     of->keeps = of->keeps && !of->is_old && from->status >= 200;
     tell_to_go_on(of);
     put_status(to, from->status);
@@ -105,7 +100,7 @@ static void send_response(http_exchange *of, http_message *from, bool may_have_t
         weft_world__put_text(to, "connection: close\r\n");
     if (!weft_world__fields_find(from->headers, "date"))
         put_date(to);
-    weft_world__put_fields(to, from->headers, has_length && from->status != 204);
+    weft_world__put_fields(to, from->headers, from->status != 204);
     of->has_answered = true;
     to->awaits = false;
     const char *told,

@@ -125,6 +125,20 @@ static void writes(weft_sim *sim, void *data)
     weft_world__job_end(&it->job);
 }
 
+// What a message is handed on by, if the component cannot ask for its body: a stream of bytes, and a future of
+// no trailers.
+static const weft_sim_part *ends_unasked(void)
+{
+    static const weft_sim_type none = {.kind = WEFT_SIM_OPTION, .name = "option<_>"};
+    static const weft_sim_part cases[] = {{.type = &none}, {0}};
+    static const weft_sim_type result = {
+        .kind = WEFT_SIM_RESULT, .name = "result<option<_>>", .part_count = 2, .parts = cases};
+    static const weft_sim_type trailers = {
+        .kind = WEFT_SIM_FUTURE, .name = "future<result<option<_>>>", .element = &result};
+    static const weft_sim_part parts[] = {{.type = &weft_world__bytes}, {.type = &trailers}};
+    return parts;
+}
+
 // One that the component is to have: all of a body that it may ask for is there.
 static http_message *given(weft_world *world, weft_sim_instance *instance, const weft_sim_func *consume,
                            const weft_world_http *from)
@@ -137,10 +151,8 @@ static http_message *given(weft_world *world, weft_sim_instance *instance, const
         if (colon)
             weft_world__fields_add(headers, line, (size_t)(colon - line), value, (size_t)(end - value));
     }
-    http_message *it = weft_world__message_new(world, headers);
-    if (!consume)
-        return it;
-    const weft_sim_part *parts = consume->result->parts;
+    http_message *it = weft_world__message_new(world, weft_world__fields_end_to_end(world, headers));
+    const weft_sim_part *parts = consume ? consume->result->parts : ends_unasked();
     size_t length = from->length ? from->length : from->body ? strlen(from->body) : 0;
     writing *body = malloc(sizeof *body + length);
     if (!body)
@@ -153,42 +165,14 @@ static http_message *given(weft_world *world, weft_sim_instance *instance, const
     weft_sim_spawn_small(world->sim, writes, body);
     weft_sim_end *writer;
     it->trailers = weft_sim_stream_make(instance, parts[1].type, &writer);
-    weft_world__tell_no_trailers(world, instance, writer, parts[1].type);
+    it->trailers_type = parts[1].type;
+    weft_world__tell_no_trailers(world, instance, writer, it->trailers_type);
     return it;
 }
 
-static void take_body(weft_world_http *to, http_message *from)
-{
-    char buffer[4096];
-    for (uint32_t status = 0; from->body && (status & 15) != DROPPED;) {
-        status = weft_sim_end_copy(from->body, buffer, sizeof buffer);
-        to->body = realloc(to->body, to->length + (status >> 4) + 1);
-        if (!to->body)
-            abort();
-        memcpy(to->body + to->length, buffer, status >> 4);
-        to->length += status >> 4;
-        to->body[to->length] = 0;
-    }
-    if (from->body)
-        weft_sim_end_drop(from->body);
-    from->body = NULL;
-    if (!from->trailers)
-        return;
-    const weft_sim_type *result = from->trailers_type->element;
-    weft_sim_value value = {0};
-    if (weft_sim_end_copy(from->trailers, &value, 1) == 0) {
-        if (value.which)
-            to->error = result->parts[1].type->parts[value.payload->which].name;
-        else if (value.payload->which)
-            weft_world__fields_release(weft_world__object(value.payload->payload));
-        weft_sim_value_free(result, &value);
-    }
-    weft_sim_end_drop(from->trailers);
-    from->trailers = NULL;
-}
-
-// One that the component has given: blocks until it is whole.
-static weft_world_http taken(http_message *from)
+// One that the component has given: blocks until it is whole, or who gives it wants no answer to `call`.
+static weft_world_http taken(weft_world_test *test, http_message *from, http_framing framing, uint64_t length,
+                             weft_sim_call *call)
 {
     weft_world_http it = {.status = from->status};
     size_t size;
@@ -204,8 +188,20 @@ static weft_world_http taken(http_message *from)
         it.authority = strdup(from->authority ? from->authority : "");
         it.path = strdup(from->path ? from->path : "/");
     }
-    take_body(&it, from);
-    weft_world__message_drop(from);
+    if (from->from)
+        from->instance = test->instance;
+    const char *told;
+    http_connection *to = weft_world__connection_new(test->world, -1);
+    to->call = call;
+    if (call)
+        weft_sim_call_rings(call, &to->bell);
+    it.error = weft_world__send_body(to, from, framing == HTTP_CHUNKED ? HTTP_UNTIL_CLOSE : framing, length,
+                                     false, &told);
+    if (call)
+        weft_sim_call_rings(call, NULL);
+    it.length = to->out_length;
+    it.body = weft_world__copy(to->out, to->out_length);
+    weft_world__connection_release(to);
     return it;
 }
 
@@ -223,7 +219,10 @@ weft_sim_call *weft_world_accept(weft_world_test *test, weft_world_http *request
 {
     const weft_sim_func *send = weft_world_import(test->component, "send");
     weft_sim_call *call = weft_sim_accept(test->sim, send->interface, send->name);
-    *request = taken(weft_world__object(weft_sim_call_start(call)));
+    http_message *it = weft_world__object(weft_sim_call_start(call));
+    uint64_t length;
+    http_framing framing = weft_world__framing_of_request(it, &length);
+    *request = taken(test, it, framing, length, call);
     return call;
 }
 
@@ -250,17 +249,24 @@ weft_world_http weft_world_ask(weft_world_test *test, const weft_world_http *req
     http_message *it = given(test->world, test->instance, consume, request);
     it->method = strdup(request->method ? request->method : "GET");
     it->path = strdup(request->path ? request->path : "/");
-    it->authority = strdup(request->authority ? request->authority : "localhost");
-    it->scheme = strdup("HTTP");
+    if (request->authority) { // as one that names its whole address
+        it->authority = strdup(request->authority);
+        it->scheme = strdup("HTTP");
+    }
     weft_sim_value argument = weft_world__object_value(test->instance, handle->params[0].type->resource, it);
     weft_sim_call *call = weft_sim_call_export(test->instance, handle->interface, handle->name, &argument);
     weft_sim_call_wait(call);
     weft_sim_value *result = weft_sim_call_result(call);
     weft_world_http response = {0};
-    if (result->which)
+    if (result->which) {
         response.error = handle->result->parts[1].type->parts[result->payload->which].name;
-    else
-        response = taken(weft_world__object(result->payload));
+    } else {
+        uint64_t length;
+        http_message *from = weft_world__object(result->payload);
+        bool to_head = request->method && !strcmp(request->method, "HEAD");
+        http_framing framing = weft_world__framing_of_response(from, to_head, false, &length);
+        response = taken(test, from, framing, length, NULL);
+    }
     weft_sim_call_free(call);
     return response;
 }

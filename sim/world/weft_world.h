@@ -117,16 +117,19 @@ bool weft_world_wait(weft_world *world, const char *what, int descriptor, short 
 // A request or a response, whole. What is taken is the script's, until weft_world_http_free(); of what is
 // given, no member is needed.
 typedef struct weft_world_http {
-    char *method, *authority, *path; // of a request; given as NULL: GET, localhost, /
-    uint16_t status;                 // of a response; given as 0: 200
-    char *headers;                   // lines "name: value", each with a \n but for the last
-    char *body;                      // with a NUL behind it
-    size_t length;                   // of the body; given as 0: as long as a text is
-    const char *error;               // a case of error-code in place of it, or of the rest of its body
+    char *method, *path; // of a request; given as NULL: GET, /
+    char *authority;     // of a request, whose scheme is HTTP; given as NULL: neither; taken: none is ""
+    uint16_t status;     // of a response; given as 0: 200
+    char *headers;       // lines "name: value", with a \n between; given, what a host forbids is left out
+    char *body;          // with a NUL behind it
+    size_t length;       // of the body; given as 0: as long as a text is
+    const char *error;   // a case of error-code in place of it, or of the rest of its body
 } weft_world_http;
 void weft_world_http_free(weft_world_http *it);
 // The next request that the component sends by "wasi:http/client", which the script takes: and the call, for
-// weft_world_respond().
+// weft_world_respond(). Its body is what a host would send: none of a GET, HEAD or CONNECT without
+// content-length, and no more than a content-length says. If that is cut, or the call is to be cancelled before
+// it is whole, `error` says so, and the body is what there was.
 weft_sim_call *weft_world_accept(weft_world_test *test, weft_world_http *request);
 void weft_world_respond(weft_world_test *test, weft_sim_call *call, const weft_world_http *response);
 // Has the component, which is a service, handle a request.
