@@ -239,12 +239,14 @@ typedef struct {
     weft_coro co;
     weft_fiber fiber;
     shared *with;
+    uint32_t milliseconds;
 } sleeper;
 
 WEFT_FIBER(sleeper)
 {
     weft_timer timer = {0};
-    self->with->passed += WEFT_FIBER_AWAIT(weft_sleep(co, &weft_host_clock, &timer, WEFT_MILLISECONDS(10)));
+    self->with->passed +=
+        WEFT_FIBER_AWAIT(weft_sleep(co, &weft_host_clock, &timer, WEFT_MILLISECONDS(self->milliseconds)));
 }
 
 // The tests.
@@ -397,7 +399,8 @@ TEST_OF(asleep)
 {
     BEGIN;
     for (self->i = 0; self->i < 10000; self->i++) {
-        sleeper *it = WEFT_SPAWN_NEW(sleeper, &self->scope, .with = &self->with, .fiber.stack_size = 1024);
+        sleeper *it = WEFT_SPAWN_NEW(sleeper, &self->scope, .with = &self->with, .milliseconds = 10,
+                                     .fiber.stack_size = 1024);
         weft_detach(weft_child_of(it));
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
@@ -453,7 +456,8 @@ TEST_OF(no_memory)
 TEST_OF(within)
 {
     BEGIN;
-    WEFT_CALL_WITHIN(sleeper, &self->sleeper, &self->deadline, &weft_host_clock, 1000, .with = &self->with);
+    WEFT_CALL_WITHIN(sleeper, &self->sleeper, &self->deadline, &weft_host_clock, 1000, .with = &self->with,
+                     .milliseconds = 1000000);
     EXPECT(self->deadline.expired, true);
     EXPECT(self->with.passed, 0);
     END;
