@@ -13,6 +13,8 @@ MEMORY_OF_WASI = {
     "TCP connection": (LIBRARY, "wasi", "run-tcp-memory"),
     "HTTP request": (("weft",), "wasi-waits", "run-request-memory"),
 }
+# Coroutines and fibers that wait: the kind of each.
+ASLEEP = {f"asleep, {kind}": kind for kind in FIBERS}
 # (figure, core module, whether of the build for size). The services are as they are served, for speed, and for size.
 SIZES = [
     ("call-ready callee: size", "call-ready-callee", True),
@@ -115,10 +117,10 @@ def bytes_of_coroutines(guests, figures):
 def bytes_of_fibers(guests, figures):
     """What one takes that waits, beside its header, and a fiber beside its stack, too."""
     small, big = (1000, 2000)
-    for kind in FIBERS:
+    for name, kind in ASLEEP.items():
         less, more = (halves(guests.number("weft", f"fibers-{kind}", f"run-asleep({n})"))[1] for n in (small, big))
         stack = 0 if kind == "coroutine" else 64 << 10  # WEFT_FIBER_STACK
-        figures.note(f"asleep, {kind}: live bytes", "weft", round((more - less) / (big - small) - stack, 1), "bytes")
+        figures.note(f"{name}: live bytes", "weft", round((more - less) / (big - small) - stack, 1), "bytes")
 
 
 def bytes_of_wasi(guests, figures):

@@ -36,7 +36,7 @@ def arguments():
     add("--wasm-tools", metavar="FILE", default=ROOT / ".tools/bin/wasm-tools", help="(%(default)s)")
     add("--budget", metavar="FILE", type=Path, default=ROOT / "bench/budget.json", help="(%(default)s)")
     worlds = [world.label for world in WORLDS]
-    names = [*worlds, *serving.SIZES, "bytes", "sizes", "wasi"]
+    names = [*worlds, *serving.SIZES, "bytes", "fibers", "sizes", "wasi"]
     add("--only", metavar="NAME", action="append", choices=names, help=f"one of {', '.join(names)}; may be repeated")
     add("--pairs", metavar="N", type=int, default=5, help="runs of each, after one for warming up (%(default)s)")
     add("--hurry", metavar="N", type=int, default=1, help="divide the sizes of the timed runs by N")
@@ -62,6 +62,8 @@ def arguments():
         parser.error(f"no folder '{args.build}': `make bench` builds it first")
     if args.only and "sizes" in args.only:
         args.only += modules
+    if args.only and "fibers" in args.only:
+        args.only += [*(world.label for world in WORLDS if world.name.startswith("fibers-")), *exact.ASLEEP]
     if args.only and "wasi" in args.only:
         args.only += [*exact.MEMORY_OF_WASI, *(world.label for world in WORLDS if world.side is not None)]
     return args
@@ -89,6 +91,7 @@ def measure(args, guests, figures):
         say("bytes")
         exact.bytes_of_calls(guests, figures)
         exact.bytes_of_coroutines(guests, figures)
+    if not args.only or "fibers" in args.only:
         exact.bytes_of_fibers(guests, figures)
     if not args.only or "wasi" in args.only:
         exact.bytes_of_wasi(guests, figures)
