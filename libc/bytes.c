@@ -62,6 +62,7 @@ typedef struct {
 WAIT(wait_read_at, moving, weft_file_read_at(co, it->file, it->offset, it->bytes, it->size))
 WAIT(wait_write_at, moving, weft_file_write_at(co, it->file, it->offset, it->bytes, it->size))
 WAIT(wait_stat, weft_file, weft_file_stat(co, it))
+WAIT(wait_sync, weft_file, weft_file_sync(co, it))
 
 static int move(weft__fd *it, bool writes, uint64_t offset, uint8_t *bytes, size_t size, size_t *count)
 {
@@ -69,7 +70,9 @@ static int move(weft__fd *it, bool writes, uint64_t offset, uint8_t *bytes, size
     it->file.count = 0;
     int blocked = weft__libc_block(wait, &(moving){&it->file, offset, bytes, size});
     *count = it->file.count;
-    return *count ? 0 : weft__libc_ended(blocked, it->file.error);
+    int error = weft__libc_ended(blocked, it->file.error);
+    // Part of the bytes is a success. All of them is none, if the host has taken them and then failed.
+    return *count && (*count < size || error == ECANCELED) ? 0 : error;
 }
 
 // ---- Both ----
@@ -82,7 +85,6 @@ typedef struct {
 static int move_pieces(weft__fd *it, bool writes, uint64_t offset, const piece *pieces, size_t count,
                        size_t *moved)
 {
-    *moved = 0;
     for (size_t i = 0; i < count; i++) {
         size_t some = 0;
         int error = 0;
@@ -96,7 +98,7 @@ static int move_pieces(weft__fd *it, bool writes, uint64_t offset, const piece *
             error = weft__fd_read_stream(it, pieces[i].at, pieces[i].length, &some);
         *moved += some;
         if (error)
-            return *moved ? 0 : error;
+            return *moved && !some ? 0 : error;
         if (some < pieces[i].length || (it->kind == FD_STREAMS && !writes))
             break;
     }
@@ -104,12 +106,18 @@ static int move_pieces(weft__fd *it, bool writes, uint64_t offset, const piece *
 }
 
 // After a write at the end of a file, the position is there.
-static int go_to_end(weft__fd *it)
+static void go_to_end(weft__fd *it)
 {
-    int blocked = weft__libc_block(wait_stat, &it->file);
-    if (!blocked && !it->file.error)
+    if (!weft__libc_block(wait_stat, &it->file) && !it->file.error)
         it->position = it->file.info.size;
-    return weft__libc_ended(blocked, it->file.error);
+}
+
+// After a write, for O_SYNC and O_DSYNC.
+static int sync_written(weft__fd *it)
+{
+    if (it->kind != FD_FILE || !(it->flags & (__WASI_FDFLAGS_SYNC | __WASI_FDFLAGS_DSYNC)))
+        return 0;
+    return weft__libc_ended(weft__libc_block(wait_sync, &it->file), it->file.error);
 }
 
 // at: the offset in the file; or NULL for its position, which goes on.
@@ -126,13 +134,18 @@ static int transfer(int32_t number, bool writes, const piece *pieces, size_t cou
                                                      : 0;
     if (!error)
         error = weft__fd_turn(writes && it->kind == FD_STREAMS ? &it->writing : &it->reading, &permit);
-    if (!error)
+    if (!error && writes && it->write_is_shut)
+        error = EPIPE;
+    *moved = 0;
+    if (!error && (writes || !it->read_is_shut))
         error = move_pieces(it, writes, at ? *at : it->position, pieces, count, moved);
     if (!error && !at) {
         it->position += *moved;
         if (writes && it->flags & __WASI_FDFLAGS_APPEND && *moved)
-            error = go_to_end(it);
+            go_to_end(it);
     }
+    if (!error && writes && *moved)
+        error = sync_written(it);
     weft_release(&permit);
     weft__fd_release(it);
     return error;
@@ -220,12 +233,12 @@ PREVIEW1(sock_shutdown, int32_t number, int32_t how)
     int error = it->type != __WASI_FILETYPE_SOCKET_STREAM ? ENOTSOCK : 0;
     if (!error && how & __WASI_SDFLAGS_WR && it->writes) {
         error = weft__fd_turn(&it->writing, &permit);
-        if (!error)
+        if (!error && !it->write_is_shut)
             weft_bytes_close_writer(it->given_out);
-        it->writes = false;
+        it->write_is_shut |= !error;
     }
     if (!error && how & __WASI_SDFLAGS_RD)
-        it->reads = false;
+        it->read_is_shut = true;
     weft_release(&permit);
     weft__fd_release(it);
     return error;

@@ -273,6 +273,7 @@ typedef struct {
     weft_file *file;
     place at;
     weft_file_options o;
+    bool reads, writes; // as the program asked
 } opening;
 
 WAIT(wait_open, opening, weft__file_open(co, it->file, it->at.path, &it->o))
@@ -293,13 +294,30 @@ static int open_directory(opening *it, bool changes)
     return open_file(it);
 }
 
+static bool is_refused(int error)
+{
+    return error == EPERM || error == EROFS || error == EACCES;
+}
+
+// One that is made if it is not there is opened to be written too, which may be refused although it is there
+// and is to be read only.
+static int open_or_make(opening *it)
+{
+    int error = open_file(it);
+    if (!is_refused(error) || !it->o.create || it->o.exclusive || it->o.truncate || it->writes)
+        return error;
+    it->o.create = it->o.write = false;
+    int again = open_file(it);
+    return again == ENOENT ? error : again;
+}
+
 static int open_there(weft__fd *fd, opening *it)
 {
     it->file = &fd->file;
-    int error = it->o.directory ? open_directory(it, true) : open_file(it);
+    int error = it->o.directory ? open_directory(it, true) : open_or_make(it);
     if (!error)
         error = done(wait_stat, &fd->file);
-    else if (it->o.directory && (error == EPERM || error == EROFS || error == EACCES))
+    else if (it->o.directory && is_refused(error))
         error = open_directory(it, false);
     if (error)
         return error;
@@ -309,8 +327,8 @@ static int open_there(weft__fd *fd, opening *it)
     bool directory = it->o.directory;
     fd->kind = directory ? FD_DIRECTORY : FD_FILE;
     fd->type = directory ? __WASI_FILETYPE_DIRECTORY : type_of(fd->file.info.type);
-    fd->reads = it->o.read;
-    fd->writes = it->o.write || it->o.append;
+    fd->reads = it->reads;
+    fd->writes = it->writes && !directory;
     return error;
 }
 
@@ -318,12 +336,15 @@ PREVIEW1(path_open, int32_t number, int32_t lookup, const char *path, size_t len
          uint64_t rights, uint64_t inherited, int32_t flags, int32_t *opened)
 {
     (void)inherited;
-    bool makes = open_flags & (__WASI_OFLAGS_CREAT | __WASI_OFLAGS_EXCL | __WASI_OFLAGS_TRUNC);
-    opening it = {.o = {.read = rights & __WASI_RIGHTS_FD_READ,
-                        .write = rights & __WASI_RIGHTS_FD_WRITE || makes,
-                        .append = flags & __WASI_FDFLAGS_APPEND,
-                        .create = open_flags & __WASI_OFLAGS_CREAT,
-                        .exclusive = open_flags & __WASI_OFLAGS_EXCL,
+    bool reads = rights & __WASI_RIGHTS_FD_READ, writes = rights & __WASI_RIGHTS_FD_WRITE;
+    bool creates = open_flags & __WASI_OFLAGS_CREAT;
+    opening it = {.reads = reads,
+                  .writes = writes,
+                  .o = {.read = reads,
+                        .write = writes || open_flags & (__WASI_OFLAGS_CREAT | __WASI_OFLAGS_TRUNC),
+                        .append = writes && flags & __WASI_FDFLAGS_APPEND,
+                        .create = creates,
+                        .exclusive = creates && open_flags & __WASI_OFLAGS_EXCL,
                         .truncate = open_flags & __WASI_OFLAGS_TRUNC,
                         .directory = open_flags & __WASI_OFLAGS_DIRECTORY,
                         .no_follow = !(lookup & __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW)}};
@@ -561,6 +582,7 @@ static int go_to_entry(weft__fd *it, uint64_t cookie)
     int error = 0;
     if (!it->is_listed || it->position > cookie || !cookie) {
         listing from = {&it->list, &it->file, WEFT_TEXT(".")};
+        it->is_listed = false; // by a wait that does not end well
         if (it->name.at)
             from = (listing){&it->list, NULL, it->name};
         error = weft__libc_ended(weft__libc_block(wait_list, &from), it->list.error);
@@ -608,7 +630,7 @@ static int list_open(weft__fd *it, void *of)
         it->position++;
         error = next_entry(it);
     }
-    return to->used ? 0 : error;
+    return error;
 }
 
 PREVIEW1(fd_readdir, int32_t number, char *buffer, size_t size, uint64_t cookie, size_t *used)

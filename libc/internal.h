@@ -51,9 +51,10 @@ enum weft__fd_kind {
 typedef struct weft__fd {
     uint32_t users; // numbers in the table, and calls
     uint8_t kind;
-    uint8_t type;   // of preview 1
-    uint16_t flags; // of preview 1
-    bool reads, writes;
+    uint8_t type;       // of preview 1
+    uint16_t flags;     // of preview 1
+    bool reads, writes; // as it was opened
+    bool read_is_shut, write_is_shut;
     weft_mutex reading, writing; // whose turn it is; of a file and a directory, `reading`
     weft_bytes_reader *(*in)(struct weft__fd *it);
     weft_bytes_writer *(*out)(struct weft__fd *it);

@@ -78,40 +78,42 @@ FILE *tmpfile(void)
 
 // ---- Owners and modes, of which the host tells none ----
 
-// To set what there is already is no change.
-static int keep(int looked, bool is_same)
-{
-    return looked ? looked : is_same ? 0 : refused(ENOSYS);
-}
-
 enum { MODE = 07777 };
+
+static const unsigned kept = (unsigned)-1;
+
+// To set what there is already is no change, nor is what is `kept`. looked: how the look at `at` ended.
+static int keep(int looked, const struct stat *at, unsigned mode, unsigned owner, unsigned group)
+{
+    if (looked)
+        return looked;
+    bool is_same = (mode == kept || (mode & MODE) == (at->st_mode & MODE)) &&
+                   (owner == kept || owner == at->st_uid) && (group == kept || group == at->st_gid);
+    return is_same ? 0 : refused(ENOSYS);
+}
 
 int chmod(const char *path, mode_t mode)
 {
     struct stat at;
-    int looked = stat(path, &at);
-    return keep(looked, !looked && (mode & MODE) == (at.st_mode & MODE));
+    return keep(stat(path, &at), &at, mode & MODE, kept, kept);
 }
 
 int fchmod(int number, mode_t mode)
 {
     struct stat at;
-    int looked = fstat(number, &at);
-    return keep(looked, !looked && (mode & MODE) == (at.st_mode & MODE));
+    return keep(fstat(number, &at), &at, mode & MODE, kept, kept);
 }
 
 int chown(const char *path, uid_t owner, gid_t group)
 {
     struct stat at;
-    int looked = stat(path, &at);
-    return keep(looked, !looked && owner == at.st_uid && group == at.st_gid);
+    return keep(stat(path, &at), &at, kept, owner, group);
 }
 
 int fchown(int number, uid_t owner, gid_t group)
 {
     struct stat at;
-    int looked = fstat(number, &at);
-    return keep(looked, !looked && owner == at.st_uid && group == at.st_gid);
+    return keep(fstat(number, &at), &at, kept, owner, group);
 }
 
 // ---- What a component has not ----

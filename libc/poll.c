@@ -6,11 +6,12 @@
 
 // A stream may be read when bytes have come: they are read ahead. To write is always possible, as the write
 // itself waits; and so is to read a file. A stream that another fiber reads is EBUSY.
-typedef struct {
+typedef struct subscription {
     weft__fd *fd; // NULL: a clock
     uint64_t due; // of that, on the host's clock
     weft_permit turn;
     weft_bytes_reader *in;
+    const struct subscription *same; // one before it, which reads the same stream
     int error;
     bool ready;
 } subscription;
@@ -50,7 +51,7 @@ typedef struct {
 static void start(polling *self, subscription *it)
 {
     weft__fd *fd = it->fd;
-    if (!fd || it->ready || it->error)
+    if (!fd || it->ready || it->error || it->same)
         return;
     fd->from = fd->to = 0;
     it->in = fd->in(fd);
@@ -63,6 +64,8 @@ static void start(polling *self, subscription *it)
 
 static void finish(subscription *it)
 {
+    if (it->same)
+        it->ready = it->same->ready;
     if (!it->in)
         return;
     it->fd->to = (uint8_t)it->in->count;
@@ -111,6 +114,15 @@ static uint64_t due(const __wasi_subscription_clock_t *clock)
     return clock->timeout > from ? later(now, clock->timeout - from) : now;
 }
 
+// The one of the subscriptions before `it` that has the turn to read its stream; NULL if there is none.
+static const subscription *same_as(const polling *self, const subscription *it)
+{
+    for (const subscription *other = self->all; other < it; other++)
+        if (other->fd == it->fd && weft_held(&other->turn))
+            return other;
+    return NULL;
+}
+
 static void subscribe(polling *self, subscription *it, const __wasi_subscription_t *to)
 {
     bool reads = to->u.tag == __WASI_EVENTTYPE_FD_READ;
@@ -124,9 +136,9 @@ static void subscribe(polling *self, subscription *it, const __wasi_subscription
     it->fd = weft__fd_use((int32_t)to->u.u.fd_read.file_descriptor);
     if (!it->fd || !(reads ? it->fd->reads : it->fd->writes))
         it->error = EBADF;
-    else if (!reads || it->fd->kind != FD_STREAMS || it->fd->from < it->fd->to)
+    else if (!reads || it->fd->kind != FD_STREAMS || it->fd->from < it->fd->to || it->fd->read_is_shut)
         it->ready = true;
-    else if (!weft_try_acquire(&it->fd->reading, &it->turn))
+    else if (!(it->same = same_as(self, it)) && !weft_try_acquire(&it->fd->reading, &it->turn))
         it->error = EBUSY;
     self->ready |= it->ready || it->error;
 }

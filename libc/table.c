@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <weft/fiber.h>
 
 static weft__fd **table;
 static int32_t size; // of the table
@@ -230,5 +231,7 @@ int weft__fd_turn(weft_mutex *mutex, weft_permit *permit)
     *permit = (weft_permit){0};
     if (weft_try_acquire(mutex, permit))
         return 0;
+    if (!weft_fiber_co()) // a fiber has the turn, and cannot go on while the component waits
+        return EDEADLK;
     return weft__libc_block(wait_turn, &(turn){mutex, permit});
 }

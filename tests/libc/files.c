@@ -57,7 +57,7 @@ static void list(const char *path)
         count = 0;
         rewinddir(directory);
         for (struct dirent *entry; (entry = readdir(directory));)
-            if (*entry->d_name != '.')
+            if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
                 names[count++] = strdup(entry->d_name);
     }
     closedir(directory);
@@ -133,6 +133,20 @@ static void bytes(void)
     kind("d/a");
     fd = open("d/new", O_RDONLY | O_CREAT, 0644);
     TELL(read(fd, buffer, 1));
+    TELL(write(fd, "no", 2));
+    TELL((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY);
+    TELL(close(fd));
+    fd = open("d/new", O_RDONLY | O_APPEND);
+    TELL(write(fd, "no", 2));
+    TELL(close(fd));
+    fd = open("d/new", O_RDONLY | O_EXCL);
+    TELL(read(fd, buffer, 1));
+    TELL(close(fd));
+    fd = open("d/new", O_WRONLY | O_SYNC);
+    TELL(write(fd, "yes", 3));
+    TELL(close(fd));
+    TELL(chown("d/new", (uid_t)-1, (gid_t)-1));
+    fd = open("d/.dot", O_WRONLY | O_CREAT, 0644);
     TELL(close(fd));
 }
 
@@ -189,6 +203,11 @@ static void names(void)
     TELL(access("d/none", F_OK));
     TELL(stat("d/sub/../a", &b));
     TELL(a.st_ino == b.st_ino);
+    TELL(symlink("sub", "d/to_sub"));
+    TELL(lstat("d/to_sub/", &a));
+    TELL(lstat("d/sub", &b));
+    TELL(a.st_ino == b.st_ino);
+    TELL(unlink("d/to_sub"));
     TELL(rmdir("d/sub"));
     TELL(unlink("d/sub"));
     TELL(rmdir("d/a"));

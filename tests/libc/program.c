@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,11 +72,11 @@ static int times(void)
 // Waits for standard input, with a time limit, and tells what came.
 static int waits(void)
 {
-    struct pollfd in = {.fd = 0, .events = POLLIN};
-    printf("%d %d\n", poll(&in, 1, 50), in.revents);
+    struct pollfd in[] = {{.fd = 0, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
+    printf("%d %d\n", poll(in, 2, 50), in[1].revents);
     fprintf(stderr, "go\n");
-    printf("%d", poll(&in, 1, 10000));
-    printf(" %d\n", in.revents & POLLIN);
+    printf("%d", poll(in, 2, 10000));
+    printf(" %d %d\n", in[0].revents & POLLIN, in[1].revents & POLLIN);
     fd_set set;
     FD_ZERO(&set);
     FD_SET(0, &set);
@@ -97,6 +100,67 @@ static int numbers(void)
     return 0;
 }
 
+static int failed(const char *what, long result)
+{
+    printf("%s %s\n", what,
+           result >= 0        ? "0"
+           : errno == ENOSYS  ? "ENOSYS"
+           : errno == ENOTSUP ? "ENOTSUP"
+           : errno == EPERM   ? "EPERM"
+           : errno == EXDEV   ? "EXDEV"
+                              : strerror(errno));
+    errno = 0;
+    return 0;
+}
+
+// What docs/libc.md says that there is not.
+static int missing(void)
+{
+    char byte;
+    int sub = open("sub", O_RDONLY | O_DIRECTORY);
+    struct stat at;
+    failed("stat", stat("sub/file", &at));
+    failed("accept", accept(0, NULL, NULL));
+    failed("nonblock", fcntl(0, F_SETFL, O_NONBLOCK));
+    failed("above", openat(sub, "../other", O_RDONLY));
+    failed("rename", renameat(sub, "file", AT_FDCWD, "moved"));
+    failed("popen", popen("true", "r") ? 0 : -1);
+    failed("system", system("true"));
+    failed("getuid", (int)getuid());
+    failed("getegid", (int)getegid());
+    failed("chmod", chmod("sub/file", at.st_mode ^ 0100));
+    failed("same mode", chmod("sub/file", at.st_mode));
+    failed("chown", chown("sub/file", at.st_uid + 1, (gid_t)-1));
+    failed("same owner", chown("sub/file", (uid_t)-1, at.st_gid));
+    failed("fchown", fchown(sub, (uid_t)-1, (gid_t)-1));
+    failed("peek", recv(0, &byte, 1, MSG_PEEK));
+    failed("recv", recv(0, &byte, 1, 0));
+    failed("send", send(2, &byte, 1, 0));
+    return 0;
+}
+
+// Writes to a file until that fails, and tells whether as much is there as it was told.
+static int fills(void)
+{
+    static char bytes[100000];
+    int fd = open("full", O_WRONLY | O_CREAT | O_TRUNC, 0644), wrote, sum = 0;
+    while ((wrote = (int)write(fd, bytes, sizeof bytes)) > 0)
+        sum += wrote;
+    struct stat at;
+    fstat(fd, &at);
+    printf("%d %d\n", wrote, sum == at.st_size);
+    return 0;
+}
+
+static int opens(const char *path)
+{
+    char byte;
+    int fd = open(path, O_RDONLY | O_CREAT, 0644);
+    printf("%d", (int)read(fd, &byte, 1));
+    printf(" %d\n", open("none", O_RDONLY | O_CREAT, 0644) < 0 && errno != ENOENT);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -110,6 +174,12 @@ int main(int argc, char **argv)
         return waits();
     if (!strcmp(what, "numbers"))
         return numbers();
+    if (!strcmp(what, "missing"))
+        return missing();
+    if (!strcmp(what, "fills"))
+        return fills();
+    if (!strcmp(what, "opens"))
+        return opens(argv[2]);
     atexit(bye);
     printf("buffered, ");
     if (!strcmp(what, "exit"))

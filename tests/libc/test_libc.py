@@ -1,13 +1,18 @@
 # Plain C in components: the program does what it does natively, and fibers do not disturb each other.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import functools
 import os
 import re
+import resource
+import signal
 import socket
 import subprocess
 
 import pytest
 from paths import ROOT
+
+from wasi.shells import start_as_nobody
 
 WAIT = 60  # seconds, for what comes in milliseconds
 
@@ -80,6 +85,56 @@ def test_times_and_numbers(programs):
     assert programs.run(programs.path("program"), "numbers").out == b"0 0 1\n"
 
 
+MISSING = """stat 0
+accept ENOTSUP
+nonblock ENOTSUP
+above EPERM
+rename EXDEV
+popen ENOSYS
+system ENOSYS
+getuid ENOSYS
+getegid ENOSYS
+chmod ENOSYS
+same mode 0
+chown ENOSYS
+same owner 0
+fchown 0
+peek ENOTSUP
+recv 0
+send 0
+"""
+
+
+def test_missing(programs, tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/file").touch()
+    (tmp_path / "other").touch()
+    done = programs.run(programs.path("program"), "missing", options=["--dir", "."], cwd=tmp_path)
+    assert done.out.decode() == MISSING, done.err
+
+
+def few_bytes():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+
+
+def test_a_full_disk(programs, tmp_path):
+    """As much is written as the program was told, and then it learns of the error."""
+    options = {"options": ["--dir", "."], "cwd": tmp_path, "stdout": subprocess.PIPE}
+    with programs.start(programs.path("program"), "fills", **options, preexec_fn=few_bytes) as process:
+        assert process.stdout.read() == b"-1 1\n"
+
+
+def test_to_read_only(programs, tmp_path):
+    """What is there is read, by O_CREAT too; and what is not there may not be made."""
+    (tmp_path / "file").write_text("text")
+    (tmp_path / "file").chmod(0o444)
+    tmp_path.chmod(0o555)
+    start = functools.partial(programs.start, programs.path("program"), "opens", "file", cwd=tmp_path, options=["--dir", "."])
+    with start_as_nobody(functools.partial(start, stdout=subprocess.PIPE), tmp_path) as process:
+        assert process.stdout.read() == b"1 1\n"
+
+
 def test_waits(programs):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with programs.start(programs.path("program"), "waits", **pipes) as process:
@@ -88,7 +143,7 @@ def test_waits(programs):
         process.stdin.flush()
         assert process.stderr.readline() == b"end\n"
         process.stdin.close()
-        assert process.stdout.read() == b"0 0\n1 1\n1\nhi\n0\n2 1\n"
+        assert process.stdout.read() == b"0 0\n2 1 1\n1\nhi\n0\n2 1\n"
 
 
 def test_fibers(programs):
@@ -97,7 +152,9 @@ def test_fibers(programs):
         assert process.stdout.readline() == b"errno: 0 of 40 wrong\n"
         process.stdin.write(b"xy")
         process.stdin.flush()
-        assert process.stdout.read() == b"taken: x y\ncancelled: -1 1 1 1\noutside of a fiber: 1\n"
+        assert process.stdout.read() == (
+            b"taken: x y\nno turn: 1\ncancelled: -1 1 1 1\nsent: 2 0 -1 1, got 2 0\noutside of a fiber: 1\n"
+        )
         process.stdin.close()
 
 

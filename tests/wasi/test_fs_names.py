@@ -43,6 +43,9 @@ def test_identity(shell, d):
     (d / "a").write_text("longer")
     assert shell("open", 0, "d/hard") == ("OK",)
     assert shell("fidentify", 0) == shell("identify", "d/a") == (ok, of_a)
+    (d / "sub").mkdir()
+    (d / "to_sub").symlink_to("sub")
+    assert shell("identify", "d/to_sub/", "n") == shell("identify", "d/sub")
     others = [shell("identify", *words)[1] for words in [("d/b",), ("d/link", "n"), ("d",)]]
     assert len({of_a, *others}) == 4
     assert shell("identify", "d/nosuch")[0] == "ENOENT"

@@ -72,8 +72,8 @@ weft_poll weft__fs_identify(weft_coro *co, weft_fs *it, weft_text path, const we
 {
     if (!finds(it, path, o))
         return weft_breathe(co);
-    return FS_IDENTIFY(co, &it->fs, metadata_hash_at, weft__fs_directory(&it->at), !o->no_follow,
-                       weft__fs_string(it->at.path));
+    return FS_IDENTIFY(co, &it->fs, metadata_hash_at, weft__fs_directory(&it->at),
+                       it->at.slash || !o->no_follow, weft__fs_string(it->at.path));
 }
 
 // ---- Directories ----
