@@ -136,12 +136,6 @@ int pclose(FILE *file)
     return refused(ENOSYS);
 }
 
-int flock(int number, int operation)
-{
-    (void)number, (void)operation;
-    return refused(ENOSYS);
-}
-
 #define NOBODY(name)                                                                                           \
     unsigned name(void)                                                                                        \
     {                                                                                                          \

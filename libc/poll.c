@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 // A stream may be read when bytes have come: they are read ahead. To write is always possible, as the write
-// itself waits; and so is to read a file. A stream that another fiber reads is EBUSY.
+// itself waits; and so is to read a file. A stream that another fiber reads is EBUSY, which libc makes POLLERR.
 typedef struct subscription {
     weft__fd *fd; // NULL: a clock
     uint64_t due; // of that, on the host's clock

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -107,6 +108,7 @@ WEFT_ASYNC(fibers)
 {
     char byte;
     int error;
+    struct pollfd in;
     WEFT_BEGIN;
     WEFT_SPAWN(errnos, &self->errnos[0], &self->scope, &self->handles[0], .mine = 0);
     WEFT_SPAWN(errnos, &self->errnos[1], &self->scope, &self->handles[1], .mine = 1);
@@ -125,7 +127,9 @@ WEFT_ASYNC(fibers)
     WEFT_SPAWN(reads, &self->reads, &self->scope, &self->handles[0]);
     WEFT_AWAIT(weft_sleep(co, &weft_host_clock, &self->timer, WEFT_MILLISECONDS(20)));
     error = read(0, &byte, 1) == -1 ? errno : 0; // whose turn is that of a fiber
-    WEFT_TRY(weft_stdout(), weft_printf(co, "no turn: %d\n", error == EDEADLK));
+    in = (struct pollfd){.fd = 0, .events = POLLIN};
+    error = error == EDEADLK && poll(&in, 1, -1) == 1 && in.revents == POLLERR;
+    WEFT_TRY(weft_stdout(), weft_printf(co, "no turn: %d\n", error));
     weft_cancel(&self->reads.co);
     WEFT_AWAIT(weft_join_all(co, &self->scope));
     WEFT_AWAIT(weft_scope_close(co, &self->scope));
