@@ -1,6 +1,7 @@
 // What a program is given, and how it ends, by plain C. Its first argument says what it does.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -152,6 +153,16 @@ static int fills(void)
     return 0;
 }
 
+static int lists(void)
+{
+    errno = 0;
+    DIR *directory = opendir("d"); // which reads the first names
+    while (directory && readdir(directory))
+        ;
+    printf("%d\n", errno == EILSEQ);
+    return 0;
+}
+
 static int opens(const char *path)
 {
     char byte;
@@ -178,6 +189,8 @@ int main(int argc, char **argv)
         return missing();
     if (!strcmp(what, "fills"))
         return fills();
+    if (!strcmp(what, "lists"))
+        return lists();
     if (!strcmp(what, "opens"))
         return opens(argv[2]);
     atexit(bye);

@@ -113,6 +113,15 @@ def test_missing(programs, tmp_path):
     assert done.out.decode() == MISSING, done.err
 
 
+def test_a_listing_that_is_cut_short(programs, tmp_path):
+    """wasmtime ends at a name that is no UTF-8, behind names that it has told."""
+    (tmp_path / "d").mkdir()
+    for name in [*(b"file%d" % i for i in range(40)), b"\xff"]:
+        open(os.fsencode(tmp_path) + b"/d/" + name, "w").close()
+    done = programs.run(programs.path("program"), "lists", options=["--dir", "."], cwd=tmp_path)
+    assert done.out == b"1\n", done.err
+
+
 def few_bytes():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
