@@ -128,6 +128,11 @@ static void bytes(void)
     TELL(open("d/none", O_RDONLY));
     TELL(open("d", O_RDWR));
     TELL(open("d/a", O_RDONLY | O_DIRECTORY));
+    TELL(open("d", O_RDONLY | O_CREAT, 0644));
+    TELL(chmod("d/none", 0644));
+    fd = open("d", O_RDONLY);
+    TELL((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY);
+    TELL(close(fd));
     TELL(open("d/a/b", O_RDONLY));
     TELL(truncate("d/a", 5));
     kind("d/a");
