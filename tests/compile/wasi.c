@@ -1,5 +1,6 @@
-// What ends.c is for the headers of weft/wasi.
+// What ends.c is for the headers of weft/wasi, and for weft/libc.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <weft/libc.h>
 #include <weft/wasi.h>
 
 static const weft_text greeting = WEFT_TEXT_INIT("hello");
@@ -242,6 +243,12 @@ weft_poll pass(weft_coro *co, gate *self)
         return weft_http_next(co, &self->http, &self->page);
     return weft_http_pass_on(co, &self->http, &self->page);
 }
+int descriptor(weft_bytes_reader *in, weft_bytes_writer *out);
+int descriptor(weft_bytes_reader *in, weft_bytes_writer *out)
+{
+    return weft_fd(in, out, NULL, NULL);
+}
+
 typedef struct {
     weft_coro co;
     weft_file file, directory;
@@ -272,7 +279,10 @@ WEFT_ASYNC(files)
     WEFT_TRY(&self->file, weft_file_resize(co, &self->file, self->file.info.size));
     WEFT_TRY(&self->file, weft_file_set_times(co, &self->file, WEFT_TIME_KEEP, WEFT_TIME_NOW));
     WEFT_TRY(&self->file, weft_file_sync(co, &self->file));
+    WEFT_TRY(&self->file, weft_file_identify(co, &self->file));
     WEFT_TRY(&self->fs, weft_fs_stat(co, &self->fs, self->path));
+    WEFT_TRY(&self->fs,
+             weft_fs_identify(co, &self->fs, self->path, .no_follow = weft_given_directory(0, &self->path)));
     WEFT_TRY(&self->fs, weft_fs_mkdir(co, &self->fs, "a/b", .parents = true, .beneath = &self->directory));
     WEFT_TRY(&self->fs, weft_fs_rmdir(co, &self->fs, WEFT_TEXT("a/b")));
     WEFT_TRY(&self->fs, weft_fs_unlink(co, &self->fs, self->string));
