@@ -19,6 +19,8 @@
 #                                export then has memory for one call at a time (see weft_limit_calls), or what your weft_alloc gives
 #   [FIBERS threads|asyncify]    with the fibers of weft/fiber.h: on the host's threads, which wasmtime has behind the flag
 #                                -W component-model-threading; or on any host, with code that Binaryen's wasm-opt adds
+#   [LIBC]                       the sources are a C program with `int main`, unchanged: a command whose main runs in a fiber, by
+#                                default on asyncify, and in which all of libc's calls wait. docs/libc.md says what there is
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
 #                                not set, ON in Release and MinSizeRel
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
@@ -123,7 +125,7 @@ function(weft_strip commands file what)
 endfunction()
 
 function(weft_add_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;HEAP;FIBERS;LTO;STRIP"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LIBC" "WIT;WORLD;WIT_DEPS;STDERR;TRACE;HEAP;FIBERS;LTO;STRIP"
     "SOURCES;LIBRARIES;COMPILE_OPTIONS;BINDGEN_OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "weft_add_component(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -158,6 +160,16 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): WIT_DEPS is 0.3 or none")
   endif()
 
+  if(arg_LIBC AND WEFT_NATIVE)
+    message(FATAL_ERROR "weft_add_component(${name}): LIBC is for WebAssembly: on this machine the program needs no component")
+  elseif(arg_LIBC AND arg_WIT)
+    message(FATAL_ERROR "weft_add_component(${name}): LIBC makes a command, which has no WIT: link weft::libc instead (LIBRARIES)")
+  elseif(arg_LIBC AND CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
+    message(FATAL_ERROR "weft_add_component(${name}): LIBC needs a libc that asks for WASI preview 1: the target wasm32-wasi")
+  endif()
+  if(arg_LIBC AND NOT DEFINED arg_FIBERS)
+    set(arg_FIBERS asyncify)
+  endif()
   if(DEFINED arg_FIBERS AND NOT arg_FIBERS MATCHES "^(threads|asyncify)$")
     message(FATAL_ERROR "weft_add_component(${name}): FIBERS is threads or asyncify")
   elseif(DEFINED arg_FIBERS)
@@ -197,8 +209,10 @@ function(weft_add_component name)
   if(arg_WIT)
     weft_wit_bindings(bindings ${name} "${arg_WIT}" ${arg_WORLD} "${deps}" ${arg_BINDGEN_OPTIONS})
   endif()
-  # What is dropped without a wait, and local variables that live across one: -Wno-error=... lets it pass.
-  list(PREPEND arg_COMPILE_OPTIONS -Werror=unused-result $<$<C_COMPILER_ID:Clang>:-Werror=conditional-uninitialized>)
+  # What is dropped without a wait, and local variables that live across one: -Wno-error=... lets it pass. Plain C has none.
+  if(NOT arg_LIBC)
+    list(PREPEND arg_COMPILE_OPTIONS -Werror=unused-result $<$<C_COMPILER_ID:Clang>:-Werror=conditional-uninitialized>)
+  endif()
   if(WEFT_NATIVE)
     weft__add_native_component(${name} "${arg_WORLD}" "${bindings}" SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES}
       COMPILE_OPTIONS ${arg_COMPILE_OPTIONS})
@@ -223,6 +237,11 @@ function(weft_add_component name)
     ${arg_LIBRARIES} weft::wasi weft::weft ${no_heap} ${cxx})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
+  if(arg_LIBC)
+    set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
+    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc wasi-emulated-signal wasi-emulated-process-clocks)
+    target_compile_options(${name} PRIVATE -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -Wno-deprecated-declarations "SHELL:-include weft/detail/missing.h")
+  endif()
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
     # The linker of these targets would make the component by itself.
     target_link_options(${name} PRIVATE -Wl,--skip-wit-component)

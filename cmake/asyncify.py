@@ -73,7 +73,8 @@ class Calls:
 
 def plain(one):
     """The name of a function whose id is `one`: in quotes, it has escapes, and a number before a name that several have."""
-    text = re.sub(r"\\([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), one.strip('"')).replace('\\"', '"')
+    escape = r"\\(?:u\{([0-9a-f]+)\}|([0-9a-f]{2}))"
+    text = re.sub(escape, lambda found: chr(int(found[1] or found[2], 16)), one.strip('"')).replace('\\"', '"')
     if re.fullmatch(r"#func\d+", text):
         sys.exit("weft: FIBERS asyncify needs the names of functions: link with -g, and strip afterwards, by STRIP")
     return re.sub(r"^#func\d+ ", "", text)
@@ -95,10 +96,10 @@ def asyncify(wasm_tools, wasm_opt, options, module, folder):
     if not calls.callers_of(ENTERS):
         return module
     listed, changed = folder / "functions", folder / module.name
-    listed.write_text("".join(name + "\n" for name in patterns(calls)))
+    listed.write_text("".join(name + "\n" for name in patterns(calls)), encoding="utf-8")
     command = [wasm_opt, "-g", "--asyncify", "--pass-arg=asyncify-ignore-imports", f"--pass-arg=asyncify-onlylist@@{listed}"]
     command = list(map(str, [*command, *options, module, "-o", changed]))
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
-    if done.returncode:  # among much else, it may have written itself
+    if done.returncode or "non-existing function" in done.stderr or "non-matching pattern" in done.stderr:  # among much else, it may have written itself
         sys.exit("\n".join([" ".join(command), *(line for line in done.stderr.splitlines() if len(line) < 1000)]))
     return changed

@@ -101,6 +101,7 @@ def explained(core, name):
             left -= set(row["imports"])
     for imported in sorted(left):
         lines.append(f"  {imported}, called by {', '.join(core.leads_to(imported)) or 'way of a pointer'}")
+    lines.append("  or, where plain C is to wait as it is: weft_add_component(... LIBC), or LIBRARIES weft::libc; see docs/libc.md")
     return "\n".join(lines)
 
 

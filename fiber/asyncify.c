@@ -14,7 +14,7 @@
 // unused.
 //
 // weft__fiber_enter and weft__fiber_leave are where the unwinding ends and begins, so they get no such code.
-// What they call, or are called by, must not become part of them.
+// So a body must not become part of weft__fiber_enter.
 #include "asyncify.h"
 #include "stack_pointer.h"
 

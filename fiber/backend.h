@@ -22,7 +22,8 @@ void weft__fiber_enter(weft_fiber *fiber);
 // nothing, when it is back.
 void weft__fiber_leave(weft_fiber *fiber);
 
-// On the fiber's stack: runs its body, to its end. Or its body was run, to its end.
+// On the fiber's stack: runs its body, and tells that it has ended. A back end that runs the body by itself
+// calls the second.
 void weft__fiber_main(weft_fiber *fiber);
 void weft__fiber_ended(weft_fiber *fiber);
 

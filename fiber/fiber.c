@@ -3,7 +3,6 @@
 #include "backend.h"
 #include "inspect.h"
 
-enum { IDLE, STARTED, ENDED }; // of weft_fiber.stage
 enum {
     PATIENCE = 1000, // refused waits, before they are reported
     CANARIES = WEFT__FIBER_CANARY / 8
@@ -24,7 +23,8 @@ static const char is_fiber = 0;
 
 weft_coro *weft_fiber_co(void)
 {
-    return weft__fiber_running ? weft__fiber_running->co : NULL;
+    weft_fiber *fiber = weft__fiber_here();
+    return fiber ? fiber->co : NULL;
 }
 
 static void set_canary(const weft_fiber *fiber)
@@ -49,6 +49,8 @@ static bool take_stack(weft_fiber *fiber)
 {
     size_t size = fiber->stack_size ? fiber->stack_size : WEFT_FIBER_STACK;
     WEFT__CHECK(size < WEFT_FIBER_STACK_LEAST, small_stack, fiber->type->name, 0);
+    if (size > SIZE_MAX - 15)
+        return false;
     if (fiber->stack && weft__fiber_takes_memory) {
         uintptr_t from = ((uintptr_t)fiber->stack + 15) & ~(uintptr_t)15;
         uintptr_t to = ((uintptr_t)fiber->stack + size) & ~(uintptr_t)15;
@@ -83,7 +85,7 @@ static __attribute__((noinline)) bool begin(weft_fiber *fiber, weft_coro *co, co
     fiber->co = co;
     fiber->type = type;
     fiber->refused = 0;
-    fiber->stage = IDLE;
+    fiber->has_ended = false;
     if (weft_step_unwinds(co))
         return false;
     if (!take_stack(fiber)) {
@@ -93,22 +95,23 @@ static __attribute__((noinline)) bool begin(weft_fiber *fiber, weft_coro *co, co
     set_canary(fiber);
     weft__fiber_prepare(fiber);
     mark(fiber);
-    fiber->stage = STARTED;
+    weft__step_begins(co, &type->place);
     return true;
 }
 
 weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type)
 {
     weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = weft__fiber_running;
-    if (fiber->stage != STARTED && !begin(fiber, co, type))
+    if (!co->line && !begin(fiber, co, type))
         return weft_step_end(co);
     weft__fiber_running = fiber;
+    fiber->blocked = weft__blocked;
     WEFT__TRACE_STACK_OTHER();
     weft__fiber_enter(fiber);
-    WEFT__TRACE_STACK_END();
+    WEFT__TRACE_STACK_SAME();
     weft__fiber_running = before;
     check_canary(fiber);
-    if (fiber->stage == ENDED) {
+    if (fiber->has_ended) {
         give_stack_back(fiber);
         return weft_step_end(co);
     }
@@ -117,7 +120,7 @@ weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber
 
 void weft__fiber_ended(weft_fiber *fiber)
 {
-    fiber->stage = ENDED;
+    fiber->has_ended = true;
 }
 
 void weft__fiber_main(weft_fiber *fiber)
@@ -143,8 +146,9 @@ __attribute__((noinline)) bool weft__fiber_suspend(weft_poll poll, const weft_pl
 
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
 {
-    WEFT__CHECK(!weft__fiber_running, no_fiber, at->function, 0);
-    weft_coro *co = weft__fiber_running->co;
+    const weft_fiber *fiber = weft__fiber_here();
+    WEFT__CHECK(!fiber, no_fiber, at->function, 0);
+    weft_coro *co = fiber->co;
     if (!weft_pending(poll))
         return;
     uint8_t shield = co->flags & WEFT__SHIELD;
@@ -170,9 +174,9 @@ static void report_refusals(const weft_fiber *fiber, const weft_place *at)
 
 bool weft__fiber_refuse(const weft_place *at)
 {
-    weft_fiber *fiber = weft__fiber_running;
+    weft_fiber *fiber = weft__fiber_here();
     WEFT__CHECK(!fiber, no_fiber, at->function, 0);
-    if (fiber->refused <= PATIENCE && fiber->refused++ == PATIENCE)
+    if (fiber->refused < PATIENCE && ++fiber->refused == PATIENCE)
         report_refusals(fiber, at);
     return false;
 }
@@ -192,4 +196,11 @@ bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, siz
     *used = saved + (size_t)(top - low);
     *size = (size_t)(top - (const char *)fiber->base);
     return true;
+}
+
+void *weft__fiber_set_aside(void *fiber)
+{
+    void *before = weft__fiber_running;
+    weft__fiber_running = fiber;
+    return before;
 }

@@ -1,5 +1,5 @@
-// Fibers in the native host: contexts of libc, each on a stack of its own between guard pages. AddressSanitizer
-// is told of each switch.
+// Fibers in the native host, each on a stack of its own above a guard page. AddressSanitizer is told of each
+// switch.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "backend.h"
 #include "../sim/switch.h"

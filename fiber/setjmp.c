@@ -105,7 +105,7 @@ bool weft__jumps(weft_fiber *fiber)
 // When the fiber is entered again, this is called anew, with arguments that say nothing.
 __attribute__((noinline)) int weft__setjmp(const void *env)
 {
-    WEFT__CHECK(!weft__fiber_running, jump_outside, "setjmp", 0);
+    WEFT__CHECK(!weft__fiber_here(), jump_outside, "setjmp", 0);
     if (weft__fiber_state == WEFT__FIBER_RUNS) {
         wanted = SET;
         wanted_env = env;
@@ -116,7 +116,7 @@ __attribute__((noinline)) int weft__setjmp(const void *env)
 
 __attribute__((noinline)) void weft__longjmp(const void *env, int value)
 {
-    WEFT__CHECK(!weft__fiber_running, jump_outside, "longjmp", 0);
+    WEFT__CHECK(!weft__fiber_here(), jump_outside, "longjmp", 0);
     wanted = GO;
     wanted_env = env;
     wanted_value = value ? value : 1;

@@ -3,6 +3,11 @@
 #ifndef WEFT_FIBER_STACK_POINTER_H
 #define WEFT_FIBER_STACK_POINTER_H
 
+#ifdef __wasm_libcall_thread_context__
+#error                                                                                                         \
+    "this libc keeps the stack pointer and thread-locals of each thread at the host, where fibers do not look"
+#endif
+
 static inline __attribute__((always_inline)) void *weft__stack_pointer(void)
 {
     void *pointer;

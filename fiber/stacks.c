@@ -1,6 +1,7 @@
 // Memory for the stacks of fibers on WebAssembly, kept for the next ones.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "backend.h"
+#include "upcalls.h"
 
 enum { KEPT = 1 << 20 }; // bytes at most
 
@@ -8,7 +9,7 @@ typedef struct stack {
     struct stack *next;
 } stack;
 
-// Those that are kept have one size, that of the last that came back: most programs have but one.
+// Those that are kept have one size, that of the first: most programs have but one.
 static stack *kept;
 static size_t kept_size, count;
 
@@ -21,7 +22,7 @@ void *weft__fiber_stack_make(size_t *size)
         kept = base->next;
         count--;
     } else {
-        base = weft_alloc(*size);
+        base = weft__alloc(*size);
     }
     if (WEFT_TRACE && base)
         __builtin_memset(base, 0, *size);
@@ -32,19 +33,17 @@ void weft__fiber_trim(void)
 {
     for (stack *one; (one = kept);) {
         kept = one->next;
-        weft_free(one, kept_size);
+        weft__free(one, kept_size);
     }
     count = 0;
 }
 
 void weft__fiber_stack_free(void *base, size_t size)
 {
-    if (size != kept_size) {
-        weft__fiber_trim();
+    if (!count)
         kept_size = size;
-    }
-    if ((count + 1) * size > KEPT) {
-        weft_free(base, size);
+    if (size != kept_size || (count + 1) * size > KEPT) {
+        weft__free(base, size);
         return;
     }
     stack *one = base;

@@ -37,6 +37,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
     if (!task)
         return WEFT_UNFINISHED;
     task->returned = 1;
+    void *fiber = weft__fiber_set_aside ? weft__fiber_set_aside(NULL) : NULL; // in which this is called
     WEFT__TRACE_TASK(task, START);
     weft__start(root, run, task, 0);
     weft__queue_push_back(&task->ready, root);
@@ -56,5 +57,7 @@ weft_outcome weft_block_on(weft_coro *root, weft_step *run)
         }
         WEFT__TRACE_TASK(task, RESUME);
     }
+    if (weft__fiber_set_aside)
+        weft__fiber_set_aside(fiber);
     return weft_outcome_of(root);
 }

@@ -74,7 +74,7 @@ weft_poll weft__park_in(weft_coro *co, weft_coro **queue, enum weft__coro_state 
 {
     weft_poll poll = weft__park(co, state, function);
     weft__waiters_push(queue, co, state == WEFT__ON_TICKET);
-    if (state >= WEFT__ON_QUEUE)
+    if (state >= WEFT__ON_ANY_TASK)
         co->task->sleepers++;
     return poll;
 }
@@ -128,7 +128,7 @@ __attribute__((used)) static const char *const needs_turns = &weft__turns;
 
 static inline void make_ready(weft_coro *co, uint8_t state)
 {
-    if (state >= WEFT__ON_QUEUE)
+    if (state >= WEFT__ON_ANY_TASK)
         co->task->sleepers--;
     co->state = WEFT__READY;
     WEFT__TRACE_CORO(co, WAKE);

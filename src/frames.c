@@ -12,6 +12,7 @@ enum {
 };
 
 const char *weft__stack_top;
+uint32_t weft__stack_others;
 
 void weft__stays(const void *memory, const char *function)
 {
@@ -25,6 +26,8 @@ void weft__stays(const void *memory, const char *function)
 // Overwrites the stack below a step: a local that was meant to live across a wait must not do so by luck.
 __attribute__((noinline)) void weft__stack_spoil(void)
 {
+    if (weft__stack_others)
+        return;
     char area[SPOILT];
     __builtin_memset(area, 0xa5, sizeof area);
     // An optimiser drops stores that nobody reads: this reads them.

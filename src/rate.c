@@ -48,7 +48,7 @@ static weft_stepped turn_run(weft_coro *co)
     self->is_next = !self->rate->is_waited_for;
     self->rate->is_waited_for = true;
     if (!self->is_next)
-        WEFT_AWAIT(weft__park_in(co, &self->rate->waiters, WEFT__ON_QUEUE, "weft_rate_wait"));
+        WEFT_AWAIT(weft__park_in(co, &self->rate->waiters, WEFT__ON_ANY_TASK, "weft_rate_wait"));
     while (!take(self->rate))
         WEFT_AWAIT(weft_sleep(co, self->rate->clock, &self->timer, weft_rate_pause(self->rate)));
     WEFT_FINALLY;

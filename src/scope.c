@@ -224,7 +224,7 @@ void weft__child_ended(weft_task *task, const weft_coro *co)
 // `co` waits for the end of a coroutine of `task`, or of several.
 static weft_poll wait_for(weft_coro *co, const weft_task *task, weft_coro **queue, const char *function)
 {
-    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_QUEUE, function);
+    return weft__park_in(co, queue, task == co->task ? WEFT__ON_SCOPE : WEFT__ON_ANY_TASK, function);
 }
 
 weft_poll weft_join(weft_coro *co, weft_child *child)

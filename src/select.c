@@ -14,7 +14,7 @@ static weft_coro *owner_of(const weft_case *cases)
 
 static void end(weft_coro *of)
 {
-    if (of->state >= WEFT__ON_QUEUE)
+    if (of->state >= WEFT__ON_ANY_TASK)
         of->task->sleepers--;
     of->state = WEFT__ENDED;
 }

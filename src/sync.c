@@ -8,7 +8,7 @@ weft_poll weft_event_wait(weft_coro *co, weft_event *event)
 {
     if (event->is_set)
         return weft_breathe(co);
-    return weft__park_in(co, &event->waiters, WEFT__ON_QUEUE, "weft_event_wait");
+    return weft__park_in(co, &event->waiters, WEFT__ON_ANY_TASK, "weft_event_wait");
 }
 
 void weft_event_set(weft_event *event)

@@ -73,8 +73,10 @@ WEFT__WEAK void weft__embedded_wake(weft_task *task);
 // wasip3_task.c. Frees the blocks that it keeps. Without it, there are none.
 WEFT__WEAK void weft__task_offer_trim(void);
 
-// fiber/. Frees the stacks that it keeps. For a dump: true if `co` is a fiber that has begun, with its name,
-// and with how much of its stack it has used, at most, as far as that can be seen. Without it, there are none.
+// fiber/. Makes `fiber` the one that runs, or NULL, none; returns which it was. Frees the stacks that it keeps.
+// For a dump: true if `co` is a fiber that has begun, with its name, and with how much of its stack it has
+// used, at least. Without it, there are none.
+WEFT__WEAK void *weft__fiber_set_aside(void *fiber);
 WEFT__WEAK void weft__fiber_trim(void);
 WEFT__WEAK bool weft__fiber_shown(const weft_coro *co, const char **name, size_t *used, size_t *size);
 

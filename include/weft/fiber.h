@@ -21,18 +21,18 @@
 //
 // Laws:
 // - Locals live across waits. Other coroutines run while a fiber waits; nothing runs between two of its waits.
-// - A fiber ends when its body returns: as failed after weft_step_fail(co, code) (step.h), else as cancelled if
-// a
-//   cancel was delivered, else as done.
+// - A fiber ends when its body returns: as failed after weft_step_fail(co, code) (step.h), else as cancelled
+//   if a cancel was delivered, else as done.
 // - A cancel is delivered in a WEFT_FIBER_AWAIT that waits. The operation is cancelled, its outcome is kept,
-// and
-//   the macro is false. From then on each WEFT_FIBER_AWAIT is false at once, and its operation is not begun.
-//   The body is to clean up, by WEFT_FIBER_CLEANUP where that waits, and to return. Nothing can end a body that
-//   goes on for ever; one whose waits are refused again and again is reported (weft_report), with its name and
-//   line.
-// - A fiber that is cancelled before its first step does not run its body.
-// - All code on its stack may wait, but no code of the host's: not in cabi_realloc, nor in a destructor that is
-//   called from another component.
+//   and the macro is false. From then on each WEFT_FIBER_AWAIT is false at once, and its operation is not
+//   begun. The body is to clean up, by WEFT_FIBER_CLEANUP where that waits, and to return. Nothing can end a
+//   body that goes on for ever; one whose waits are refused again and again is reported (weft_report), with its
+//   name and line.
+// - A fiber that is cancelled before its first step does not run its body. Nor does one that has no memory for
+//   its stack: it fails with WEFT_ENOMEM. So the root of an export is better a coroutine that calls the fiber,
+//   and can answer for it.
+// - All code on its stack may wait. What the host calls on top of it may not: cabi_realloc, and destructors. In
+//   what weft_block_on runs on a fiber's stack, no fiber runs.
 // - Nothing of the stack may be in use when the body returns: no operation in flight, no open scope.
 #ifndef WEFT_FIBER_H
 #define WEFT_FIBER_H
@@ -61,9 +61,10 @@ typedef struct weft_fiber {
     size_t size;
     const weft_place *at; // of its last wait
     weft_poll wait;
+    uint32_t blocked;         // how many calls blocked on the machine stack when it was entered
     uint32_t thread, resumer; // of the back end `threads`
     uint16_t refused;         // waits, since its cancel
-    uint8_t stage;
+    bool has_ended;
 } weft_fiber;
 
 // WEFT_FIBER(T) { ... } is the body of the fiber T, which only its file can use. T is the name of its frame's

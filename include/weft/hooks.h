@@ -51,7 +51,7 @@ void weft_report(const char *text, size_t length);
     RULE(settled, "value", "has come, or failed, already: look at settled.is_set before")                      \
     RULE(slot_busy, "slot", "is waited with already: give each wait its own")                                  \
     RULE(no_case, "case",                                                                                      \
-         "has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield")             \
+         "has not waited itself: give it `of`; for a call, a yield or a select, join a spawned child")         \
     RULE(own_case, "case", "is served by another of its select: have one end of a channel in it, not both")    \
     RULE(still_in_scope, "child", "has ended and is in its scope still: close the scope, or detach the child") \
     RULE(left_in_flight, "child", "ended with an operation in flight in its frame: await or stop that first")  \
@@ -67,10 +67,11 @@ void weft_report(const char *text, size_t length);
     RULE(no_result, "export", "ended without WEFT_RETURN: return a value on each way out")                     \
     RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
     RULE(second_result, "export", "has returned already: ask weft_returned first")                             \
-    RULE(wrong_export, "export", "is not the one that was called: return a value of that")                     \
+    RULE(wrong_export, "export",                                                                               \
+         "is not the one whose call runs here: return its value in a coroutine of its own call")               \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(overtaken, "call",                                                                                    \
-         "has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does")    \
+         "is done, but one on top of its stack still blocks: make its export async, or see cancel.h")          \
     RULE(deadlock, "export", "waits, but nothing is in flight that could wake it: start that first")           \
     RULE(no_memory, "export", "has no memory to start with: limit its calls, or use WEFT_EXPORT_OR")           \
     RULE(no_room, "waitable", "cannot be registered, as there is no memory: wait for fewer at a time")         \

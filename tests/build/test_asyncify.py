@@ -24,7 +24,7 @@ MODULE = """
   (import "host" "call" (func $import))
   (memory (export "memory") 1)
   (table 8 funcref)
-  (elem (i32.const 1) func $body_yes $pointed_no $pointed_yes $unreached_no $import)
+  (elem (i32.const 1) func $body_yes $pointed_no $"pointé_yes" $unreached_no $import)
   (global $rewinds (mut i32) (i32.const 0))
   (func $export_no (export "run") (param i32) (result i32) (call $step_no (local.get 0)))
   (func $step_no (param i32) (result i32)
@@ -47,7 +47,7 @@ MODULE = """
   (func $nested_no (call $enter (i32.const 0)))
   (func $helper_no (@name "same"))
   (func $wait_yes (@name "same") (call $leave))
-  (func $pointed_yes (type $other) (call $wait_yes) (local.get 0))
+  (func $"pointé_yes" (type $other) (call $wait_yes) (local.get 0))
   (func $pointed_no (type $other) (call $helper_no) (local.get 0))
   (func $unreached_no (param f64) (call $leave)))
 """

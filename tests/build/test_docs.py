@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
 
 
 def test_readme_shows_the_examples():
@@ -18,8 +18,9 @@ def test_readme_shows_the_examples():
         assert code in (ROOT / name).read_text(), f"README's part of {name} is not as in the file"
 
 
-def test_fibers_shows_the_example():
-    ((name, code),) = re.findall(r"<!-- from (\S+) -->\n```c\n(.*?)```", (ROOT / "docs/fibers.md").read_text(), re.S)
+@pytest.mark.parametrize("page", ["docs/fibers.md", "docs/libc.md"])
+def test_page_shows_the_file(page):
+    ((name, code),) = re.findall(r"<!-- from (\S+) -->\n```c\n(.*?)```", (ROOT / page).read_text(), re.S)
     assert code in (ROOT / name).read_text()
 
 

@@ -73,6 +73,7 @@ def test_call(component, compiler, function):
         "weft: it cannot be a component: its libc asks for WASI preview 1, which the world of a component has not:",
         f"  {function}, called by work (main.c:8)",
         f"    instead: {row['instead']}",
+        "  or, where plain C is to wait as it is: weft_add_component(... LIBC), or LIBRARIES weft::libc; see docs/libc.md",
     ]
 
 

@@ -1,4 +1,4 @@
-// What macros.c is for weft/fiber.h.
+// Every macro of weft/fiber.h once, for compilers to warn about.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/fiber.h>
 

@@ -43,7 +43,7 @@ CXX_GUARDS = {
     "no member named": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t n), .y = n);",
     "weft_coro__WEFT_ASYNC_is_missing_above": "void f(weft_coro *it); void f(weft_coro *it) { WEFT_BLOCK_ON(weft_coro, it); }",
     "more than 16 fields are to be set": f"{ASYNC} WEFT_EXPORT(w, exports_double, frame, (uint32_t){', .n = 1' * 17});",
-    "not the payload type of w_stream_u32_read: take that of its pointer": "WEFT_STREAM(words, w_stream_u32, int32_t);",
+    "not the payload type of w_stream_u32_read: take that of its pointer, or the macro of its kind": "WEFT_STREAM(words, w_stream_u32, int32_t);",
     "words is no stream of bytes: WEFT_LINES takes one of uint8_t, int8_t or char": "WEFT_STREAM(words, w_stream_u32, uint32_t); WEFT_LINES(words);",
     "the first member of a frame is `weft_coro co`": f"struct root {{ int n; weft_coro co; }}; {EXPORT}",
     "a frame is plain data, as nobody constructs its members: point to other data": f"struct text {{ ~text(); }}; struct root {{ weft_coro co; text n; }}; {EXPORT}",

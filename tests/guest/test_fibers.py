@@ -41,7 +41,7 @@ SAYS = {
     "refused": r"weft: fiber stubborn was cancelled, and has tried 1000 waits since, the last in stubborn__fiber_body "
     rf"at broken\.c:{LOOP}: it has to return, and nothing else can end it",
     "dump": rf"weft:   stubborn__fiber_body at broken\.c:{LOOP}: waits in weft_event_wait at \d+, since turn \d+, fiber stubborn, "
-    r"\d+ of \d+ bytes of its stack used",
+    r"(\d+) of (\d+) bytes of its stack used",
 }
 
 
@@ -65,6 +65,12 @@ def test_jumps(passes, test):
 
 def says(text, pattern):
     return [line for line in text.splitlines() if re.fullmatch(pattern, line)]
+
+
+def dump_tells_the_stack(text):
+    """In the dump, the fiber has used 5,000 bytes of its stack, and what calls take."""
+    used, size = map(int, re.search(SAYS["dump"], text).groups())
+    return 5000 <= used < 8000 < size
 
 
 class TestSaid:
@@ -97,3 +103,4 @@ class TestSaid:
     def test_says(self, guest, backend, test):
         outcome = guest(f"fibers-{backend}-broken", test, *BACKENDS[backend])
         assert outcome.code == 0 and len(says(outcome.text, SAYS[test])) == 1, outcome.text
+        assert test != "dump" or dump_tells_the_stack(outcome.text), outcome.text

@@ -24,14 +24,14 @@ STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its fin
 BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or the host"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
 LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
-OTHER_EXPORT = "the export is not the one that was called: return a value of that"
+OTHER_EXPORT = "the export is not the one whose call runs here: return its value in a coroutine of its own call"
 AWAITED = "the operation N has a waiter already: let others wait for a weft_event"
 STILL_IN_SCOPE = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
 NOT_HELD = "the permit is not held: acquire it first"
 SETTLED = "the value has come, or failed, already: look at settled.is_set before"
 SLOT = "the slot is waited with already: give each wait its own"
-NO_CASE = "the case has not waited itself: give it `of`, and weft_join in place of weft_call or weft_yield"
+NO_CASE = "the case has not waited itself: give it `of`; for a call, a yield or a select, join a spawned child"
 OPEN_SCOPE = "the coroutine ended with an open scope in its frame: close it in the finaliser"
 ON_STACK = "the memory is on the stack, which goes while the host uses it: keep it in the frame"
 STOPPING = "the operation N is being stopped already: leave it to who does so"
@@ -167,7 +167,7 @@ WEFT = {
     ),
     "overtaken_poke": (
         "overtaken",
-        "weft_block_on: the call has what it waited for, but one on top of its stack still blocks: cancel there as cancel.h does",
+        "weft_block_on: the call is done, but one on top of its stack still blocks: make its export async, or see cancel.h",
     ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
     "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that first"),
@@ -379,7 +379,8 @@ def test_texts(request):
     texts = {rule: f"the {what} # {text}" for rule, what, text in re.findall(r'RULE\((\w+), "(\w+)",[\s\\]+"(.*)"\)', hooks)}
     for rule, line in WEFT.values():
         assert texts[rule].replace(" # ", " ") == line.split(": ", 1)[1].replace(" N ", " ")
-        assert ": " in texts[rule], f"{rule}: behind a colon stands what to do"
+    for rule, text in texts.items():
+        assert ": " in text, f"{rule}: behind a colon stands what to do"
 
 
 def pattern(line):

@@ -4,7 +4,7 @@
 import os
 
 import pytest
-from guest.test_fibers import SAYS, STOPS, says
+from guest.test_fibers import SAYS, STOPS, dump_tells_the_stack, says
 from native.composed import weft_sim
 
 
@@ -18,6 +18,7 @@ def test_stops(build, test):
 def test_says(build, test):
     outcome = weft_sim(build, "fibers-asyncify-broken", test)
     assert outcome.returncode == 0 and len(says(outcome.stderr, SAYS[test])) == 1, outcome.stderr
+    assert test != "dump" or dump_tells_the_stack(outcome.stderr), outcome.stderr
 
 
 def test_address_sanitizer_knows_the_stack(build):

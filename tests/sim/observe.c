@@ -24,8 +24,8 @@ enum {
     ROUSE,
     OF_OPERATIONS,
     ROOT = OF_OPERATIONS, // + enum weft__coro_state from WEFT__ON_OP to WEFT__ON_SCOPE
-    ROOT_LOCAL = ROOT + WEFT__ON_SCOPE - WEFT__ON_OP + 1, // + enum weft__coro_state from WEFT__ON_QUEUE
-    ROOT_FINALLY = ROOT_LOCAL + WEFT__ON_TICKET - WEFT__ON_QUEUE + 1,
+    ROOT_LOCAL = ROOT + WEFT__ON_SCOPE - WEFT__ON_OP + 1, // + enum weft__coro_state from WEFT__ON_ANY_TASK
+    ROOT_FINALLY = ROOT_LOCAL + WEFT__ON_TICKET - WEFT__ON_ANY_TASK + 1,
     ROOT_SHIELDED,
     ROOT_ENDED,
     ROOT_READY,
@@ -140,8 +140,9 @@ static uint32_t look_and_call_back(uint32_t event, uint32_t waitable, uint32_t c
     if (event != WEFT_EVENT_NONE && event != WEFT_EVENT_CANCEL) {
         saw_operation(task, event, waitable, code);
     } else {
-        uint32_t state = root->state >= WEFT__ON_QUEUE ? ROOT_LOCAL + (uint32_t)root->state - WEFT__ON_QUEUE
-                                                       : ROOT + (uint32_t)root->state - WEFT__ON_OP;
+        uint32_t state = root->state >= WEFT__ON_ANY_TASK
+                             ? ROOT_LOCAL + (uint32_t)root->state - WEFT__ON_ANY_TASK
+                             : ROOT + (uint32_t)root->state - WEFT__ON_OP;
         if (task->flags & WEFT__ROOT_ENDED)
             state = ROOT_ENDED;
         else if (root->state == WEFT__READY)

@@ -32,6 +32,30 @@ def test_stat(shell, d):
     assert shell.info("fstat", 0) == info
 
 
+def test_identity(shell, d):
+    """The same by each name and after each change, and another for each file that is there."""
+    for name in ["a", "b"]:
+        (d / name).write_text("text")
+    (d / "link").symlink_to("a")
+    os.link(d / "a", d / "hard")
+    ok, of_a = shell("identify", "d/a")
+    assert ok == "OK" and shell("identify", "d/link") == shell("identify", "d/hard") == (ok, of_a)
+    (d / "a").write_text("longer")
+    assert shell("open", 0, "d/hard") == ("OK",)
+    assert shell("fidentify", 0) == shell("identify", "d/a") == (ok, of_a)
+    others = [shell("identify", *words)[1] for words in [("d/b",), ("d/link", "n"), ("d",)]]
+    assert len({of_a, *others}) == 4
+    assert shell("identify", "d/nosuch")[0] == "ENOENT"
+
+
+def test_given(shell, d):
+    names, place = [], 0
+    while (told := shell("given", place))[0] == "OK":
+        names.append(told[1])
+        place += 1
+    assert b"d" in names and len(set(names)) == len(names)
+
+
 @pytest.mark.parametrize("ns", [0, 1, -(10**9), 1_700_000_000_123_456_789, -86_400 * 10**9, 999_999_999])
 def test_times(shell, d, ns):
     (d / "a").write_text("text")

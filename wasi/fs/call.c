@@ -161,3 +161,17 @@ weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, bool is_asked, uint32_
     it->is_asked = is_asked;
     return weft__fs_wait(co, it, status, settle_info);
 }
+
+static void settle_identity(weft__fs *it)
+{
+    FS(result_metadata_hash_value_error_code_t) *result =
+        FS_RESULT(it, FS(result_metadata_hash_value_error_code_t));
+    it->error = result->is_err ? weft__fs_error_of(&result->val.err) : WEFT_OK;
+    if (!it->error)
+        it->identity = result->val.ok.lower;
+}
+
+weft_poll weft__fs_wait_identity(weft_coro *co, weft__fs *it, uint32_t status)
+{
+    return weft__fs_wait(co, it, status, settle_identity);
+}

@@ -207,6 +207,11 @@ weft_poll weft_file_stat(weft_coro *co, weft_file *it)
     return FS_LOOK(co, &it->fs, true, stat, of(it, "weft_file_stat"));
 }
 
+weft_poll weft_file_identify(weft_coro *co, weft_file *it)
+{
+    return FS_IDENTIFY(co, &it->fs, metadata_hash, of(it, "weft_file_identify"));
+}
+
 weft_poll weft_file_resize(weft_coro *co, weft_file *it, uint64_t size)
 {
     return FS_DO(co, &it->fs, set_size, of(it, "weft_file_resize"), size);

@@ -30,6 +30,8 @@ weft_poll weft__fs_wait_nothing(weft_coro *co, weft__fs *it, uint32_t status)
     __attribute__((warn_unused_result));
 weft_poll weft__fs_wait_info(weft_coro *co, weft__fs *it, bool is_asked, uint32_t status)
     __attribute__((warn_unused_result));
+weft_poll weft__fs_wait_identity(weft_coro *co, weft__fs *it, uint32_t status)
+    __attribute__((warn_unused_result));
 
 // Opens it->at. `settle` is weft__fs_settle_open, or begins with that: it->descriptor is what was opened.
 void weft__fs_settle_open(weft__fs *it);
@@ -65,6 +67,10 @@ static inline void *weft__fs_room(uint64_t *room, bool fits)
 #define FS_LOOK(co, it, is_asked, name, ...)                                                                   \
     weft__fs_wait_info((co), (it), (is_asked),                                                                 \
                        FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, FS(result_descriptor_stat_error_code_t))))
+
+#define FS_IDENTIFY(co, it, name, ...)                                                                         \
+    weft__fs_wait_identity(                                                                                    \
+        (co), (it), FS_CALL(name)(__VA_ARGS__, FS_RESULT(it, FS(result_metadata_hash_value_error_code_t))))
 
 // True if it can be set.
 bool weft__fs_is_time(weft_instant time);

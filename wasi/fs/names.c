@@ -68,6 +68,14 @@ weft_poll weft__fs_stat(weft_coro *co, weft_fs *it, weft_text path, const weft_f
     return it->at.slash ? of_directory(co, it, true, NULL) : stat_at(co, it, !o->no_follow, true);
 }
 
+weft_poll weft__fs_identify(weft_coro *co, weft_fs *it, weft_text path, const weft_fs_options *o)
+{
+    if (!finds(it, path, o))
+        return weft_breathe(co);
+    return FS_IDENTIFY(co, &it->fs, metadata_hash_at, weft__fs_directory(&it->at), !o->no_follow,
+                       weft__fs_string(it->at.path));
+}
+
 // ---- Directories ----
 
 static weft_poll make_directory(weft_coro *co, weft_fs *it, weft_text path)

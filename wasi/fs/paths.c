@@ -51,6 +51,17 @@ static bool leads_up(weft_text path)
 static weft__wasi_filesystem_preopens_list_tuple2_own_descriptor_string_t given;
 static bool asked;
 
+bool weft_given_directory(size_t place, weft_text *name)
+{
+    if (!asked)
+        weft__wasi_filesystem_preopens_get_directories(&given);
+    asked = true;
+    if (place >= given.len)
+        return false;
+    *name = weft_text_of(given.ptr[place].f1.ptr, given.ptr[place].f1.len);
+    return true;
+}
+
 // Takes the names of `directory` off the front of *path, and counts them. False if *path does not begin with
 // them.
 static bool takes(weft_text directory, weft_text *path, size_t *names)
@@ -66,13 +77,10 @@ static bool takes(weft_text directory, weft_text *path, size_t *names)
 // has one.
 static weft_error find_given(weft_text path, weft__fs_place *at)
 {
-    if (!asked)
-        weft__wasi_filesystem_preopens_get_directories(&given);
-    asked = true;
-    size_t best = 0;
-    for (size_t i = 0; i < given.len; i++) {
-        weft_text directory = weft_text_of(given.ptr[i].f1.ptr, given.ptr[i].f1.len), rest = path;
-        size_t names;
+    size_t best = 0, names;
+    weft_text directory;
+    for (size_t i = 0; weft_given_directory(i, &directory); i++) {
+        weft_text rest = path;
         if (!takes(directory, &rest, &names))
             continue;
         size_t rank = 2 * names + 1 + (is_absolute(directory) == is_absolute(path));

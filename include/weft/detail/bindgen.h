@@ -15,7 +15,8 @@
 #define WEFT__KEEP(value, moved) ((void)0)
 #define WEFT__PAYLOAD(function, ...)                                                                           \
     WEFT__STATIC_ASSERT(WEFT__IS(&function, uint32_t (*)(__VA_ARGS__)),                                        \
-                        "not the payload type of " #function ": take that of its pointer")
+                        "not the payload type of " #function                                                   \
+                        ": take that of its pointer, or the macro of its kind")
 
 // What the readable ends of streams and futures have in common.
 #define WEFT__READER_FUNCTIONS(name, X)                                                                        \

@@ -15,10 +15,10 @@ enum weft__coro_state {
     WEFT__ON_SELECT, // its cases wait in its place: see select.c
     WEFT__ON_CHILD,
     WEFT__ON_YIELD,
-    WEFT__ON_SCOPE,      // in a queue of waiters, to be woken by a coroutine of its own task
-    WEFT__ON_QUEUE = 16, // the same, by a coroutine of any task; these have this bit
-    WEFT__ON_TICKET,     // the same, with on.ticket
-    WEFT__ON_TIMER       // on a virtual clock, with on.timer; woken by a coroutine of any task
+    WEFT__ON_SCOPE,         // in a queue of waiters, to be woken by a coroutine of its own task
+    WEFT__ON_ANY_TASK = 16, // the same, by a coroutine of any task; these have this bit
+    WEFT__ON_TICKET,        // the same, with on.ticket
+    WEFT__ON_TIMER          // on a virtual clock, with on.timer; woken by a coroutine of any task
 };
 
 enum {

@@ -8,18 +8,26 @@
 typedef struct weft_fiber_type {
     const char *name;
     void (*body)(weft_coro *co);
-    uint32_t offset; // of the weft_fiber in its frame
+    uint32_t offset;  // of the weft_fiber in its frame
+    weft_place place; // of the body
 } weft_fiber_type;
 
 // Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
 weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type);
 
 extern weft_fiber *weft__fiber_running; // NULL: none
+extern uint32_t weft__blocked;          // calls that block on the machine stack
+// The same, but NULL in what the host runs on top of a fiber that blocks.
+static inline weft_fiber *weft__fiber_here(void)
+{
+    weft_fiber *fiber = weft__fiber_running;
+    return fiber && fiber->blocked == weft__blocked ? fiber : NULL;
+}
 // False. Counts a wait that is refused because a cancel was delivered.
 bool weft__fiber_refuse(const weft_place *at);
 static inline bool weft__fiber_may_wait(const weft_place *at)
 {
-    const weft_fiber *fiber = weft__fiber_running;
+    const weft_fiber *fiber = weft__fiber_here();
     return __builtin_expect(fiber && !weft_step_unwinds(fiber->co), 1) || weft__fiber_refuse(at);
 }
 // Waits for `poll`, which is pending. False if a cancel was delivered meanwhile.
@@ -37,7 +45,10 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
         &weft__place;                                                                                          \
     })
 #define WEFT_FIBER_AWAIT(wait_)                                                                                \
-    (weft__fiber_may_wait(WEFT__FIBER_HERE) && weft__fiber_wait((wait_), WEFT__FIBER_HERE))
+    __extension__({                                                                                            \
+        const weft_place *const weft__at = WEFT__FIBER_HERE;                                                   \
+        weft__fiber_may_wait(weft__at) && weft__fiber_wait((wait_), weft__at);                                 \
+    })
 #define WEFT_FIBER_CLEANUP(wait_) weft__fiber_wait_shielded((wait_), WEFT__FIBER_HERE)
 
 #define WEFT_FIBER(T)                                                                                          \
@@ -52,7 +63,8 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
     }                                                                                                          \
     WEFT__STATIC weft_stepped T##__step(weft_coro *co)                                                         \
     {                                                                                                          \
-        static const weft_fiber_type type = {#T, T##__fiber_main, offsetof(T, fiber)};                         \
+        static const weft_fiber_type type = {                                                                  \
+            #T, T##__fiber_main, offsetof(T, fiber), {__FILE__, #T, __LINE__}};                                \
         return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \
     }                                                                                                          \
     static void T##__fiber_body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)

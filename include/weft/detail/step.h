@@ -3,6 +3,14 @@
 #ifndef WEFT_DETAIL_STEP_H
 #define WEFT_DETAIL_STEP_H
 
+// Before its first wait: for what is told of it until then.
+static inline void weft__step_begins(weft_coro *co, const weft_place *at)
+{
+    WEFT__TRACE_AT(co, at);
+    WEFT__TRACE_CORO(co, START);
+    co->line = (uint16_t)(at->line % 0x10000 ? at->line : 1);
+}
+
 static inline weft_stepped weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at)
 {
     static const weft_place nowhere = {"?", "a step", 1};

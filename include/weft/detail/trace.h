@@ -48,10 +48,13 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_STACK_BEGIN()                                                                              \
     const char weft__here = 0, *const weft__before = weft__stack_top;                                          \
     weft__stack_top = &weft__here
-// The code below runs on another stack, which stays.
+// Between these two, code runs on another stack, which stays, and may be small.
+extern uint32_t weft__stack_others;
 #define WEFT__TRACE_STACK_OTHER()                                                                              \
     const char *const weft__before = weft__stack_top;                                                          \
-    weft__stack_top = NULL
+    weft__stack_top = NULL;                                                                                    \
+    weft__stack_others++
+#define WEFT__TRACE_STACK_SAME() (weft__stack_top = weft__before, weft__stack_others--)
 #define WEFT__TRACE_STACK_END() (weft__stack_top = weft__before)
 #define WEFT__TRACE_STACK_SPOIL() weft__stack_spoil()
 // Stops if `memory`, which somebody is to use during a wait, is there.
@@ -96,6 +99,7 @@ void weft__frame_ends(const weft_coro *co, size_t size);
 #define WEFT__TRACE_DUMP_IF(condition) ((void)0)
 #define WEFT__TRACE_STACK_BEGIN() ((void)0)
 #define WEFT__TRACE_STACK_OTHER() ((void)0)
+#define WEFT__TRACE_STACK_SAME() ((void)0)
 #define WEFT__TRACE_STACK_END() ((void)0)
 #define WEFT__TRACE_STACK_SPOIL() ((void)0)
 #define WEFT__TRACE_STAYS(memory, call) ((void)0)

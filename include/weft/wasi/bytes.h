@@ -100,7 +100,7 @@ weft_bytes_handle weft_bytes_new(weft_bytes_writer *out);
 weft_bytes_reader weft_bytes_reader_of(weft_bytes_handle handle);
 
 // Gives the end up, to be handed on; `in` is closed. Misuse in flight. Only the new owner can learn how the
-// stream ends. Release a stream that the host makes before the first read: wasmtime loses what it has ready
+// stream ends. Hand on a stream that the host makes before the first read: wasmtime loses what it has ready
 // when it gets it back. The end of a body lives no longer than its weft_fetch or weft_http_exchange.
 weft_bytes_handle weft_bytes_hand_on(weft_bytes_reader *in);
 

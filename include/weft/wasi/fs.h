@@ -72,8 +72,8 @@ extern "C" {
 
 // ---- Files ----
 
-// A file, or a directory. Zero is closed. Read-only: error; info, of the last weft_file_stat; count, the bytes
-// that the last weft_file_read_at or weft_file_write_at has moved.
+// A file, or a directory. Zero is closed. Read-only: error; info, of the last weft_file_stat; identity, of the
+// last weft_file_identify; count, the bytes that the last weft_file_read_at or weft_file_write_at has moved.
 typedef WEFT__FS(weft_file) weft_file;
 
 typedef struct weft_file_options {
@@ -112,6 +112,9 @@ weft_poll weft_file_write_at(weft_coro *co, weft_file *file, uint64_t offset, co
 
 // What it is now, in info. WASI: stat.
 weft_poll weft_file_stat(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
+// A number that tells it from others, in identity: the same for two that are open if they are one file, by
+// whatever names. WASI: metadata-hash.
+weft_poll weft_file_identify(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
 // Cuts it, or fills it up with zeros. WASI: set-size.
 weft_poll weft_file_resize(weft_coro *co, weft_file *file, uint64_t size) __attribute__((warn_unused_result));
 // Waits until all that was written, and finished, is on the disk. WASI: sync.
@@ -128,17 +131,19 @@ int32_t weft_file_hand_on(weft_file *file);
 // ---- Names ----
 
 // One operation on names. It holds nothing open: there is no close. Read-only: error; info, of a weft_fs_stat,
-// until the next; target, of the last weft_fs_readlink.
+// until the next; identity, of the last weft_fs_identify; target, of the last weft_fs_readlink.
 typedef WEFT__FS(weft_fs) weft_fs;
 
 typedef struct weft_fs_options {
     weft_file *beneath;    // the directory that the path is found beneath, or both paths
     weft_file *to_beneath; // the directory of the second path, if it is another
-    bool no_follow;        // weft_fs_stat, weft_fs_set_times: a link itself, not what it leads to
-    bool parents;          // weft_fs_mkdir: those that are not there, too; and one that is there is fine
+    bool no_follow; // weft_fs_stat, weft_fs_identify, weft_fs_set_times: a link itself, not what it leads to
+    bool parents;   // weft_fs_mkdir: those that are not there, too; and one that is there is fine
 } weft_fs_options;
 
 // weft_fs_stat(co, &fs, path, options...): what is there, in info. WASI: stat-at.
+
+// weft_fs_identify(co, &fs, path, options...): as weft_file_identify. WASI: metadata-hash-at.
 
 // weft_fs_mkdir(co, &fs, path, options...) makes a directory. WASI: create-directory-at.
 
@@ -162,6 +167,9 @@ typedef struct weft_fs_options {
 // weft_fs_set_times(co, &fs, path, accessed, modified, options...). WASI: set-times-at.
 
 // ---- Directories ----
+
+// The name of a directory from the host, at a place, from 0 on; false behind the last. WASI: get-directories.
+bool weft_given_directory(size_t place, weft_text *name);
 
 // What is in a directory, entry by entry, in no order, without `.` and `..`. Zero is closed. Read-only: error;
 // ended: there are no more entries; else name and type of this one, which stay until the next.

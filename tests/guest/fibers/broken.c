@@ -5,7 +5,7 @@
 #include <weft/fiber.h>
 #include <weft/weft.h>
 
-enum { STACK = 4096, REFUSED = 3000 };
+enum { STACK = 4096, REFUSED = 3000, USED = 5000 };
 
 typedef struct {
     weft_coro co;
@@ -40,8 +40,18 @@ typedef struct {
     uint32_t refused;
 } stubborn;
 
+// For the dump, of which it must be a part.
+__attribute__((noinline)) static uint32_t use_bytes(void)
+{
+    volatile uint8_t bytes[USED];
+    for (uint32_t i = 0; i < USED; i++)
+        bytes[i] = 1;
+    return bytes[0];
+}
+
 WEFT_FIBER(stubborn)
 {
+    self->refused = use_bytes() - 1;
     while (self->refused < REFUSED)
         self->refused += !WEFT_FIBER_AWAIT(weft_event_wait(co, self->never));
 }

@@ -207,7 +207,12 @@ __attribute__((noinline)) static bool fill(weft_coro *co, uint32_t depth, uint8_
     volatile uint8_t bytes[40];
     for (int i = 0; i < 40; i++)
         bytes[i] = (uint8_t)(with + depth);
-    bool ok = depth ? fill(co, depth - 1, with) : WEFT_FIBER_AWAIT(weft_yield(co));
+    bool ok = true;
+    if (depth)
+        ok = fill(co, depth - 1, with);
+    else // some fall behind
+        for (uint32_t rounds = 1 + chance(3); ok && rounds; rounds--)
+            ok = WEFT_FIBER_AWAIT(weft_yield(co));
     for (int i = 0; i < 40; i++)
         ok = ok && bytes[i] == (uint8_t)(with + depth);
     return ok;
@@ -365,7 +370,7 @@ TEST_OF(cancelled)
     END;
 }
 
-// 100,000 switches, in a random order and at random depths.
+// 100,000 switches and more, in a random order and at random depths.
 TEST_OF(patterns)
 {
     BEGIN;
@@ -411,6 +416,19 @@ TEST_OF(own_stack)
     END;
 }
 
+// A stack of the library's is used again: the second needs no memory.
+TEST_OF(same_stack)
+{
+    BEGIN;
+    for (self->times = 0; self->times < 2; self->times++) {
+        WEFT_CALL(pattern, &self->pattern, .rounds = 1, .with = &self->with, .fiber.stack_size = 5000);
+        fail_at = 1;
+    }
+    fail_at = 0;
+    EXPECT(self->with.passed, 2);
+    END;
+}
+
 TEST_OF(fails)
 {
     BEGIN;
@@ -441,17 +459,35 @@ TEST_OF(within)
     END;
 }
 
-// A fiber runs another one on the machine stack, and so a task in its task.
+// A fiber runs another one on the machine stack, and so a task in its task; and a coroutine, which is in no
+// fiber.
 typedef struct {
     weft_coro co;
     weft_fiber fiber;
     shared *with;
 } nest;
 
+typedef struct {
+    weft_coro co;
+    uint32_t turns;
+} outside;
+
+WEFT_ASYNC(outside)
+{
+    WEFT_BEGIN;
+    for (; self->turns < 3; self->turns++) {
+        EXPECT(weft_fiber_co() == NULL, true);
+        WEFT_AWAIT(weft_yield(co));
+    }
+    WEFT_END;
+}
+
 WEFT_FIBER(nest)
 {
     pattern inner = {0};
+    outside other = {0};
     for (int i = 0; i < 3; i++) {
+        EXPECT(WEFT_BLOCK_ON(outside, &other), WEFT_DONE);
         EXPECT(WEFT_BLOCK_ON(pattern, &inner, .rounds = 3, .depth = 3, .with = self->with), WEFT_DONE);
         EXPECT(weft_fiber_co() == co, true);
         EXPECT(fill(co, 5, 1), true);
@@ -463,7 +499,7 @@ TEST_OF(nested)
     BEGIN;
     EXPECT(weft_fiber_co() == NULL, true);
     for (self->i = 0; self->i < 5; self->i++) {
-        nest *it = WEFT_SPAWN_NEW(nest, &self->scope, .with = &self->with);
+        nest *it = WEFT_SPAWN_NEW(nest, &self->scope, .with = &self->with, .fiber.stack_size = 4096);
         weft_detach(weft_child_of(it));
     }
     WEFT_AWAIT(weft_join_all(co, &self->scope));
@@ -519,6 +555,7 @@ TEST_OF(blocking)
     TEST(deep)                                                                                                 \
     TEST(asleep)                                                                                               \
     TEST(own_stack)                                                                                            \
+    TEST(same_stack)                                                                                           \
     TEST(fails)                                                                                                \
     TEST(no_memory)                                                                                            \
     TEST(within)                                                                                               \

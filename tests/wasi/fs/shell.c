@@ -252,6 +252,21 @@ WEFT_ASYNC(shell)
             WEFT_AWAIT(
                 weft_fs_stat(co, &self->fs, at, .beneath = self->beneath, .no_follow = has(self, 2, 'n')));
             say_info(self, self->fs.error, &self->fs.info);
+        } else if (is(self, "identify")) {
+            weft_text at = path(self, 1, &self->beneath);
+            WEFT_AWAIT(
+                weft_fs_identify(co, &self->fs, at, .beneath = self->beneath, .no_follow = has(self, 2, 'n')));
+            say_error(self, self->fs.error);
+            say_number(self, (int64_t)self->fs.identity);
+        } else if (is(self, "fidentify")) {
+            WEFT_AWAIT(weft_file_identify(co, self->file));
+            say_error(self, self->file->error);
+            say_number(self, (int64_t)self->file->identity);
+        } else if (is(self, "given")) {
+            weft_text name = {0};
+            say_error(self, weft_given_directory((size_t)number(self, 1), &name) ? WEFT_OK : WEFT_ENOENT);
+            tab(self);
+            say(self, name);
         } else if (is(self, "told")) { // by the last look at a file, or at a name
             say_info(self, WEFT_OK, self->file ? &self->file->info : &self->fs.info);
         } else if (is(self, "list")) { // names and types, to the end

@@ -5,10 +5,10 @@
 // - It works in fibers alone. Where nothing waits, too: WEFT_BLOCK_ON runs a fiber wherever that is.
 // - A longjmp stays in its fiber. A jmp_buf is known by its address: it is not to be copied.
 // - A local variable that is not volatile, and has changed since the setjmp, may have its old value after the
-// longjmp.
+//   longjmp.
 // - A setjmp keeps what is saved of the fiber, up to its own function, on the fiber's stack, until that
-// function has
-//   returned and the fiber comes to a setjmp or a longjmp further up.
+// function
+//   has returned and the fiber comes to a setjmp or a longjmp further up.
 #ifndef _SETJMP_H
 #define _SETJMP_H
 

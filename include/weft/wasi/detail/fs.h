@@ -29,6 +29,7 @@ typedef struct weft__fs_place {
     weft_coro co;                                                                                              \
     weft_error error;                                                                                          \
     weft_file_info info;                                                                                       \
+    uint64_t identity;                                                                                         \
     weft__fs_call call;                                                                                        \
     weft__fs_place at;                                                                                         \
     weft_file_type found; /* of what was looked at */                                                          \

@@ -9,7 +9,7 @@ weft_poll weft__file_open(weft_coro *co, weft_file *it, weft_text path, const we
 typedef weft_poll weft__fs_one(weft_coro *co, weft_fs *it, weft_text path, const weft_fs_options *options);
 typedef weft_poll weft__fs_two(weft_coro *co, weft_fs *it, weft_text from, weft_text to,
                                const weft_fs_options *options);
-weft__fs_one weft__fs_stat, weft__fs_mkdir, weft__fs_rmdir, weft__fs_unlink;
+weft__fs_one weft__fs_stat, weft__fs_identify, weft__fs_mkdir, weft__fs_rmdir, weft__fs_unlink;
 weft__fs_two weft__fs_rename, weft__fs_link, weft__fs_symlink;
 weft_poll weft__fs_readlink(weft_coro *co, weft_fs *it, weft_text path, char *buffer, size_t size,
                             const weft_fs_options *options) __attribute__((warn_unused_result));
@@ -33,6 +33,7 @@ weft_poll weft__whole_write(weft_coro *co, weft_whole *it, weft_text path, weft_
 #define weft_walk_open(co, walk, ...) WEFT__WALK_OPEN(co, walk, __VA_ARGS__, )
 #define weft_file_open(co, file, ...) WEFT__FILE_OPEN(co, file, __VA_ARGS__, )
 #define weft_fs_stat(co, fs, ...) WEFT__FS_ONE(weft__fs_stat, co, fs, __VA_ARGS__, )
+#define weft_fs_identify(co, fs, ...) WEFT__FS_ONE(weft__fs_identify, co, fs, __VA_ARGS__, )
 #define weft_fs_mkdir(co, fs, ...) WEFT__FS_ONE(weft__fs_mkdir, co, fs, __VA_ARGS__, )
 #define weft_fs_rmdir(co, fs, ...) WEFT__FS_ONE(weft__fs_rmdir, co, fs, __VA_ARGS__, )
 #define weft_fs_unlink(co, fs, ...) WEFT__FS_ONE(weft__fs_unlink, co, fs, __VA_ARGS__, )

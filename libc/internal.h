@@ -1,0 +1,91 @@
+// What the files of libc/ share: how a call waits, and the table of descriptors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_LIBC_INTERNAL_H
+#define WEFT_LIBC_INTERNAL_H
+
+#include <wasi/api.h>
+#include <weft/libc.h>
+#include <weft/wasi.h>
+
+// ---- Imports of preview 1 ----
+
+// PREVIEW1(name, parameters...) begins the definition of what libc imports by that name, in the spelling of
+// wasi-libc and in that of zig's own code.
+#define PREVIEW1(name, ...)                                                                                    \
+    int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__);                                             \
+    int32_t zig__##name(__VA_ARGS__) __asm__(#name "|wasi_snapshot_preview1")                                  \
+        __attribute__((alias("__imported_wasi_snapshot_preview1_" #name)));                                    \
+    int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__)
+
+// ---- Waits ----
+
+// Waits for wait(co, of): in the running fiber, or else so that the component blocks. An errno: 0; ECANCELED if
+// a cancel was delivered, also before, and then nothing was begun or what was is over; ENOMEM. Whatever other
+// fibers do meanwhile, `errno` stays.
+typedef weft_poll weft__libc_wait(weft_coro *co, void *of);
+int weft__libc_block(weft__libc_wait *wait, void *of);
+
+// WAIT(name, T, wait) makes such a function of a wait that takes `co`, and `it`, a T *.
+#define WAIT(name, T, wait)                                                                                    \
+    static weft_poll name(weft_coro *co, void *of)                                                             \
+    {                                                                                                          \
+        T *it = of;                                                                                            \
+        return wait;                                                                                           \
+    }
+
+// The errno of a call that waited, and left `error`.
+static inline int weft__libc_ended(int blocked, weft_error error)
+{
+    return blocked ? blocked : weft_error_errno(error);
+}
+
+// ---- Descriptors ----
+
+enum weft__fd_kind {
+    FD_STREAMS,  // `in` and `out`
+    FD_FILE,     // `file`
+    FD_DIRECTORY // `file`; or if there is a `name`, a directory from the host, which is found by that
+};
+
+// What one or several descriptors are of.
+typedef struct weft__fd {
+    uint32_t users; // numbers in the table, and calls
+    uint8_t kind;
+    uint8_t type;   // of preview 1
+    uint16_t flags; // of preview 1
+    bool reads, writes;
+    weft_mutex reading, writing; // whose turn it is; of a file and a directory, `reading`
+    weft_bytes_reader *(*in)(struct weft__fd *it);
+    weft_bytes_writer *(*out)(struct weft__fd *it);
+    void (*close)(void *of);
+    void *of;
+    weft_bytes_reader *given_in;
+    weft_bytes_writer *given_out;
+    uint8_t ahead[64]; // bytes that a poll has read
+    uint8_t from, to;  // of those
+    weft_file file;
+    uint64_t position; // in the file; or the cookie of the list's entry
+    weft_list list;    // of the directory, at that entry
+    bool is_listed;
+    weft_text name;
+} weft__fd;
+
+// What is behind a number, for the time of a call: given back by weft__fd_release. NULL if nothing is.
+weft__fd *weft__fd_use(int32_t number);
+void weft__fd_release(weft__fd *it);
+
+// A new one with no number, used by the caller; NULL if there is no memory. The second gives it the lowest
+// number that is free, -1 if there is no memory.
+weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type);
+int32_t weft__fd_number(weft__fd *it);
+
+// Makes `number` one of its numbers, in place of what it was: an errno.
+int weft__fd_set(weft__fd *it, int32_t number);
+
+// Waits for the turn: an errno. It is given back by weft_release, also after an error.
+int weft__fd_turn(weft_mutex *turn, weft_permit *permit);
+
+// Reads what has come of a stream, one byte or more; or if `size` is 0, waits until there is something.
+int weft__fd_read_stream(weft__fd *it, uint8_t *buffer, size_t size, size_t *count);
+
+#endif

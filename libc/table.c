@@ -1,0 +1,234 @@
+// The table of descriptors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "internal.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static weft__fd **table;
+static int32_t size; // of the table
+
+// ---- The first ones ----
+
+static weft_bytes_reader *standard_in(weft__fd *it)
+{
+    (void)it;
+    return weft_stdin();
+}
+
+static weft_bytes_writer *standard_out(weft__fd *it)
+{
+    (void)it;
+    return weft_stdout();
+}
+
+static weft_bytes_writer *standard_err(weft__fd *it)
+{
+    (void)it;
+    return weft_stderr();
+}
+
+static uint8_t type_of(bool is_terminal)
+{
+    return is_terminal ? __WASI_FILETYPE_CHARACTER_DEVICE : __WASI_FILETYPE_UNKNOWN;
+}
+
+static void add(weft__fd *it)
+{
+    if (!it || weft__fd_number(it) < 0)
+        __builtin_trap(); // no memory to start with
+    weft__fd_release(it);
+}
+
+static void add_standard(bool is_terminal, weft_bytes_reader *(*in)(weft__fd *),
+                         weft_bytes_writer *(*out)(weft__fd *))
+{
+    weft__fd *it = weft__fd_new(FD_STREAMS, type_of(is_terminal));
+    if (it) {
+        it->in = in;
+        it->out = out;
+        it->reads = in;
+        it->writes = out;
+    }
+    add(it);
+}
+
+static void add_given(weft_text name)
+{
+    weft__fd *it = weft__fd_new(FD_DIRECTORY, __WASI_FILETYPE_DIRECTORY);
+    if (it)
+        it->name = name;
+    add(it);
+}
+
+static void fill(void)
+{
+    static bool filled;
+    if (filled)
+        return;
+    filled = true;
+    add_standard(weft_stdin_is_terminal(), standard_in, NULL);
+    add_standard(weft_stdout_is_terminal(), NULL, standard_out);
+    add_standard(weft_stderr_is_terminal(), NULL, standard_err);
+    weft_text name;
+    for (size_t place = 0; weft_given_directory(place, &name); place++)
+        add_given(name);
+}
+
+// ---- Numbers ----
+
+static weft__fd **slot(int32_t number)
+{
+    fill();
+    return number >= 0 && number < size && table[number] ? &table[number] : NULL;
+}
+
+weft__fd *weft__fd_use(int32_t number)
+{
+    weft__fd **at = slot(number);
+    if (!at)
+        return NULL;
+    (*at)->users++;
+    return *at;
+}
+
+weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type)
+{
+    fill();
+    weft__fd *it = calloc(1, sizeof *it);
+    if (!it)
+        return NULL;
+    it->users = 1;
+    it->kind = (uint8_t)kind;
+    it->type = type;
+    return it;
+}
+
+static bool reserve(int32_t least)
+{
+    int32_t more = size ? size : 8;
+    while (more < least)
+        more *= 2;
+    if (more == size)
+        return true;
+    weft__fd **larger = realloc(table, (size_t)more * sizeof *table);
+    if (!larger)
+        return false;
+    table = larger;
+    while (size < more)
+        table[size++] = NULL;
+    return true;
+}
+
+int weft__fd_set(weft__fd *it, int32_t number)
+{
+    enum { MOST = 65536 };
+    if (number < 0 || number >= MOST)
+        return EBADF;
+    if (!reserve(number + 1))
+        return ENOMEM;
+    weft__fd *before = table[number];
+    it->users++;
+    table[number] = it;
+    if (before)
+        weft__fd_release(before);
+    return 0;
+}
+
+int32_t weft__fd_number(weft__fd *it)
+{
+    int32_t number = 0;
+    while (number < size && table[number])
+        number++;
+    return weft__fd_set(it, number) ? -1 : number;
+}
+
+void weft__fd_release(weft__fd *it)
+{
+    if (--it->users)
+        return;
+    weft_list_close(&it->list);
+    weft_file_close(&it->file);
+    if (it->close)
+        it->close(it->of);
+    free(it);
+}
+
+static int close_number(int32_t number)
+{
+    weft__fd **at = slot(number);
+    if (!at)
+        return EBADF;
+    weft__fd *it = *at;
+    *at = NULL;
+    weft__fd_release(it);
+    return 0;
+}
+
+PREVIEW1(fd_close, int32_t number)
+{
+    return close_number(number);
+}
+
+PREVIEW1(fd_renumber, int32_t from, int32_t to)
+{
+    weft__fd **at = slot(from), **over = slot(to);
+    if (!at || !over)
+        return EBADF;
+    if (from == to)
+        return 0;
+    weft__fd *before = *over;
+    *over = *at;
+    *at = NULL;
+    weft__fd_release(before);
+    return 0;
+}
+
+// ---- Those that are handed in ----
+
+static weft_bytes_reader *given_in(weft__fd *it)
+{
+    return it->given_in;
+}
+
+static weft_bytes_writer *given_out(weft__fd *it)
+{
+    return it->given_out;
+}
+
+int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *of), void *of)
+{
+    weft__fd *it = weft__fd_new(FD_STREAMS, __WASI_FILETYPE_SOCKET_STREAM);
+    int number = it ? weft__fd_number(it) : -1;
+    if (number < 0) {
+        free(it);
+        errno = ENOMEM;
+        return -1;
+    }
+    it->given_in = in;
+    it->given_out = out;
+    it->in = given_in;
+    it->out = given_out;
+    it->reads = in;
+    it->writes = out;
+    it->close = close;
+    it->of = of;
+    weft__fd_release(it);
+    return number;
+}
+
+// ---- Turns ----
+
+typedef struct {
+    weft_mutex *turn;
+    weft_permit *permit;
+} turn;
+
+WAIT(wait_turn, turn, weft_acquire(co, it->turn, it->permit))
+
+int weft__fd_turn(weft_mutex *mutex, weft_permit *permit)
+{
+    *permit = (weft_permit){0};
+    if (weft_try_acquire(mutex, permit))
+        return 0;
+    return weft__libc_block(wait_turn, &(turn){mutex, permit});
+}

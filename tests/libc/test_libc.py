@@ -1,0 +1,133 @@
+# Plain C in components: the program does what it does natively, and fibers do not disturb each other.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+from paths import ROOT
+
+WAIT = 60  # seconds, for what comes in milliseconds
+
+
+def test_files(programs, native, run, tmp_path):
+    here, there = tmp_path / "native", tmp_path / "component"
+    for place in (here, there):
+        (place / "d").mkdir(parents=True)
+    expected = run([native("files")], cwd=here)
+    done = programs.run(programs.path("files"), options=["--dir", "."], cwd=there)
+    assert done.out.decode() == expected, done.err
+    assert expected.count("\n") > 100
+
+    def tree(place):
+        return {file.relative_to(place): file.is_file() and file.read_bytes() for file in place.rglob("*")}
+
+    assert tree(here) == tree(there)
+
+
+@pytest.mark.parametrize("program", ["files", "program", "serve", "fibers"])
+def test_imports(programs, tools, run, program):
+    """Nothing of preview 1 is left; of preview 2 what Weft's messages take, in Debug."""
+    assert '(import "wasi_snapshot_preview1"' not in run([tools.wasm_tools, "print", "--skeleton", programs.path(program)])
+    wit = run([tools.wasm_tools, "component", "wit", programs.path(program)])
+    versions = set(re.findall(r"^  import wasi:.*@(\S+);", wit, re.M))
+    assert versions == ({"0.3.2"} if programs.preset == "release" else {"0.3.2", "0.2.12"})
+    assert "export wasi:cli/run@0.3.2" in wit
+
+
+def test_given(programs):
+    done = programs.run(programs.path("program"), "given", "a b", "", "ü", options=["--env", "OF_ONE=1", "--env", "OF_TWO="])
+    assert done.out.decode() == "a b\n\nü\nOF_ONE=1\nOF_TWO=\n1\nchanged 1\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, code, out",
+    [
+        (["return", "0"], 0, "buffered, bye\n"),
+        (["return", "1"], 1, "buffered, bye\n"),
+        (["return", "4"], 4, "buffered, bye\n"),
+        (["exit", "0"], 0, "buffered, bye\n"),
+        (["exit", "77"], 77, "buffered, bye\n"),
+        (["_exit", "5"], 5, ""),
+        (["abort"], 134, ""),
+    ],
+)
+def test_end(programs, arguments, code, out):
+    done = programs.run(programs.path("program"), *arguments)
+    assert (done.code, done.out.decode()) == (code, out), done.err
+
+
+def test_cat(programs):
+    text = os.urandom(300_000)
+    assert programs.run(programs.path("program"), "cat", stdin=text).out == text
+
+
+def test_a_reader_that_goes(programs):
+    process = programs.start(programs.path("program"), "cat", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with process:
+        process.stdout.close()
+        with pytest.raises(BrokenPipeError):
+            while True:
+                process.stdin.write(bytes(100_000))
+        process.stdin = None
+        assert process.wait(WAIT) == 1
+
+
+def test_times_and_numbers(programs):
+    assert programs.run(programs.path("program"), "times").out == b"1 1\n1\n"
+    assert programs.run(programs.path("program"), "numbers").out == b"0 0 1\n"
+
+
+def test_waits(programs):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with programs.start(programs.path("program"), "waits", **pipes) as process:
+        assert process.stderr.readline() == b"go\n"
+        process.stdin.write(b"hi\n")
+        process.stdin.flush()
+        assert process.stderr.readline() == b"end\n"
+        process.stdin.close()
+        assert process.stdout.read() == b"0 0\n1 1\n1\nhi\n0\n2 1\n"
+
+
+def test_fibers(programs):
+    """Standard input has no end, for a read that is cancelled."""
+    with programs.start(programs.path("fibers"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"errno: 0 of 40 wrong\n"
+        process.stdin.write(b"xy")
+        process.stdin.flush()
+        assert process.stdout.read() == b"taken: x y\ncancelled: -1 1 1 1\noutside of a fiber: 1\n"
+        process.stdin.close()
+
+
+def test_serve(programs):
+    """Clients at once, each in the middle of what it does; and a stop, which those hear who still wait."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with programs.start(programs.path("serve"), options=["-S", "inherit-network"], **pipes) as process:
+        port = int(process.stdout.readline().decode().rpartition(":")[2])
+        peers = [socket.create_connection(("127.0.0.1", port), timeout=WAIT) for _ in range(5)]
+        files = [peer.makefile("rw") for peer in peers]
+
+        def ask(i, text):
+            files[i].write(text)
+            files[i].flush()
+
+        ask(0, "sleep 300\n")
+        for i in range(1, 5):
+            ask(i, f"I am {i}\nhal")
+        for i in range(1, 5):
+            assert files[i].readline() == f"1: I am {i}\n"
+        for i in range(4, 0, -1):
+            ask(i, "f\nquit\n" if i > 2 else "f\n")
+            assert files[i].readline() == "2: half\n"
+        assert [files[i].read() for i in (3, 4)] == ["bye\n", "bye\n"]
+        assert files[0].readline() == "1: sleep 300\n"
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        assert [files[i].read() for i in (0, 1, 2)] == [""] * 3
+        assert process.stdout.read() == b"3 cancelled\n"
+        process.stdin.close()
+        assert process.wait(WAIT) == 0
+        for one in [*files, *peers]:
+            one.close()
