@@ -237,6 +237,10 @@ function(weft_add_component name)
     ${arg_LIBRARIES} weft::wasi weft::weft ${no_heap} ${cxx})
   # A component is a reactor: a library of exports. zig drops all names from a link without -g, so they go below.
   target_link_options(${name} PRIVATE -mexec-model=reactor -g -Wl,-z,stack-size=1048576)
+  if(CMAKE_C_COMPILER_ID STREQUAL Clang AND NOT WEFT_ZIG AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 20)
+    # A clang that finds wasm-opt in PATH runs it after the link, and so drops all names, also those that backtraces show.
+    target_link_options(${name} PRIVATE --no-wasm-opt)
+  endif()
   if(arg_LIBC)
     set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
     target_link_libraries(${name} PRIVATE weft::libc_main weft::libc wasi-emulated-signal wasi-emulated-process-clocks)
