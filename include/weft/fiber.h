@@ -75,7 +75,8 @@ typedef struct weft_fiber {
 // WEFT_FIBER_AWAIT(wait) waits for `wait`, a weft_poll. It is an expression: true if the wait is over; false if
 // a cancel has ended it, or was delivered before, and then `wait` is not evaluated. Misuse outside of a fiber.
 
-// WEFT_FIBER_CLEANUP(wait) waits for `wait` though the fiber was cancelled, and no cancel ends it.
+// WEFT_FIBER_CLEANUP(wait) waits for `wait` though the fiber was cancelled, and no cancel ends it. It has no
+// value.
 
 // The running fiber's header, for waits and for all that takes a coroutine; NULL outside of a fiber.
 weft_coro *weft_fiber_co(void);
