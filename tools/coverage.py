@@ -45,6 +45,7 @@ def run_tests(seeds):
     must([BUILD / "weft-traps", "--seeds", 2000], env=env)
     must([BUILD / "examples/echo/native/echo-test"], env=env)
     tests = [f"tests/native/test_{name}.py" for name in ("guest", "misuse", "inside", "linked", "values")]
+    tests.append("tests/native/test_fibers.py::test_says")
     must([sys.executable, "-m", "pytest", "-q", "-n", os.cpu_count(), *tests], env=env)
 
 
