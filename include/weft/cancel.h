@@ -5,10 +5,11 @@
 //     ...
 //     WEFT_AWAIT(weft_stop(co, &self->call));       // now weft_subtask_state_of tells
 //
-// By default a cancel of a coroutine waits on the machine stack until the host has confirmed, and so do
-// weft_stop and weft_stop_blocking, deadlines, and closes of scopes with children that wait for the host. All
-// tasks of this component stand still meanwhile: for a call of another component until the callee has cleaned
-// up and ended, for an end until the host has let go of the buffer. The functions here ask the host and return.
+// By default a cancel of a coroutine waits on the machine stack until the host has confirmed. So do weft_stop
+// and weft_stop_blocking, deadlines, and closes of scopes with children that wait for the host. All tasks of
+// this component stand still meanwhile. For a call of another component, that lasts until the callee has
+// cleaned up and ended. For an end, it lasts until the host has let go of the buffer. The functions here ask
+// the host and return.
 // The operation stays in flight and completes as any does, if not at once. Asked twice, or when nothing is in
 // flight, they do nothing. The one that asked waits by weft_stop; or by weft_await, which also takes the result
 // of a call that returned all the same. A cancel of that coroutine asks nothing more.

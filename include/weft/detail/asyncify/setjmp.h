@@ -6,9 +6,8 @@
 // - A longjmp stays in its fiber. A jmp_buf is known by its address: it is not to be copied.
 // - A local variable that is not volatile, and has changed since the setjmp, may have its old value after the
 //   longjmp.
-// - A setjmp keeps what is saved of the fiber, up to its own function, on the fiber's stack, until that
-// function
-//   has returned and the fiber comes to a setjmp or a longjmp further up.
+// - A setjmp saves the fiber, up to its own function, on the fiber's stack. That goes at the next setjmp or
+//   longjmp further up, when the function has returned.
 #ifndef _SETJMP_H
 #define _SETJMP_H
 
