@@ -363,6 +363,7 @@ bool weft_fetch_may_pass(const weft_fetch *it)
     case WEFT_EHOSTUNREACH:
         return true;
     case WEFT_ECONNRESET:
+    case WEFT_EEOF:
     case WEFT_EPROTO:
     case WEFT_ETIMEDOUT:
         return TWICE >> it->weft__run.method_tag & 1;
