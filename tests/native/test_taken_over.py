@@ -73,6 +73,7 @@ TAKEN = {
     "GET /short/80": ("asked: POST: four: HTTP-protocol-error", "answer: 200: hello"),
     "GET /long/80": ("asked: POST: fo", "answer: 200: hello"),
     "GET /upload": ("asked: POST: four: connection-terminated", "answer: 200: ETIMEDOUT"),
+    "GET /cancel": ("asked: POST: four: connection-terminated", "answer: 200: 38"),  # internal-error
 }
 
 
