@@ -105,6 +105,11 @@ def answer(server, length):
         peer.shutdown(socket.SHUT_WR)
 
 
+def test_no_status_of_a_reply(built):
+    """A host answers in its place."""
+    assert said(built("script-asks"), "GET", "/early", "world") == "answer: 500: \n"
+
+
 @pytest.mark.parametrize("authority, told", [((), "no scheme none"), (("10.0.0.1",), "a scheme 10.0.0.1")])
 def test_head(built, authority, told):
     assert said(built("script-asks"), "GET", "/look", "world", *authority) == f"answer: 200: {told} x-own=1\n"

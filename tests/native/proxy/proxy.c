@@ -139,6 +139,12 @@ WEFT_ASYNC(handle)
         WEFT_AWAIT(weft_bytes_write_all(co, &self->out, self->page.items, self->page.count));
         WEFT_FINISH;
     }
+    if (weft_http_is(it, "GET", "/early", NULL, 0)) {
+        handled early = new_response(self, weft_bytes_new(&self->out));
+        H(method_response_set_status_code)(H(borrow_response)(early.val.ok), 199);
+        WEFT_RETURN(co, exports_wasi_http_handler_handle, early);
+        WEFT_FINISH;
+    }
     if (weft_http_is(it, "GET", "/cancel", NULL, 0)) {
         self->has_body = true;
         self->status =
