@@ -67,6 +67,7 @@ void weft_report(const char *text, size_t length);
     RULE(no_result, "export", "ended without WEFT_RETURN: return a value on each way out")                     \
     RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
     RULE(second_result, "export", "has returned already: ask weft_returned first")                             \
+    RULE(not_begun, "reply", "has not begun: call weft_http_begin first")                                      \
     RULE(wrong_export, "export",                                                                               \
          "is not the one whose call runs here: return its value in a coroutine of its own call")               \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
