@@ -13,6 +13,10 @@ struct _IO_FILE;
 int dup(int);
 int dup2(int, int);
 int mkstemp(char *);
+char *tmpnam(char *);
+#ifndef L_tmpnam
+#define L_tmpnam 20
+#endif
 int chown(const char *, unsigned, unsigned);
 int fchown(int, unsigned, unsigned);
 // wasi-libc's own refuse every mode.
