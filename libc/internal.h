@@ -3,7 +3,9 @@
 #ifndef WEFT_LIBC_INTERNAL_H
 #define WEFT_LIBC_INTERNAL_H
 
+#include <stdio.h>
 #include <wasi/api.h>
+#include <weft/detail/weak.h>
 #include <weft/libc.h>
 #include <weft/wasi.h>
 
@@ -39,6 +41,29 @@ static inline int weft__libc_ended(int blocked, weft_error error)
     return blocked ? blocked : weft_error_errno(error);
 }
 
+// ---- Programs ----
+
+// The weft_program that runs; NULL: none. Set where its step begins and ends.
+extern weft_program *weft__program;
+
+// program.c, which is linked if there are programs. In one, the first ends it; and the second has a function
+// run then, and tells in *error how that went. Else, both do nothing, and the second is false.
+WEFT__WEAK void weft__program_exit(int code, bool cleanly);
+WEFT__WEAK bool weft__program_at_exit(void (*function)(void), int *error);
+
+// The standard streams of a program.
+typedef struct weft__streams weft__streams;
+
+// NULL if there is no memory.
+weft__streams *weft__streams_new(void);
+void weft__streams_free(weft__streams *it);
+
+// Exchanges what stdin, stdout and stderr are.
+void weft__streams_exchange(weft__streams *it);
+
+// A FILE on a descriptor that the running program has made; NULL: there is none.
+FILE *weft__streams_left(void);
+
 // ---- Descriptors ----
 
 enum weft__fd_kind {
@@ -71,6 +96,27 @@ typedef struct weft__fd {
     weft_text name;
 } weft__fd;
 
+// A number: what is behind it, and the program that made it.
+typedef struct {
+    weft__fd *fd;
+    const weft_program *owner;
+} weft__place;
+
+// What a weft_program needs while it runs.
+struct weft_program_state {
+    weft__place standard[3]; // its numbers from 0 on
+    weft__streams *streams;
+    struct weft__at_exit *at_exit; // the last first
+};
+
+// Whether the running program has made that number, other than its first three; and a number that it has, -1 if
+// there is none.
+bool weft__fd_is_left(int32_t number);
+int32_t weft__fd_left(void);
+
+// Closes the number: an errno.
+int weft__fd_close(int32_t number);
+
 // What is behind a number, for the time of a call: given back by weft__fd_release. NULL if nothing is.
 weft__fd *weft__fd_use(int32_t number);
 void weft__fd_release(weft__fd *it);
@@ -79,6 +125,9 @@ void weft__fd_release(weft__fd *it);
 // number that is free, -1 if there is no memory.
 weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type);
 int32_t weft__fd_number(weft__fd *it);
+
+// A new one, as weft__fd_new, of two ends.
+weft__fd *weft__fd_given(weft_bytes_reader *in, weft_bytes_writer *out);
 
 // Makes `number` one of its numbers, in place of what it was: an errno.
 int weft__fd_set(weft__fd *it, int32_t number);

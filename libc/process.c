@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "internal.h"
 #include <errno.h>
+#include <stdlib.h>
 
 // ---- Arguments and environment ----
 
@@ -54,7 +55,27 @@ PREVIEW1(environ_get, char **pointers, char *bytes)
 _Noreturn void __imported_wasi_snapshot_preview1_proc_exit(int32_t code);
 _Noreturn void __imported_wasi_snapshot_preview1_proc_exit(int32_t code)
 {
+    if (weft__program_exit)
+        weft__program_exit(code, false);
     weft_exit((uint8_t)code);
+}
+
+// exit and atexit of sources with weft/detail/missing.h.
+_Noreturn void weft__exit(int code);
+_Noreturn void weft__exit(int code)
+{
+    if (weft__program_exit)
+        weft__program_exit(code, true);
+    exit(code);
+}
+
+int weft__atexit(void (*function)(void));
+int weft__atexit(void (*function)(void))
+{
+    int error;
+    if (weft__program_at_exit && weft__program_at_exit(function, &error))
+        return error;
+    return atexit(function);
 }
 
 // ---- Random numbers ----

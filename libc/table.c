@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <weft/fiber.h>
 
-static weft__fd **table;
+weft_program *weft__program;
+
+static weft__place *table;
 static int32_t size; // of the table
 
 // ---- The first ones ----
@@ -77,19 +79,28 @@ static void fill(void)
 
 // ---- Numbers ----
 
-static weft__fd **slot(int32_t number)
+// A number that is less than `size`.
+static weft__place *place_of(int32_t number)
+{
+    enum { STANDARD = 3 };
+    return weft__program && number < STANDARD ? &weft__program->state->standard[number] : &table[number];
+}
+
+// NULL if nothing is behind the number.
+static weft__place *find(int32_t number)
 {
     fill();
-    return number >= 0 && number < size && table[number] ? &table[number] : NULL;
+    weft__place *at = number >= 0 && number < size ? place_of(number) : NULL;
+    return at && at->fd ? at : NULL;
 }
 
 weft__fd *weft__fd_use(int32_t number)
 {
-    weft__fd **at = slot(number);
+    const weft__place *at = find(number);
     if (!at)
         return NULL;
-    (*at)->users++;
-    return *at;
+    at->fd->users++;
+    return at->fd;
 }
 
 weft__fd *weft__fd_new(enum weft__fd_kind kind, uint8_t type)
@@ -111,12 +122,12 @@ static bool reserve(int32_t least)
         more *= 2;
     if (more == size)
         return true;
-    weft__fd **larger = realloc(table, (size_t)more * sizeof *table);
+    weft__place *larger = realloc(table, (size_t)more * sizeof *table);
     if (!larger)
         return false;
     table = larger;
     while (size < more)
-        table[size++] = NULL;
+        table[size++] = (weft__place){0};
     return true;
 }
 
@@ -127,9 +138,10 @@ int weft__fd_set(weft__fd *it, int32_t number)
         return EBADF;
     if (!reserve(number + 1))
         return ENOMEM;
-    weft__fd *before = table[number];
+    weft__place *at = place_of(number);
+    weft__fd *before = at->fd;
     it->users++;
-    table[number] = it;
+    *at = (weft__place){it, weft__program};
     if (before)
         weft__fd_release(before);
     return 0;
@@ -138,7 +150,7 @@ int weft__fd_set(weft__fd *it, int32_t number)
 int32_t weft__fd_number(weft__fd *it)
 {
     int32_t number = 0;
-    while (number < size && table[number])
+    while (number < size && place_of(number)->fd)
         number++;
     return weft__fd_set(it, number) ? -1 : number;
 }
@@ -154,32 +166,46 @@ void weft__fd_release(weft__fd *it)
     free(it);
 }
 
-static int close_number(int32_t number)
+int weft__fd_close(int32_t number)
 {
-    weft__fd **at = slot(number);
+    weft__place *at = find(number);
     if (!at)
         return EBADF;
-    weft__fd *it = *at;
-    *at = NULL;
+    weft__fd *it = at->fd;
+    *at = (weft__place){0};
     weft__fd_release(it);
     return 0;
 }
 
+bool weft__fd_is_left(int32_t number)
+{
+    const weft__place *at = find(number);
+    return at && at->owner == weft__program && at == &table[number];
+}
+
+int32_t weft__fd_left(void)
+{
+    int32_t number = 0;
+    while (number < size && !weft__fd_is_left(number))
+        number++;
+    return number < size ? number : -1;
+}
+
 PREVIEW1(fd_close, int32_t number)
 {
-    return close_number(number);
+    return weft__fd_close(number);
 }
 
 PREVIEW1(fd_renumber, int32_t from, int32_t to)
 {
-    weft__fd **at = slot(from), **over = slot(to);
+    weft__place *at = find(from), *over = find(to);
     if (!at || !over)
         return EBADF;
     if (from == to)
         return 0;
-    weft__fd *before = *over;
+    weft__fd *before = over->fd;
     *over = *at;
-    *at = NULL;
+    *at = (weft__place){0};
     weft__fd_release(before);
     return 0;
 }
@@ -196,24 +222,32 @@ static weft_bytes_writer *given_out(weft__fd *it)
     return it->given_out;
 }
 
-int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *of), void *of)
+weft__fd *weft__fd_given(weft_bytes_reader *in, weft_bytes_writer *out)
 {
     weft__fd *it = weft__fd_new(FD_STREAMS, __WASI_FILETYPE_SOCKET_STREAM);
-    int number = it ? weft__fd_number(it) : -1;
-    if (number < 0) {
-        free(it);
-        errno = ENOMEM;
-        return -1;
-    }
+    if (!it)
+        return NULL;
     it->given_in = in;
     it->given_out = out;
     it->in = given_in;
     it->out = given_out;
     it->reads = in;
     it->writes = out;
-    it->close = close;
-    it->of = of;
-    weft__fd_release(it);
+    return it;
+}
+
+int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *of), void *of)
+{
+    weft__fd *it = weft__fd_given(in, out);
+    int number = it ? weft__fd_number(it) : -1;
+    if (it && number >= 0) {
+        it->close = close;
+        it->of = of;
+    }
+    if (it)
+        weft__fd_release(it);
+    if (number < 0)
+        errno = ENOMEM;
     return number;
 }
 

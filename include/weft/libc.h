@@ -15,6 +15,7 @@
 #ifndef WEFT_LIBC_H
 #define WEFT_LIBC_H
 
+#include "fiber.h"
 #include "wasi/bytes.h"
 
 #ifdef __cplusplus
@@ -27,6 +28,44 @@ extern "C" {
 // function that calls weft_connection_close, for example. It may not wait. Up to 64 bytes that a poll has read
 // ahead of the program go with the descriptor. -1 with errno if there is no memory.
 int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *it), void *it);
+
+// ---- Many programs at once ----
+//
+//     int main_of_session(int argc, char **argv); // plain C: fgets(line, sizeof line, stdin), printf, exit
+//
+//     WEFT_CALL(weft_program, &self->program, .main = main_of_session, .in = &self->conn.in,
+//               .out = &self->conn.out);
+//
+// A weft_program is a fiber that runs a C program's `main`, or a function like it, beside others. Its own are:
+// - the descriptors 0, 1 and 2, with stdin, stdout and stderr. Its stdout is written at the end of each line,
+//   unless it calls setvbuf.
+// - the other descriptors that it makes: those that are open at its end are closed, and so are their FILEs.
+// - exit, which ends this fiber alone, from any depth, and _exit. Of exit and atexit that holds in sources that
+//   include weft/detail/missing.h, as those of LIBC do; elsewhere, exit runs the component's atexit functions.
+// All else is one for the component: variables, the environment, the current directory. abort and a trap end
+// them all.
+//
+// Variables that a program leaves behind are there for the next: C that relies on fresh ones runs once only.
+
+typedef struct weft_program {
+    weft_coro co;
+    weft_fiber fiber;
+    // Set by who starts it, and there until it has ended:
+    int (*main)(int argc, char **argv);
+    char **argv;                  // ends with NULL; if NULL, there is a name alone
+    weft_bytes_reader *in;        // descriptor 0; NULL: the component's own standard input
+    weft_bytes_writer *out, *err; // descriptors 1, which is then one with 0, and 2; NULL: the component's own
+    // When it has ended:
+    int code; // what main returned, or exit was told
+    // The rest is private.
+    struct weft_program_state *state;
+    struct weft_program *before;
+} weft_program;
+
+// Of a weft_program. When it has ended, its stdout is flushed, but `in`, `out` and `err` are open: they are the
+// caller's. A cancel comes to `main` as ECANCELED, and it is to return or exit; what stdio holds is lost then.
+// It fails with WEFT_ENOMEM if there is no memory to begin.
+WEFT_ASYNC_DECLARE_EXTERN(weft_program);
 
 #ifdef __cplusplus
 }

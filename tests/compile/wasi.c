@@ -251,6 +251,19 @@ int descriptor(weft_bytes_reader *in, weft_bytes_writer *out)
 
 typedef struct {
     weft_coro co;
+    weft_program program;
+    weft_connection conn;
+} session;
+
+WEFT_ASYNC(session)
+{
+    WEFT_BEGIN;
+    WEFT_CALL(weft_program, &self->program, .main = NULL, .in = &self->conn.in, .out = &self->conn.out);
+    WEFT_END;
+}
+
+typedef struct {
+    weft_coro co;
     weft_file file, directory;
     weft_fs fs;
     weft_list list;

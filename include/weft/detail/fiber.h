@@ -36,6 +36,10 @@ static inline bool weft__fiber_wait(weft_poll poll, const weft_place *at)
 {
     return !weft_pending(poll) || weft__fiber_suspend(poll, at);
 }
+// Calls run(of), which the second ends from any depth, as if it returned. That is called on the same fiber's
+// stack, and gives nothing back that is there.
+void weft__fiber_until_end(void (*run)(void *of), void *of);
+void weft__fiber_end(void);
 // Waits in spite of a cancel.
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 

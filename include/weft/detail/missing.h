@@ -22,6 +22,9 @@ int fchown(int, unsigned, unsigned);
 // wasi-libc's own refuse every mode.
 int chmod(const char *, unsigned) __asm__("weft__chmod");
 int fchmod(int, unsigned) __asm__("weft__fchmod");
+// Those of the weft_program that calls.
+__attribute__((noreturn)) void exit(int) __asm__("weft__exit");
+int atexit(void (*)(void)) __asm__("weft__atexit");
 struct _IO_FILE *popen(const char *, const char *);
 int pclose(struct _IO_FILE *);
 unsigned getuid(void);

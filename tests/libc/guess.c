@@ -1,0 +1,65 @@
+// A program of which no line knows of Weft: it asks on standard output, and reads answers on standard input.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int guess(int argc, char **argv);
+
+static void goodbye(void)
+{
+    printf("goodbye\n");
+}
+
+static void farewell(void)
+{
+    printf("farewell, ");
+}
+
+// From some depth.
+static void leave(int depth, int code)
+{
+    volatile char room[100] = {0};
+    if (depth)
+        leave(depth - 1, code + room[depth]);
+    exit(code);
+}
+
+static int numbers(void)
+{
+    char number[20];
+    int sum = 0;
+    printf("numbers: "); // no line yet
+    while (fgets(number, sizeof number, stdin) && *number != '\n') {
+        sum += atoi(number);
+        printf("%d ", sum);
+    }
+    printf("sum %d\n", sum);
+    return sum;
+}
+
+int guess(int argc, char **argv)
+{
+    char line[200];
+    atexit(goodbye);
+    atexit(farewell);
+    printf("%s of %d\n", argv[argc - 1], argc);
+    for (int n = 1; fgets(line, sizeof line, stdin); n++) {
+        if (!strcmp(line, "exit\n"))
+            leave(20, n);
+        else if (!strcmp(line, "_exit\n"))
+            _exit(n);
+        else if (!strcmp(line, "numbers\n"))
+            numbers();
+        else if (!strcmp(line, "warn\n"))
+            fprintf(stderr, "warned in line %d\n", n);
+        else if (!strcmp(line, "opens\n"))
+            fprintf(fdopen(dup(1), "w"), "from line %d, ", n); // written at the end
+        else
+            printf("%d: %s", n, line);
+    }
+    return ferror(stdin) ? errno == ECANCELED ? 100 : 99 : 0;
+}
