@@ -245,8 +245,7 @@ function(weft_add_component name)
   endif()
   if(arg_LIBC)
     set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
-    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc wasi-emulated-signal wasi-emulated-process-clocks)
-    target_compile_options(${name} PRIVATE -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -Wno-deprecated-declarations "SHELL:-include weft/detail/missing.h")
+    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc)
   endif()
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
     # The linker of these targets would make the component by itself.

@@ -137,6 +137,27 @@ int fchown(int number, uid_t owner, gid_t group)
     return keep(fstat(number, &at), &at, kept, owner, group);
 }
 
+// ---- Paths that libc keeps across a wait ----
+
+int weft__libc_chdir(const char *path) __asm__("chdir");
+
+int chdir(const char *path)
+{
+    static weft__lock lock;
+    int error = weft__lock_take(&lock);
+    if (error)
+        return refused(error);
+    int result = weft__libc_chdir(path);
+    weft__lock_give(&lock);
+    return result;
+}
+
+int remove(const char *path)
+{
+    int result = unlink(path);
+    return result && errno == EISDIR ? rmdir(path) : result;
+}
+
 // ---- What a component has not ----
 
 int system(const char *command)
