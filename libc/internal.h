@@ -61,6 +61,9 @@ void weft__streams_free(weft__streams *it);
 // Exchanges what stdin, stdout and stderr are.
 void weft__streams_exchange(weft__streams *it);
 
+// stdio.c: the locks of the running program's standard streams go.
+void weft__stdio_forget(void);
+
 // A FILE on a descriptor that the running program has made; NULL: there is none.
 FILE *weft__streams_left(void);
 

@@ -19,6 +19,7 @@
 typedef struct user {
     weft__lock lock;
     FILE *file;
+    const weft_program *program;
     uint32_t round; // of flush_all, that came to it
     struct user *next;
 } user;
@@ -27,10 +28,21 @@ typedef struct user {
 enum { LISTS = 256 };
 static user *users[LISTS];
 
+// Each weft_program has standard streams of its own in the same FILEs.
+static const weft_program *program_of(FILE *file)
+{
+    return file == stdin || file == stdout || file == stderr ? weft__program : NULL;
+}
+
+static user **list_of(FILE *file)
+{
+    return &users[(uintptr_t)file / 16 % LISTS];
+}
+
 static user **place_of(FILE *file)
 {
-    user **at = &users[(uintptr_t)file / 16 % LISTS];
-    while (*at && (*at)->file != file)
+    user **at = list_of(file);
+    while (*at && ((*at)->file != file || (*at)->program != program_of(file)))
         at = &(*at)->next;
     return at;
 }
@@ -38,8 +50,10 @@ static user **place_of(FILE *file)
 static user *user_of(FILE *file)
 {
     user **at = place_of(file);
-    if (!*at && (*at = calloc(1, sizeof **at)))
+    if (!*at && (*at = calloc(1, sizeof **at))) {
         (*at)->file = file;
+        (*at)->program = program_of(file);
+    }
     return *at;
 }
 
@@ -66,6 +80,14 @@ static void leave_for_ever(user *it)
     *place_of(it->file) = it->next;
     weft__lock_end(&it->lock);
     free(it);
+}
+
+void weft__stdio_forget(void)
+{
+    FILE *const all[] = {stdin, stdout, stderr};
+    for (int i = 0; i < 3; i++)
+        if (*place_of(all[i]))
+            leave_for_ever(*place_of(all[i]));
 }
 
 // ---- Libc's functions ----
@@ -153,7 +175,7 @@ static user *unwritten(uint32_t round)
 {
     for (int i = 0; i < LISTS; i++)
         for (user *it = users[i]; it; it = it->next)
-            if (it->round != round && __fpending(it->file))
+            if (it->round != round && it->program == program_of(it->file) && __fpending(it->file))
                 return it;
     return NULL;
 }
