@@ -16,14 +16,19 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/soak.md"
 
+PASSED = r"\d+ passed, \d+ failed.*"
+
 # The title of a part's section: its command, and which lines of its output tell the result.
 PARTS = {
-    "Tests": ("make native test TESTS='tests --ignore=tests/wasi' WEFT_SOAK=1", r"\d+ passed, \d+ failed.*"),
+    "Guest suite": ("make test TESTS='tests/guest tests/rust tests/libc tests/examples' WEFT_SOAK=1", PASSED),
+    "Guest suite, natively": ("make native test TESTS='tests/native tests/probes' WEFT_SOAK=1", PASSED),
+    "Sweeps": ("make native test TESTS='tests/sim tests/fuzz' WEFT_SOAK=1", PASSED),
+    "Builds": ("make native test TESTS='tests/build tests/compile tests/bench tests/test_limits.py' WEFT_SOAK=1", PASSED),
     "Native": (
         "make native test TESTS='tests/wasi tests/examples --host native' WEFT_SOAK=1 WEFT_NATIVE_PRESETS=sim-clang",
-        r"measured: .*|\d+ passed, \d+ failed.*",
+        rf"measured: .*|{PASSED}",
     ),
-    "Load": ("make test TESTS=tests/wasi WEFT_SOAK=1", r"measured: .*|\d+ passed, \d+ failed.*"),
+    "Load": ("make test TESTS=tests/wasi WEFT_SOAK=1", rf"measured: .*|{PASSED}"),
     "Coverage": ("make coverage", r"coverage: .*"),
     "Seeds": ("make sim SEEDS=1000000", r"small case: .*|weft-seeds: .*|weft-traps: .*|event x state.*|  \w[\w ]*.* \d+"),
     "Planted bugs": ("make mutants", r"\d+ of \d+ mutants found.*"),
