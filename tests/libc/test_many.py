@@ -68,15 +68,15 @@ def test_ends(everywhere):
     """exit ends one of them, from a depth, runs its own functions, and closes what it left open; _exit does not tell them."""
     with serving(everywhere) as (client, stop):
         stays, exits, leaves, opens = (client() for _ in range(4))
-        exits.tell("a\nexit\n")
+        exits.tell("a\nraw\nexit\n")
         leaves.tell("a\nb\n_exit\n")
         opens.tell("opens\nexit\n")
-        assert exits.rest() == "2 of 2\n1: a\nfarewell, goodbye\n"
+        assert exits.rest() == "2 of 2\n1: a\nraw\nfarewell, goodbye\n"
         assert leaves.rest() == "3 of 2\n1: a\n2: b\n"
         assert opens.rest() == "4 of 2\nfarewell, goodbye\nfrom line 1, "
         stays.tell("exit\n")
         assert stays.rest() == "1 of 2\nfarewell, goodbye\n"
-        assert stop()[0] == "1 ended with 1\n2 ended with 2\n1 ended with 3\n"
+        assert stop()[0] == "1 ended with 1\n1 ended with 2\n2 ended with 3\n"
 
 
 def test_a_hundred(everywhere, count=100):
