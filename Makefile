@@ -6,7 +6,7 @@ TESTS ?= tests
 SEEDS ?= 100000
 PREFIX ?= /usr/local
 PYTHON = $(realpath .tools/python)/bin/python # of one set-up, also if another one runs meanwhile
-C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.cpp' '*.h')
+C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.cpp' '*.h' '*.hpp')
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -124,7 +124,7 @@ $(PLOT)/stamp: bench/plot-requirements.txt
 format: setup ## lay out all C
 	.tools/bin/clang-format -i $(C_FILES)
 
-lint: setup ## check the layout of all C
+lint: setup ## check the layout of all C and C++
 	.tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
 clean: ## remove what was built

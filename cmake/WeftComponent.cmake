@@ -22,7 +22,7 @@
 #   [LIBC]                       the sources are a C program with `int main`, unchanged: a command whose main runs in a fiber, by
 #                                default on asyncify, and in which all of libc's calls wait. docs/libc.md says what there is
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
-#                                not set, ON in Release and MinSizeRel
+#                                not set, ON in Release and MinSizeRel, but for LIBC with FIBERS threads: setjmp of threads needs OFF
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
@@ -187,7 +187,9 @@ function(weft_add_component name)
   endif()
   if(NOT DEFINED arg_LTO)
     set(arg_LTO OFF)
-    if(DEFINED WEFT_LTO)
+    if(arg_LIBC AND arg_FIBERS STREQUAL threads)
+      # The compiler makes its setjmp when it makes the code, and zig's linker, which then does that, cannot be told to.
+    elseif(DEFINED WEFT_LTO)
       set(arg_LTO ${WEFT_LTO})
     elseif(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
       set(arg_LTO ON)
@@ -247,8 +249,7 @@ function(weft_add_component name)
   endif()
   if(arg_LIBC)
     set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
-    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc wasi-emulated-signal wasi-emulated-process-clocks)
-    target_compile_options(${name} PRIVATE -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -Wno-deprecated-declarations "SHELL:-include weft/detail/missing.h")
+    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc)
   endif()
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
     # The linker of these targets would make the component by itself.

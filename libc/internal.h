@@ -70,8 +70,34 @@ void weft__streams_exchange(weft__streams *it);
 // Writes what stdout and stderr hold.
 void weft__streams_flush(void);
 
+// stdio.c: the locks of the running program's standard streams go.
+void weft__stdio_forget(void);
+
 // A FILE on a descriptor that the running program has made; NULL: there is none.
 FILE *weft__streams_left(void);
+
+// ---- Locks ----
+
+// A lock that one fiber has at a time, as often as it takes it. Zero is free. Who waits first has it first.
+// Outside of fibers there is one user, who has it like a fiber.
+typedef struct weft__lock {
+    const void *owner;
+    uint32_t depth;
+    weft_coro *waiters;
+} weft__lock;
+
+// Who takes locks here.
+const void *weft__lock_user(void);
+
+// An errno: ECANCELED; EBADF if the lock has ended; EDEADLK outside of a fiber, if a fiber has it.
+int weft__lock_take(weft__lock *it);
+bool weft__lock_try(weft__lock *it);
+
+// By its owner.
+void weft__lock_give(weft__lock *it);
+
+// Sends away who waits. Then its memory may go.
+void weft__lock_end(weft__lock *it);
 
 // ---- Descriptors ----
 

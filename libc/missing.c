@@ -42,16 +42,24 @@ int dup2(int from, int to)
 
 // ---- Files without a name of their own ----
 
+enum { LETTERS = 6, TRIES = 100 };
+
+static const char places[][L_tmpnam] = {"/tmp/weft-XXXXXX", "weft-XXXXXX"}; // or where the program is
+
+static void vary(char *letters)
+{
+    for (int i = 0; i < LETTERS; i++)
+        letters[i] = "abcdefghijklmnopqrstuvwxyz012345"[weft_random_below(32)];
+}
+
 int mkstemp(char *name)
 {
-    enum { LETTERS = 6, TRIES = 100 };
     size_t length = strlen(name);
     char *at = name + length - LETTERS;
     if (length < LETTERS || strcmp(at, "XXXXXX"))
         return refused(EINVAL);
     for (int i = 0; i < TRIES; i++) {
-        for (int k = 0; k < LETTERS; k++)
-            at[k] = "abcdefghijklmnopqrstuvwxyz012345"[weft_random_below(32)];
+        vary(at);
         int fd = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
         if (fd >= 0 || errno != EEXIST)
             return fd;
@@ -59,19 +67,32 @@ int mkstemp(char *name)
     return -1;
 }
 
-// In /tmp, or where the program is. Its name is gone at once, as the file is when it is closed.
+// Its name is gone at once, as the file is when it is closed.
 FILE *tmpfile(void)
 {
-    char names[][24] = {"/tmp/weft-XXXXXX", "weft-XXXXXX"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        int fd = mkstemp(names[i]);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char name[L_tmpnam];
+        int fd = mkstemp(strcpy(name, places[i]));
         if (fd < 0)
             continue;
-        unlink(names[i]);
+        unlink(name);
         FILE *file = fdopen(fd, "w+");
         if (!file)
             close(fd);
         return file;
+    }
+    return NULL;
+}
+
+char *tmpnam(char *name)
+{
+    static char own[L_tmpnam];
+    struct stat at;
+    strcpy(name ? name : (name = own), places[stat("/tmp", &at) ? 1 : 0]);
+    for (int i = 0; i < TRIES; i++) {
+        vary(name + strlen(name) - LETTERS);
+        if (lstat(name, &at))
+            return name;
     }
     return NULL;
 }
@@ -114,6 +135,27 @@ int fchown(int number, uid_t owner, gid_t group)
 {
     struct stat at;
     return keep(fstat(number, &at), &at, kept, owner, group);
+}
+
+// ---- Paths that libc keeps across a wait ----
+
+int weft__libc_chdir(const char *path) __asm__("chdir");
+
+int chdir(const char *path)
+{
+    static weft__lock lock;
+    int error = weft__lock_take(&lock);
+    if (error)
+        return refused(error);
+    int result = weft__libc_chdir(path);
+    weft__lock_give(&lock);
+    return result;
+}
+
+int remove(const char *path)
+{
+    int result = unlink(path);
+    return result && errno == EISDIR ? rmdir(path) : result;
 }
 
 // ---- What a component has not ----

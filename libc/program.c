@@ -98,6 +98,7 @@ static void end(weft_program *self, int code, bool cleanly)
     forget_at_exit(self);
     close_what_is_left();
     struct weft_program_state *it = self->state;
+    weft__stdio_forget();
     leave(self);
     self->state = NULL;
     self->code = code;

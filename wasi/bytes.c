@@ -58,6 +58,14 @@ static bool begins(const weft_op *op, const weft__bytes_result *result, const ch
     return false;
 }
 
+// There is no future any more, and no question. Its value stays, and nobody looks at it.
+static void forget(weft__bytes_result *result)
+{
+    result->from = NULL;
+    result->future = 0;
+    result->asking = result->finishing = result->told = false;
+}
+
 static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t end), const char *call)
 {
     if (weft__op_closes(op, call)) {
@@ -66,7 +74,7 @@ static void close(weft_op *op, weft__bytes_result *result, void (*drop)(uint32_t
     }
     if (result->future)
         result->from->drop(result->future);
-    *result = (weft__bytes_result){0};
+    forget(result);
 }
 
 // ---- Reading ----
@@ -193,7 +201,7 @@ static void write_told(weft_bytes_writer *out)
         out->error = error;
     if (finishing) {
         out->op.status = 0;
-        out->result = (weft__bytes_result){0};
+        forget(&out->result);
     }
 }
 

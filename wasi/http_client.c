@@ -146,12 +146,10 @@ static bool set_target(borrowed_request request, const weft__url *url)
 static weft_error make(weft_fetch *it, int32_t *handle)
 {
     weft__fetch_run *self = &it->weft__run;
-    weft__url url;
     int32_t fields = 0;
     weft__wasi_http_types_own_request_options_t options;
-    weft_error error = weft__url_split(self->url, &url);
-    if (!error && !(self->spare = weft__alloc(sizeof(trailers__default))))
-        error = WEFT_ENOMEM;
+    self->spare = weft__alloc(sizeof(trailers__default));
+    weft_error error = self->spare ? WEFT_OK : WEFT_ENOMEM;
     if (!error)
         error = make_fields(self, &fields);
     if (!error && (error = make_options(&self->options, &options)))
@@ -172,7 +170,7 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     borrowed_request request = {made.f0.__handle};
     if (!set_method(request, weft_text_z(self->method)))
         error = WEFT_EMETHOD;
-    else if (!set_target(request, &url))
+    else if (!set_target(request, &self->url))
         error = WEFT_EURI;
     if (error)
         weft__wasi_http_types_request_drop_own(made.f0);
@@ -304,10 +302,11 @@ void weft__fetch_reset(weft_fetch *it)
     it->weft__run.method_tag = WASI_HTTP_TYPES_METHOD_OTHER; // of http_next, which does not ask
 }
 
-static void free_url(weft_text url, size_t size)
+static void free_url(weft__url *url, size_t size)
 {
-    if (url.at)
-        weft_free((void *)url.at, size);
+    if (url->all.at)
+        weft_free((void *)url->all.at, size);
+    *url = (weft__url){0};
 }
 
 // Follows a redirect, if the response is one that is to be followed. Spec: RFC 9110, 15.4.
@@ -319,27 +318,24 @@ static bool redirects(weft_fetch *it)
     weft_text location = weft_fetch_header(it, "location");
     if (!self->options.redirects || !location.at || !(again || (status >= 301 && status <= 303)))
         return false;
-    weft__url from, to;
-    weft_text url = {0};
+    weft__url to = {0};
     size_t size = 0;
-    weft__url_split(self->url, &from);
     if (it->redirected == self->options.redirects)
         it->error = WEFT_EREDIRECTS;
-    else if (!(it->error = weft__url_resolve(&from, location, &url, &size))) {
-        weft__url_split(url, &to);
-        if (from.is_https && !to.is_https)
-            it->error = WEFT_EREDIRECTS;
-    }
+    else
+        it->error = weft__url_resolve(&self->url, location, &to, &size);
+    if (!it->error && self->url.is_https && !to.is_https)
+        it->error = WEFT_EREDIRECTS;
     if (it->error) {
-        free_url(url, size);
+        free_url(&to, size);
     } else {
-        self->same_origin = self->same_origin && weft__url_same_origin(&from, &to);
+        self->same_origin = self->same_origin && weft__url_same_origin(&self->url, &to);
         if (status == 303 || (!again && self->method_tag == WASI_HTTP_TYPES_METHOD_POST)) {
             set_method_name(self, self->method_tag == WASI_HTTP_TYPES_METHOD_HEAD ? "HEAD" : "GET");
             self->options.body = (weft_text){0};
         }
-        free_url(self->url, self->url_size);
-        self->url = url;
+        free_url(&self->url, self->url_size);
+        self->url = to;
         self->url_size = size;
         it->redirected++;
     }
@@ -367,6 +363,7 @@ bool weft_fetch_may_pass(const weft_fetch *it)
     case WEFT_EHOSTUNREACH:
         return true;
     case WEFT_ECONNRESET:
+    case WEFT_EEOF:
     case WEFT_EPROTO:
     case WEFT_ETIMEDOUT:
         return TWICE >> it->weft__run.method_tag & 1;
@@ -534,7 +531,7 @@ const weft_http_header *weft_fetch_trailers(weft_fetch *it, size_t *count)
 
 weft_text weft_fetch_url(const weft_fetch *it)
 {
-    return it->weft__run.url;
+    return it->weft__run.url.all;
 }
 
 const char *weft_fetch_reason(const weft_fetch *it)
@@ -587,6 +584,5 @@ const char *weft_fetch_reason(const weft_fetch *it)
 void weft_fetch_close(weft_fetch *it)
 {
     close_request(it);
-    free_url(it->weft__run.url, it->weft__run.url_size);
-    it->weft__run.url = (weft_text){0};
+    free_url(&it->weft__run.url, it->weft__run.url_size);
 }

@@ -167,7 +167,7 @@ static weft_stepped finish_run(weft_coro *co)
 
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it)
 {
-    WEFT__CHECK(!it->weft__begun, closed, "weft_http_finish", 0);
+    WEFT__CHECK(!it->weft__begun, not_begun, "weft_http_finish", 0);
     it->weft__finish.it = it;
     return weft_call(co, &it->weft__finish.co, finish_run);
 }

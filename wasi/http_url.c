@@ -2,14 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "http_url.h"
 
-// Takes off the front of *rest what comes before `end`, which is '#', or '?' or '#' for '?', or any of the
-// three for '/'. Not inlined: it is called in many places.
-__attribute__((noinline)) static weft_text part_of(weft_text *rest, char end)
+// What a part ends before: letters below 64, a bit for each.
+static const uint64_t ends_query = 1ull << '#';
+static const uint64_t ends_path = 1ull << '#' | 1ull << '?';
+static const uint64_t ends_authority = 1ull << '#' | 1ull << '?' | 1ull << '/';
+
+// Takes off the front of *rest what comes before the first letter of `ends`. Not inlined: it is called in many
+// places.
+__attribute__((noinline)) static weft_text part_of(weft_text *rest, uint64_t ends)
 {
     size_t length = 0;
     for (; length < rest->length; length++) {
-        char letter = rest->at[length];
-        if (letter == '#' || letter == end || (letter == '?' && end == '/'))
+        unsigned char letter = (unsigned char)rest->at[length];
+        if (letter < 64 && ends >> letter & 1)
             break;
     }
     weft_text part = weft_text_slice(*rest, 0, length);
@@ -20,14 +25,15 @@ __attribute__((noinline)) static weft_text part_of(weft_text *rest, char end)
 weft_error weft__url_split(weft_text text, weft__url *url)
 {
     size_t scheme = weft_text_find(text, WEFT_TEXT("://"));
+    url->all = text;
     url->scheme = weft_text_slice(text, 0, scheme);
     url->is_https = weft_text_alike_z(url->scheme, "https");
     if (!url->is_https && !weft_text_alike_z(url->scheme, "http"))
         return WEFT_EURI;
     weft_text rest = weft_text_slice(text, scheme + 3, text.length);
-    url->authority = part_of(&rest, '/');
-    url->path = part_of(&rest, '?');
-    url->query = part_of(&rest, '#');
+    url->authority = part_of(&rest, ends_authority);
+    url->path = part_of(&rest, ends_path);
+    url->query = part_of(&rest, ends_query);
     // A request takes no name before an @: it is a mistake, or is meant to mislead.
     if (!url->authority.length || weft_text_find(url->authority, WEFT_TEXT("@")) < url->authority.length)
         return WEFT_EURI;
@@ -78,28 +84,33 @@ static void put_path(output *to, weft_text path)
         put(to, WEFT_TEXT("/"));
 }
 
-weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_text *url, size_t *block_size)
+// Whether a reference names its scheme.
+static bool is_absolute(weft_text reference)
 {
-    weft__url to = {0};
+    weft_text first = part_of(&reference, ends_authority);
+    return weft_text_find(first, WEFT_TEXT(":")) < first.length;
+}
+
+weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft__url *url, size_t *block_size)
+{
+    weft__url to;
     weft_text rest = reference;
-    bool absolute = weft_text_find(part_of(&rest, '/'), WEFT_TEXT(":")) < reference.length - rest.length;
     weft_text merged = {0};
     weft_error error = WEFT_OK;
-    if (!base || absolute) {
+    if (!base || is_absolute(reference)) {
         error = weft__url_split(reference, &to);
     } else {
         to = *base;
-        rest = reference;
         if (weft_text_starts(rest, WEFT_TEXT("//"))) {
             rest = weft_text_slice(rest, 2, rest.length);
-            to.authority = part_of(&rest, '/');
-            to.path = part_of(&rest, '?');
-            to.query = part_of(&rest, '#');
+            to.authority = part_of(&rest, ends_authority);
+            to.path = part_of(&rest, ends_path);
+            to.query = part_of(&rest, ends_query);
             error = to.authority.length && weft_text_find(to.authority, WEFT_TEXT("@")) == to.authority.length
                         ? WEFT_OK
                         : WEFT_EURI;
         } else {
-            weft_text path = part_of(&rest, '?'), query = part_of(&rest, '#');
+            weft_text path = part_of(&rest, ends_path), query = part_of(&rest, ends_query);
             if (weft_text_starts(path, WEFT_TEXT("/"))) {
                 to.path = path;
             } else if (path.length) {
@@ -135,26 +146,32 @@ weft_error weft__url_resolve(const weft__url *base, weft_text reference, weft_te
     for (size_t i = 0; i < out.length; i++)
         if (out.at[i] >= 'A' && out.at[i] <= 'Z') // the case does not matter there: RFC 3986, 6.2.2.1
             out.at[i] |= 'a' - 'A';
+    size_t path_at = out.length;
     put_path(&out, weft_text_of(joined.at, joined.length));
+    size_t query_at = out.length;
     put(&out, to.query);
-    *url = weft_text_of(out.at, out.length);
+    url->is_https = to.is_https;
+    url->all = weft_text_of(out.at, out.length);
+    url->scheme = weft_text_slice(url->all, 0, to.scheme.length);
+    url->authority = weft_text_slice(url->all, to.scheme.length + 3, path_at);
+    url->path = weft_text_slice(url->all, path_at, query_at);
+    url->query = weft_text_slice(url->all, query_at, out.length);
     *block_size = size;
     return WEFT_OK;
 }
 
 weft_error weft_url_resolve(weft_text base, weft_text link, char *url, size_t room, size_t *length)
 {
-    weft__url from;
-    weft_text to;
+    weft__url from, to;
     size_t size = 0;
     weft_error error = base.length ? weft__url_split(base, &from) : WEFT_OK;
     if (!error)
         error = weft__url_resolve(base.length ? &from : NULL, link, &to, &size);
     if (error)
         return error;
-    *length = to.length;
-    error = weft_text_to_z(to, url, room);
-    weft_free((void *)to.at, size);
+    *length = to.all.length;
+    error = weft_text_to_z(to.all, url, room);
+    weft_free((void *)to.all.at, size);
     return error == WEFT_EINVAL ? WEFT_EURI : error; // it has a zero in it
 }
 

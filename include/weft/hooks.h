@@ -67,6 +67,7 @@ void weft_report(const char *text, size_t length);
     RULE(no_result, "export", "ended without WEFT_RETURN: return a value on each way out")                     \
     RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
     RULE(second_result, "export", "has returned already: ask weft_returned first")                             \
+    RULE(not_begun, "reply", "has not begun: call weft_http_begin first")                                      \
     RULE(wrong_export, "export",                                                                               \
          "is not the one whose call runs here: return its value in a coroutine of its own call")               \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
@@ -80,6 +81,10 @@ void weft_report(const char *text, size_t length);
     RULE(rust_spawn, "future", "is Rust's, which no Weft task polls: weft_foreign_await it in a coroutine")    \
     RULE(task_over, "waitable", "was registered with a task that has ended: register it with the current one") \
     RULE(lost_task, "callback", "finds no task in its context slot: leave that slot to Weft")                  \
+    RULE(task_begun, "task",                                                                                   \
+         "is awaited or started already, or has no frame: await it once, and look at it before")               \
+    RULE(task_runs, "task", "is destroyed while it runs: await it, or close its scope, before")                \
+    RULE(scope_runs, "scope", "is destroyed while children run: co_await weft_scope_close before")             \
     RULE(no_fiber, "wait", "is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine")                 \
     RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes: give it more")          \
     RULE(stack_overflow, "fiber", "has gone beyond its stack: start it with a larger stack_size")              \

@@ -186,6 +186,11 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
 http_framing weft_world__framing_of_request(const http_message *it, uint64_t *length);
 http_framing weft_world__framing_of_response(const http_message *it, bool to_head, bool to_old,
                                              uint64_t *length);
+// Whether a host sends a response: not one that announces another. It answers 500 itself.
+static inline bool weft_world__may_be_sent(const http_message *response)
+{
+    return response->status >= 200 || response->status == 101;
+}
 
 // ---- script.c ----
 

@@ -530,6 +530,8 @@ const char *weft_world__send_body(http_connection *to, http_message *from, http_
         error = take_trailers(to, from, &trailers);
     }
     *told = body || from->method ? error : NULL; // as on wasmtime
+    if (to->call && weft_sim_call_cancel_asked(to->call))
+        *told = "internal-error";
     if (from->sent)
         weft_world__tell_sent(from, *told);
     if (is_too_long)

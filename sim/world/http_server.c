@@ -136,7 +136,7 @@ static void answers(weft_sim *sim, void *data)
         fprintf(stderr, "weft_world: a request has failed: %s\n",
                 func->result->parts[1].type->parts[result->payload->which].name);
     weft_sim_call_free(call);
-    if (response && response->status < 200 && response->status != 101) {
+    if (response && !weft_world__may_be_sent(response)) {
         weft_world__message_drop(response);
         response = NULL;
     }

@@ -265,7 +265,12 @@ weft_world_http weft_world_ask(weft_world_test *test, const weft_world_http *req
         http_message *from = weft_world__object(result->payload);
         bool to_head = request->method && !strcmp(request->method, "HEAD");
         http_framing framing = weft_world__framing_of_response(from, to_head, false, &length);
-        response = taken(test, from, framing, length, NULL);
+        if (weft_world__may_be_sent(from)) {
+            response = taken(test, from, framing, length, NULL);
+        } else {
+            weft_world__message_drop(from);
+            response = (weft_world_http){.status = 500, .headers = strdup(""), .body = strdup("")};
+        }
     }
     weft_sim_call_free(call);
     return response;

@@ -132,7 +132,7 @@ void weft_world_http_free(weft_world_http *it);
 // it is whole, `error` says so, and the body is what there was.
 weft_sim_call *weft_world_accept(weft_world_test *test, weft_world_http *request);
 void weft_world_respond(weft_world_test *test, weft_sim_call *call, const weft_world_http *response);
-// Has the component, which is a service, handle a request.
+// Has the component, which is a service, handle a request. A status that no host sends comes as 500.
 weft_world_http weft_world_ask(weft_world_test *test, const weft_world_http *request);
 
 #ifdef __cplusplus

@@ -27,7 +27,9 @@ CXX_COMPILERS = {
 LEVELS = [("gcc", "-O0"), ("gcc", "-Os"), *((compiler, "-O2") for compiler in C_COMPILERS)]
 
 PUBLIC = ROOT / "include/weft"
+NO_EXCEPTIONS = {"zig-c++-wasm": ["-fno-exceptions"]}  # which its library has none of
 HEADERS = sorted(str(path.relative_to(PUBLIC)) for path in [*PUBLIC.glob("*.h"), *PUBLIC.glob("wasi/*.h")])
+CXX_HEADERS = sorted(str(path.relative_to(PUBLIC)) for path in [*PUBLIC.glob("*.hpp"), *PUBLIC.glob("cpp/*.hpp")])
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src").glob("*.c"))
 SOURCES += ["src/trace_json/trace_json.c"]
 TRACE = ["-DWEFT_TRACE=0", "-DWEFT_TRACE=1"]
@@ -51,8 +53,8 @@ def compile_all(run, need, folder, command, sources, *options):
 def alone(tmp_path):
     """alone(suffix) is a source for each header, which has no other."""
 
-    def write(suffix):
-        for header in HEADERS:
+    def write(suffix, headers=HEADERS):
+        for header in headers:
             source = tmp_path / f"{header.replace('/', '-')}.{suffix}"
             source.write_text(f"#include <weft/{header}>\nextern int not_an_empty_file;\n")
             yield source
@@ -75,6 +77,12 @@ def test_headers_alone_c11(run, need, tmp_path, alone, compiler):
 @pytest.mark.parametrize("compiler", CXX_COMPILERS)
 def test_headers_alone_cxx17(run, need, tmp_path, alone, compiler):
     compile_all(run, need, tmp_path, CXX_COMPILERS[compiler], alone("cc"), "-std=c++17")
+
+
+@pytest.mark.parametrize("compiler", CXX_COMPILERS)
+def test_headers_alone_cxx20(run, need, tmp_path, alone, compiler):
+    options = ["-std=c++20", *NO_EXCEPTIONS.get(compiler, [])]
+    compile_all(run, need, tmp_path, CXX_COMPILERS[compiler], alone("cc", CXX_HEADERS), *options)
 
 
 @pytest.mark.parametrize("compiler, level", LEVELS)

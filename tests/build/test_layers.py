@@ -80,6 +80,13 @@ def test_public_headers_have_few_private_names():
     assert len(set().union(*found.values())) <= 40
 
 
+def test_tasks_stand_on_public_names():
+    """But the private macros that weft.hpp and wasi.hpp have themselves."""
+    text = "".join(path.read_text() for path in (ROOT / "include").rglob("*.hpp"))
+    own = set(re.findall(r"^#define (WEFT__\w+)", text, re.M))
+    assert set(re.findall(r"\b(?:weft|WEFT)__\w+", text)) - own == set()
+
+
 def test_one_file_makes_symbols_weak():
     assert list(names_in("include", r"pragma weak|\(\(weak")) == ["include/weft/detail/weak.h"]
     assert names_in("src", r"pragma weak|\(\(weak") == {}

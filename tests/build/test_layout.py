@@ -16,12 +16,12 @@ def files(run):
 
 
 def test_clang_format(run, tools, files):
-    sources = [path for path in files if path.suffix in (".c", ".cpp", ".h")]
+    sources = [path for path in files if path.suffix in (".c", ".cpp", ".h", ".hpp")]
     run([tools.clang_format, "--dry-run", "-Werror", *sources])
 
 
 def test_spdx(files):
-    named = {".c", ".cpp", ".h", ".py", ".cmake", ".toml"}
+    named = {".c", ".cpp", ".h", ".hpp", ".py", ".cmake", ".toml"}
     code = [path for path in files if path.suffix in named or path.name in ("CMakeLists.txt", "Makefile", "run")]
     lacking = [str(path.relative_to(ROOT)) for path in code if "SPDX-License-Identifier: " not in path.read_text()]
     assert lacking == []

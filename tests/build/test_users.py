@@ -1,5 +1,5 @@
-# A user's project, in a folder of its own, gets Weft in each way that the README tells, with each toolchain, and runs. The
-# CMakeLists.txt, the Makefiles and the commands are those of the README and of docs/native.md.
+# A user's project, in a folder of its own, gets Weft in each way that docs/building.md tells, with each toolchain, and runs. The
+# CMakeLists.txt, the Makefiles and the commands are those of that page and of docs/native.md.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import fcntl
@@ -16,16 +16,16 @@ from users import Serving, do, shell
 from tools.service import Service
 
 USER = ROOT / "tests/build/user"
-README, NATIVE = (ROOT / "README.md").read_text(), (ROOT / "docs/native.md").read_text()
+BUILDING, NATIVE = (ROOT / "docs/building.md").read_text(), (ROOT / "docs/native.md").read_text()
 BLOCK = re.compile(r"```(?:cmake|make)\n([^`]*)```\n\n((?:    [^\n]+\n)+)")  # a file, and the commands below it
-PROGRAM, MAKE_PROGRAM = BLOCK.findall(README.partition("## Your own program")[2].partition("## Your own component")[0])
-SUBDIRECTORY, FETCHED, INSTALLED, MAKE = BLOCK.findall(README.partition("## Your own component")[2])
+PROGRAM, MAKE_PROGRAM = BLOCK.findall(BUILDING.partition("## Your own program")[2].partition("## Your own component")[0])
+SUBDIRECTORY, FETCHED, INSTALLED, MAKE = BLOCK.findall(BUILDING.partition("## Your own component")[2])
 (MAKE_NATIVE,) = BLOCK.findall(NATIVE.partition("## Your own world")[2])
 NATIVE_TEST = re.search(r"```cmake\n(if\(WEFT_NATIVE\)[^`]*)```", NATIVE)[1]
 WITH_SANITIZERS = re.search(r" (-DWEFT_SANITIZE=\S*)", NATIVE)[1]
-WITH_CLANG = re.search(r'`(CC="clang[^`]*)`', README)[1]
+WITH_CLANG = re.search(r'`(CC="clang[^`]*)`', BUILDING)[1]
 PRELOAD = re.search(r"`(LD_PRELOAD=[^`]*)`", NATIVE)[1]
-INVOKE = re.search(r"\n    (wasmtime run .*--invoke .*)\n", README)[1]
+INVOKE = re.search(r"\n    (wasmtime run .*--invoke .*)\n", BUILDING)[1]
 WEFT_NATIVE, WEFT_SIM = re.findall(r"\n    (weft-(?:native|sim) .*)(?=\n)", NATIVE)
 
 TOOLS = ("zig", "wit-bindgen", "wasm-tools")

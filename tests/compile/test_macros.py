@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from build.test_compile import C_COMPILERS, CXX_COMPILERS, LEVELS, TRACE, WARNINGS, to_object
+from build.test_compile import C_COMPILERS, CXX_COMPILERS, LEVELS, NO_EXCEPTIONS, TRACE, WARNINGS, to_object
 from limits import limited
 from paths import ROOT
 
@@ -36,6 +36,15 @@ def test_macros_cxx(run, need, tmp_path, compiler, standard, source):
         run([*command, *flags, "-o", tmp_path / "macros.o"])
 
 
+@pytest.mark.parametrize("compiler", CXX_COMPILERS)
+def test_tasks(run, need, tmp_path, compiler):
+    command = CXX_COMPILERS[compiler]
+    need(command[0])
+    for trace in TRACE:
+        flags = ["-std=c++20", "-O2", trace, *MORE_WARNINGS, *NO_EXCEPTIONS.get(compiler, []), f"-I{ROOT}/include"]
+        run([*command, *flags, *to_object(command), HERE / "cxx.cpp", "-o", tmp_path / "tasks.o"])
+
+
 EXPORT = "weft_step run; WEFT_EXPORT_STEP(w, exports_double, root, run, (uint32_t n), (void)n);"
 ASYNC = "struct frame { weft_coro co; uint8_t n; }; WEFT_ASYNC(frame) { WEFT_BEGIN; WEFT_END; }"
 CXX_GUARDS = {
@@ -59,6 +68,41 @@ def test_guards_cxx(need, compiler, words):
     source = f'#include "bindings.h"\n#include <weft/weft.h>\n{CXX_GUARDS[words]}\n'
     done = limited([need(command[0]), *flags], input=source)
     assert done.returncode != 0 and words in done.stdout.replace("‘", "`").replace("’", "`"), done.stdout
+
+
+NUMBER = "static weft::task<int> number() { co_return 1; }"
+TASK_GUARDS = {
+    "await the task, or start it in a scope": f"{NUMBER} void f(); void f() {{ number(); }}",
+    "the frame of a task begins with `weft_coro co; weft_cxx cxx;`": "struct it { weft_coro co; int n; weft_cxx cxx; }; WEFT_TASK(it) { co_return; }",
+    "await_transform": f"struct no {{}}; {NUMBER} weft::task<> f(); weft::task<> f() {{ co_await no(); }}",
+}
+
+
+@pytest.mark.parametrize("words", TASK_GUARDS)
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_guards_of_tasks(need, compiler, words):
+    flags = ["-std=c++20", "-Werror", f"-I{ROOT}/include", "-fsyntax-only", "-x", "c++", "-"]
+    source = f"#include <weft/weft.hpp>\n{TASK_GUARDS[words]}\n"
+    done = limited([need(CXX_COMPILERS[compiler][0]), *flags], input=source)
+    assert done.returncode != 0 and words in done.stdout.replace("‘", "`").replace("’", "`"), done.stdout
+
+
+def test_no_exceptions_on_wasm(need):
+    command = CXX_COMPILERS["zig-c++-wasm"]
+    done = limited([*command, "-std=c++20", f"-I{ROOT}/include", "-c", HERE / "cxx.cpp", "-o", "/dev/null"])
+    assert done.returncode != 0 and "the C++ library for WebAssembly has no exceptions: compile with -fno-exceptions" in done.stdout
+
+
+def test_tasks_are_complete():
+    """Each public macro and class of C++ is used there."""
+    used = (HERE / "cxx.cpp").read_text()
+    code = "".join(re.sub(r"//.*", "", path.read_text()) for path in [*ROOT.glob("include/weft/*.hpp"), *ROOT.glob("include/weft/cpp/*.hpp")])
+    macros = set(re.findall(r"^#define (WEFT_[A-Z]\w*)\(", code, re.M))
+    names = set(re.findall(r"^(?:template <.*> )?(?:class (?:\[\[.*\]\] )?|using )(\w+)(?: [:=].*)?$", code, re.M))
+    assert len(macros) > 5 and len(names) > 15
+    made = {"ok_of", "ok_code", "failure", "attempt_of", "memory", "movable"}  # by functions, and bases
+    missing = [name for name in sorted(macros | names - made) if not re.search(rf"\b{name}\b", used)]
+    assert missing == []
 
 
 def test_macros_are_complete():

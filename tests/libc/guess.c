@@ -60,6 +60,9 @@ int guess(int argc, char **argv)
             fprintf(stderr, "warned in line %d\n", n);
         else if (!strcmp(line, "raw\n"))
             write(1, "raw\n", 4);
+        else if (!strcmp(line, "flood\n"))
+            for (int i = 0; i < 200; i++)
+                printf("%065000d\n", i);
         else if (!strcmp(line, "opens\n"))
             fprintf(fdopen(dup(1), "w"), "from line %d, ", n); // written at the end
         else

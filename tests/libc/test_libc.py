@@ -32,7 +32,7 @@ def test_files(programs, native, run, tmp_path):
     assert tree(here) == tree(there)
 
 
-@pytest.mark.parametrize("program", ["files", "program", "serve", "fibers"])
+@pytest.mark.parametrize("program", ["files", "program", "serve", "fibers", "shared"])
 def test_imports(programs, tools, run, program):
     """Nothing of preview 1 is left; of preview 2 what Weft's messages take, in Debug."""
     assert '(import "wasi_snapshot_preview1"' not in run([tools.wasm_tools, "print", "--skeleton", programs.path(program)])
@@ -165,6 +165,46 @@ def test_fibers(everywhere):
             b"taken: x y\nno turn: 1\ncancelled: -1 1 1 1\nsent: 2 0 -1 1, got 2 0\noutside of a fiber: 1\n"
         )
         process.stdin.close()
+
+
+SHARED = {
+    "print": "printed: 400 whole, 400 in order, switched: 1",
+    "read": "read: 200 whole, 200 in order, by both: 1",
+    "file": "file: 400 whole, 400 in order, switched: 1",
+    "close": "closed: xc-s",
+    "lock": "locked: lbco 0",
+    "flush": "flushed: yfw",
+    "list": "listed: 100 100",
+    "go": "gone: 0 0 wrong",
+    "directory": "1 is in /here/b",
+    "split": "strtok: - -, strtok_r: c 3",
+    "set": "environment: of 1, of 0",
+}
+
+
+@pytest.mark.parametrize("what", SHARED)
+def test_shared(programs, tmp_path, what):
+    done = programs.run(programs.path("shared"), what, options=["--dir", ".::/here", "--dir", "."], cwd=tmp_path)
+    assert done.out.decode() == SHARED[what] + "\n", done.err
+
+
+def lines_of(fiber, text):
+    """The numbers of its lines. All are whole, as is the last."""
+    assert text.endswith("\n")
+    return [int(re.fullmatch(r"\d is at (\d+) of its lines", line)[1]) for line in text.splitlines() if line.startswith(f"{fiber} is")]
+
+
+def test_two_on_stdout(programs):
+    text = programs.run(programs.path("shared"), "stdout").out.decode()
+    assert lines_of(0, text) == lines_of(1, text) == list(range(1, 201))
+    assert text.count("\n") == 400
+
+
+def test_exit_while_another_prints(programs):
+    text = programs.run(programs.path("shared"), "exit").out.decode()
+    printed = lines_of(0, text)
+    assert printed == list(range(1, len(printed) + 1))
+    assert len(printed) > 10 and text.count("1 exits\n") == 1 and text.count("\n") == len(printed) + 1
 
 
 def test_serve(everywhere):

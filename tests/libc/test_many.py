@@ -64,6 +64,22 @@ def test_streams(everywhere):
         assert "warned in line 2\n" in err
 
 
+def test_one_that_is_not_read(everywhere):
+    """It waits in its stdout, and the others have theirs."""
+    with serving(everywhere) as (client, stop):
+        one, other = client(), client()
+        one.tell("flood\n")
+        assert one.line() == "1 of 2\n" and one.line() == "0" * 65000 + "\n"
+        for n in range(1, 20):
+            other.tell("hello\n")
+            assert (n > 1 or other.line()) and other.line() == f"{n}: hello\n"
+        one.peer.shutdown(socket.SHUT_WR)
+        assert one.rest().splitlines() == [f"{i:065000}" for i in range(1, 200)] + ["farewell, goodbye"]
+        other.tell("exit\n")
+        other.rest()
+        assert stop()[0] == "1 ended with 0\n1 ended with 20\n"
+
+
 def test_ends(everywhere):
     """exit ends one of them, from a depth, runs its own functions, and closes what it left open; _exit does not tell them."""
     with serving(everywhere) as (client, stop):

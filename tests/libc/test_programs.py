@@ -3,34 +3,44 @@
 
 import os
 import random
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from paths import ROOT
 
 BZIP2 = ROOT / ".tools/bzip2"
+LUA = ROOT / ".tools/lua"
 
 
 @pytest.fixture
-def bzip2(programs, tmp_path_factory, run):
-    """bzip2(folder, *arguments, stdin) is what both builds do there: the folders are alike before."""
-    sources = os.environ.get("WEFT_BZIP2", BZIP2)
-    program = tmp_path_factory.mktemp("native") / "bzip2"
-    files = [f"{sources}/{name}.c" for name in "blocksort bzip2 bzlib compress crctable decompress huffman randtable".split()]
-    run(["cc", "-w", "-O2", *files, "-o", program])
+def both(programs, tmp_path_factory, run):
+    """both(name, files)(folder, *arguments, stdin) is what both builds of a program do there: the folders are alike before."""
 
-    def both(folder, *arguments, stdin=b"", reason=False):
-        """reason: it tells an error of libc's, in whose words."""
-        here, there = folder / "native", folder / "component"
-        native = subprocess.run([program, *arguments], cwd=here, input=stdin, capture_output=True)
-        done = programs.run(programs.path("bzip2"), *arguments, options=["--dir", ".", "--argv0", program], cwd=there, stdin=stdin)
-        assert (done.code, done.out) == (native.returncode, native.stdout)
-        assert reason or done.err == native.stderr.decode()
-        trees = [{file.name: (file.read_bytes(), file.stat().st_mtime_ns // 10**9) for file in place.iterdir()} for place in (here, there)]
-        assert trees[0] == trees[1]
-        return native
+    def built(name, *options):
+        program = tmp_path_factory.mktemp("native") / name
+        run(["cc", "-w", "-O2", *options, "-o", program])
 
-    return both
+        def compared(folder, *arguments, stdin=b"", reason=False):
+            """reason: it tells an error of libc's, in whose words."""
+            here, there = folder / "native", folder / "component"
+            native = subprocess.run([program, *arguments], cwd=here, input=stdin, capture_output=True, env={"HOME": "/x"})
+            options = ["--dir", ".", "--dir", f"{folder}::/tmp", "--env", "HOME=/x", "--argv0", program]
+            done = programs.run(programs.path(name), *arguments, options=options, cwd=there, stdin=stdin)
+            assert (done.code, done.out) == (native.returncode, native.stdout)
+            assert reason or done.err == native.stderr.decode()
+            trees = [{file.name: (file.read_bytes(), file.stat().st_mtime_ns // 10**9) for file in place.iterdir()} for place in (here, there)]
+            assert trees[0] == trees[1]
+            return native
+
+        return compared
+
+    return built
+
+
+def sources(variable, folder):
+    return pytest.mark.skipif(not (folder.exists() or variable in os.environ or "CI" in os.environ), reason="make setup brings its sources")
 
 
 @pytest.fixture
@@ -44,8 +54,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(not (BZIP2.exists() or "WEFT_BZIP2" in os.environ or "CI" in os.environ), reason="make setup brings its sources")
-def test_bzip2(bzip2, folder):
+@sources("WEFT_BZIP2", BZIP2)
+def test_bzip2(both, folder):
+    place = os.environ.get("WEFT_BZIP2", BZIP2)
+    names = "blocksort bzip2 bzlib compress crctable decompress huffman randtable".split()
+    bzip2 = both("bzip2", *[f"{place}/{name}.c" for name in names])
     text = (folder / "native/text").read_bytes()
     packed = bzip2(folder, "-9", stdin=text).stdout
     assert len(packed) < len(text) / 2
@@ -58,3 +71,27 @@ def test_bzip2(bzip2, folder):
     assert bzip2(folder, "-d", "nosuch.bz2").returncode == 1
     assert bzip2(folder, "-d", stdin=packed[:1000], reason=True).returncode == 2
     assert bzip2(folder, "-d", stdin=packed[:1000] + b"?" + packed[1001:], reason=True).returncode == 2
+
+
+SCRIPTS = ROOT / "tests/libc/lua"
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    for place in ("native", "component"):
+        shutil.copytree(SCRIPTS, tmp_path / place)
+    return tmp_path
+
+
+@sources("WEFT_LUA", LUA)
+def test_lua(both, scripts):
+    place = Path(os.environ.get("WEFT_LUA", LUA))
+    lua = both("lua", *(file for file in place.glob("l*.c") if file.stem != "ltests"), "-lm")
+    for script in ("text", "files", "system", "errors", "threads"):
+        assert lua(scripts, f"{script}.lua", "an argument").returncode == 0
+    assert lua(scripts, "-", "x", stdin=b"print(...)\nfor line in io.lines() do print(#line, line) end\none\n").returncode == 1
+    assert b"> 1.414" in lua(scripts, stdin=b"print(1 + 1)\n2 ^ 0.5\nfor i = 1, 2 do\nprint(i) end\nx = = 1").stdout
+    assert b"in upvalue 'deepest'" in lua(scripts, "fails.lua").stderr
+    assert lua(scripts, "-e", "os.exit(7)").returncode == 7
+    assert lua(scripts, "-l", "module", "-e", "print(module.name)").stdout == b"module\n"
+    lua(scripts, "none.lua")

@@ -73,6 +73,7 @@ TAKEN = {
     "GET /short/80": ("asked: POST: four: HTTP-protocol-error", "answer: 200: hello"),
     "GET /long/80": ("asked: POST: fo", "answer: 200: hello"),
     "GET /upload": ("asked: POST: four: connection-terminated", "answer: 200: ETIMEDOUT"),
+    "GET /cancel": ("asked: POST: four: connection-terminated", "answer: 200: 38"),  # internal-error
 }
 
 
@@ -102,6 +103,11 @@ def answer(server, length):
         peer.recv(4096)
         peer.sendall(f"HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\nhello".encode())
         peer.shutdown(socket.SHUT_WR)
+
+
+def test_no_status_of_a_reply(built):
+    """A host answers in its place."""
+    assert said(built("script-asks"), "GET", "/early", "world") == "answer: 500: \n"
 
 
 @pytest.mark.parametrize("authority, told", [((), "no scheme none"), (("10.0.0.1",), "a scheme 10.0.0.1")])

@@ -310,6 +310,14 @@ def test_body_cut_short_is_none(fetch, peer, how):
     assert (got.error, got.status, got.reason, got.body) == ("EEOF", 200, "HTTP-protocol-error", "12345")
 
 
+@pytest.mark.parametrize("method, came", [("GET", ("OK", "", 2)), ("POST", ("EEOF", "12345", 1))])
+def test_body_cut_short_is_sent_again_by_who_reads_it(fetch, method, came):
+    """Once its head is here, it is not by itself, whatever `retries` is."""
+    with failing(1, CUT["length"]) as it:
+        got = fetch(it.at, retries=9, pause=1, whole=1, method=method)
+        assert (got.error, got.body, len(it.heads)) == came
+
+
 def test_trailers(fetch, peer):
     text = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nx-end: last\r\n\r\n"
     got = fetch(peer(text).at)

@@ -262,15 +262,22 @@ def test_log_line(service, path, line):
     assert told[1] == (", cut a note" if path == "/cut" else " a note")
 
 
-def test_second_reply_is_misuse(host, component):
+MISUSE = {
+    "/twice": "weft_http_begin: the export has returned already: ask weft_returned first",
+    "/finish-first": "weft_http_finish: the reply has not begun: call weft_http_begin first",
+}
+
+
+@pytest.mark.parametrize("path", MISUSE)
+def test_misuse(host, component, path):
     with host.serve(component("http-cases")) as service:
-        raw(service, request("/twice"))
+        raw(service, request(path))
         ends = time.monotonic() + LIMIT
         while not service.fault():
             assert time.monotonic() < ends
             time.sleep(0.05)
         if "debug" in str(component("http-cases")):
-            assert "weft: weft_http_begin: the export has returned already: ask weft_returned first" in service.words()
+            assert f"weft: {MISUSE[path]}" in service.words()
 
 
 def test_many_at_once(ask):

@@ -6,6 +6,10 @@
 #define WEFT_DETAIL_MISSING_H
 #ifdef __wasi__
 
+#pragma GCC system_header
+
+#include "stdio.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -15,6 +19,10 @@ struct _IO_FILE;
 int dup(int);
 int dup2(int, int);
 int mkstemp(char *);
+char *tmpnam(char *);
+#ifndef L_tmpnam
+#define L_tmpnam 20
+#endif
 int chown(const char *, unsigned, unsigned);
 int fchown(int, unsigned, unsigned);
 // wasi-libc's own refuse every mode.
@@ -23,12 +31,27 @@ int fchmod(int, unsigned) __asm__("weft__fchmod");
 // Those of the weft_program that calls.
 __attribute__((noreturn)) void exit(int) __asm__("weft__exit");
 int atexit(void (*)(void)) __asm__("weft__atexit");
+// And these are for one fiber at a time.
+int chdir(const char *) __asm__("weft__chdir");
+int remove(const char *) __asm__("weft__remove");
 struct _IO_FILE *popen(const char *, const char *);
 int pclose(struct _IO_FILE *);
 unsigned getuid(void);
 unsigned geteuid(void);
 unsigned getgid(void);
 unsigned getegid(void);
+void flockfile(struct _IO_FILE *);
+int ftrylockfile(struct _IO_FILE *);
+void funlockfile(struct _IO_FILE *);
+
+// libc/stdio.c has these, each behind a lock of the FILE.
+#define WEFT__PRAGMA(text) _Pragma(#text)
+#define WEFT__RENAME(name) WEFT__PRAGMA(redefine_extname name weft__##name)
+#define WEFT__RENAME_LOCKED(result, name, ...) WEFT__RENAME(name)
+#define WEFT__RENAME_VARIADIC(name, ...) WEFT__RENAME(name)
+WEFT__STDIO(WEFT__RENAME_LOCKED)
+WEFT__STDIO_VARIADIC(WEFT__RENAME_VARIADIC)
+WEFT__STDIO_OTHERS(WEFT__RENAME)
 
 #ifdef __cplusplus
 }

@@ -52,9 +52,11 @@ typedef struct weft_fetch_options {
     // How often the request is sent again, after a failure that may pass; default: never. That is a status of
     // 408, 429, 502, 503 or 504, or an error: WEFT_ECONNREFUSED, WEFT_ECONNLIMIT and WEFT_EHOSTUNREACH for all
     // methods. For those that may be sent twice (GET, HEAD, OPTIONS, TRACE, PUT, DELETE: RFC 9110, 9.2.2) it is
-    // also WEFT_ECONNRESET, WEFT_EPROTO, and WEFT_ETIMEDOUT by a limit of the host's. Before it comes a pause
-    // of `pause` ns, default 100 ms, twice as long each time, up to 30 s, less a random part of up to a half. A
-    // `retry-after` in seconds takes its place; a response with more than 30, or a date, is returned.
+    // also WEFT_ECONNRESET, WEFT_EPROTO, WEFT_EEOF, and WEFT_ETIMEDOUT by a limit of the host's. Before it
+    // comes a pause of `pause` ns, default 100 ms, twice as long each time, up to 30 s, less a random part of
+    // up to a half. A `retry-after` in seconds takes its place; a response with more than 30, or a date, is
+    // returned. A body that is cut behind the head is not fetched again: weft_fetch_may_pass tells if it may
+    // be.
     uint32_t retries;
     uint64_t pause;
     // Each time that the request is sent, also behind a redirect or again, takes a turn of this rate; default:
@@ -122,7 +124,8 @@ weft_poll weft_fetch_read_all(weft_coro *co, weft_fetch *fetch, weft_bytes_buffe
 // The address of the response: `url`, or where the last redirect led to.
 weft_text weft_fetch_url(const weft_fetch *fetch);
 
-// True if its failure may pass, so that the request may be sent again: see `retries`.
+// True if its failure may pass, so that the request may be sent again: see `retries`. That may be WEFT_EEOF of
+// a body that was cut, too: what the first response had is in your hands, and the second may have another body.
 bool weft_fetch_may_pass(const weft_fetch *fetch);
 
 // What the host calls the error, such as "TLS-certificate-error"; "" if it has not told one.

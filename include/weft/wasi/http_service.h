@@ -119,7 +119,7 @@ weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int stat
 
 // Ends the reply before the handler ends: for one that goes on with other work. Then the client has all of it,
 // or error tells. wasmtime does not tell if the client goes just then, or stays and reads no more: call this
-// with a deadline. A cancel ends the wait, and not the reply.
+// with a deadline. A cancel ends the wait, and not the reply. Misuse before the head was sent.
 weft_poll weft_http_finish(weft_coro *co, weft_http_exchange *it) __attribute__((warn_unused_result));
 
 // Logs a line (log.h) when the handler of this request has ended, as a server's access log has it, without the

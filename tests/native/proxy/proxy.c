@@ -20,6 +20,8 @@ typedef struct {
     bool has_body;
     trailers_writer sent, replied;
     results_writer read;
+    results_reader told;
+    plain_result became;
     weft_bytes_writer out;
     weft_fetch fetch;
     weft_bytes_buffer page;
@@ -137,6 +139,29 @@ WEFT_ASYNC(handle)
         WEFT_AWAIT(weft_bytes_write_all(co, &self->out, self->page.items, self->page.count));
         WEFT_FINISH;
     }
+    if (weft_http_is(it, "GET", "/early", NULL, 0)) {
+        handled early = new_response(self, weft_bytes_new(&self->out));
+        H(method_response_set_status_code)(H(borrow_response)(early.val.ok), 199);
+        WEFT_RETURN(co, exports_wasi_http_handler_handle, early);
+        WEFT_FINISH;
+    }
+    if (weft_http_is(it, "GET", "/cancel", NULL, 0)) {
+        self->has_body = true;
+        self->status =
+            wasi_http_client_send(new_request(self, WASI_HTTP_TYPES_METHOD_POST, NULL), &self->result);
+        weft_subtask_start(co, &self->call, self->status);
+        WEFT_AWAIT(weft_bytes_write_all(co, &self->out, (const uint8_t *)"four", 4));
+        WEFT_AWAIT(weft_stop(co, &self->call));
+        weft_bytes_close_writer(&self->out);
+        trailers_close_writer(co, &self->sent);
+        self->told = results_reader_of(self->unread);
+        self->unread = 0;
+        WEFT_AWAIT(results_read(co, &self->told, &self->became));
+        weft_bytes_append_format(&self->page, "%u", self->became.is_err ? self->became.val.err.tag : 0);
+        WEFT_RETURN(co, exports_wasi_http_handler_handle, new_response(self, weft_bytes_new(&self->out)));
+        WEFT_AWAIT(weft_bytes_write_all(co, &self->out, self->page.items, self->page.count));
+        WEFT_FINISH;
+    }
     self->status = starts(self);
     if (self->has_body) {
         WEFT_AWAIT(weft_bytes_write_all(co, &self->out, (const uint8_t *)"four", 4));
@@ -159,6 +184,7 @@ WEFT_ASYNC(handle)
     weft_bytes_close_writer(&self->out);
     trailers_close_writer(co, &self->replied);
     results_close_writer(co, &self->read);
+    results_close_reader(&self->told);
     weft_fetch_close(&self->fetch);
     if (self->unread)
         H(future_result_void_error_code_drop_readable)(self->unread);

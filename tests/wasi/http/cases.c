@@ -246,6 +246,8 @@ WEFT_ASYNC(cases)
     } else if (path_is(self, "/twice")) {
         WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, WEFT_TEXT("one\n")));
         WEFT_TRY(it, weft_http_reply(co, it, 200, NULL, WEFT_TEXT("two\n")));
+    } else if (path_is(self, "/finish-first")) {
+        WEFT_TRY(it, weft_http_finish(co, it));
     } else {
         WEFT_TRY(it, weft_http_reply_status(co, it, 404));
     }

@@ -152,6 +152,11 @@ WEFT_ASYNC(get)
     failing = 0;
     if (!page->error && page->status && number(self, "cut") < 2)
         WEFT_AWAIT(weft_fetch_read_all(co, page, &self->text, 1 << 16));
+    if (number(self, "whole") && weft_fetch_may_pass(page)) {
+        self->text.count = 0;
+        WEFT_AWAIT(weft_fetch_with(co, page, self->url, &self->options));
+        WEFT_AWAIT(weft_fetch_read_all(co, page, &self->text, 1 << 16));
+    }
     if (number(self, "close"))
         weft_fetch_close(page);
     WEFT_AWAIT(weft_http_reply(co, &self->http, 200, "text/plain", told(self)));

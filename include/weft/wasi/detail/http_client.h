@@ -10,13 +10,19 @@
 
 struct weft_fetch;
 
+// An address, and its parts. The path begins with a slash or is empty, the query with a `?` or is empty.
+typedef struct weft__url {
+    weft_text all, scheme, authority, path, query;
+    bool is_https;
+} weft__url;
+
 // Sends a request and takes the response; again for a redirect or another try.
 typedef struct weft__fetch_run {
     weft_coro co;
     struct weft_fetch *it;
     struct weft_http_exchange *exchange; // of http_next.h
     weft_fetch_options options;
-    weft_text url; // in a block of url_size bytes
+    weft__url url; // in a block of url_size bytes
     size_t url_size;
     const char *method;
     uint8_t method_tag; // of the bindings

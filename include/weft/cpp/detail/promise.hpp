@@ -1,0 +1,313 @@
+// What a task is made of: its promise, and how its coroutine steps. Included by task.hpp.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_CPP_DETAIL_PROMISE_HPP
+#define WEFT_CPP_DETAIL_PROMISE_HPP
+
+#include "../../cxx.h"
+#include "../../step.h"
+#include "../frame.hpp"
+#include <bit>
+#include <concepts>
+#include <coroutine>
+#include <optional>
+#include <source_location>
+#include <utility>
+#ifdef __cpp_exceptions
+#include <exception>
+#endif
+
+namespace weft
+{
+
+template <class T> class task;
+
+namespace detail
+{
+
+// What each frame that runs a task begins with.
+struct run {
+    weft_coro co;
+    weft_cxx cxx;
+};
+
+struct cleanup;
+
+// What co_await takes beside a weft_poll. It begins a wait; then it has failed by a code, or has a value.
+template <class A>
+concept awaitable = requires(A &it, weft_coro *co) {
+    { it.begin(co) } -> std::same_as<weft_poll>;
+    { it.failed() } -> std::same_as<int>;
+    it.get();
+};
+
+struct self_type {};
+
+using location = std::source_location;
+// It is a pointer to static data in the layout of a weft_place, which both compilers make so.
+static_assert(sizeof(location) == sizeof(void *));
+inline const weft_place *place(location at)
+{
+    return std::bit_cast<const weft_place *>(at);
+}
+
+struct promise_base {
+    weft_coro *co = nullptr; // that runs it; NULL before its start
+    std::coroutine_handle<> body;
+    weft_poll wait{}; // of the last step; ready: the body has ended, or failed by `code`
+    int code = 0;
+    int (*check)(void *awaited) = nullptr; // its code; NULL: it can't fail
+    void *awaited = nullptr;
+    cleanup *cleanups = nullptr; // the last one first
+    location stands;
+#ifdef __cpp_exceptions
+    std::exception_ptr thrown;
+#endif
+
+    static void *operator new(std::size_t size) noexcept
+    {
+        return memory::take(size, nullptr);
+    }
+    template <class... Rest> static void *operator new(std::size_t size, memory &in, Rest &...) noexcept
+    {
+        return memory::take(size, &in);
+    }
+    template <class This, class... Rest> // a member, or a lambda
+    static void *operator new(std::size_t size, This &, memory &in, Rest &...) noexcept
+    {
+        return memory::take(size, &in);
+    }
+    static void operator delete(void *frame, std::size_t size) noexcept
+    {
+        memory::give_back(frame, size);
+    }
+
+    std::suspend_always initial_suspend() noexcept
+    {
+        return {};
+    }
+    std::suspend_always final_suspend() noexcept
+    {
+        return {};
+    }
+    void unhandled_exception() noexcept
+    {
+#ifdef __cpp_exceptions
+        thrown = std::current_exception();
+#endif
+    }
+    bool has_thrown() const
+    {
+#ifdef __cpp_exceptions
+        return bool(thrown);
+#else
+        return false;
+#endif
+    }
+    void rethrow() const
+    {
+#ifdef __cpp_exceptions
+        if (thrown)
+            std::rethrow_exception(thrown);
+#endif
+    }
+
+    struct await_self {
+        weft_coro *co;
+        bool await_ready() noexcept
+        {
+            return true;
+        }
+        void await_suspend(std::coroutine_handle<>) noexcept
+        {
+        }
+        weft_coro *await_resume() noexcept
+        {
+            return co;
+        }
+    };
+    await_self await_transform(self_type) noexcept
+    {
+        return {co};
+    }
+
+    struct await_poll {
+        promise_base &by;
+        weft_poll poll;
+        location at;
+        bool await_ready() noexcept
+        {
+            return !weft_pending(poll);
+        }
+        void await_suspend(std::coroutine_handle<>) noexcept
+        {
+            by.wait = poll;
+            by.check = nullptr;
+            by.stands = at;
+        }
+        void await_resume() noexcept
+        {
+        }
+    };
+    await_poll await_transform(weft_poll poll, location at = location::current()) noexcept
+    {
+        return {*this, poll, at};
+    }
+
+    template <class A> struct await_it {
+        promise_base &by;
+        A &it;
+        location at;
+        bool await_ready()
+        {
+            by.wait = it.begin(by.co);
+            return !weft_pending(by.wait) && !(by.code = it.failed());
+        }
+        void await_suspend(std::coroutine_handle<>) noexcept
+        {
+            by.check = [](void *awaited) { return static_cast<A *>(awaited)->failed(); };
+            by.awaited = &it;
+            by.stands = at;
+        }
+        decltype(auto) await_resume()
+        {
+            return it.get();
+        }
+    };
+    template <class A>
+        requires awaitable<std::remove_reference_t<A>>
+    await_it<std::remove_reference_t<A>> await_transform(A &&it, location at = location::current()) noexcept
+    {
+        return {*this, it, at};
+    }
+};
+
+template <class T> struct promise : promise_base {
+    std::optional<T> value;
+
+    task<T> get_return_object() noexcept
+    {
+        body = std::coroutine_handle<promise>::from_promise(*this);
+        return task<T>(this);
+    }
+    static task<T> get_return_object_on_allocation_failure() noexcept
+    {
+        return task<T>(nullptr);
+    }
+    template <std::convertible_to<T> From> void return_value(From &&from)
+    {
+        value.emplace(std::forward<From>(from));
+    }
+};
+
+template <> struct promise<void> : promise_base {
+    inline task<void> get_return_object() noexcept;
+    static inline task<void> get_return_object_on_allocation_failure() noexcept;
+    void return_void() noexcept
+    {
+    }
+};
+
+inline promise_base *promise_of(const run &it)
+{
+    return static_cast<promise_base *>(it.cxx.promise);
+}
+
+// A local of the task of `co`: what is to be done, and may wait, before a cancel or a failure destroys that.
+struct cleanup {
+    using begins = weft_poll(cleanup *it, weft_coro *co);
+
+    cleanup(weft_coro *co, begins *how)
+        : by(*promise_of(*weft_frame(co, run))), begin(how), next(std::exchange(by.cleanups, this))
+    {
+    }
+    cleanup(const cleanup &) = delete;
+    ~cleanup()
+    {
+        if (by.cleanups == this)
+            by.cleanups = next;
+    }
+
+    promise_base &by;
+    begins *begin;
+    cleanup *next;
+};
+
+// Destroys the frame, behind its cleanups: the last one first, as destructors go.
+inline weft_poll leave(run &it)
+{
+    promise_base &by = *promise_of(it);
+    weft_step_finalise(&it.co);
+    while (cleanup *last = by.cleanups) {
+        by.cleanups = last->next;
+        by.wait = last->begin(last, &it.co);
+        if (weft_pending(by.wait))
+            return by.wait;
+    }
+    if (!weft_step_unwinds(&it.co))
+        weft_step_fail(&it.co, by.code);
+    it.cxx.promise = nullptr;
+    by.body.destroy();
+    return {};
+}
+
+// Runs the body to its next wait; ready: to its end. Then there is no promise if it was left.
+inline weft_poll advance(run &it)
+{
+    promise_base &by = *promise_of(it);
+    if (weft_step_unwinds(&it.co) || by.code || (by.check && (by.code = by.check(by.awaited))))
+        return leave(it);
+    by.wait = {};
+    by.body.resume();
+    return !weft_pending(by.wait) && by.code ? leave(it) : by.wait;
+}
+
+// Of a task that is an object, and keeps its value, or what was thrown, until it is destroyed.
+inline weft_stepped step(weft_coro *co)
+{
+    run &it = *weft_frame(co, run);
+    weft_poll poll = advance(it);
+    if (weft_pending(poll))
+        return weft_step_wait(co, poll, place(promise_of(it)->stands));
+    if (it.cxx.promise && promise_of(it)->has_thrown())
+        weft_step_fail(co, WEFT_EOTHER);
+    return weft_step_end(co);
+}
+
+// Of a task that nobody in C++ awaits: `done` takes its promise when it has ended.
+template <class Done> weft_stepped root_step(weft_coro *co, Done done)
+{
+    run &it = *weft_frame(co, run);
+    if (!it.cxx.promise) {
+        if (!weft_step_unwinds(co))
+            weft_step_fail(co, WEFT_ENOMEM);
+        return weft_step_end(co);
+    }
+    weft_poll poll = advance(it);
+    if (weft_pending(poll))
+        return weft_step_wait(co, poll, place(promise_of(it)->stands));
+    if (promise_base *by = promise_of(it)) {
+#ifdef __cpp_exceptions
+        if (by->thrown) {
+            static const char text[] =
+                "weft: an exception left a task that C++ does not await: catch it there\n";
+            weft_report(text, sizeof text - 1);
+            std::terminate();
+        }
+#endif
+        done(by);
+        it.cxx.promise = nullptr;
+        by->body.destroy();
+    }
+    return weft_step_end(co);
+}
+
+// Of one that was spawned with a frame of weft_spawn_new.
+inline weft_stepped spawned_step(weft_coro *co)
+{
+    return root_step(co, [](promise_base *) {});
+}
+
+} // namespace detail
+} // namespace weft
+
+#endif

@@ -1,0 +1,201 @@
+// Children that run beside their parent, deadlines, and cleanup that waits.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef WEFT_CPP_SCOPE_HPP
+#define WEFT_CPP_SCOPE_HPP
+
+#include "../scope.h"
+#include "../time.h"
+#include "task.hpp"
+
+namespace weft
+{
+
+// Runs `cleanup` before the task of `co` is destroyed by a cancel or a failure, while all its locals are still
+// there; the last one first. No cancel ends it, and its failure is nobody's. A task that ends by itself does
+// not run it. If there was no memory for its frame, it is not run: it is false, so look before what it is for.
+// `on_unwind` is a local of the task.
+class on_unwind : detail::cleanup
+{
+  public:
+    on_unwind(weft_coro *co, task<> what) : detail::cleanup(co, run), it_(std::move(what))
+    {
+    }
+    explicit operator bool() const
+    {
+        return bool(it_);
+    }
+
+  private:
+    static weft_poll run(detail::cleanup *it, weft_coro *co)
+    {
+        return static_cast<on_unwind *>(it)->it_.begin(co);
+    }
+    task<> it_;
+};
+
+// `co_await weft::finally(body, cleanup)` awaits the task `body`, and then, on every way out of it, `cleanup`,
+// which no cancel ends. The value, failure or exception is that of `body`. If there was no memory for
+// `cleanup`, `body` does not run, and the await fails by WEFT_ENOMEM.
+template <class T> class [[nodiscard]] finally
+{
+  public:
+    finally(task<T> body, task<> cleanup) : body_(std::move(body)), cleanup_(std::move(cleanup))
+    {
+    }
+    weft_poll begin(weft_coro *co)
+    {
+        if (!cleanup_)
+            return {};
+        frame_ = {{}, this};
+        return weft_call(co, &frame_.co, run);
+    }
+    int failed()
+    {
+        return weft_outcome_of(&frame_.co) == WEFT_UNFINISHED ? WEFT_ENOMEM : body_.failed();
+    }
+    T get()
+    {
+        return body_.get();
+    }
+
+  private:
+    struct frame {
+        weft_coro co;
+        finally *it;
+    };
+    static weft_stepped run(weft_coro *co)
+    {
+        finally *it = weft_frame(co, frame)->it;
+        WEFT_BEGIN;
+        WEFT_AWAIT(it->body_.begin(co));
+        WEFT_FINALLY;
+        WEFT_AWAIT(it->cleanup_.begin(co));
+        WEFT_END;
+    }
+    frame frame_{};
+    task<T> body_;
+    task<> cleanup_;
+};
+
+// A task that runs in a scope, and stays where it is. Functions of C take it as a weft_child *. co_await waits
+// for its end, and gives its value, once, or its failure. If there was no memory for the task, it does not run,
+// and the await fails by WEFT_ENOMEM. Misuse if it is destroyed while it runs: close its scope before.
+template <class T> class [[nodiscard]] child
+{
+  public:
+    child(weft_coro *co, weft_scope *scope, task<T> it) : it_(std::move(it))
+    {
+        if (it_)
+            weft_spawn(co, scope, &handle_, it_.co(), it_.step);
+    }
+    child(const child &) = delete;
+    ~child()
+    {
+        if (handle_.co)
+            weft_detach(&handle_);
+    }
+    operator weft_child *()
+    {
+        return &handle_;
+    }
+    weft_poll begin(weft_coro *co)
+    {
+        return handle_.co ? weft_join(co, &handle_) : weft_poll{};
+    }
+    int failed()
+    {
+        return it_.failed();
+    }
+    T get()
+    {
+        return it_.get();
+    }
+
+  private:
+    weft_child handle_{};
+    task<T> it_;
+};
+
+// A weft_scope, which functions of C take as such: weft_join_all(co, scope). If the task of `co` is left by a
+// cancel or a failure, the scope is closed first: all children are cancelled and waited for. At its end, the
+// task does so itself: `co_await weft_scope_close(co, scope)`. Misuse if the scope is destroyed while children
+// run. It is a local of the task, before its children.
+class scope : detail::cleanup
+{
+  public:
+    explicit scope(weft_coro *co, weft_policy policy = WEFT_END_SIBLINGS) : detail::cleanup(co, close), co_(co)
+    {
+        it_.policy = policy;
+    }
+    ~scope()
+    {
+        if (WEFT_CHECKS && it_.count)
+            weft_misuse_scope_runs("weft::scope", 0);
+    }
+    operator weft_scope *()
+    {
+        return &it_;
+    }
+    weft_scope *operator->()
+    {
+        return &it_;
+    }
+
+    // Starts a task, whose value somebody asks for: `weft::child it = scope.start(task);`
+    template <class T> child<T> start(task<T> it)
+    {
+        return child<T>(co_, &it_, std::move(it));
+    }
+
+    // Starts a task that nobody asks for. WEFT_ENOMEM if there is no memory.
+    weft_error spawn(task<> it)
+    {
+        void *frame = it ? weft_spawn_new(co_, &it_, sizeof(detail::run), detail::spawned_step) : nullptr;
+        if (!frame)
+            return WEFT_ENOMEM;
+        std::move(it).move_to(*static_cast<detail::run *>(frame));
+        weft_detach(weft_child_of(frame));
+        return WEFT_OK;
+    }
+
+  private:
+    static weft_poll close(detail::cleanup *it, weft_coro *co)
+    {
+        return weft_scope_close(co, &static_cast<scope *>(it)->it_);
+    }
+    weft_coro *co_;
+    weft_scope it_{};
+};
+
+// `co_await weft::within(&clock, duration, task)` awaits a task, but cancels it after `duration` ns. If that
+// ended it, the await fails by WEFT_ETIMEDOUT.
+template <class T> class [[nodiscard]] within
+{
+  public:
+    within(weft_clock *clock, uint64_t duration, task<T> it)
+        : clock_(clock), duration_(duration), it_(std::move(it))
+    {
+    }
+    weft_poll begin(weft_coro *co)
+    {
+        return it_ ? weft_call_within(co, &deadline_, clock_, duration_, it_.co(), it_.step) : weft_poll{};
+    }
+    int failed()
+    {
+        return deadline_.expired ? WEFT_ETIMEDOUT : it_.failed();
+    }
+    T get()
+    {
+        return it_.get();
+    }
+
+  private:
+    weft_clock *clock_;
+    uint64_t duration_;
+    task<T> it_;
+    weft_deadline deadline_{};
+};
+
+} // namespace weft
+
+#endif

@@ -1,0 +1,1 @@
+module = {name = "module"} return module

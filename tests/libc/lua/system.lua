@@ -1,0 +1,12 @@
+-- The system around: time, environment, names, arguments.
+print(os.getenv("HOME"), os.getenv("NONE"), arg[1], #arg, ...)
+print(os.time() > 1700000000, os.clock() >= 0, os.difftime(5, 3), os.date("!%Y-%m-%d %H:%M:%S", 86400 * 365))
+print(os.time({year = 2020, month = 2, day = 30, hour = 12}), os.date("!*t", 0).wday)
+local name = os.tmpname()
+print(type(name), io.open(name, "w"):write("x"):close(), os.remove(name), io.open(name) == nil)
+print(os.setlocale(), pcall(os.date, "%Ez"))
+print(pcall(io.popen, "true"))
+print(package.path:match("^[^;]+"), package.config:sub(1, 1), require("module").name, package.loaded.module.name)
+print(pcall(require, "none.at.all"))
+collectgarbage()
+print(collectgarbage("count") < 1000, collectgarbage("isrunning"))

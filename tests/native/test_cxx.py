@@ -1,0 +1,28 @@
+# What Weft says of tasks of C++ in the native host, and their exceptions, which WebAssembly has not; the guest suite's other
+# tests of them run here as all of it does.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pytest
+from guest.test_cxx import STOPS, dump_tells_the_wait, says
+from native.composed import check_passes, weft_sim
+
+
+@pytest.mark.parametrize("rule", STOPS)
+def test_stops(build, rule):
+    outcome = weft_sim(build, "cxx-broken", rule)
+    assert outcome.returncode != 0 and says(outcome.stderr, STOPS[rule]), outcome.stderr
+
+
+def test_dump(build):
+    outcome = weft_sim(build, "cxx-broken", "dump")
+    assert outcome.returncode == 0 and dump_tells_the_wait(outcome.stderr), outcome.stderr
+
+
+def test_exceptions(build):
+    check_passes(build, "cxx-throws", "caught")
+
+
+def test_exception_that_nobody_awaits(build):
+    outcome = weft_sim(build, "cxx-throws", "thrown")
+    said = "weft: an exception left a task that C++ does not await: catch it there\n"
+    assert outcome.returncode != 0 and said in outcome.stderr, outcome.stderr
