@@ -115,7 +115,7 @@ weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber
         give_stack_back(fiber);
         return weft_step_end(co);
     }
-    return weft_step_wait(co, fiber->wait, fiber->at);
+    return weft__step_waits(co, fiber->wait, fiber->at, fiber->at->line);
 }
 
 void weft__fiber_ended(weft_fiber *fiber)

@@ -74,12 +74,9 @@ static void arrive_in(top *it)
 static void run(void)
 {
     weft_fiber *fiber = entered;
-    top *it = top_of(fiber);
-    arrive_in(it);
+    arrive_in(top_of(fiber));
     weft__fiber_main(fiber);
-    if (__sanitizer_start_switch_fiber)
-        __sanitizer_start_switch_fiber(NULL, it->bottom, it->bottom_size);
-    weft_sim__switch(&it->own, it->resumer);
+    weft__fiber_leave(fiber);
 }
 
 void weft__fiber_prepare(weft_fiber *fiber)
@@ -104,8 +101,8 @@ void weft__fiber_enter(weft_fiber *fiber)
 void weft__fiber_leave(weft_fiber *fiber)
 {
     top *it = top_of(fiber);
-    if (__sanitizer_start_switch_fiber)
-        __sanitizer_start_switch_fiber(&it->fake_stack, it->bottom, it->bottom_size);
+    if (__sanitizer_start_switch_fiber) // for good, if it has ended
+        __sanitizer_start_switch_fiber(fiber->has_ended ? NULL : &it->fake_stack, it->bottom, it->bottom_size);
     weft_sim__switch(&it->own, it->resumer);
     arrive_in(it);
 }

@@ -72,14 +72,12 @@ char *weft__fiber_top(const weft_fiber *fiber)
 void weft__fiber_prepare(weft_fiber *fiber)
 {
     *top_of(fiber) = (top){.fiber = fiber};
-    fiber->thread = 0;
+    fiber->thread = weft__thread_new(weft__fiber_thread, top_of(fiber));
 }
 
 void weft__fiber_enter(weft_fiber *fiber)
 {
     void *own = weft__stack_pointer();
-    if (!fiber->thread)
-        fiber->thread = weft__thread_new(weft__fiber_thread, top_of(fiber));
     fiber->resumer = weft__thread_index();
     weft__thread_suspend_then_resume(fiber->thread);
     weft__set_stack_pointer(own);

@@ -12,12 +12,18 @@
 // ---- Imports of preview 1 ----
 
 // PREVIEW1(name, parameters...) begins the definition of what libc imports by that name, in the spelling of
-// wasi-libc and in that of zig's own code.
+// wasi-libc and in that of zig's own code. Natively, what stands in native/ calls it.
+#ifdef __wasi__
 #define PREVIEW1(name, ...)                                                                                    \
     int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__);                                             \
     int32_t zig__##name(__VA_ARGS__) __asm__(#name "|wasi_snapshot_preview1")                                  \
         __attribute__((alias("__imported_wasi_snapshot_preview1_" #name)));                                    \
     int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__)
+#else
+#define PREVIEW1(name, ...)                                                                                    \
+    int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__);                                             \
+    int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__)
+#endif
 
 // ---- Waits ----
 
@@ -60,6 +66,9 @@ void weft__streams_free(weft__streams *it);
 
 // Exchanges what stdin, stdout and stderr are.
 void weft__streams_exchange(weft__streams *it);
+
+// Writes what stdout and stderr hold.
+void weft__streams_flush(void);
 
 // stdio.c: the locks of the running program's standard streams go.
 void weft__stdio_forget(void);
@@ -134,6 +143,11 @@ struct weft_program_state {
     weft__streams *streams;
     struct weft__at_exit *at_exit; // the last first
 };
+
+// A number for a new descriptor, the lowest that is free; -1 if there is none. And back. Natively, the machine
+// is asked.
+int32_t weft__fd_reserve(void);
+void weft__fd_unreserve(int32_t number);
 
 // Whether the running program has made that number, other than its first three; and a number that it has, -1 if
 // there is none.

@@ -93,8 +93,7 @@ static void end(weft_program *self, int code, bool cleanly)
 {
     if (cleanly) {
         run_at_exit(self);
-        fflush(stdout);
-        fflush(stderr);
+        weft__streams_flush();
     }
     forget_at_exit(self);
     close_what_is_left();

@@ -87,6 +87,12 @@ void weft__streams_exchange(weft__streams *it)
     }
 }
 
+void weft__streams_flush(void)
+{
+    fflush(stdout);
+    fflush(stderr);
+}
+
 FILE *weft__streams_left(void)
 {
     file *one = *__ofl_lock();

@@ -35,32 +35,32 @@ static uint8_t type_of(bool is_terminal)
     return is_terminal ? __WASI_FILETYPE_CHARACTER_DEVICE : __WASI_FILETYPE_UNKNOWN;
 }
 
-static void add(weft__fd *it)
+static void check(bool added)
 {
-    if (!it || weft__fd_number(it) < 0)
+    if (!added)
         __builtin_trap(); // no memory to start with
-    weft__fd_release(it);
 }
 
-static void add_standard(bool is_terminal, weft_bytes_reader *(*in)(weft__fd *),
+static void add_standard(int32_t number, bool is_terminal, weft_bytes_reader *(*in)(weft__fd *),
                          weft_bytes_writer *(*out)(weft__fd *))
 {
     weft__fd *it = weft__fd_new(FD_STREAMS, type_of(is_terminal));
-    if (it) {
-        it->in = in;
-        it->out = out;
-        it->reads = in;
-        it->writes = out;
-    }
-    add(it);
+    check(it);
+    it->in = in;
+    it->out = out;
+    it->reads = in;
+    it->writes = out;
+    check(!weft__fd_set(it, number));
+    weft__fd_release(it);
 }
 
 static void add_given(weft_text name)
 {
     weft__fd *it = weft__fd_new(FD_DIRECTORY, __WASI_FILETYPE_DIRECTORY);
-    if (it)
-        it->name = name;
-    add(it);
+    check(it);
+    it->name = name;
+    check(weft__fd_number(it) >= 0);
+    weft__fd_release(it);
 }
 
 static void fill(void)
@@ -69,9 +69,9 @@ static void fill(void)
     if (filled)
         return;
     filled = true;
-    add_standard(weft_stdin_is_terminal(), standard_in, NULL);
-    add_standard(weft_stdout_is_terminal(), NULL, standard_out);
-    add_standard(weft_stderr_is_terminal(), NULL, standard_err);
+    add_standard(0, weft_stdin_is_terminal(), standard_in, NULL);
+    add_standard(1, weft_stdout_is_terminal(), NULL, standard_out);
+    add_standard(2, weft_stderr_is_terminal(), NULL, standard_err);
     weft_text name;
     for (size_t place = 0; weft_given_directory(place, &name); place++)
         add_given(name);
@@ -147,12 +147,26 @@ int weft__fd_set(weft__fd *it, int32_t number)
     return 0;
 }
 
-int32_t weft__fd_number(weft__fd *it)
+__attribute__((weak)) int32_t weft__fd_reserve(void)
 {
     int32_t number = 0;
     while (number < size && place_of(number)->fd)
         number++;
-    return weft__fd_set(it, number) ? -1 : number;
+    return number;
+}
+
+__attribute__((weak)) void weft__fd_unreserve(int32_t number)
+{
+    (void)number;
+}
+
+int32_t weft__fd_number(weft__fd *it)
+{
+    int32_t number = weft__fd_reserve();
+    if (!weft__fd_set(it, number))
+        return number;
+    weft__fd_unreserve(number);
+    return -1;
 }
 
 void weft__fd_release(weft__fd *it)
@@ -173,6 +187,7 @@ int weft__fd_close(int32_t number)
         return EBADF;
     weft__fd *it = at->fd;
     *at = (weft__place){0};
+    weft__fd_unreserve(number);
     weft__fd_release(it);
     return 0;
 }

@@ -64,7 +64,7 @@ typedef struct weft_fiber {
     uint32_t blocked;         // how many calls blocked on the machine stack when it was entered
     uint32_t thread, resumer; // of the back end `threads`
     uint16_t refused;         // waits, since its cancel
-    bool has_ended;
+    uint8_t has_ended;
 } weft_fiber;
 
 // WEFT_FIBER(T) { ... } is the body of the fiber T, which only its file can use. T is the name of its frame's

@@ -40,8 +40,8 @@ int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *i
 // - the descriptors 0, 1 and 2, with stdin, stdout and stderr. Its stdout is written at the end of each line,
 //   unless it calls setvbuf.
 // - the other descriptors that it makes: those that are open at its end are closed, and so are their FILEs.
-// - exit, which ends this fiber alone, from any depth, and _exit. Of exit and atexit that holds in sources that
-//   include weft/detail/missing.h, as those of LIBC do; elsewhere, exit runs the component's atexit functions.
+// - exit, which ends this fiber alone, from any depth, and _exit. Of exit and atexit that holds in what is
+//   compiled with weft::libc; elsewhere, exit runs the component's atexit functions first.
 // All else is one for the component: variables, the environment, the current directory. abort and a trap end
 // them all.
 //

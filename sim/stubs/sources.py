@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import re
+import shlex
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ class Declared:
 
 def preprocessed(compiler, cxx, sources, includes):
     """The sources with weft's built-ins as they are declared on wasm, and the paths of all files that are in them."""
+    # CMake leaves it to its generators to split an option with this prefix.
+    compiler = [part for option in compiler for part in (shlex.split(option[6:]) if option.startswith("SHELL:") else [option])]
     builtin = "-DWEFT__BUILTIN(m,n)=__attribute__((__import_module__(m),__import_name__(n)))"
     texts, paths = [], set()
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ SHOWN = {
     "README.md": ["examples/hello/hello.c", "examples/echo/echo.c"],
     "docs/building.md": ["tests/build/user/wit/mine.wit", "tests/build/user/main.c"],
     "docs/fibers.md": ["examples/calc/calc.c"],
-    "docs/libc.md": ["tests/libc/serve.c"],
+    "docs/libc.md": ["tests/libc/serve.c", "tests/libc/many.c"],
 }
 
 

@@ -168,7 +168,7 @@ def test_one_prefix_holds_both(installed):
     assert (prefix / "share/doc/weft/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     for platform, names in (
         ("wasm32", {"weft", "weft_stderr", "weft_no_heap", "weft_cxx", "weft_wasi", "weft_fiber_threads", "weft_libc"}),
-        ("native", {"weft", "weft_sim", "weft_wasi", "weft_world", "weft_fiber_native"}),
+        ("native", {"weft", "weft_sim", "weft_wasi", "weft_world", "weft_fiber_native", "weft_libc"}),
     ):
         packages = prefix / f"lib/weft/{platform}/pkgconfig"
         assert {path.stem for path in packages.iterdir()} == names

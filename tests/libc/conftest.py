@@ -1,12 +1,19 @@
 # What the tests of libc share: a program of this folder on wasmtime, by both back ends of fibers.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import itertools
+import signal
+
 import pytest
-from hosts import Wasmtime
+from hosts import Native, Wasmtime
 from paths import ROOT
+
+from native.conftest import PRESETS, built
 
 
 class Programs(Wasmtime):
+    aborted = 134
+
     def __init__(self, wasmtime, preset, backend):
         super().__init__(wasmtime)
         self.preset, self.backend = preset, backend
@@ -14,6 +21,20 @@ class Programs(Wasmtime):
 
     def path(self, name):
         return ROOT / f"build/{self.preset}/tests/libc/libc-{name}-{self.backend}.wasm"
+
+
+class Natively(Native):
+    """In a build of the native host."""
+
+    aborted = -signal.SIGABRT
+
+    def __init__(self, preset):
+        super().__init__()
+        self.build = built(preset)
+        self.program = self.build / "sim/weft-native"
+
+    def path(self, name):
+        return self.build / f"tests/libc/libc-{name}-asyncify.so"
 
 
 @pytest.fixture(scope="session", params=["debug", "release"])
@@ -24,6 +45,16 @@ def preset(request):
 @pytest.fixture(scope="session", params=["asyncify", "threads"])
 def programs(request, tools, preset):
     return Programs(tools.wasmtime, preset, request.param)
+
+
+EVERYWHERE = [*itertools.product(("debug", "release"), ("asyncify", "threads")), *((name, None) for name in PRESETS)]
+
+
+@pytest.fixture(params=EVERYWHERE, ids=lambda where: "-".join(filter(None, where)))
+def everywhere(request, tools):
+    """The same of what the native host runs, too."""
+    preset, backend = request.param
+    return Programs(tools.wasmtime, preset, backend) if backend else Natively(preset)
 
 
 @pytest.fixture(scope="session")

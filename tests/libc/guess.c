@@ -20,12 +20,14 @@ static void farewell(void)
 }
 
 // From some depth.
-static void leave(int depth, int code)
+static int leave(int depth, int code)
 {
     volatile char room[100] = {0};
     if (depth)
-        leave(depth - 1, code + room[depth]);
-    exit(code);
+        return leave(depth - 1, code) + room[depth];
+    if (code)
+        exit(code);
+    return code;
 }
 
 static int numbers(void)
@@ -56,6 +58,8 @@ int guess(int argc, char **argv)
             numbers();
         else if (!strcmp(line, "warn\n"))
             fprintf(stderr, "warned in line %d\n", n);
+        else if (!strcmp(line, "raw\n"))
+            write(1, "raw\n", 4);
         else if (!strcmp(line, "flood\n"))
             for (int i = 0; i < 200; i++)
                 printf("%065000d\n", i);

@@ -74,7 +74,8 @@ static int times(void)
 static int waits(void)
 {
     struct pollfd in[] = {{.fd = 0, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
-    printf("%d %d\n", poll(in, 2, 50), in[1].revents);
+    int ready = poll(in, 2, 50);
+    printf("%d %d\n", ready, in[1].revents);
     fprintf(stderr, "go\n");
     printf("%d", poll(in, 2, 10000));
     printf(" %d %d\n", in[0].revents & POLLIN, in[1].revents & POLLIN);
@@ -89,7 +90,8 @@ static int waits(void)
     count = read(0, buffer, sizeof buffer);
     printf("%d\n", (int)count);
     struct pollfd both[] = {{.fd = 1, .events = POLLOUT}, {.fd = 99, .events = POLLIN}};
-    printf("%d %d\n", poll(both, 2, -1), both[0].revents == POLLOUT);
+    ready = poll(both, 2, -1);
+    printf("%d %d\n", ready, both[0].revents == POLLOUT);
     return 0;
 }
 

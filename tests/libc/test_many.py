@@ -43,9 +43,9 @@ def serving(programs):
         yield lambda: Client(port), stop
 
 
-def test_streams(programs):
+def test_streams(everywhere):
     """Half a line of each is in its stdout while the other's is read."""
-    with serving(programs) as (client, stop):
+    with serving(everywhere) as (client, stop):
         one, other, third = (client() for _ in range(3))
         assert [each.line() for each in (one, other, third)] == ["1 of 2\n", "2 of 2\n", "3 of 2\n"]
         one.tell("numbers\n1\n")
@@ -64,9 +64,9 @@ def test_streams(programs):
         assert "warned in line 2\n" in err
 
 
-def test_one_that_is_not_read(programs):
+def test_one_that_is_not_read(everywhere):
     """It waits in its stdout, and the others have theirs."""
-    with serving(programs) as (client, stop):
+    with serving(everywhere) as (client, stop):
         one, other = client(), client()
         one.tell("flood\n")
         assert one.line() == "1 of 2\n" and one.line() == "0" * 65000 + "\n"
@@ -80,24 +80,24 @@ def test_one_that_is_not_read(programs):
         assert stop()[0] == "1 ended with 0\n1 ended with 20\n"
 
 
-def test_ends(programs):
+def test_ends(everywhere):
     """exit ends one of them, from a depth, runs its own functions, and closes what it left open; _exit does not tell them."""
-    with serving(programs) as (client, stop):
+    with serving(everywhere) as (client, stop):
         stays, exits, leaves, opens = (client() for _ in range(4))
-        exits.tell("a\nexit\n")
+        exits.tell("a\nraw\nexit\n")
         leaves.tell("a\nb\n_exit\n")
         opens.tell("opens\nexit\n")
-        assert exits.rest() == "2 of 2\n1: a\nfarewell, goodbye\n"
+        assert exits.rest() == "2 of 2\n1: a\nraw\nfarewell, goodbye\n"
         assert leaves.rest() == "3 of 2\n1: a\n2: b\n"
         assert opens.rest() == "4 of 2\nfarewell, goodbye\nfrom line 1, "
         stays.tell("exit\n")
         assert stays.rest() == "1 of 2\nfarewell, goodbye\n"
-        assert stop()[0] == "1 ended with 1\n2 ended with 2\n1 ended with 3\n"
+        assert stop()[0] == "1 ended with 1\n1 ended with 2\n2 ended with 3\n"
 
 
-def test_a_hundred(programs, count=100):
+def test_a_hundred(everywhere, count=100):
     """In turns, each in the middle of its lines; a third of them goes away, and a third exits."""
-    with serving(programs) as (client, stop):
+    with serving(everywhere) as (client, stop):
         clients = [client() for _ in range(count)]
         names = [int(each.line().split()[0]) for each in clients]
         assert sorted(names) == list(range(1, count + 1))
@@ -123,9 +123,9 @@ def test_a_hundred(programs, count=100):
         assert out == f"{count // 3} ended with 0\n{count // 3} ended with 3\n{count // 3 + 1} ended with 100\n"
 
 
-def test_one_after_another(programs):
+def test_one_after_another(everywhere):
     """What one has left is given back: numbers, streams, and stacks that were left from a depth."""
-    with serving(programs) as (client, stop):
+    with serving(everywhere) as (client, stop):
         count = much(20_000, 200)
         for _ in range(count):
             one = client()

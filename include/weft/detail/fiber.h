@@ -45,7 +45,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 
 #define WEFT__FIBER_HERE                                                                                       \
     __extension__({                                                                                            \
-        static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
+        static const weft_place weft__place = {__FILE__, __func__, __LINE__ % 0x10000 ? __LINE__ : 1};         \
         &weft__place;                                                                                          \
     })
 #define WEFT_FIBER_AWAIT(wait_)                                                                                \

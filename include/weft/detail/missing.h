@@ -1,8 +1,10 @@
 // What libc/missing.c has, for the sources of weft_add_component(... LIBC), before all that they include: so
 // nothing of libc's is included here, which would look at macros that a source defines first.
+// Natively nothing is missing.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_DETAIL_MISSING_H
 #define WEFT_DETAIL_MISSING_H
+#ifdef __wasi__
 
 #pragma GCC system_header
 
@@ -55,4 +57,5 @@ WEFT__STDIO_OTHERS(WEFT__RENAME)
 }
 #endif
 
+#endif
 #endif

@@ -11,14 +11,21 @@ static inline void weft__step_begins(weft_coro *co, const weft_place *at)
     co->line = (uint16_t)(at->line % 0x10000 ? at->line : 1);
 }
 
+// line: that of `at`, in 16 bits, and not 0.
+static inline weft_stepped weft__step_waits(weft_coro *co, weft_poll poll, const weft_place *at, uint32_t line)
+{
+    WEFT__TRACE_BEGIN(co);
+    WEFT__TRACE_AT(co, at);
+    (void)at;
+    co->line = (uint16_t)line;
+    return weft__stepped(poll.pending + WEFT__AT_AWAIT);
+}
+
 static inline weft_stepped weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at)
 {
     static const weft_place nowhere = {"?", "a step", 1};
     at = at ? at : &nowhere;
-    WEFT__TRACE_BEGIN(co);
-    WEFT__TRACE_AT(co, at);
-    co->line = (uint16_t)(at->line % 0x10000 ? at->line : 1);
-    return weft__stepped(poll.pending + WEFT__AT_AWAIT);
+    return weft__step_waits(co, poll, at, at->line % 0x10000 ? at->line : 1);
 }
 
 static inline bool weft_step_ended(weft_stepped stepped)
