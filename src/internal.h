@@ -169,12 +169,15 @@ void weft__op_enlist(weft_task *task);
 // Takes `op` out of its set; the second, for one in flight, out of the table as well.
 void weft__op_leave_set(weft_op *op);
 void weft__op_leave(weft_op *op);
-// Operations in flight that are lent: registered with the foreign task that `task` is embedded in. The first
-// readies `table`, where they are. `op` is lent, or no longer; `visit` gets each; the event has come.
+// An operation in flight is lent while it is registered with the foreign task that `task` is embedded in.
+// Readies `table`, which keeps those of `task`.
 void weft__op_lender_start(weft_task *task, weft__op_table *table);
+// `op` is lent from now on; and is so no longer.
 void weft__op_lend(weft_task *task, weft_op *op);
 void weft__op_lent_back(weft_op *op);
+// Calls `visit` with each that is lent.
 void weft__op_each_lent(weft_task *task, void (*visit)(weft_task *task, weft_op *op));
+// The foreign task got the event of `op`, which is lent; code: that of the event.
 void weft__op_deliver_lent(weft_op *op, uint32_t code);
 
 // ---- Task-locals: local.c ----
@@ -231,8 +234,8 @@ uint32_t weft__task_end_plainly(weft_task *task);
 void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
 uint32_t weft__task_end(weft_task *task);
 
-// Runs `task`, from its beginning or from an event on, and answers the host. The last one offers it to foreign
-// code.
+// Runs `task` from its beginning on, and answers the host; from an event on; and the same, with the task
+// offered to foreign code meanwhile.
 uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 uint32_t weft__task_resume(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);

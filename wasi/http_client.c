@@ -104,6 +104,11 @@ static bool set_timeout(bool (*set)(borrowed_options, duration *,
     return is_set;
 }
 
+static bool has_limits(const weft_fetch_options *options)
+{
+    return options->connect_timeout || options->first_byte_timeout || options->between_bytes_timeout;
+}
+
 static weft_error make_options(const weft_fetch_options *from,
                                weft__wasi_http_types_own_request_options_t *options)
 {
@@ -152,7 +157,8 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     weft_error error = self->spare ? WEFT_OK : WEFT_ENOMEM;
     if (!error)
         error = make_fields(self, &fields);
-    if (!error && (error = make_options(&self->options, &options)))
+    bool limited = has_limits(&self->options);
+    if (!error && limited && (error = make_options(&self->options, &options)))
         weft__http_drop_fields(&fields);
     if (error)
         return error;
@@ -165,10 +171,10 @@ static weft_error make(weft_fetch *it, int32_t *handle)
     weft__wasi_http_types_tuple2_own_request_future_result_void_error_code_t made;
     weft__wasi_http_types_static_request_new((weft__wasi_http_types_own_headers_t){fields},
                                              has_body ? &contents : NULL, trailers_new(trailers_of(it), end),
-                                             &options, &made);
+                                             limited ? &options : NULL, &made);
     self->sent = made.f1;
     borrowed_request request = {made.f0.__handle};
-    if (!set_method(request, weft_text_z(self->method)))
+    if (self->method_tag != WASI_HTTP_TYPES_METHOD_GET && !set_method(request, weft_text_z(self->method)))
         error = WEFT_EMETHOD;
     else if (!set_target(request, &self->url))
         error = WEFT_EURI;

@@ -32,17 +32,16 @@ void weft_report(const char *text, size_t length);
 #endif
 
 #define WEFT_RULES(RULE)                                                                                       \
-    RULE(closed, "end", "is closed, handed on, or was never opened: use one that is open")                     \
+    RULE(closed, "end", "is closed, handed on, or never opened: use one that is open")                         \
     RULE(busy, "end", "has an operation in flight: await or stop that first")                                  \
-    RULE(future_done, "future", "can be read or written once, and has been: make one for each value")          \
+    RULE(future_done, "future", "was read or written already: make one for each value")                        \
     RULE(other_gone, "end", "has seen its other end go: it can only be closed")                                \
     RULE(call_busy, "subtask", "is still in flight: await or stop it before reuse")                            \
     RULE(awaited, "operation", "has a waiter already: let others wait for a weft_event")                       \
     RULE(stopping, "operation", "is being stopped already: leave it to who does so")                           \
     RULE(not_running, "coroutine", "is not running: is WEFT_AWAIT missing, or is it not yours to suspend?")    \
     RULE(child_busy, "child", "has not ended: wait for its end, or use another frame")                         \
-    RULE(stray_return, "coroutine",                                                                            \
-         "returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH")                   \
+    RULE(stray_return, "coroutine", "ended by return, past its finaliser: use WEFT_FINISH")                    \
     RULE(held, "permit", "is held already: release it first")                                                  \
     RULE(not_held, "permit", "is not held: acquire it first")                                                  \
     RULE(copied, "permit", "is a copy: release the one that was acquired")                                     \
@@ -68,12 +67,11 @@ void weft_report(const char *text, size_t length);
     RULE(failed_result, "failure", "ended the export without WEFT_RETURN: return a value that tells it")       \
     RULE(second_result, "export", "has returned already: ask weft_returned first")                             \
     RULE(not_begun, "reply", "has not begun: call weft_http_begin first")                                      \
-    RULE(wrong_export, "export",                                                                               \
-         "is not the one whose call runs here: return its value in a coroutine of its own call")               \
+    RULE(wrong_export, "export", "is not the one whose call runs here: return in a coroutine of its call")     \
     RULE(abandoned, "export", "ended with an operation in flight: await or stop it first")                     \
     RULE(overtaken, "call",                                                                                    \
          "is done, but one on top of its stack still blocks: make its export async, or see cancel.h")          \
-    RULE(deadlock, "export", "waits, but nothing is in flight that could wake it: start that first")           \
+    RULE(deadlock, "export", "waits, and nothing in flight could wake it: start that first")                   \
     RULE(no_memory, "export", "has no memory to start with: limit its calls, or use WEFT_EXPORT_OR")           \
     RULE(no_room, "waitable", "cannot be registered, as there is no memory: wait for fewer at a time")         \
     RULE(no_task, "waitable",                                                                                  \
@@ -91,7 +89,7 @@ void weft_report(const char *text, size_t length);
     RULE(jump_outside, "jump",                                                                                 \
          "needs a fiber: run what uses setjmp in one, by WEFT_BLOCK_ON if nothing else does")                  \
     RULE(jump_lost, "jump", "has no setjmp to go to: jump to one of the same fiber, while its function runs")  \
-    RULE(bad_event, "export", "was sent an event of an unknown or a wrong kind: update Weft, or the host")
+    RULE(bad_event, "export", "was sent an event of an unknown or wrong kind: update Weft or the host")
 
 #ifdef __cplusplus
 }

@@ -125,7 +125,7 @@ def test_deadlock_is_explained(guest):
     assert re.fullmatch(waits(1, "deadlock_run", "join_all(co, &self->scope)); // never", r"in weft_join_all at \d+"), lines[3])
     joins = [re.fullmatch(waits(0, "joiner_run", "weft_join(co", r"in weft_join at (\d+)"), line) for line in lines[4:6]]
     assert joins[0][1] != joins[1][1]
-    assert lines[6] == "exports_runner_run: the export waits, but nothing is in flight that could wake it: start that first"
+    assert lines[6] == "exports_runner_run: the export waits, and nothing in flight could wake it: start that first"
 
 
 @pytest.mark.parametrize("test", ["trace", "states", "nested", "foreign"])

@@ -15,16 +15,16 @@ def preset():
 TRAP = 134  # wasmtime's exit code for a message that starts with `wasm trap:`
 
 EXPORT = "exports_weft_rules_subject_run"
-CLOSED = "the end is closed, handed on, or was never opened: use one that is open"
+CLOSED = "the end is closed, handed on, or never opened: use one that is open"
 BUSY = "the end N has an operation in flight: await or stop that first"
-DONE = "the future N can be read or written once, and has been: make one for each value"
+DONE = "the future N was read or written already: make one for each value"
 NOT_RUNNING = "the coroutine is not running: is WEFT_AWAIT missing, or is it not yours to suspend?"
 CHILD_BUSY = "the child has not ended: wait for its end, or use another frame"
-STRAY = "the coroutine returned outside of WEFT_AWAIT and WEFT_END, past its finaliser: use WEFT_FINISH"
-BAD_EVENT = "the export was sent an event of an unknown or a wrong kind: update Weft, or the host"
+STRAY = "the coroutine ended by return, past its finaliser: use WEFT_FINISH"
+BAD_EVENT = "the export was sent an event of an unknown or wrong kind: update Weft or the host"
 ABANDONED = "the export ended with an operation in flight: await or stop it first"
 LOCAL = "the binding is bound already, covered, or seen by a child: let the child end, and unbind last to first"
-OTHER_EXPORT = "the export is not the one whose call runs here: return its value in a coroutine of its own call"
+OTHER_EXPORT = "the export is not the one whose call runs here: return in a coroutine of its call"
 AWAITED = "the operation N has a waiter already: let others wait for a weft_event"
 STILL_IN_SCOPE = "the child has ended and is in its scope still: close the scope, or detach the child"
 LIMIT = "the semaphore has another limit than when its permits were taken: change it while none is taken"
@@ -170,7 +170,7 @@ WEFT = {
         "weft_block_on: the call is done, but one on top of its stack still blocks: make its export async, or see cancel.h",
     ),
     # The check in the task itself is a second line of defence: no call of the API leads to it.
-    "deadlock_any": ("deadlock", "weft_await_any: the export waits, but nothing is in flight that could wake it: start that first"),
+    "deadlock_any": ("deadlock", "weft_await_any: the export waits, and nothing in flight could wake it: start that first"),
     "no_memory_export": ("no_memory", f"{EXPORT}: the export has no memory to start with: limit its calls, or use WEFT_EXPORT_OR"),
     "busy_register": ("busy", f"waitable_register: {BUSY}"),
     "no_room_register": (
