@@ -42,12 +42,12 @@ weft_poll serve(weft_coro *co, weft_tcp_server *server, const char *where,
 } // namespace weft
 
 // WEFT_TASK_COMMAND(f); makes the function f, which takes nothing and returns a weft::task<>, the program, as
-// WEFT_COMMAND does. It may be static.
-#define WEFT_TASK_COMMAND(f) WEFT__TASK_ROOT(f, command, , f(), WEFT_COMMAND)
+// WEFT_COMMAND does. In messages it is f_command. It stands outside of namespaces; f may be in an unnamed one.
+#define WEFT_TASK_COMMAND(f) WEFT__TASK_ROOT(f##_command, , f(), WEFT_COMMAND)
 
 // WEFT_TASK_HTTP_SERVICE(f); makes the function f, which takes a weft_http_exchange * and returns a
-// weft::task<>, the service, as WEFT_HTTP_SERVICE does.
+// weft::task<>, the service, as WEFT_HTTP_SERVICE does. In messages it is f_service. It stands where that does.
 #define WEFT_TASK_HTTP_SERVICE(f)                                                                              \
-    WEFT__TASK_ROOT(f, service, weft_http_exchange http;, f(&self->http), WEFT_HTTP_SERVICE)
+    WEFT__TASK_ROOT(f##_service, weft_http_exchange http;, f(&self->http), WEFT_HTTP_SERVICE)
 
 #endif

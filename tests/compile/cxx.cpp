@@ -93,19 +93,20 @@ weft::task<> server()
     options.limit = 10;
     co_await weft::ok(&it, weft::serve<echo>(co, &it, "[::]:7", options));
 }
-WEFT_TASK_COMMAND(server);
 
 weft::task<> hello(weft_http_exchange *http)
 {
     weft_coro *co = co_await weft::self;
     co_await weft::ok(http, weft_http_reply(co, http, 200, "text/plain", WEFT_TEXT("hello\n")));
 }
-WEFT_TASK_HTTP_SERVICE(hello);
 
 WEFT_TASK_EXPORT(w, exports_double, doubled, (uint32_t n), n);
 WEFT_TASK_EXPORT_VOID(w, exports_nothing, nothing, (void));
 
 } // namespace
+
+WEFT_TASK_COMMAND(server);
+WEFT_TASK_HTTP_SERVICE(hello);
 
 struct in_c {
     weft_coro co;
@@ -130,7 +131,7 @@ WEFT_TASK_EXTERN(for_c)
 weft_step *use(weft_coro *co, in_c *it);
 weft_step *use(weft_coro *co, in_c *it)
 {
-    weft::task<uint32_t> task = awaits(nullptr);
+    weft::running task(awaits(nullptr));
     (void)owns(nullptr, nullptr);
     (void)WEFT_BLOCK_ON(in_c, it, .n = 1);
     return task.co() == co ? task.step : nullptr;

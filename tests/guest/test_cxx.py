@@ -13,15 +13,18 @@ TESTS = [f"{test}_whole" for test in SWEPT + PLAIN]
 TESTS += [name for test in SWEPT for name in (f"sweep_{test}_whole", f"starve_{test}")]
 
 
+THREADS = ["-W", "component-model-threading"]  # for the fiber
+
+
 @pytest.mark.parametrize("test", TESTS)
 def test_cxx(passes, test):
-    passes("cxx", test)
+    passes("cxx", test, *THREADS)
 
 
 # What a rule's test says, behind `weft: `.
 STOPS = {
     "task_begun": "weft::task: the task is awaited or started already, or has no frame: await it once, and look at it before",
-    "task_runs": "weft::task: the task is destroyed while it runs: await it, or close its scope, before",
+    "task_runs": "weft::running: the task is destroyed while it runs: await it, or close its scope, before",
     "scope_runs": "weft::scope: the scope is destroyed while children run: co_await weft_scope_close before",
 }
 LINES = (ROOT / "tests/guest/cxx/broken.cpp").read_text().splitlines()
@@ -55,6 +58,6 @@ class TestSaid:
 
 @pytest.mark.parametrize("call, result", [("double(4)", "8"), ("count()", "()")])
 def test_exports(tools, preset, call, result):
-    command = [tools.wasmtime, "run", "-W", "component-model-async", "--invoke", call, ROOT / f"build/{preset}/tests/guest/cxx.wasm"]
+    command = [tools.wasmtime, "run", "-W", "component-model-async", *THREADS, "--invoke", call, ROOT / f"build/{preset}/tests/guest/cxx.wasm"]
     done = limited(command)
     assert (done.returncode, done.stdout) == (0, f"{result}\n")

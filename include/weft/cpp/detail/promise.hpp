@@ -24,13 +24,26 @@ template <class T> class task;
 namespace detail
 {
 
-// What each frame that runs a task begins with.
+// What each frame that runs a task begins with. The tasks that it awaits, and those that they do, run in it,
+// too: as one coroutine of Weft.
 struct run {
     weft_coro co;
     weft_cxx cxx;
 };
 
 struct cleanup;
+struct promise_base;
+
+// What holds a frame: NULL for want of memory, or after it was left by `code`.
+struct held {
+    promise_base *promise;
+    int code;
+};
+
+inline promise_base *promise_of(const run &it)
+{
+    return static_cast<promise_base *>(it.cxx.promise);
+}
 
 // What co_await takes beside a weft_poll. It begins a wait; then it has failed by a code, or has a value.
 template <class A>
@@ -43,22 +56,43 @@ concept awaitable = requires(A &it, weft_coro *co) {
 struct self_type {};
 
 using location = std::source_location;
+#if WEFT_TRACE
 // It is a pointer to static data in the layout of a weft_place, which both compilers make so.
 static_assert(sizeof(location) == sizeof(void *));
-inline const weft_place *place(location at)
+inline uintptr_t kept(location at)
 {
-    return std::bit_cast<const weft_place *>(at);
+    return std::bit_cast<uintptr_t>(at);
 }
+inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t at)
+{
+    return weft_step_wait(co, poll, reinterpret_cast<const weft_place *>(at));
+}
+#else // the line alone, which is all that is told of it
+inline uintptr_t kept(location at)
+{
+    return at.line() % 0x10000 ? at.line() % 0x10000 : 1;
+}
+inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t line)
+{
+    weft_place at{"", "", static_cast<uint16_t>(line)};
+    if (!at.line)
+        __builtin_unreachable();
+    return weft_step_wait(co, poll, &at);
+}
+#endif
 
 struct promise_base {
-    weft_coro *co = nullptr; // that runs it; NULL before its start
+    run *runs = nullptr; // that runs it; NULL before its start
+    promise_base *up;    // awaits it; NULL: it is the first of that
+    held *holder;        // NULL: nobody
     std::coroutine_handle<> body;
-    weft_poll wait{}; // of the last step; ready: the body has ended, or failed by `code`
-    int code = 0;
-    int (*check)(void *awaited) = nullptr; // its code; NULL: it can't fail
-    void *awaited = nullptr;
+    weft_poll wait; // of its last step; ready: it awaits another task, has ended, or fails
+    uintptr_t at;   // where that is
+    // Whether what it awaits, or itself, has failed: by `code`. NULL: it goes on.
+    bool (*fails)(promise_base &by) = nullptr;
+    void *awaited;
+    int code;
     cleanup *cleanups = nullptr; // the last one first
-    location stands;
 #ifdef __cpp_exceptions
     std::exception_ptr thrown;
 #endif
@@ -85,7 +119,27 @@ struct promise_base {
     {
         return {};
     }
-    std::suspend_always final_suspend() noexcept
+    struct at_end {
+        bool await_ready() noexcept
+        {
+            return false;
+        }
+        template <class Promise> void await_suspend(std::coroutine_handle<Promise> ended) noexcept
+        {
+            promise_base &it = ended.promise();
+            it.wait = {};
+            if (!it.up) {
+                it.runs->cxx.over = true;
+                return;
+            }
+            it.runs->cxx.promise = it.up;
+            it.up->fails = nullptr;
+        }
+        void await_resume() noexcept
+        {
+        }
+    };
+    at_end final_suspend() noexcept
     {
         return {};
     }
@@ -127,46 +181,47 @@ struct promise_base {
     };
     await_self await_transform(self_type) noexcept
     {
-        return {co};
+        return {&runs->co};
     }
 
+    // Empty: what an awaiter has of its own, compilers keep in the frame.
     struct await_poll {
-        promise_base &by;
-        weft_poll poll;
-        location at;
         bool await_ready() noexcept
         {
-            return !weft_pending(poll);
+            return false;
         }
-        void await_suspend(std::coroutine_handle<>) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept
         {
-            by.wait = poll;
-            by.check = nullptr;
-            by.stands = at;
+            return weft_pending(awaiter.promise().wait);
         }
         void await_resume() noexcept
         {
         }
     };
-    await_poll await_transform(weft_poll poll, location at = location::current()) noexcept
+    await_poll await_transform(weft_poll poll, location from = location::current()) noexcept
     {
-        return {*this, poll, at};
+        wait = poll;
+        at = kept(from);
+        return {};
     }
 
     template <class A> struct await_it {
-        promise_base &by;
         A &it;
-        location at;
-        bool await_ready()
+        bool await_ready() noexcept
         {
-            by.wait = it.begin(by.co);
-            return !weft_pending(by.wait) && !(by.code = it.failed());
+            return false;
         }
-        void await_suspend(std::coroutine_handle<>) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept
         {
-            by.check = [](void *awaited) { return static_cast<A *>(awaited)->failed(); };
+            promise_base &by = awaiter.promise();
+            run &of = *by.runs;
+            by.wait = it.begin(&of.co);
+            bool is_over = !weft_pending(by.wait) && promise_of(of) == &by;
+            if (is_over && !(by.code = it.failed()))
+                return false;
             by.awaited = &it;
-            by.stands = at;
+            by.fails = [](promise_base &me) { return (me.code = static_cast<A *>(me.awaited)->failed()) != 0; };
+            return true;
         }
         decltype(auto) await_resume()
         {
@@ -175,14 +230,43 @@ struct promise_base {
     };
     template <class A>
         requires awaitable<std::remove_reference_t<A>>
-    await_it<std::remove_reference_t<A>> await_transform(A &&it, location at = location::current()) noexcept
+    await_it<std::remove_reference_t<A>> await_transform(A &&task, location from = location::current()) noexcept
     {
-        return {*this, it, at};
+        at = kept(from);
+        return {task};
     }
 };
 
+// In the place of a task for which there was no memory: it fails when it begins.
+inline promise_base *no_memory()
+{
+    static promise_base it;
+    it.body = std::noop_coroutine();
+    it.code = WEFT_ENOMEM;
+    it.fails = [](promise_base &) { return true; };
+    it.up = nullptr;
+    it.holder = nullptr;
+    return &it;
+}
+
+// `up` awaits it; NULL: it is the first of `of`.
+inline void begin(promise_base &it, run &of, promise_base *up, held *by)
+{
+    if (WEFT_CHECKS && it.runs)
+        weft_misuse_task_begun("weft::task", 0);
+    it.runs = &of;
+    it.up = up;
+    it.holder = by;
+}
+
 template <class T> struct promise : promise_base {
     std::optional<T> value;
+
+    T get()
+    {
+        rethrow();
+        return std::move(*value);
+    }
 
     task<T> get_return_object() noexcept
     {
@@ -200,17 +284,16 @@ template <class T> struct promise : promise_base {
 };
 
 template <> struct promise<void> : promise_base {
+    void get() const
+    {
+        rethrow();
+    }
     inline task<void> get_return_object() noexcept;
     static inline task<void> get_return_object_on_allocation_failure() noexcept;
     void return_void() noexcept
     {
     }
 };
-
-inline promise_base *promise_of(const run &it)
-{
-    return static_cast<promise_base *>(it.cxx.promise);
-}
 
 // A local of the task of `co`: what is to be done, and may wait, before a cancel or a failure destroys that.
 struct cleanup {
@@ -232,73 +315,117 @@ struct cleanup {
     cleanup *next;
 };
 
-// Destroys the frame, behind its cleanups: the last one first, as destructors go.
-inline weft_poll leave(run &it)
+// Whether the innermost task is to leave: it was cancelled, or what it has awaited has failed. That stays so.
+inline bool leaves(run &it)
 {
     promise_base &by = *promise_of(it);
-    weft_step_finalise(&it.co);
+    if (weft_step_unwinds(&it.co))
+        return true;
+    bool fails = by.fails && by.fails(by);
+    by.fails = fails ? [](promise_base &) { return true; } : static_cast<bool (*)(promise_base &)>(nullptr);
+    return fails;
+}
+
+// The cleanups of a task, the last one first, as destructors go.
+inline weft_poll clean_up(run &it, promise_base &by)
+{
     while (cleanup *last = by.cleanups) {
         by.cleanups = last->next;
-        by.wait = last->begin(last, &it.co);
-        if (weft_pending(by.wait))
-            return by.wait;
+        weft_poll poll = last->begin(last, &it.co);
+        if (!weft_pending(poll))
+            continue;
+        it.cxx.shielded = !weft_step_unwinds(&it.co);
+        if (it.cxx.shielded)
+            weft_shield(&it.co);
+        else
+            weft_step_finalise(&it.co);
+        return poll;
     }
-    if (!weft_step_unwinds(&it.co))
-        weft_step_fail(&it.co, by.code);
-    it.cxx.promise = nullptr;
-    by.body.destroy();
+    if (it.cxx.shielded)
+        weft_unshield(&it.co);
+    it.cxx.shielded = false;
     return {};
 }
 
-// Runs the body to its next wait; ready: to its end. Then there is no promise if it was left.
-inline weft_poll advance(run &it)
+// Destroys the frames of the innermost task, and then of who awaits it, up to one that goes on, or to the last.
+[[gnu::noinline]] inline weft_poll leave(run &it)
 {
-    promise_base &by = *promise_of(it);
-    if (weft_step_unwinds(&it.co) || by.code || (by.check && (by.code = by.check(by.awaited))))
-        return leave(it);
-    by.wait = {};
-    by.body.resume();
-    return !weft_pending(by.wait) && by.code ? leave(it) : by.wait;
+    do {
+        promise_base &by = *promise_of(it);
+        weft_poll poll = clean_up(it, by);
+        if (weft_pending(poll))
+            return poll;
+        promise_base *up = by.up;
+        int code = weft_step_unwinds(&it.co) ? WEFT_ECANCELED : by.code;
+        if (by.holder)
+            *by.holder = {nullptr, code};
+        it.cxx.promise = up;
+        by.body.destroy();
+        if (!up) {
+            it.cxx.over = true;
+            if (!weft_step_unwinds(&it.co))
+                weft_step_fail(&it.co, code);
+            return {};
+        }
+    } while (leaves(it));
+    return {};
+}
+
+// Runs to the next wait; or to the end of all, which `done` is told of. Then there is no promise if the first
+// task was left.
+template <class Done> weft_stepped run_step(run &it, promise_base *by, Done done)
+{
+    for (;; by = promise_of(it)) {
+        if (__builtin_expect(weft_step_unwinds(&it.co) || by->fails, 0) && leaves(it)) {
+            weft_poll poll = leave(it);
+            if (weft_pending(poll))
+                return wait_at(&it.co, poll, promise_of(it)->at);
+        } else {
+            by->body.resume();
+            if (__builtin_expect(weft_pending(by->wait), 1))
+                return wait_at(&it.co, by->wait, by->at);
+        }
+        if (it.cxx.over) {
+            done(promise_of(it));
+            return weft_step_end(&it.co);
+        }
+    }
 }
 
 // Of a task that is an object, and keeps its value, or what was thrown, until it is destroyed.
 inline weft_stepped step(weft_coro *co)
 {
     run &it = *weft_frame(co, run);
-    weft_poll poll = advance(it);
-    if (weft_pending(poll))
-        return weft_step_wait(co, poll, place(promise_of(it)->stands));
-    if (it.cxx.promise && promise_of(it)->has_thrown())
-        weft_step_fail(co, WEFT_EOTHER);
-    return weft_step_end(co);
+    return run_step(it, promise_of(it), [co](promise_base *by) {
+        if (by && by->has_thrown())
+            weft_step_fail(co, WEFT_EOTHER);
+    });
+}
+
+// Ends the program if a task has thrown that nobody in C++ awaits.
+inline void end_if_thrown([[maybe_unused]] promise_base &by)
+{
+#ifdef __cpp_exceptions
+    static const char text[] = "weft: an exception left a task that C++ does not await: catch it there\n";
+    if (!by.thrown)
+        return;
+    weft_report(text, sizeof text - 1);
+    std::terminate();
+#endif
 }
 
 // Of a task that nobody in C++ awaits: `done` takes its promise when it has ended.
 template <class Done> weft_stepped root_step(weft_coro *co, Done done)
 {
     run &it = *weft_frame(co, run);
-    if (!it.cxx.promise) {
-        if (!weft_step_unwinds(co))
-            weft_step_fail(co, WEFT_ENOMEM);
-        return weft_step_end(co);
-    }
-    weft_poll poll = advance(it);
-    if (weft_pending(poll))
-        return weft_step_wait(co, poll, place(promise_of(it)->stands));
-    if (promise_base *by = promise_of(it)) {
-#ifdef __cpp_exceptions
-        if (by->thrown) {
-            static const char text[] =
-                "weft: an exception left a task that C++ does not await: catch it there\n";
-            weft_report(text, sizeof text - 1);
-            std::terminate();
-        }
-#endif
+    return run_step(it, promise_of(it), [&it, done](promise_base *by) {
+        if (!by)
+            return;
+        end_if_thrown(*by);
         done(by);
         it.cxx.promise = nullptr;
         by->body.destroy();
-    }
-    return weft_step_end(co);
+    });
 }
 
 // Of one that was spawned with a frame of weft_spawn_new.

@@ -31,27 +31,18 @@ template <auto handler> weft_stepped served<handler>::connection__step(weft_coro
 
 } // namespace weft::detail
 
-// The frame's type has the name of the function f, for messages, in a namespace of its own. There f is the
-// function until then.
-#define WEFT__TASK_ROOT(f, kind, members, call, as)                                                            \
-    namespace weft_##kind##_of_##f                                                                             \
+// A frame T whose task is `call`.
+#define WEFT__TASK_ROOT(T, members, call, as)                                                                  \
+    struct T {                                                                                                 \
+        weft_coro co;                                                                                          \
+        weft_cxx cxx;                                                                                          \
+        members                                                                                                \
+    };                                                                                                         \
+    WEFT_ASYNC_DECLARE(T);                                                                                     \
+    static weft_stepped T##__step(weft_coro *co)                                                               \
     {                                                                                                          \
-        template <class Frame> static weft::task<> make([[maybe_unused]] Frame * self)                         \
-        {                                                                                                      \
-            return call;                                                                                       \
-        }                                                                                                      \
-        struct f {                                                                                             \
-            weft_coro co;                                                                                      \
-            weft_cxx cxx;                                                                                      \
-            members                                                                                            \
-        };                                                                                                     \
-        WEFT_ASYNC_DECLARE(f);                                                                                 \
-        static weft_stepped f##__step(weft_coro * co)                                                          \
-        {                                                                                                      \
-            return weft::detail::begin_step<f>(co, make<f>);                                                   \
-        }                                                                                                      \
-        as(f);                                                                                                 \
+        return weft::detail::begin_step<T>(co, []([[maybe_unused]] T *self) { return call; });                 \
     }                                                                                                          \
-    static_assert(true, "")
+    as(T)
 
 #endif
