@@ -214,6 +214,7 @@ def set_up():
         vendor("wit", "WIT files of WASI", {"wit/0.3": "wasip3/wit/deps", "wit/0.2": "wasip2/wit/deps"}),
         vendor("zlib", "zlib, for examples", {"zlib": "libz-sys/src/zlib"}),
         vendor("bzip2", "bzip2, for tests", {"bzip2": "bzip2-sys/bzip2-1.0.8"}),
+        vendor("sqlite", "SQLite and its shell, for examples and tests", {"sqlite": "sqlite3-src/source"}),
         (
             "python",
             "zig, wasm-tools, wasmtime, clang-format, pytest",

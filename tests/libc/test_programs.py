@@ -95,3 +95,41 @@ def test_lua(both, scripts):
     assert lua(scripts, "-e", "os.exit(7)").returncode == 7
     assert lua(scripts, "-l", "module", "-e", "print(module.name)").stdout == b"module\n"
     lua(scripts, "none.lua")
+
+
+SQLITE = ROOT / ".tools/sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite3(tmp_path_factory, run):
+    """The native build."""
+    sources, program = os.environ.get("WEFT_SQLITE", SQLITE), tmp_path_factory.mktemp("native") / "sqlite3"
+    run(["cc", "-w", "-DSQLITE_TEMP_STORE=3", f"{sources}/shell.c", f"{sources}/sqlite3.c", "-lm", "-o", program])
+    return program
+
+
+@pytest.mark.parametrize("preset", ["release"], indirect=True)
+@pytest.mark.skipif(not (SQLITE.exists() or "WEFT_SQLITE" in os.environ or "CI" in os.environ), reason="make setup brings its sources")
+def test_sqlite3(programs, sqlite3, tmp_path, run):
+    """Its own shell, with a script, and again on the database that this has left."""
+    shell = tmp_path / "shell"
+    run([programs.program, "compile", *programs.flags[2:], "-o", shell, programs.path("sqlite3")])
+    here, there = tmp_path / "native", tmp_path / "component"
+    for place in (here, there):
+        place.mkdir()
+        (place / "words.csv").write_text('id,word,note\n1,"alpha, the first",\n2,"two ""quoted""",x\n3,plain,"a\nline"\n')
+
+    def both(*arguments, stdin=b""):
+        native = subprocess.run([sqlite3, *arguments], cwd=here, input=stdin, capture_output=True, env={"HOME": "/"})
+        options = ["--allow-precompiled", "--dir", ".", "--env", "HOME=/"]
+        done = programs.run(shell, *arguments, options=options, cwd=there, stdin=stdin)
+        assert (done.code, done.out.decode(), done.err) == (native.returncode, native.stdout.decode(), native.stderr.decode())
+        trees = [{file.name: file.read_bytes() for file in place.iterdir()} for place in (here, there)]
+        assert trees[0] == trees[1]
+        return native
+
+    assert b"FOREIGN KEY constraint failed" in both("first.db", stdin=(ROOT / "tests/libc/shell.sql").read_bytes()).stderr
+    assert both("first.db", "PRAGMA integrity_check", "INSERT INTO author(name) VALUES('later') RETURNING id").stdout == b"ok\n5\n"
+    both("second.db", ".read dump.sql", "SELECT count(*), sum(length(title)) FROM book", ".dump author")
+    assert both("-readonly", "first.db", "DELETE FROM book").returncode == 8
+    assert both("words.csv", "SELECT 1 FROM t").returncode == 26

@@ -1,0 +1,20 @@
+# The library `sqlite`: SQLite, its sources as they are, for the shell of tests/libc, the example sql, and the benchmarks.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+include_guard(GLOBAL)
+find_path(WEFT_SQLITE sqlite3.c HINTS "${PROJECT_SOURCE_DIR}/.tools/sqlite" "${weft_tools}/../sqlite"
+  NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH DOC "The folder of SQLite's sources")
+if(NOT WEFT_SQLITE)
+  include("${PROJECT_SOURCE_DIR}/cmake/missing.cmake")
+  weft_missing(WEFT_SQLITE)
+endif()
+
+# Its threads would be fibers: who has several gives it their mutexes. Temporary tables stay in memory: on WASI, its way to make
+# their files calls a function that it has left out. The interpreter's loop has more locals than a host allows if it is not
+# optimised.
+add_library(sqlite STATIC "${WEFT_SQLITE}/sqlite3.c")
+target_compile_options(sqlite PRIVATE -w -O2)
+target_compile_definitions(sqlite PRIVATE
+  SQLITE_THREADSAFE=1 SQLITE_MUTEX_NOOP SQLITE_MAX_WORKER_THREADS=0 SQLITE_OMIT_WAL SQLITE_TEMP_STORE=3 USE_PREAD)
+target_include_directories(sqlite SYSTEM PUBLIC "${WEFT_SQLITE}")
+set_target_properties(sqlite PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
