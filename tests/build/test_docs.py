@@ -42,8 +42,8 @@ def test_links(document):
     text = (ROOT / document).read_text()
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / Path(document).parent / target).exists(), f"{document} links to {target}"
-    for targets in re.findall(r'make test TESTS=("[^"]+"|[^\s`]+)', text):
-        for target in targets.strip('"').split():
+    for targets in re.findall(r"""make (?:native )?test TESTS=("[^"]+"|'[^']+'|[^\s`]+)""", text):
+        for target in re.findall(r"(?:^| )(tests\S*)", targets.strip("\"'")):
             assert (ROOT / target).exists(), f"{document} names {target}"
 
 
