@@ -36,7 +36,7 @@ def arguments():
     add("--wasm-tools", metavar="FILE", default=ROOT / ".tools/bin/wasm-tools", help="(%(default)s)")
     add("--budget", metavar="FILE", type=Path, default=ROOT / "bench/budget.json", help="(%(default)s)")
     worlds = [world.label for world in WORLDS]
-    names = [*worlds, *serving.SIZES, "bytes", "fibers", "sizes", "wasi"]
+    names = [*worlds, *serving.SIZES, "bytes", "cxx", "fibers", "sizes", "wasi"]
     add("--only", metavar="NAME", action="append", choices=names, help=f"one of {', '.join(names)}; may be repeated")
     add("--pairs", metavar="N", type=int, default=5, help="runs of each, after one for warming up (%(default)s)")
     add("--hurry", metavar="N", type=int, default=1, help="divide the sizes of the timed runs by N")
@@ -64,6 +64,8 @@ def arguments():
         args.only += modules
     if args.only and "fibers" in args.only:
         args.only += [*(world.label for world in WORLDS if world.name.startswith("fibers-")), *exact.ASLEEP]
+    if args.only and "cxx" in args.only:
+        args.only += [world.label for world in WORLDS if world.name.startswith("cxx-")]
     if args.only and "wasi" in args.only:
         args.only += [*exact.MEMORY_OF_WASI, *(world.label for world in WORLDS if world.side is not None)]
     return args

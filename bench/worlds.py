@@ -89,6 +89,22 @@ def fibers(kind, export, operation):
 WORLDS += [fibers(kind, export, operation) for export, operation in (("run-awaits", "await"), ("run-deep", "await ten deep")) for kind in FIBERS]
 
 
+def cxx(kind, language, export, operation):
+    """An export of cxx.wit."""
+    title = f"{operation}, {language}"
+    sizes = (100, 1100), (1000, 101000)
+    return World(f"cxx-{kind}", export, operation, lambda n: n, *sizes, 1, "{}", ("weft",), title, parts=("{way}-{name}",) * 2)
+
+
+WORLDS += [
+    cxx("c", "C", "run-awaits", "task's await"),
+    cxx("tasks", "C++", "run-awaits", "task's await"),
+    cxx("c", "C", "run-calls", "call of a child"),
+    cxx("rooms", "C++, in a room", "run-calls", "call of a child"),
+    cxx("tasks", "C++", "run-calls", "call of a child"),
+]
+
+
 def listed(order, operation):
     """Two worlds of lists.wit, with n and with 4n in the list."""
     for n in (1000, 4000):

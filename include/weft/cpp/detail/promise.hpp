@@ -45,7 +45,7 @@ struct self_type {};
 using location = std::source_location;
 // It is a pointer to static data in the layout of a weft_place, which both compilers make so.
 static_assert(sizeof(location) == sizeof(void *));
-inline const weft_place *place(location at)
+[[gnu::returns_nonnull]] inline const weft_place *place(location at)
 {
     return std::bit_cast<const weft_place *>(at);
 }
@@ -53,10 +53,11 @@ inline const weft_place *place(location at)
 struct promise_base {
     weft_coro *co = nullptr; // that runs it; NULL before its start
     std::coroutine_handle<> body;
-    weft_poll wait{}; // of the last step; ready: the body has ended, or failed by `code`
-    int code = 0;
-    int (*check)(void *awaited) = nullptr; // its code; NULL: it can't fail
-    void *awaited = nullptr;
+    weft_poll wait; // of the last step; ready: the body has ended, or it fails
+    // Whether what it awaits, or itself, has failed: by `code`. NULL: it goes on.
+    bool (*fails)(promise_base &by) = nullptr;
+    void *awaited;
+    int code;
     cleanup *cleanups = nullptr; // the last one first
     location stands;
 #ifdef __cpp_exceptions
@@ -85,7 +86,20 @@ struct promise_base {
     {
         return {};
     }
-    std::suspend_always final_suspend() noexcept
+    struct at_end {
+        bool await_ready() noexcept
+        {
+            return false;
+        }
+        template <class Promise> void await_suspend(std::coroutine_handle<Promise> of) noexcept
+        {
+            of.promise().wait = {};
+        }
+        void await_resume() noexcept
+        {
+        }
+    };
+    at_end final_suspend() noexcept
     {
         return {};
     }
@@ -130,19 +144,15 @@ struct promise_base {
         return {co};
     }
 
+    // Empty: what an awaiter has of its own, compilers keep in the frame.
     struct await_poll {
-        promise_base &by;
-        weft_poll poll;
-        location at;
         bool await_ready() noexcept
         {
-            return !weft_pending(poll);
+            return false;
         }
-        void await_suspend(std::coroutine_handle<>) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> by) noexcept
         {
-            by.wait = poll;
-            by.check = nullptr;
-            by.stands = at;
+            return weft_pending(by.promise().wait);
         }
         void await_resume() noexcept
         {
@@ -150,23 +160,26 @@ struct promise_base {
     };
     await_poll await_transform(weft_poll poll, location at = location::current()) noexcept
     {
-        return {*this, poll, at};
+        wait = poll;
+        stands = at;
+        return {};
     }
 
     template <class A> struct await_it {
-        promise_base &by;
         A &it;
-        location at;
-        bool await_ready()
+        bool await_ready() noexcept
         {
-            by.wait = it.begin(by.co);
-            return !weft_pending(by.wait) && !(by.code = it.failed());
+            return false;
         }
-        void await_suspend(std::coroutine_handle<>) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> of) noexcept
         {
-            by.check = [](void *awaited) { return static_cast<A *>(awaited)->failed(); };
+            promise_base &by = of.promise();
+            by.wait = it.begin(by.co);
+            if (!weft_pending(by.wait) && !(by.code = it.failed()))
+                return false;
             by.awaited = &it;
-            by.stands = at;
+            by.fails = [](promise_base &by) { return (by.code = static_cast<A *>(by.awaited)->failed()) != 0; };
+            return true;
         }
         decltype(auto) await_resume()
         {
@@ -177,7 +190,8 @@ struct promise_base {
         requires awaitable<std::remove_reference_t<A>>
     await_it<std::remove_reference_t<A>> await_transform(A &&it, location at = location::current()) noexcept
     {
-        return {*this, it, at};
+        stands = at;
+        return {it};
     }
 };
 
@@ -233,7 +247,7 @@ struct cleanup {
 };
 
 // Destroys the frame, behind its cleanups: the last one first, as destructors go.
-inline weft_poll leave(run &it)
+[[gnu::noinline]] inline weft_poll leave(run &it)
 {
     promise_base &by = *promise_of(it);
     weft_step_finalise(&it.co);
@@ -250,15 +264,32 @@ inline weft_poll leave(run &it)
     return {};
 }
 
-// Runs the body to its next wait; ready: to its end. Then there is no promise if it was left.
-inline weft_poll advance(run &it)
+// Whether the task is to leave: it was cancelled, or what it has awaited has failed. That stays so.
+inline bool leaves(run &it)
 {
     promise_base &by = *promise_of(it);
-    if (weft_step_unwinds(&it.co) || by.code || (by.check && (by.code = by.check(by.awaited))))
+    if (weft_step_unwinds(&it.co))
+        return true;
+    if (!by.fails)
+        return false;
+    if (by.fails(by)) {
+        by.fails = [](promise_base &) { return true; };
+        return true;
+    }
+    by.fails = nullptr;
+    return false;
+}
+
+// Runs the body to its next wait; ready: to its end. Then there is no promise if it was left.
+[[gnu::always_inline]] inline weft_poll advance(run &it)
+{
+    promise_base &by = *promise_of(it);
+    if (__builtin_expect(weft_step_unwinds(&it.co) || by.fails, 0) && leaves(it))
         return leave(it);
-    by.wait = {};
     by.body.resume();
-    return !weft_pending(by.wait) && by.code ? leave(it) : by.wait;
+    if (__builtin_expect(weft_pending(by.wait), 1))
+        return by.wait;
+    return by.fails ? leave(it) : weft_poll{};
 }
 
 // Of a task that is an object, and keeps its value, or what was thrown, until it is destroyed.
@@ -277,7 +308,7 @@ inline weft_stepped step(weft_coro *co)
 template <class Done> weft_stepped root_step(weft_coro *co, Done done)
 {
     run &it = *weft_frame(co, run);
-    if (!it.cxx.promise) {
+    if (__builtin_expect(!it.cxx.promise, 0)) {
         if (!weft_step_unwinds(co))
             weft_step_fail(co, WEFT_ENOMEM);
         return weft_step_end(co);
@@ -288,8 +319,7 @@ template <class Done> weft_stepped root_step(weft_coro *co, Done done)
     if (promise_base *by = promise_of(it)) {
 #ifdef __cpp_exceptions
         if (by->thrown) {
-            static const char text[] =
-                "weft: an exception left a task that C++ does not await: catch it there\n";
+            static const char text[] = "weft: an exception left a task that C++ does not await: catch it there\n";
             weft_report(text, sizeof text - 1);
             std::terminate();
         }
