@@ -131,7 +131,7 @@ WEFT_TASK_EXTERN(for_c)
 weft_step *use(weft_coro *co, in_c *it);
 weft_step *use(weft_coro *co, in_c *it)
 {
-    weft::task<uint32_t> task = awaits(nullptr);
+    weft::running task(awaits(nullptr));
     (void)owns(nullptr, nullptr);
     (void)WEFT_BLOCK_ON(in_c, it, .n = 1);
     return task.co() == co ? task.step : nullptr;

@@ -21,7 +21,7 @@ def test_cxx(passes, test):
 # What a rule's test says, behind `weft: `.
 STOPS = {
     "task_begun": "weft::task: the task is awaited or started already, or has no frame: await it once, and look at it before",
-    "task_runs": "weft::task: the task is destroyed while it runs: await it, or close its scope, before",
+    "task_runs": "weft::running: the task is destroyed while it runs: await it, or close its scope, before",
     "scope_runs": "weft::scope: the scope is destroyed while children run: co_await weft_scope_close before",
 }
 LINES = (ROOT / "tests/guest/cxx/broken.cpp").read_text().splitlines()

@@ -30,7 +30,7 @@ class on_unwind : detail::cleanup
     {
         return static_cast<on_unwind *>(it)->it_.begin(co);
     }
-    task<> it_;
+    running<void> it_;
 };
 
 // `co_await weft::finally(body, cleanup)` awaits the task `body`, and then, on every way out of it, `cleanup`,
@@ -73,8 +73,8 @@ template <class T> class [[nodiscard]] finally
         WEFT_END;
     }
     frame frame_{};
-    task<T> body_;
-    task<> cleanup_;
+    running<T> body_;
+    running<void> cleanup_;
 };
 
 // A task that runs in a scope, and stays where it is. Functions of C take it as a weft_child *. co_await waits
@@ -113,7 +113,7 @@ template <class T> class [[nodiscard]] child
 
   private:
     weft_child handle_{};
-    task<T> it_;
+    running<T> it_;
 };
 
 // A weft_scope, which functions of C take as such: weft_join_all(co, scope). If the task of `co` is left by a
@@ -192,7 +192,7 @@ template <class T> class [[nodiscard]] within
   private:
     weft_clock *clock_;
     uint64_t duration_;
-    task<T> it_;
+    running<T> it_;
     weft_deadline deadline_{};
 };
 

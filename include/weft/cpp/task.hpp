@@ -16,87 +16,129 @@ namespace weft
 //
 //     T value = co_await task;
 //
-// runs it, and waits for its end. If it has failed, the awaiter fails by the same code; by WEFT_ECANCELED if it
-// alone was cancelled, and by WEFT_ENOMEM if there was no memory for its frame. What it has thrown is thrown
-// here. Misuse if it was awaited or started before.
+// runs it, and waits for its end. If it has failed, the awaiter fails by the same code; by WEFT_ENOMEM if there
+// was no memory for its frame. What it has thrown is thrown here. Misuse if it was awaited or started before.
+// Tasks that await each other so are one coroutine for Weft: `co` and its shield are the same in all of them,
+// and a cancel is of all.
 template <class T = void> class [[nodiscard("await the task, or start it in a scope")]] task
 {
   public:
     using promise_type = detail::promise<T>;
 
-    task(task &&other) noexcept : run_(std::exchange(other.run_, {}))
+    task(task &&other) noexcept : it_(std::exchange(other.it_, {nullptr, WEFT_ENOMEM}))
     {
     }
     task &operator=(task &&) = delete;
-
-    // Misuse if it runs.
     ~task()
     {
-        if (!*this)
-            return;
-        if (WEFT_CHECKS && promise()->co && weft_outcome_of(&run_.co) == WEFT_UNFINISHED)
-            weft_misuse_task_runs("weft::task", 0);
-        promise()->body.destroy();
+        if (it_.promise)
+            it_.promise->body.destroy();
     }
 
     // False if there was no memory for its frame, or that has gone.
     explicit operator bool() const
     {
-        return run_.cxx.promise;
+        return it_.promise;
     }
 
-    // For functions of C that start a coroutine: weft_spawn(co, &scope, &child, it.co(), it.step). By co() it
-    // is begun, and must not move until it has ended. Misuse if it was before, or there was no memory.
-    weft_coro *co()
+    // Gives the frame to a coroutine that runs it, if there is one.
+    void move_to(detail::run &of, detail::held *by = nullptr) &&
     {
-        if (WEFT_CHECKS && (!*this || promise()->co))
-            weft_misuse_task_begun("weft::task", 0);
-        promise()->co = &run_.co;
-        return &run_.co;
-    }
-    static constexpr weft_step *step = detail::step;
-
-    // Gives the frame to `it`, which runs it by a step of its own.
-    void move_to(detail::run &it) &&
-    {
-        it.cxx = std::exchange(run_.cxx, {});
-        if (it.cxx.promise)
-            detail::promise_of(it)->co = &it.co;
+        detail::promise_base *promise = std::exchange(it_.promise, nullptr);
+        of.cxx = {promise, {}, false, false};
+        if (by)
+            *by = {promise, it_.code};
+        if (promise)
+            detail::begin(*promise, of, nullptr, by);
     }
 
     // What co_await calls: see detail::awaitable.
-    weft_poll begin(weft_coro *by)
+    weft_poll begin(weft_coro *co)
     {
-        bool lacks_memory = !*this && weft_outcome_of(&run_.co) == WEFT_UNFINISHED;
-        return lacks_memory ? weft_poll{} : weft_call(by, co(), step);
+        detail::run &of = *weft_frame(co, detail::run);
+        if (!it_.promise)
+            return {};
+        detail::begin(*it_.promise, of, detail::promise_of(of), &it_);
+        of.cxx.promise = it_.promise;
+        return weft_breathe(co);
     }
     int failed()
     {
-        weft_outcome outcome = weft_outcome_of(&run_.co);
-        if (outcome == WEFT_UNFINISHED)
-            return WEFT_ENOMEM;
-        if (outcome == WEFT_CANCELLED)
-            return WEFT_ECANCELED;
-        return *this && promise()->has_thrown() ? 0 : weft_failure(&run_.co);
+        return it_.promise ? 0 : it_.code;
     }
     T get()
     {
-        promise()->rethrow();
-        if constexpr (!std::is_void_v<T>)
-            return std::move(*promise()->value);
+        return static_cast<promise_type *>(it_.promise)->get();
     }
 
   private:
     friend promise_type;
 
-    explicit task(promise_type *promise) : run_{{}, {static_cast<detail::promise_base *>(promise)}}
+    explicit task(promise_type *promise) : it_{promise, WEFT_ENOMEM}
     {
     }
-    promise_type *promise() const
+    detail::held it_;
+};
+
+// A task with a coroutine of its own, for functions of C that start one, and for co_await, which is as of a task:
+//
+//     weft::running it(task);
+//     weft_spawn(co, &scope, &child, it.co(), it.step);
+//
+// It stays where it is. If it alone was cancelled, the await fails by WEFT_ECANCELED.
+template <class T> class [[nodiscard]] running
+{
+  public:
+    explicit running(task<T> it)
     {
-        return static_cast<promise_type *>(static_cast<detail::promise_base *>(run_.cxx.promise));
+        std::move(it).move_to(run_, &it_);
     }
-    detail::run run_;
+    running(const running &) = delete;
+    // Misuse if it runs.
+    ~running()
+    {
+        if (WEFT_CHECKS && begun_ && weft_outcome_of(&run_.co) == WEFT_UNFINISHED)
+            weft_misuse_task_runs("weft::running", 0);
+        if (it_.promise)
+            it_.promise->body.destroy();
+    }
+
+    // False if there was no memory for the task, or it was left.
+    explicit operator bool() const
+    {
+        return it_.promise;
+    }
+
+    // It is begun now. Misuse if it was before, or there was no memory.
+    weft_coro *co()
+    {
+        if (WEFT_CHECKS && (!it_.promise || begun_))
+            weft_misuse_task_begun("weft::running", 0);
+        begun_ = true;
+        return &run_.co;
+    }
+    static constexpr weft_step *step = detail::step;
+
+    weft_poll begin(weft_coro *by)
+    {
+        return it_.promise ? weft_call(by, co(), step) : weft_poll{};
+    }
+    int failed()
+    {
+        weft_outcome outcome = weft_outcome_of(&run_.co);
+        if (outcome == WEFT_CANCELLED)
+            return WEFT_ECANCELED;
+        return outcome == WEFT_UNFINISHED || !it_.promise ? it_.code : 0;
+    }
+    T get()
+    {
+        return static_cast<detail::promise<T> *>(it_.promise)->get();
+    }
+
+  private:
+    detail::run run_{};
+    detail::held it_;
+    bool begun_ = false;
 };
 
 // `weft_coro *co = co_await weft::self;` is the coroutine of the task that runs, for all that takes one.
@@ -174,11 +216,11 @@ inline failure fail(int code)
 }
 
 // `weft::result<T> it = co_await weft::attempt(task)` has the task's value, or the code by which it has failed;
-// and so for weft::ok. A cancel of the awaiter leaves it all the same.
+// and so for weft::ok, weft::finally and what else co_await takes. It is awaited where it is made. A cancel of the awaiter leaves it all the same.
 template <class A> class [[nodiscard]] attempt_of
 {
   public:
-    explicit attempt_of(A &&it) : it_(std::forward<A>(it))
+    explicit attempt_of(A &&it) : it_(static_cast<kept &&>(it))
     {
     }
     weft_poll begin(weft_coro *co)
@@ -201,7 +243,8 @@ template <class A> class [[nodiscard]] attempt_of
     }
 
   private:
-    A it_;
+    using kept = std::conditional_t<std::is_move_constructible_v<A>, A, A &>;
+    kept it_;
 };
 template <class A> attempt_of<A> attempt(A &&it)
 {

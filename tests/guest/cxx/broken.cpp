@@ -27,7 +27,7 @@ weft::task<> breaks(broken_string_t rule)
     } else if (name == "task_runs") {
         weft_scope scope{};
         weft_child child{};
-        weft::task<> it = waits(&event);
+        weft::running it(waits(&event));
         weft_spawn(co, &scope, &child, it.co(), it.step);
         co_await weft_yield(co);
     } else if (name == "scope_runs") {

@@ -24,13 +24,26 @@ template <class T> class task;
 namespace detail
 {
 
-// What each frame that runs a task begins with.
+// What each frame that runs a task begins with. The tasks that it awaits, and those that they do, run in it, too:
+// as one coroutine of Weft.
 struct run {
     weft_coro co;
     weft_cxx cxx;
 };
 
 struct cleanup;
+struct promise_base;
+
+// What holds a frame: NULL for want of memory, or after it was left by `code`.
+struct held {
+    promise_base *promise;
+    int code;
+};
+
+inline promise_base *promise_of(const run &it)
+{
+    return static_cast<promise_base *>(it.cxx.promise);
+}
 
 // What co_await takes beside a weft_poll. It begins a wait; then it has failed by a code, or has a value.
 template <class A>
@@ -51,9 +64,10 @@ static_assert(sizeof(location) == sizeof(void *));
 }
 
 struct promise_base {
-    weft_coro *co = nullptr; // that runs it; NULL before its start
+    run *of = nullptr; // that runs it; NULL before its start
+    promise_base *up;  // awaits it; NULL: it is the first of that
+    held *by;          // NULL: nobody
     std::coroutine_handle<> body;
-    weft_poll wait; // of the last step; ready: the body has ended, or it fails
     // Whether what it awaits, or itself, has failed: by `code`. NULL: it goes on.
     bool (*fails)(promise_base &by) = nullptr;
     void *awaited;
@@ -93,7 +107,14 @@ struct promise_base {
         }
         template <class Promise> void await_suspend(std::coroutine_handle<Promise> of) noexcept
         {
-            of.promise().wait = {};
+            promise_base &it = of.promise();
+            it.of->cxx.wait = {};
+            if (!it.up) {
+                it.of->cxx.over = true;
+                return;
+            }
+            it.of->cxx.promise = it.up;
+            it.up->fails = nullptr;
         }
         void await_resume() noexcept
         {
@@ -141,7 +162,7 @@ struct promise_base {
     };
     await_self await_transform(self_type) noexcept
     {
-        return {co};
+        return {&of->co};
     }
 
     // Empty: what an awaiter has of its own, compilers keep in the frame.
@@ -152,7 +173,7 @@ struct promise_base {
         }
         template <class Promise> bool await_suspend(std::coroutine_handle<Promise> by) noexcept
         {
-            return weft_pending(by.promise().wait);
+            return weft_pending(by.promise().of->cxx.wait);
         }
         void await_resume() noexcept
         {
@@ -160,7 +181,7 @@ struct promise_base {
     };
     await_poll await_transform(weft_poll poll, location at = location::current()) noexcept
     {
-        wait = poll;
+        of->cxx.wait = poll;
         stands = at;
         return {};
     }
@@ -171,14 +192,16 @@ struct promise_base {
         {
             return false;
         }
-        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> of) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept
         {
-            promise_base &by = of.promise();
-            by.wait = it.begin(by.co);
-            if (!weft_pending(by.wait) && !(by.code = it.failed()))
+            promise_base &by = awaiter.promise();
+            run &of = *by.of;
+            of.cxx.wait = it.begin(&of.co);
+            bool is_over = !weft_pending(of.cxx.wait) && promise_of(of) == &by;
+            if (is_over && !(by.code = it.failed()))
                 return false;
             by.awaited = &it;
-            by.fails = [](promise_base &by) { return (by.code = static_cast<A *>(by.awaited)->failed()) != 0; };
+            by.fails = [](promise_base &it) { return (it.code = static_cast<A *>(it.awaited)->failed()) != 0; };
             return true;
         }
         decltype(auto) await_resume()
@@ -195,8 +218,26 @@ struct promise_base {
     }
 };
 
+// `up` awaits it; NULL: it is the first of `of`.
+inline void begin(promise_base &it, run &of, promise_base *up, held *by)
+{
+    if (WEFT_CHECKS && it.of)
+        weft_misuse_task_begun("weft::task", 0);
+    it.of = &of;
+    it.up = up;
+    if (up)
+        it.stands = up->stands; // until it waits itself
+    it.by = by;
+}
+
 template <class T> struct promise : promise_base {
     std::optional<T> value;
+
+    T get()
+    {
+        rethrow();
+        return std::move(*value);
+    }
 
     task<T> get_return_object() noexcept
     {
@@ -214,17 +255,16 @@ template <class T> struct promise : promise_base {
 };
 
 template <> struct promise<void> : promise_base {
+    void get() const
+    {
+        rethrow();
+    }
     inline task<void> get_return_object() noexcept;
     static inline task<void> get_return_object_on_allocation_failure() noexcept;
     void return_void() noexcept
     {
     }
 };
-
-inline promise_base *promise_of(const run &it)
-{
-    return static_cast<promise_base *>(it.cxx.promise);
-}
 
 // A local of the task of `co`: what is to be done, and may wait, before a cancel or a failure destroys that.
 struct cleanup {
@@ -246,50 +286,72 @@ struct cleanup {
     cleanup *next;
 };
 
-// Destroys the frame, behind its cleanups: the last one first, as destructors go.
-[[gnu::noinline]] inline weft_poll leave(run &it)
-{
-    promise_base &by = *promise_of(it);
-    weft_step_finalise(&it.co);
-    while (cleanup *last = by.cleanups) {
-        by.cleanups = last->next;
-        by.wait = last->begin(last, &it.co);
-        if (weft_pending(by.wait))
-            return by.wait;
-    }
-    if (!weft_step_unwinds(&it.co))
-        weft_step_fail(&it.co, by.code);
-    it.cxx.promise = nullptr;
-    by.body.destroy();
-    return {};
-}
-
-// Whether the task is to leave: it was cancelled, or what it has awaited has failed. That stays so.
+// Whether the innermost task is to leave: it was cancelled, or what it has awaited has failed. That stays so.
 inline bool leaves(run &it)
 {
     promise_base &by = *promise_of(it);
     if (weft_step_unwinds(&it.co))
         return true;
-    if (!by.fails)
-        return false;
-    if (by.fails(by)) {
-        by.fails = [](promise_base &) { return true; };
-        return true;
-    }
-    by.fails = nullptr;
-    return false;
+    bool fails = by.fails && by.fails(by);
+    by.fails = fails ? [](promise_base &) { return true; } : static_cast<bool (*)(promise_base &)>(nullptr);
+    return fails;
 }
 
-// Runs the body to its next wait; ready: to its end. Then there is no promise if it was left.
+// The cleanups of a task, the last one first, as destructors go.
+inline weft_poll clean_up(run &it, promise_base &by)
+{
+    while (cleanup *last = by.cleanups) {
+        by.cleanups = last->next;
+        weft_poll poll = last->begin(last, &it.co);
+        if (!weft_pending(poll))
+            continue;
+        it.cxx.shielded = !weft_step_unwinds(&it.co);
+        if (it.cxx.shielded)
+            weft_shield(&it.co);
+        else
+            weft_step_finalise(&it.co);
+        return poll;
+    }
+    if (it.cxx.shielded)
+        weft_unshield(&it.co);
+    it.cxx.shielded = false;
+    return {};
+}
+
+// Destroys the frames of the innermost task, and then of who awaits it, up to one that goes on, or to the last.
+[[gnu::noinline]] inline weft_poll leave(run &it)
+{
+    do {
+        promise_base &by = *promise_of(it);
+        weft_poll poll = clean_up(it, by);
+        if (weft_pending(poll))
+            return poll;
+        promise_base *up = by.up;
+        int code = weft_step_unwinds(&it.co) ? WEFT_ECANCELED : by.code;
+        if (by.by)
+            *by.by = {nullptr, code};
+        it.cxx.promise = up;
+        by.body.destroy();
+        if (!up) {
+            it.cxx.over = true;
+            if (!weft_step_unwinds(&it.co))
+                weft_step_fail(&it.co, code);
+            return {};
+        }
+    } while (leaves(it));
+    return {};
+}
+
+// Runs to the next wait; ready: to the end of all. Then there is no promise if the first task was left.
 [[gnu::always_inline]] inline weft_poll advance(run &it)
 {
-    promise_base &by = *promise_of(it);
-    if (__builtin_expect(weft_step_unwinds(&it.co) || by.fails, 0) && leaves(it))
-        return leave(it);
-    by.body.resume();
-    if (__builtin_expect(weft_pending(by.wait), 1))
-        return by.wait;
-    return by.fails ? leave(it) : weft_poll{};
+    do {
+        if (__builtin_expect(weft_step_unwinds(&it.co) || promise_of(it)->fails, 0) && leaves(it))
+            it.cxx.wait = leave(it);
+        else
+            promise_of(it)->body.resume();
+    } while (__builtin_expect(!weft_pending(it.cxx.wait) && !it.cxx.over, 0));
+    return it.cxx.wait;
 }
 
 // Of a task that is an object, and keeps its value, or what was thrown, until it is destroyed.
