@@ -17,8 +17,8 @@
 //         self->sum = co_await sum_to(self->n);
 //     }
 typedef struct weft_cxx {
-    void *promise; // of the task that runs or waits, which others may await; NULL: it has not begun, or has gone
-    weft_poll wait;
+    void
+        *promise; // of the task that runs or waits, which others may await; NULL: it has not begun, or has gone
     bool over;
     bool shielded; // for its cleanup
 } weft_cxx;

@@ -41,11 +41,11 @@ template <class T = void> class [[nodiscard("await the task, or start it in a sc
         return it_.promise;
     }
 
-    // Gives the frame to a coroutine that runs it, if there is one.
+    // Gives the frame to a coroutine that runs it. `by` is who holds it from here on; NULL: that coroutine.
     void move_to(detail::run &of, detail::held *by = nullptr) &&
     {
         detail::promise_base *promise = std::exchange(it_.promise, nullptr);
-        of.cxx = {promise, {}, false, false};
+        of.cxx = {promise ? promise : detail::no_memory(), false, false};
         if (by)
             *by = {promise, it_.code};
         if (promise)
@@ -80,7 +80,8 @@ template <class T = void> class [[nodiscard("await the task, or start it in a sc
     detail::held it_;
 };
 
-// A task with a coroutine of its own, for functions of C that start one, and for co_await, which is as of a task:
+// A task with a coroutine of its own, for functions of C that start one, and for co_await, which is as of a
+// task:
 //
 //     weft::running it(task);
 //     weft_spawn(co, &scope, &child, it.co(), it.step);
@@ -216,7 +217,8 @@ inline failure fail(int code)
 }
 
 // `weft::result<T> it = co_await weft::attempt(task)` has the task's value, or the code by which it has failed;
-// and so for weft::ok, weft::finally and what else co_await takes. It is awaited where it is made. A cancel of the awaiter leaves it all the same.
+// and so for weft::ok, weft::finally and what else co_await takes. It is awaited where it is made. A cancel of
+// the awaiter leaves it all the same.
 template <class A> class [[nodiscard]] attempt_of
 {
   public:

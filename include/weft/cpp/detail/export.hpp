@@ -14,7 +14,9 @@ template <class T, class Make> weft_stepped begin_step(weft_coro *co, Make make)
     static_assert(offsetof(T, cxx) == sizeof(weft_coro),
                   "the frame of a task begins with `weft_coro co; weft_cxx cxx;`");
     run &it = *weft_frame(co, run);
-    if (!it.cxx.promise && !weft_step_unwinds(co))
+    if (!it.cxx.promise && weft_step_unwinds(co))
+        return weft_step_end(co);
+    if (!it.cxx.promise)
         make(weft_frame(co, T)).move_to(it);
     return spawned_step(co);
 }

@@ -24,8 +24,8 @@ template <class T> class task;
 namespace detail
 {
 
-// What each frame that runs a task begins with. The tasks that it awaits, and those that they do, run in it, too:
-// as one coroutine of Weft.
+// What each frame that runs a task begins with. The tasks that it awaits, and those that they do, run in it,
+// too: as one coroutine of Weft.
 struct run {
     weft_coro co;
     weft_cxx cxx;
@@ -56,24 +56,43 @@ concept awaitable = requires(A &it, weft_coro *co) {
 struct self_type {};
 
 using location = std::source_location;
+#if WEFT_TRACE
 // It is a pointer to static data in the layout of a weft_place, which both compilers make so.
 static_assert(sizeof(location) == sizeof(void *));
-[[gnu::returns_nonnull]] inline const weft_place *place(location at)
+inline uintptr_t kept(location at)
 {
-    return std::bit_cast<const weft_place *>(at);
+    return std::bit_cast<uintptr_t>(at);
 }
+inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t at)
+{
+    return weft_step_wait(co, poll, reinterpret_cast<const weft_place *>(at));
+}
+#else // the line alone, which is all that is told of it
+inline uintptr_t kept(location at)
+{
+    return at.line() % 0x10000 ? at.line() % 0x10000 : 1;
+}
+inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t line)
+{
+    weft_place at{"", "", static_cast<uint16_t>(line)};
+    if (!at.line)
+        __builtin_unreachable();
+    return weft_step_wait(co, poll, &at);
+}
+#endif
 
 struct promise_base {
     run *of = nullptr; // that runs it; NULL before its start
     promise_base *up;  // awaits it; NULL: it is the first of that
     held *by;          // NULL: nobody
     std::coroutine_handle<> body;
+    weft_poll wait; // of its last step; ready: it awaits another task, has ended, or fails
+    uintptr_t at;   // where that is
     // Whether what it awaits, or itself, has failed: by `code`. NULL: it goes on.
     bool (*fails)(promise_base &by) = nullptr;
     void *awaited;
     int code;
     cleanup *cleanups = nullptr; // the last one first
-    location stands;
 #ifdef __cpp_exceptions
     std::exception_ptr thrown;
 #endif
@@ -108,7 +127,7 @@ struct promise_base {
         template <class Promise> void await_suspend(std::coroutine_handle<Promise> of) noexcept
         {
             promise_base &it = of.promise();
-            it.of->cxx.wait = {};
+            it.wait = {};
             if (!it.up) {
                 it.of->cxx.over = true;
                 return;
@@ -173,16 +192,16 @@ struct promise_base {
         }
         template <class Promise> bool await_suspend(std::coroutine_handle<Promise> by) noexcept
         {
-            return weft_pending(by.promise().of->cxx.wait);
+            return weft_pending(by.promise().wait);
         }
         void await_resume() noexcept
         {
         }
     };
-    await_poll await_transform(weft_poll poll, location at = location::current()) noexcept
+    await_poll await_transform(weft_poll poll, location from = location::current()) noexcept
     {
-        of->cxx.wait = poll;
-        stands = at;
+        wait = poll;
+        at = kept(from);
         return {};
     }
 
@@ -196,8 +215,8 @@ struct promise_base {
         {
             promise_base &by = awaiter.promise();
             run &of = *by.of;
-            of.cxx.wait = it.begin(&of.co);
-            bool is_over = !weft_pending(of.cxx.wait) && promise_of(of) == &by;
+            by.wait = it.begin(&of.co);
+            bool is_over = !weft_pending(by.wait) && promise_of(of) == &by;
             if (is_over && !(by.code = it.failed()))
                 return false;
             by.awaited = &it;
@@ -211,12 +230,24 @@ struct promise_base {
     };
     template <class A>
         requires awaitable<std::remove_reference_t<A>>
-    await_it<std::remove_reference_t<A>> await_transform(A &&it, location at = location::current()) noexcept
+    await_it<std::remove_reference_t<A>> await_transform(A &&task, location from = location::current()) noexcept
     {
-        stands = at;
-        return {it};
+        at = kept(from);
+        return {task};
     }
 };
+
+// In the place of a task for which there was no memory: it fails when it begins.
+inline promise_base *no_memory()
+{
+    static promise_base it;
+    it.body = std::noop_coroutine();
+    it.code = WEFT_ENOMEM;
+    it.fails = [](promise_base &) { return true; };
+    it.up = nullptr;
+    it.by = nullptr;
+    return &it;
+}
 
 // `up` awaits it; NULL: it is the first of `of`.
 inline void begin(promise_base &it, run &of, promise_base *up, held *by)
@@ -225,8 +256,6 @@ inline void begin(promise_base &it, run &of, promise_base *up, held *by)
         weft_misuse_task_begun("weft::task", 0);
     it.of = &of;
     it.up = up;
-    if (up)
-        it.stands = up->stands; // until it waits itself
     it.by = by;
 }
 
@@ -342,55 +371,61 @@ inline weft_poll clean_up(run &it, promise_base &by)
     return {};
 }
 
-// Runs to the next wait; ready: to the end of all. Then there is no promise if the first task was left.
-[[gnu::always_inline]] inline weft_poll advance(run &it)
+// Runs to the next wait; or to the end of all, which `done` is told of. Then there is no promise if the first
+// task was left.
+template <class Done> weft_stepped run_step(run &it, promise_base *by, Done done)
 {
-    do {
-        if (__builtin_expect(weft_step_unwinds(&it.co) || promise_of(it)->fails, 0) && leaves(it))
-            it.cxx.wait = leave(it);
-        else
-            promise_of(it)->body.resume();
-    } while (__builtin_expect(!weft_pending(it.cxx.wait) && !it.cxx.over, 0));
-    return it.cxx.wait;
+    for (;; by = promise_of(it)) {
+        if (__builtin_expect(weft_step_unwinds(&it.co) || by->fails, 0) && leaves(it)) {
+            weft_poll poll = leave(it);
+            if (weft_pending(poll))
+                return wait_at(&it.co, poll, promise_of(it)->at);
+        } else {
+            by->body.resume();
+            if (__builtin_expect(weft_pending(by->wait), 1))
+                return wait_at(&it.co, by->wait, by->at);
+        }
+        if (it.cxx.over) {
+            done(promise_of(it));
+            return weft_step_end(&it.co);
+        }
+    }
 }
 
 // Of a task that is an object, and keeps its value, or what was thrown, until it is destroyed.
 inline weft_stepped step(weft_coro *co)
 {
     run &it = *weft_frame(co, run);
-    weft_poll poll = advance(it);
-    if (weft_pending(poll))
-        return weft_step_wait(co, poll, place(promise_of(it)->stands));
-    if (it.cxx.promise && promise_of(it)->has_thrown())
-        weft_step_fail(co, WEFT_EOTHER);
-    return weft_step_end(co);
+    return run_step(it, promise_of(it), [co](promise_base *by) {
+        if (by && by->has_thrown())
+            weft_step_fail(co, WEFT_EOTHER);
+    });
+}
+
+// Ends the program if a task has thrown that nobody in C++ awaits.
+inline void end_if_thrown([[maybe_unused]] promise_base &by)
+{
+#ifdef __cpp_exceptions
+    static const char text[] = "weft: an exception left a task that C++ does not await: catch it there\n";
+    if (!by.thrown)
+        return;
+    weft_report(text, sizeof text - 1);
+    std::terminate();
+#endif
 }
 
 // Of a task that nobody in C++ awaits: `done` takes its promise when it has ended.
 template <class Done> weft_stepped root_step(weft_coro *co, Done done)
 {
     run &it = *weft_frame(co, run);
-    if (__builtin_expect(!it.cxx.promise, 0)) {
-        if (!weft_step_unwinds(co))
-            weft_step_fail(co, WEFT_ENOMEM);
-        return weft_step_end(co);
-    }
-    weft_poll poll = advance(it);
-    if (weft_pending(poll))
-        return weft_step_wait(co, poll, place(promise_of(it)->stands));
-    if (promise_base *by = promise_of(it)) {
-#ifdef __cpp_exceptions
-        if (by->thrown) {
-            static const char text[] = "weft: an exception left a task that C++ does not await: catch it there\n";
-            weft_report(text, sizeof text - 1);
-            std::terminate();
-        }
-#endif
+    return run_step(it, promise_of(it), [&it, done](promise_base *by) {
+        if (!by)
+            return;
+        end_if_thrown(*by);
         done(by);
         it.cxx.promise = nullptr;
         by->body.destroy();
-    }
-    return weft_step_end(co);
+    });
 }
 
 // Of one that was spawned with a frame of weft_spawn_new.
