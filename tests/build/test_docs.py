@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/cpp.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
 
 
 def test_readme_shows_the_examples():
@@ -24,7 +24,15 @@ def test_page_shows_the_file(page):
     assert code in (ROOT / name).read_text()
 
 
+def test_page_of_cxx_shows_the_files():
+    shown = re.findall(r"<!-- from (\S+) -->\n```cpp\n(.*?)```", (ROOT / "docs/cpp.md").read_text(), re.S)
+    assert len(shown) == 4
+    for name, code in shown:
+        assert code in (ROOT / name).read_text(), f"{name} has not: {code}"
+
+
 def test_examples_are_short():
+    assert len((ROOT / "examples/proxy/proxy.cpp").read_text().splitlines()) < 150
     for name in ("echo", "cat"):
         assert len((ROOT / f"examples/{name}/{name}.c").read_text().splitlines()) < 120
 
@@ -49,7 +57,7 @@ def test_make_targets(document):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_names_of_the_api(document):
     """Every weft_ and WEFT_ name that a document uses, but of a file, is one of the headers', the build's or the examples'."""
-    sources = [*ROOT.glob("include/weft/**/*.h"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
+    sources = [*ROOT.glob("include/weft/**/*.h"), *ROOT.glob("include/weft/**/*.hpp"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
     sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), *ROOT.glob("fiber/*.c"), ROOT / "CMakeLists.txt", ROOT / "Makefile"]
     sources += [ROOT / "tests/hosts.py"]
     known = "\n".join([path.read_text() for path in sources] + ["weft_SOURCE_DIR"])  # CMake's, of a project(weft)

@@ -51,6 +51,20 @@ WEFT_ASYNC_EXTERN(twice)
     WEFT_END;
 }
 
+WEFT_FIBER(in_fiber)
+{
+    twice child = {.n = self->n};
+    (void)WEFT_FIBER_AWAIT(weft_call(co, &child.co, twice__step));
+    if (weft_failure(&child.co))
+        weft_step_fail(co, weft_failure(&child.co));
+    self->n = child.n;
+}
+
+weft_stepped in_fiber_step(weft_coro *co)
+{
+    return in_fiber__step(co);
+}
+
 // Denies a test its Nth allocation, and in another run all from there on, for N = 1, 2, ... until it asks for
 // no more. It fails by WEFT_ENOMEM, or does without.
 typedef struct {
@@ -80,6 +94,7 @@ static weft_stepped starve_step(weft_coro *co)
         if (weft_outcome_of(&self->frame_co) == WEFT_FAILED)
             EXPECT((uint32_t)weft_failure(&self->frame_co), (uint32_t)WEFT_ENOMEM);
         EXPECT(alive, 0);
+        weft_trim(); // a fiber's stack is kept for the next one
         EXPECT(live_bytes, self->bytes);
         WEFT_AWAIT(end(co, &self->settle));
         if (!failures)

@@ -95,7 +95,7 @@ WEFT_TASK_EXTERN(add_in_cxx)
     self->sum = co_await added(self->a, self->b);
 }
 
-// Tasks, async functions of C, and both in turn.
+// Tasks, async functions of C, and fibers, in turn.
 WEFT_TASK_EXTERN(calls)
 {
     guard here;
@@ -107,6 +107,11 @@ WEFT_TASK_EXTERN(calls)
     co_await weft_call(co, &in_c.co, twice__step);
     co_await weft::ok(weft_failure(&in_c.co));
     EXPECT(in_c.n, 42);
+    in_fiber fiber{};
+    fiber.n = 5;
+    co_await weft_call(co, &fiber.co, in_fiber_step);
+    co_await weft::ok(weft_failure(&fiber.co));
+    EXPECT(fiber.n, 10);
 }
 
 namespace

@@ -4,6 +4,7 @@
 #define TESTS_H
 
 #include <weft/cxx.h>
+#include <weft/fiber.h>
 #include <weft/weft.h>
 
 // The tests, of tests.cpp; those that are swept, and those that run once.
@@ -59,12 +60,20 @@ typedef struct {
 
 WEFT_ASYNC_DECLARE_EXTERN(twice);
 
+// A fiber that awaits that.
+typedef struct {
+    weft_coro co;
+    weft_fiber fiber;
+    uint32_t n;
+} in_fiber;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 extern int alive;    // objects of the tests that live
 uint32_t live(void); // bytes of weft_alloc
+weft_stepped in_fiber_step(weft_coro *co);
 void expect_(int line, const char *what, uint64_t actual, uint64_t expected);
 void say_(char what);
 void expect_said(int line, const char *expected);
