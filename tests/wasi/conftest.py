@@ -17,7 +17,7 @@ IN_WORLD = (
     ["test_clock", "test_console", "test_env", "test_format", "test_log", "test_random"]
     + ["test_fs_files", "test_fs_limits", "test_fs_names", "test_fs_paths"]
     + ["test_http_client", "test_http_load", "test_http_next", "test_http_service", "test_messages"]
-    + ["test_address", "test_names", "test_outbox", "test_states", "test_tcp", "test_tcp_server", "test_udp"]
+    + ["test_address", "test_names", "test_outbox", "test_states", "test_tcp", "test_tcp_server", "test_udp", "test_cxx"]
 )
 
 
