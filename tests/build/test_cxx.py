@@ -16,6 +16,8 @@ project(cxx LANGUAGES LANGUAGES_HERE)
 add_subdirectory({ROOT} weft)
 set(CMAKE_CXX_STANDARD 17)
 weft_add_component(cxx WIT {ROOT}/tests/build/cxx/cxx.wit WORLD cxx SOURCES {ROOT}/tests/build/cxx/main.cpp)
+set(CMAKE_CXX_STANDARD 20)
+weft_add_component(tasks SOURCES {ROOT}/tests/wasi/cxx/echo.cpp)
 """
 
 
@@ -26,7 +28,7 @@ def project(tmp_path):
 
 
 @pytest.mark.parametrize("toolchain,build_type", [("zig", "Debug"), ("zig", "Release"), ("clang", "MinSizeRel")])
-def test_wasm(cmake, need, project, invoke, toolchain, build_type):
+def test_wasm(cmake, need, project, invoke, tools, toolchain, build_type):
     if toolchain == "clang":
         need("clang++-22")
         if not Path("/usr/include/wasm32-wasi/c++").exists():
@@ -34,6 +36,8 @@ def test_wasm(cmake, need, project, invoke, toolchain, build_type):
     file = ROOT / f"cmake/toolchains/{toolchain}.cmake"
     cmake(project, project / "build", f"-DCMAKE_BUILD_TYPE={build_type}", toolchain=file)
     assert invoke(project / "build/cxx.wasm", "total()") == (0, "55\n")
+    command = [tools.wasmtime, "run", "-S", "p3,cli", "-W", "component-model-async", project / "build/tasks.wasm"]
+    assert limited(command).returncode == 1  # it may not listen
     code, said = invoke(project / "build/cxx.wasm", "beyond()")
     assert code != 0 and "unreachable" in said
     assert ("weft: C++ gave up: out_of_range was thrown" in said) == (build_type == "Debug")

@@ -18,11 +18,18 @@ def test_dump(build):
     assert outcome.returncode == 0 and dump_tells_the_wait(outcome.stderr), outcome.stderr
 
 
-def test_exceptions(build):
-    check_passes(build, "cxx-throws", "caught")
+@pytest.fixture
+def with_exceptions(build):
+    if build.name == "sim-clang":
+        pytest.skip("clang's AddressSanitizer, linked to a host in C, knows no exceptions of what that loads")
+    return build
 
 
-def test_exception_that_nobody_awaits(build):
-    outcome = weft_sim(build, "cxx-throws", "thrown")
+def test_exceptions(with_exceptions):
+    check_passes(with_exceptions, "cxx-throws", "caught")
+
+
+def test_exception_that_nobody_awaits(with_exceptions):
+    outcome = weft_sim(with_exceptions, "cxx-throws", "thrown")
     said = "weft: an exception left a task that C++ does not await: catch it there\n"
     assert outcome.returncode != 0 and said in outcome.stderr, outcome.stderr

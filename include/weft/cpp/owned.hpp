@@ -45,7 +45,13 @@ template <class T, auto close> class owned
     }
 
   protected:
-    T it_{};
+    static T zero() // all of it, also of a union
+    {
+        T it;
+        __builtin_memset(&it, 0, sizeof it);
+        return it;
+    }
+    T it_ = zero();
 };
 
 template <class T, auto close> class movable : public owned<T, close>
@@ -53,7 +59,7 @@ template <class T, auto close> class movable : public owned<T, close>
   public:
     using owned<T, close>::owned;
     movable() = default;
-    movable(movable &&other) noexcept : owned<T, close>(std::exchange(other.it_, T{}))
+    movable(movable &&other) noexcept : owned<T, close>(std::exchange(other.it_, other.zero()))
     {
     }
     movable &operator=(movable &&other) noexcept

@@ -82,9 +82,9 @@ inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t line)
 #endif
 
 struct promise_base {
-    run *of = nullptr; // that runs it; NULL before its start
-    promise_base *up;  // awaits it; NULL: it is the first of that
-    held *by;          // NULL: nobody
+    run *runs = nullptr; // that runs it; NULL before its start
+    promise_base *up;    // awaits it; NULL: it is the first of that
+    held *holder;        // NULL: nobody
     std::coroutine_handle<> body;
     weft_poll wait; // of its last step; ready: it awaits another task, has ended, or fails
     uintptr_t at;   // where that is
@@ -124,15 +124,15 @@ struct promise_base {
         {
             return false;
         }
-        template <class Promise> void await_suspend(std::coroutine_handle<Promise> of) noexcept
+        template <class Promise> void await_suspend(std::coroutine_handle<Promise> ended) noexcept
         {
-            promise_base &it = of.promise();
+            promise_base &it = ended.promise();
             it.wait = {};
             if (!it.up) {
-                it.of->cxx.over = true;
+                it.runs->cxx.over = true;
                 return;
             }
-            it.of->cxx.promise = it.up;
+            it.runs->cxx.promise = it.up;
             it.up->fails = nullptr;
         }
         void await_resume() noexcept
@@ -181,7 +181,7 @@ struct promise_base {
     };
     await_self await_transform(self_type) noexcept
     {
-        return {&of->co};
+        return {&runs->co};
     }
 
     // Empty: what an awaiter has of its own, compilers keep in the frame.
@@ -190,9 +190,9 @@ struct promise_base {
         {
             return false;
         }
-        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> by) noexcept
+        template <class Promise> bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept
         {
-            return weft_pending(by.promise().wait);
+            return weft_pending(awaiter.promise().wait);
         }
         void await_resume() noexcept
         {
@@ -214,13 +214,13 @@ struct promise_base {
         template <class Promise> bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept
         {
             promise_base &by = awaiter.promise();
-            run &of = *by.of;
+            run &of = *by.runs;
             by.wait = it.begin(&of.co);
             bool is_over = !weft_pending(by.wait) && promise_of(of) == &by;
             if (is_over && !(by.code = it.failed()))
                 return false;
             by.awaited = &it;
-            by.fails = [](promise_base &it) { return (it.code = static_cast<A *>(it.awaited)->failed()) != 0; };
+            by.fails = [](promise_base &me) { return (me.code = static_cast<A *>(me.awaited)->failed()) != 0; };
             return true;
         }
         decltype(auto) await_resume()
@@ -245,18 +245,18 @@ inline promise_base *no_memory()
     it.code = WEFT_ENOMEM;
     it.fails = [](promise_base &) { return true; };
     it.up = nullptr;
-    it.by = nullptr;
+    it.holder = nullptr;
     return &it;
 }
 
 // `up` awaits it; NULL: it is the first of `of`.
 inline void begin(promise_base &it, run &of, promise_base *up, held *by)
 {
-    if (WEFT_CHECKS && it.of)
+    if (WEFT_CHECKS && it.runs)
         weft_misuse_task_begun("weft::task", 0);
-    it.of = &of;
+    it.runs = &of;
     it.up = up;
-    it.by = by;
+    it.holder = by;
 }
 
 template <class T> struct promise : promise_base {
@@ -357,8 +357,8 @@ inline weft_poll clean_up(run &it, promise_base &by)
             return poll;
         promise_base *up = by.up;
         int code = weft_step_unwinds(&it.co) ? WEFT_ECANCELED : by.code;
-        if (by.by)
-            *by.by = {nullptr, code};
+        if (by.holder)
+            *by.holder = {nullptr, code};
         it.cxx.promise = up;
         by.body.destroy();
         if (!up) {
