@@ -9,7 +9,7 @@ import threading
 import pytest
 from hosts import host, pytest_generate_tests  # noqa: F401
 
-WAIT = 300  # seconds, for what comes in milliseconds
+WAIT = 60  # seconds, for what comes in milliseconds
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -114,6 +114,7 @@ def test_client_that_goes(proxied):
     """All that was asked for it ends, by TIMEOUT at the latest."""
     asks, slow = proxied("slow", TIMEOUT="500ms")
     asks.request("GET", "/")
+    assert slow.came.wait(WAIT)
     asks.close()
     assert slow.seen.wait(WAIT) and slow.left
 
