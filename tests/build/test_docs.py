@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/building.md", "docs/promises.md", "docs/versions.md", "SECURITY.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/cpp.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/building.md", "docs/promises.md", "docs/versions.md", "SECURITY.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/cpp.md", "docs/lua.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
 
 
 SHOWN = {

@@ -9,7 +9,7 @@ from limits import limited
 from paths import ROOT
 
 HERE = ROOT / "tests/compile"
-SOURCES = ["ends.c", "fibers.c", "together.c", "typed.c", "wasi.c", "wasi_net.c"]
+SOURCES = ["ends.c", "fibers.c", "lua.c", "together.c", "typed.c", "wasi.c", "wasi_net.c"]
 
 # What a user's project may warn of besides: the code that Weft's macros make is clean.
 MORE_WARNINGS = [*WARNINGS, "-Wshadow"]
