@@ -71,15 +71,20 @@ static void arrive_in(top *it)
         __sanitizer_finish_switch_fiber(it->fake_stack, &it->bottom, &it->bottom_size);
 }
 
+static void leave_for_ever(top *it)
+{
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(NULL, it->bottom, it->bottom_size);
+    weft_sim__switch(&it->own, it->resumer);
+}
+
 static void run(void)
 {
     weft_fiber *fiber = entered;
     top *it = top_of(fiber);
     arrive_in(it);
     weft__fiber_main(fiber);
-    if (__sanitizer_start_switch_fiber)
-        __sanitizer_start_switch_fiber(NULL, it->bottom, it->bottom_size);
-    weft_sim__switch(&it->own, it->resumer);
+    leave_for_ever(it);
 }
 
 void weft__fiber_prepare(weft_fiber *fiber)
@@ -108,4 +113,10 @@ void weft__fiber_leave(weft_fiber *fiber)
         __sanitizer_start_switch_fiber(&it->fake_stack, it->bottom, it->bottom_size);
     weft_sim__switch(&it->own, it->resumer);
     arrive_in(it);
+}
+
+void weft__fiber_end(weft_fiber *fiber)
+{
+    weft__fiber_ended(fiber);
+    leave_for_ever(top_of(fiber));
 }

@@ -91,3 +91,11 @@ void weft__fiber_leave(weft_fiber *fiber)
     weft__thread_suspend_then_resume(fiber->resumer);
     weft__set_stack_pointer(own);
 }
+
+// Its thread waits for ever, and touches nothing: only what has returned can end.
+void weft__fiber_end(weft_fiber *fiber)
+{
+    weft__fiber_ended(fiber);
+    weft__thread_suspend_then_resume(fiber->resumer);
+    __builtin_trap();
+}

@@ -39,6 +39,10 @@ static inline bool weft__fiber_wait(weft_poll poll, const weft_place *at)
 // Waits in spite of a cancel.
 void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
 
+// On the stack of `fiber`, which runs: ends it, as if its body had returned. It returns to nobody, but asyncify
+// has to see it return.
+void weft__fiber_end(weft_fiber *fiber);
+
 #define WEFT__FIBER_HERE                                                                                       \
     __extension__({                                                                                            \
         static const weft_place weft__place = {__FILE__, __func__, __LINE__};                                  \
