@@ -5,7 +5,6 @@
 // waited for in spite of a cancel, as no program expects one of them to fail.
 //
 // libc's own are for one thread. missing.h gives these other names.
-#if __has_include(<pthread.h>)
 #define _GNU_SOURCE
 #include <weft/detail/missing.h>
 #include "internal.h"
@@ -586,4 +585,3 @@ int pthread_spin_unlock(pthread_spinlock_t *it)
     *it = 0;
     return 0;
 }
-#endif
