@@ -60,7 +60,9 @@ else()
   weft_pkg_config(weft "${PROJECT_DESCRIPTION}" CFLAGS ${weft_definitions} LIBS -lweft)
   weft_pkg_config(weft_wasi "WASI in plain words" weft LIBS -lweft_wasi)
   weft_pkg_config(weft_fiber_threads "Weft's fibers, on threads of the host" weft LIBS -lweft_fiber_threads -Wl,--export-table)
-  weft_pkg_config(weft_libc "Libc over Weft" weft_wasi LIBS -lweft_libc)
+  weft_pkg_config(weft_libc "Libc over Weft" weft_wasi
+    CFLAGS -include weft/detail/missing.h -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS
+    LIBS -lweft_libc -lwasi-emulated-signal -lwasi-emulated-process-clocks)
   weft_pkg_config(weft_stderr "Weft, with its messages on a component's standard error" weft LIBS -lweft_stderr)
   set(objects "\${libdir}/objects-${CMAKE_BUILD_TYPE}")
   weft_pkg_config(weft_no_heap "Weft, without libc's heap" weft

@@ -105,6 +105,15 @@ def explained(core, name):
     return "\n".join(lines)
 
 
+def without_fibers(name):
+    return "\n".join(
+        [
+            f"weft: {name} cannot be a component: it has fibers (WEFT_FIBER), and nothing that switches them:",
+            f"    write weft_add_component({name} ... FIBERS asyncify), or FIBERS threads; see docs/fibers.md",
+        ]
+    )
+
+
 def catching(core, name, functions):
     """Why fibers on asyncify cannot be in `core`, a line for each function that stands in the way."""
     lines = [f"weft: {name} cannot have FIBERS asyncify: these catch exceptions of WebAssembly, and may be on a fiber's stack when it waits:"]
@@ -135,6 +144,8 @@ def main():
         done = subprocess.run(command, text=True, stderr=subprocess.PIPE)
     if done.returncode == 0:
         return
+    if re.search("`weft`", done.stderr):
+        sys.exit(without_fibers(arguments.component.stem))
     if MODULE not in done.stderr:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
     sys.exit(explained(Core(arguments.wasm_tools, arguments.module), arguments.component.stem))

@@ -62,6 +62,8 @@ __attribute__((noinline)) void weft__fiber_enter(weft_fiber *fiber)
         weft__stop_unwind();
         weft__set_stack_pointer(own);
         weft__fiber_state = WEFT__FIBER_RUNS;
+        if (fiber->has_ended)
+            return;
         WEFT__CHECK(it->saved.next > (char *)it->stack_pointer, stack_overflow, fiber->type->name, 0);
     } while (weft__jumps && weft__jumps(fiber));
 }

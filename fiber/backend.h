@@ -23,7 +23,8 @@ void weft__fiber_enter(weft_fiber *fiber);
 void weft__fiber_leave(weft_fiber *fiber);
 
 // On the fiber's stack: runs its body, and tells that it has ended. A back end that runs the body by itself
-// calls the second.
+// calls the second. A back end also has weft__fiber_until_end and weft__fiber_end of
+// weft/detail/fiber.h.
 void weft__fiber_main(weft_fiber *fiber);
 void weft__fiber_ended(weft_fiber *fiber);
 

@@ -99,7 +99,7 @@ static __attribute__((noinline)) bool begin(weft_fiber *fiber, weft_coro *co, co
     return true;
 }
 
-weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type)
+weft_stepped weft__fiber_step(weft_coro *co, const weft_fiber_type *type)
 {
     weft_fiber *fiber = (weft_fiber *)(void *)((char *)co + type->offset), *before = weft__fiber_running;
     if (!co->line && !begin(fiber, co, type))

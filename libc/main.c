@@ -5,6 +5,7 @@
 
 int __main_void(void);
 void __wasm_call_dtors(void);
+WEFT__WEAK bool weft__libc_has_threads(void); // pthread.c
 
 typedef struct {
     weft_coro co;
@@ -15,7 +16,7 @@ WEFT_FIBER(program)
 {
     int code = __main_void();
     __wasm_call_dtors(); // what atexit was told, and what stdio holds
-    if (code)
+    if (code || (weft__libc_has_threads && weft__libc_has_threads()))
         weft_exit((uint8_t)code);
 }
 

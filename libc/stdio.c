@@ -61,7 +61,7 @@ static user *user_of(FILE *file)
 static user *enter(FILE *file)
 {
     user *it = user_of(file);
-    int error = it ? weft__lock_take(&it->lock) : ENOMEM;
+    int error = it ? weft__lock_take(&it->lock, false) : ENOMEM;
     if (error) {
         errno = error;
         return NULL;
@@ -78,7 +78,7 @@ static void leave(user *it)
 static void leave_for_ever(user *it)
 {
     *place_of(it->file) = it->next;
-    weft__lock_end(&it->lock);
+    weft__wake_unserved(&it->lock.waiters);
     free(it);
 }
 

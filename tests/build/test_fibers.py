@@ -27,10 +27,10 @@ WEFT_COMMAND(run);
 
 @pytest.fixture
 def build(tmp_path):
-    """build(options, definition...) is what configuring or building said when it failed."""
+    """build(options, definition...) is what configuring or building said when it failed. begin: before Weft is added."""
 
-    def call(options, *definitions):
-        (tmp_path / "CMakeLists.txt").write_text(PROJECT.replace("OPTIONS", options))
+    def call(options, *definitions, begin=""):
+        (tmp_path / "CMakeLists.txt").write_text(PROJECT.replace("OPTIONS", options).replace("add_subdirectory", f"{begin}\nadd_subdirectory"))
         (tmp_path / "yields.c").write_text(SOURCE)
         toolchain = ROOT / "cmake/toolchains/zig.cmake"
         command = ["cmake", "-S", tmp_path, "-B", tmp_path / "b", "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}"]
@@ -48,8 +48,14 @@ def test_unknown(build):
 
 
 def test_missing(build):
-    """The linker says it, by the name of what it misses."""
-    assert "undefined symbol: weft__fiber_step__FIBERS_is_missing" in build("")
+    said = build("")
+    assert "weft: yields cannot be a component: it has fibers (WEFT_FIBER)" in said
+    assert "write weft_add_component(yields ... FIBERS asyncify), or FIBERS threads" in said
+
+
+def test_libc_of_preview2(build):
+    said = build("LIBC", begin="set(CMAKE_C_COMPILER_TARGET wasm32-wasip2)")
+    assert "weft_add_component(yields): LIBC needs a libc that asks for WASI preview 1: the target wasm32-wasi" in said
 
 
 def test_no_wasm_opt(build):

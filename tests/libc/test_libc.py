@@ -32,7 +32,7 @@ def test_files(programs, native, run, tmp_path):
     assert tree(here) == tree(there)
 
 
-@pytest.mark.parametrize("program", ["files", "program", "serve", "fibers", "shared"])
+@pytest.mark.parametrize("program", ["files", "program", "serve", "fibers", "shared", "threads"])
 def test_imports(programs, tools, run, program):
     """Nothing of preview 1 is left; of preview 2 what Weft's messages take, in Debug."""
     assert '(import "wasi_snapshot_preview1"' not in run([tools.wasm_tools, "print", "--skeleton", programs.path(program)])
@@ -205,6 +205,26 @@ def test_exit_while_another_prints(programs):
     printed = lines_of(0, text)
     assert printed == list(range(1, len(printed) + 1))
     assert len(printed) > 10 and text.count("1 exits\n") == 1 and text.count("\n") == len(printed) + 1
+
+
+def test_threads(programs, native, run):
+    expected = subprocess.run([native("threads", "-pthread")], input=b"abcdefgh", capture_output=True, timeout=WAIT).stdout
+    done = programs.run(programs.path("threads"), stdin=b"abcdefgh")
+    assert (done.code, done.out) == (0, expected), done.err
+    assert expected.count(b"\n") == 10
+
+
+def test_threads_print_whole_lines(programs):
+    """The program ends with the last of them, as main has left it to them."""
+    done = programs.run(programs.path("threads"), "print")
+    text = done.out.decode()
+    assert done.code == 0 and lines_of(0, text) == lines_of(1, text) == list(range(1, 201))
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_main_ends_before_its_threads(programs, code):
+    done = programs.run(programs.path("threads"), "leave", str(code))
+    assert (done.code, done.out) == (code, b"left\n"), done.err
 
 
 def test_serve(everywhere):

@@ -12,8 +12,8 @@ typedef struct weft_fiber_type {
     weft_place place; // of the body
 } weft_fiber_type;
 
-// Starts the fiber, or goes on with it. Where the linker misses it, weft_add_component() lacks FIBERS.
-weft_stepped weft__fiber_step__FIBERS_is_missing(weft_coro *co, const weft_fiber_type *type);
+// Starts the fiber, or goes on with it.
+weft_stepped weft__fiber_step(weft_coro *co, const weft_fiber_type *type);
 
 extern weft_fiber *weft__fiber_running; // NULL: none
 extern uint32_t weft__blocked;          // calls that block on the machine stack
@@ -69,7 +69,7 @@ void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at);
     {                                                                                                          \
         static const weft_fiber_type type = {                                                                  \
             #T, T##__fiber_main, offsetof(T, fiber), {__FILE__, #T, __LINE__}};                                \
-        return weft__fiber_step__FIBERS_is_missing(co, &type);                                                 \
+        return weft__fiber_step(co, &type);                                                                    \
     }                                                                                                          \
     static void T##__fiber_body(__attribute__((unused)) weft_coro *co, __attribute__((unused)) T *self)
 

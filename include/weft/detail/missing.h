@@ -8,6 +8,7 @@
 
 #pragma GCC system_header
 
+#include "pthread.h"
 #include "stdio.h"
 
 #ifdef __cplusplus
@@ -43,6 +44,7 @@ unsigned getegid(void);
 void flockfile(struct _IO_FILE *);
 int ftrylockfile(struct _IO_FILE *);
 void funlockfile(struct _IO_FILE *);
+__attribute__((noreturn)) void pthread_exit(void *);
 
 // libc/stdio.c has these, each behind a lock of the FILE.
 #define WEFT__PRAGMA(text) _Pragma(#text)
@@ -52,6 +54,11 @@ void funlockfile(struct _IO_FILE *);
 WEFT__STDIO(WEFT__RENAME_LOCKED)
 WEFT__STDIO_VARIADIC(WEFT__RENAME_VARIADIC)
 WEFT__STDIO_OTHERS(WEFT__RENAME)
+
+// And libc/pthread.c these, over fibers.
+WEFT__PTHREAD(WEFT__RENAME)
+WEFT__RENAME(_pthread_cleanup_push)
+WEFT__RENAME(_pthread_cleanup_pop)
 
 #ifdef __cplusplus
 }
