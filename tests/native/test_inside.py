@@ -22,7 +22,7 @@ def test_deadlock(build):
     assert outcome.returncode != 0
     lines = first_dump(outcome.stderr)
     assert re.fullmatch(waits(1, "deadlock_run", "join_all(co, &self->scope)); // never", r"in weft_join_all at \w+"), lines[3])
-    assert lines[6].startswith("exports_runner_run: the export waits, but nothing is in flight")
+    assert lines[6].startswith("exports_runner_run: the export waits, and nothing in flight could wake it")
 
 
 @pytest.mark.parametrize("test", ["dump", "trace", "states", "nested", "foreign"])
