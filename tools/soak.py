@@ -20,7 +20,7 @@ PASSED = r"\d+ passed, \d+ failed.*"
 
 # The title of a part's section: its command, and which lines of its output tell the result.
 PARTS = {
-    "Guest suite": ("make test TESTS='tests/guest tests/rust tests/libc tests/examples' WEFT_SOAK=1", PASSED),
+    "Guest suite": ("make test TESTS='tests/guest tests/rust tests/libc tests/lua tests/examples' WEFT_SOAK=1", PASSED),
     "Guest suite, natively": ("make native test TESTS='tests/native tests/probes' WEFT_SOAK=1", PASSED),
     "Sweeps": ("make native test TESTS='tests/sim tests/fuzz' WEFT_SOAK=1", PASSED),
     "Builds": ("make native test TESTS='tests/build tests/compile tests/bench tests/test_limits.py' WEFT_SOAK=1", PASSED),
