@@ -172,7 +172,7 @@ function(weft_add_component name)
     message(FATAL_ERROR "weft_add_component(${name}): FIBERS is threads or asyncify")
   elseif(DEFINED arg_FIBERS)
     list(APPEND arg_LIBRARIES weft::fiber_$<IF:$<BOOL:${WEFT_NATIVE}>,native,${arg_FIBERS}>)
-  elseif(NOT WEFT_NATIVE)
+  elseif(NOT WEFT_NATIVE AND NOT "weft::lua" IN_LIST arg_LIBRARIES) # which waits by Lua's own yields then
     list(APPEND arg_LIBRARIES weft::fiber_missing) # so that component.py can tell what to write
   endif()
   set(lua none)
