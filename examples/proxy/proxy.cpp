@@ -5,7 +5,7 @@
 //     wasmtime serve -S p3,cli,http -W component-model-async --env UPSTREAMS=http://a.org,http://b.org
 //     proxy.wasm
 //
-// Settings: UPSTREAMS, up to 8 of them, with commas between; TIMEOUT, how long each may take, default 10 s. An
+// Settings: UPSTREAMS, at most 8, with commas between; TIMEOUT, how long each may take, default 10 s. An
 // answer of 500 and above is no good one. If there is none, the client gets 502.
 #include <array>
 #include <optional>
@@ -46,8 +46,11 @@ weft::task<weft_fetch *> first_good(question it, std::array<weft::fetch, most> &
     weft::scope scope(co, WEFT_GO_ON);
     std::array<std::optional<weft::child<void>>, most> asked;
     weft_text upstreams = weft_setting_text("UPSTREAMS", weft_text{});
-    for (int i = 0; i < most && weft_text_next(&upstreams, ',', &it.upstream); i++)
+    for (int i = 0; weft_text_next(&upstreams, ',', &it.upstream); i++) {
+        if (i == most)
+            co_await weft::fail(WEFT_ELIMIT);
         asked[i].emplace(co, scope, ask(it, pages[i]));
+    }
 
     weft_fetch *best = nullptr;
     while (!best && scope->count) {
@@ -66,8 +69,9 @@ weft::task<> pass_on(weft_http_exchange *http, weft_fetch *page)
     weft_coro *co = co_await weft::self;
     size_t count;
     const weft_http_header *headers = weft_fetch_headers(page, &count);
-    for (size_t i = 0; i < count; i++) // but those that are the host's
-        (void)weft_http_header_copy(http, &headers[i]);
+    for (size_t i = 0; i < count; i++)
+        if (weft_http_header_copy(http, &headers[i]) == WEFT_ENOMEM) // else it is one of the host's
+            co_await weft::fail(WEFT_ENOMEM);
     co_await weft::ok(weft_http_begin(co, http, page->status));
     uint8_t piece[16384];
     do { // a body that is cut fails the task, so that the client sees its own cut

@@ -120,8 +120,10 @@ static inline weft_poll weft_breathe(weft_coro *co) __attribute__((warn_unused_r
 void weft_cancel(weft_coro *co);
 
 // Between the two, a cancel of `co` is put off until the first wait after the shield that is not ready.
+// weft_shielded: whether it is between them.
 static inline void weft_shield(weft_coro *co);
 static inline void weft_unshield(weft_coro *co);
+static inline bool weft_shielded(const weft_coro *co);
 
 // True from the request on, also in the finaliser.
 static inline bool weft_cancelled(const weft_coro *co);

@@ -17,10 +17,9 @@
 //         self->sum = co_await sum_to(self->n);
 //     }
 typedef struct weft_cxx {
-    void
-        *promise; // of the task that runs or waits, which others may await; NULL: it has not begun, or has gone
+    void *promise; // of the innermost task, which the others wait for; NULL: none has begun, or all have gone
     bool over;
-    bool shielded; // for its cleanup
+    bool shielded; // for the cleanup of that, and not by the task itself
 } weft_cxx;
 
 #endif

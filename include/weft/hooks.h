@@ -59,7 +59,8 @@ void weft_report(const char *text, size_t length);
     RULE(no_room_to_read, "buffer", "has a length of 0, so nothing can be read into it: give it at least 1")   \
     RULE(local_in_use, "binding",                                                                              \
          "is bound already, covered, or seen by a child: let the child end, and unbind last to first")         \
-    RULE(still_bound, "coroutine", "ended with a binding: unbind it in the finaliser")                         \
+    RULE(still_bound, "coroutine",                                                                             \
+         "ended with a binding: unbind it in the finaliser; in C++ it is a weft::local")                       \
     RULE(scope_full, "scope", "has as many children as its limit: WEFT_AWAIT_ROOM(&scope) before a spawn")     \
     RULE(other_task, "scope", "has children of another task: use a scope for each")                            \
     RULE(not_started, "coroutine", "has not been started: call or spawn it first")                             \
@@ -81,8 +82,11 @@ void weft_report(const char *text, size_t length);
     RULE(lost_task, "callback", "finds no task in its context slot: leave that slot to Weft")                  \
     RULE(task_begun, "task",                                                                                   \
          "is awaited or started already, or has no frame: await it once, and look at it before")               \
-    RULE(task_runs, "task", "is destroyed while it runs: await it, or close its scope, before")                \
-    RULE(scope_runs, "scope", "is destroyed while children run: co_await weft_scope_close before")             \
+    RULE(task_runs, "task", "is moved or destroyed while it runs: await it, or close its scope, before")       \
+    RULE(scope_runs, "scope",                                                                                  \
+         "is destroyed while children run: co_await weft_scope_close before, and let no exception pass it")    \
+    RULE(room_taken, "room", "is destroyed before the task in it: let it outlive that")                        \
+    RULE(no_code, "failure", "has the code 0: fail by a weft_error, or a code above 0")                        \
     RULE(no_fiber, "wait", "is of a fiber, and none runs here: use WEFT_AWAIT in a coroutine")                 \
     RULE(small_stack, "fiber", "has a stack of less than WEFT_FIBER_STACK_LEAST bytes: give it more")          \
     RULE(stack_overflow, "fiber", "has gone beyond its stack: start it with a larger stack_size")              \

@@ -31,7 +31,7 @@ static inline bool weft_pending(weft_poll poll)
 }
 
 // The step ends, and the coroutine waits for `poll`: what a wait on `co` has just returned, and pending. at:
-// where that is, for a dump, in memory that stays; or NULL.
+// where that is, for a dump; or NULL. With WEFT_TRACE it is in memory that stays.
 static inline weft_stepped weft_step_wait(weft_coro *co, weft_poll poll, const weft_place *at);
 
 // The step ends, and so does the coroutine: as failed after weft_step_fail, else as cancelled if
@@ -52,6 +52,10 @@ static inline bool weft_step_unwinds(const weft_coro *co);
 
 // From here on no cancel ends a wait of the coroutine: for its cleanup.
 static inline void weft_step_finalise(weft_coro *co);
+
+// The last binding (local.h) of the coroutine's own that holds; NULL if none does. For a step whose frames end
+// before the coroutine: it is then to be the one that it was at their begin.
+static inline const weft_local *weft_step_local(const weft_coro *co);
 
 #include "detail/step.h"
 

@@ -50,6 +50,9 @@ using word_reader = weft::owned<words_reader, words_close_reader_blocking>;
 weft::task<> owns(weft_mutex *mutex, weft_clock *clock)
 {
     weft_coro *co = co_await weft::self;
+    weft::shield shield(co);
+    weft::local local;
+    weft_local_bind(co, local, mutex, clock);
     weft::permit permit;
     co_await weft_acquire(co, mutex, permit);
     weft::timer timer;

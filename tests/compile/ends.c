@@ -59,7 +59,7 @@ weft_stepped by_hand_step(weft_coro *co)
         weft_step_finalise(co);
     else if (!self->begun && weft_pending(poll))
         return weft_step_wait(co, poll, &here);
-    if (!weft_step_ended(self->inner_step(&self->inner)))
+    if (!weft_step_ended(self->inner_step(&self->inner)) || weft_step_local(co))
         weft_step_fail(co, 1);
     return weft_step_end(co);
 }

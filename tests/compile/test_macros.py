@@ -74,6 +74,7 @@ NUMBER = "static weft::task<int> number() { co_return 1; }"
 TASK_GUARDS = {
     "await the task, or start it in a scope": f"{NUMBER} void f(); void f() {{ number(); }}",
     "the frame of a task begins with `weft_coro co; weft_cxx cxx;`": "struct it { weft_coro co; int n; weft_cxx cxx; }; WEFT_TASK(it) { co_return; }",
+    "a frame is plain data": "struct text { ~text(); }; struct it { weft_coro co; weft_cxx cxx; text t; }; WEFT_TASK(it) { co_return; }",
     "await_transform": f"struct no {{}}; {NUMBER} weft::task<> f(); weft::task<> f() {{ co_await no(); }}",
 }
 

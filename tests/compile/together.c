@@ -74,7 +74,8 @@ static weft_stepped scopes_run(weft_coro *co)
 
     weft_shield(co);
     WEFT_AWAIT(weft_event_wait(co, &self->event));
-    weft_unshield(co);
+    if (weft_shielded(co))
+        weft_unshield(co);
     weft_event_set(&self->event);
     weft_event_clear(&self->event);
     self->semaphore.limit = 2;

@@ -76,7 +76,7 @@ def proxied(host):  # noqa: F811
 
 def test_first_good(proxied):
     """It streams, and those that lost are cancelled before."""
-    asks, slow, bad, good = proxied("slow", "bad", "good")
+    asks, slow, bad, good = proxied("slow", "bad", "good", TIMEOUT="1h")
     good.behind = [slow, bad]
     asks.request("GET", "/a/b?c=d")
     answer = asks.getresponse()

@@ -21,11 +21,23 @@ def test_cxx(passes, test):
     passes("cxx", test, *THREADS)
 
 
-# What a rule's test says, behind `weft: `.
+# What the test of a rule, or of one more way to break it, says behind `weft: `.
+BEGUN = "the task is awaited or started already, or has no frame: await it once, and look at it before"
+RUNS = "the task is moved or destroyed while it runs: await it, or close its scope, before"
+BOUND = "weft::task: the coroutine ended with a binding: unbind it in the finaliser; in C++ it is a weft::local"
+NO_CODE = "the failure has the code 0: fail by a weft_error, or a code above 0"
 STOPS = {
-    "task_begun": "weft::task: the task is awaited or started already, or has no frame: await it once, and look at it before",
-    "task_runs": "weft::running: the task is destroyed while it runs: await it, or close its scope, before",
-    "scope_runs": "weft::scope: the scope is destroyed while children run: co_await weft_scope_close before",
+    "task_begun": f"weft::task: {BEGUN}",
+    "task_begun_child": f"weft::child: {BEGUN}",
+    "task_runs": f"weft::running: {RUNS}",
+    "task_runs_awaited": f"weft::task: {RUNS}",
+    "task_runs_moved": f"weft::task: {RUNS}",
+    "scope_runs": "weft::scope: the scope is destroyed while children run: co_await weft_scope_close before, and let no exception pass it",
+    "room_taken": "weft::room: the room is destroyed before the task in it: let it outlive that",
+    "no_code": f"weft::fail: {NO_CODE}",
+    "no_code_result": f"weft::result: {NO_CODE}",
+    "still_bound": BOUND,
+    "still_bound_failed": BOUND,
 }
 LINES = (ROOT / "tests/guest/cxx/broken.cpp").read_text().splitlines()
 (WAIT,) = [number for number, line in enumerate(LINES, 1) if "seen in the dump" in line]
@@ -49,14 +61,14 @@ class TestSaid:
     def test_stops(self, guest, rule):
         outcome = guest("cxx-broken", rule)
         assert outcome.code != 0 and says(outcome.text, STOPS[rule]), outcome.text
-        assert f"weft_misuse_{rule}" in outcome.text
+        assert f"weft_misuse_{re.match('[a-z]+_[a-z]+', rule)[0]}" in outcome.text
 
     def test_dump(self, guest):
         outcome = guest("cxx-broken", "dump")
         assert outcome.code == 0 and dump_tells_the_wait(outcome.text), outcome.text
 
 
-@pytest.mark.parametrize("call, result", [("double(4)", "8"), ("count()", "()")])
+@pytest.mark.parametrize("call, result", [("double(4)", "8"), ("nothing()", "()")])
 def test_exports(tools, preset, call, result):
     command = [tools.wasmtime, "run", "-W", "component-model-async", *THREADS, "--invoke", call, ROOT / f"build/{preset}/tests/guest/cxx.wasm"]
     done = limited(command)

@@ -106,7 +106,7 @@ WEFT = {
     "local_in_use_twice": ("local_in_use", f"weft_local_bind: {LOCAL}"),
     "local_in_use_covered": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
     "local_in_use_inherited": ("local_in_use", f"weft_local_unbind: {LOCAL}"),
-    "still_bound_end": ("still_bound", f"{EXPORT}: the coroutine ended with a binding: unbind it in the finaliser"),
+    "still_bound_end": ("still_bound", f"{EXPORT}: the coroutine ended with a binding: unbind it in the finaliser; in C++ it is a weft::local"),
     "no_result_exit": ("no_result", f"{EXPORT}: the export ended without WEFT_RETURN: return a value on each way out"),
     "failed_result_exit": ("failed_result", f"{EXPORT}: the failure N ended the export without WEFT_RETURN: return a value that tells it"),
     "second_result_return": ("second_result", f"{EXPORT}: the export has returned already: ask weft_returned first"),
@@ -368,7 +368,7 @@ def test_every_rule_has_a_test(request):
     rules = set(re.findall(r"^ +RULE\((\w+),", (here.parent.parent / "include/weft/hooks.h").read_text(), re.M))
     of_fibers = {"no_fiber", "small_stack", "stack_overflow", "jump_outside", "jump_lost"}  # test_fibers.py
     of_wasi = {"not_begun"}  # tests/wasi/test_http_service.py
-    of_tasks = {"task_begun", "task_runs", "scope_runs"}  # test_cxx.py
+    of_tasks = {"task_begun", "task_runs", "scope_runs", "room_taken", "no_code"}  # test_cxx.py
     elsewhere = of_fibers | of_wasi | of_tasks
     assert {rule for rule, _ in WEFT.values()} == rules - elsewhere
     assert names_of("weft.c", r"^    TEST\((\w+)\)", here) == {*WEFT, *HOST, *FINE}

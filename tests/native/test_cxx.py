@@ -33,3 +33,8 @@ def test_exception_that_nobody_awaits(with_exceptions):
     outcome = weft_sim(with_exceptions, "cxx-throws", "thrown")
     said = "weft: an exception left a task that C++ does not await: catch it there\n"
     assert outcome.returncode != 0 and said in outcome.stderr, outcome.stderr
+
+
+def test_exception_that_passes_a_scope(with_exceptions):
+    outcome = weft_sim(with_exceptions, "cxx-throws", "passes_scope")
+    assert outcome.returncode != 0 and says(outcome.stderr, STOPS["scope_runs"]), outcome.stderr

@@ -13,8 +13,14 @@
 namespace weft
 {
 
-// Memory for the frame of one task at a time: a task whose first parameter is a weft::memory & is made there.
-// If it is too small, or taken by a task that has not been destroyed, the frame is of weft_alloc.
+namespace detail
+{
+struct promise_base;
+}
+
+// Memory for the frame of one task at a time: a task whose first parameter is a weft::memory & is made there;
+// of a member or a lambda, too. If it is too small, or taken by a task that has not been destroyed, the frame
+// is of weft_alloc.
 //
 //     weft::task<int> next(weft::memory &, weft_bytes_reader *in);
 //
@@ -26,6 +32,12 @@ class memory
   public:
     memory(const memory &) = delete;
     memory &operator=(const memory &) = delete;
+    // Misuse if a task in it has not been destroyed.
+    ~memory()
+    {
+        if (WEFT_CHECKS && taken_)
+            weft_misuse_room_taken("weft::room", 0);
+    }
 
     // Bytes of the largest frame that was to be made here: what the room needs.
     std::size_t needed() const
@@ -33,7 +45,10 @@ class memory
         return needed_;
     }
 
-    // The two for a frame of `size` bytes; `from` is NULL for weft_alloc. Private.
+  private:
+    friend struct detail::promise_base;
+
+    // The two for a frame of `size` bytes; `from` is NULL for weft_alloc.
     static void *take(std::size_t size, memory *from) noexcept
     {
         size += before;

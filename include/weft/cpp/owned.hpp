@@ -3,6 +3,7 @@
 #ifndef WEFT_CPP_OWNED_HPP
 #define WEFT_CPP_OWNED_HPP
 
+#include "../local.h"
 #include "../sync.h"
 #include "../time.h"
 #include <utility>
@@ -69,6 +70,9 @@ template <class T, auto close> class movable : public owned<T, close>
     }
 };
 
+// Of a task that may fail: a binding is unbound before the frame that it is in goes. Misuse else, which builds
+// with WEFT_TRACE see.
+using local = owned<weft_local, weft_local_unbind>;
 using permit = owned<weft_permit, weft_release>;
 using timer = owned<weft_timer, weft_timer_stop_blocking>;
 

@@ -4,13 +4,24 @@
 #define WEFT_CPP_RESULT_HPP
 
 #include "../error.h"
+#include "../hooks.h"
 #include <optional>
 #include <utility>
 
 namespace weft
 {
 
-// A code is a weft_error, or one above 0 of yours: see error.h.
+namespace detail
+{
+inline int checked(int code)
+{
+    if (WEFT_CHECKS && !code)
+        weft_misuse_no_code("weft::result", 0);
+    return code;
+}
+} // namespace detail
+
+// A code is a weft_error, or one above 0 of yours: see error.h. Misuse if that of a failure is 0.
 template <class T> class [[nodiscard]] result
 {
   public:
@@ -19,7 +30,7 @@ template <class T> class [[nodiscard]] result
     }
     static result failure(int code)
     {
-        return result(code, nullptr);
+        return result(detail::checked(code), nullptr);
     }
 
     // True if there is a value. `*it` and `it->member` are of that; undefined if there is none.
@@ -65,7 +76,7 @@ template <> class [[nodiscard]] result<void>
     static result failure(int code)
     {
         result it;
-        it.code_ = code;
+        it.code_ = detail::checked(code);
         return it;
     }
     explicit operator bool() const

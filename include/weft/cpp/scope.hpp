@@ -1,4 +1,4 @@
-// Children that run beside their parent, deadlines, and cleanup that waits.
+// Children that run beside their parent, deadlines, shields, and cleanup that waits.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef WEFT_CPP_SCOPE_HPP
 #define WEFT_CPP_SCOPE_HPP
@@ -12,8 +12,13 @@ namespace weft
 
 // Runs `cleanup` before the task of `co` is destroyed by a cancel or a failure, while all its locals are still
 // there; the last one first. No cancel ends it, and its failure is nobody's. A task that ends by itself does
-// not run it. If there was no memory for its frame, it is not run: it is false, so look before what it is for.
-// `on_unwind` is a local of the task.
+// not run it, nor does one that an exception leaves: for that there is weft::finally. It is a local of the
+// task. If there was no memory for the frame of `cleanup`, it is false, and runs nothing. So ask it first:
+//
+//     weft::on_unwind gives_back(co, give_back(it));
+//     if (!gives_back)
+//         co_await weft::fail(WEFT_ENOMEM);
+//     take(it);
 class on_unwind : detail::cleanup
 {
   public:
@@ -78,8 +83,9 @@ template <class T> class [[nodiscard]] finally
 };
 
 // A task that runs in a scope, and stays where it is. Functions of C take it as a weft_child *. co_await waits
-// for its end, and gives its value, once, or its failure. If there was no memory for the task, it does not run,
-// and the await fails by WEFT_ENOMEM. Misuse if it is destroyed while it runs: close its scope before.
+// for its end, and gives its value, or its failure; misuse if its value was taken before. If there was no
+// memory for the task, it does not run, and the await fails by WEFT_ENOMEM. Misuse if it is destroyed while it
+// runs: close its scope before.
 template <class T> class [[nodiscard]] child
 {
   public:
@@ -108,18 +114,22 @@ template <class T> class [[nodiscard]] child
     }
     T get()
     {
+        if (WEFT_CHECKS && std::exchange(taken_, !std::is_void_v<T>))
+            weft_misuse_task_begun("weft::child", 0);
         return it_.get();
     }
 
   private:
     weft_child handle_{};
     running<T> it_;
+    bool taken_ = false;
 };
 
 // A weft_scope, which functions of C take as such: weft_join_all(co, scope). If the task of `co` is left by a
 // cancel or a failure, the scope is closed first: all children are cancelled and waited for. At its end, the
 // task does so itself: `co_await weft_scope_close(co, scope)`. Misuse if the scope is destroyed while children
-// run. It is a local of the task, before its children.
+// run. So no exception may pass one with children: catch it there, or run what may throw by weft::finally,
+// outside of the scope. It is a local of the task, before its children.
 class scope : detail::cleanup
 {
   public:
@@ -165,6 +175,26 @@ class scope : detail::cleanup
     }
     weft_coro *co_;
     weft_scope it_{};
+};
+
+// While it lives, no cancel is delivered to the coroutine of `co`: see weft_shield. It is for a task that may
+// fail, which would not come to weft_unshield. One within another changes nothing.
+class [[nodiscard]] shield
+{
+  public:
+    explicit shield(weft_coro *co) : co_(weft_shielded(co) ? nullptr : co)
+    {
+        weft_shield(co);
+    }
+    shield(const shield &) = delete;
+    ~shield()
+    {
+        if (co_)
+            weft_unshield(co_);
+    }
+
+  private:
+    weft_coro *co_; // NULL: it was shielded before
 };
 
 // `co_await weft::within(&clock, duration, task)` awaits a task, but cancels it after `duration` ns. If that

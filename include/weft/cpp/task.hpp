@@ -27,10 +27,13 @@ template <class T = void> class [[nodiscard("await the task, or start it in a sc
 
     task(task &&other) noexcept : it_(std::exchange(other.it_, {nullptr, WEFT_ENOMEM}))
     {
+        detail::check_rests(it_.promise);
     }
     task &operator=(task &&) = delete;
+    // Misuse if it runs, as is the move of one that does.
     ~task()
     {
+        detail::check_rests(it_.promise);
         if (it_.promise)
             it_.promise->body.destroy();
     }
@@ -41,7 +44,8 @@ template <class T = void> class [[nodiscard("await the task, or start it in a sc
         return it_.promise;
     }
 
-    // Gives the frame to a coroutine that runs it. `by` is who holds it from here on; NULL: that coroutine.
+    // Private: gives the frame to a coroutine that runs it. `by` is who holds it from here on; NULL: that
+    // coroutine.
     void move_to(detail::run &of, detail::held *by = nullptr) &&
     {
         detail::promise_base *promise = std::exchange(it_.promise, nullptr);
@@ -52,7 +56,7 @@ template <class T = void> class [[nodiscard("await the task, or start it in a sc
             detail::begin(*promise, of, nullptr, by);
     }
 
-    // What co_await calls: see detail::awaitable.
+    // Private, here and below: what co_await calls. See detail::awaitable.
     weft_poll begin(weft_coro *co)
     {
         detail::run &of = *weft_frame(co, detail::run);
@@ -201,11 +205,16 @@ inline ok_code ok(int code)
     return ok_code(code);
 }
 
-// `co_await weft::fail(code)` does not come back: the task fails. The code is not 0.
+// `co_await weft::fail(code)` does not come back: the task fails. Misuse if the code is 0, as weft_failure is
+// of a coroutine that was cancelled.
 class [[nodiscard]] failure : public ok_code
 {
   public:
-    using ok_code::ok_code;
+    explicit failure(int code) : ok_code(code)
+    {
+        if (WEFT_CHECKS && !code)
+            weft_misuse_no_code("weft::fail", 0);
+    }
     [[noreturn]] void get()
     {
         __builtin_trap();

@@ -77,6 +77,11 @@ static inline void weft_unshield(weft_coro *co)
     co->flags &= (uint8_t)~WEFT__SHIELD;
 }
 
+static inline bool weft_shielded(const weft_coro *co)
+{
+    return co->flags & WEFT__SHIELD;
+}
+
 static inline bool weft_cancelled(const weft_coro *co)
 {
     return co->flags & WEFT__CANCEL;

@@ -54,4 +54,9 @@ static inline void weft_step_finalise(weft_coro *co)
     co->flags |= WEFT__FINALLY;
 }
 
+static inline const weft_local *weft_step_local(const weft_coro *co)
+{
+    return co->flags & WEFT__BINDS ? (const weft_local *)(co->up - 2) : NULL;
+}
+
 #endif

@@ -4,6 +4,7 @@
 #include "runner.h"
 
 #include <memory>
+#include <optional>
 #include <weft/wasi.hpp>
 
 #define EXPECT(actual, expected)                                                                               \
@@ -95,6 +96,19 @@ WEFT_TASK_EXTERN(add_in_cxx)
     self->sum = co_await added(self->a, self->b);
 }
 
+namespace
+{
+struct of_file {
+    weft_coro co;
+    weft_cxx cxx;
+    uint32_t n;
+};
+WEFT_TASK(of_file)
+{
+    self->n += co_await later(1u, 1);
+}
+} // namespace
+
 // Tasks, async functions of C, and fibers, in turn.
 WEFT_TASK_EXTERN(calls)
 {
@@ -107,6 +121,10 @@ WEFT_TASK_EXTERN(calls)
     co_await weft_call(co, &in_c.co, twice__step);
     co_await weft::ok(weft_failure(&in_c.co));
     EXPECT(in_c.n, 42);
+    of_file here_too{};
+    co_await weft_call(co, &here_too.co, of_file__step);
+    co_await weft::ok(weft_failure(&here_too.co));
+    EXPECT(here_too.n, 1);
     in_fiber fiber{};
     fiber.n = 5;
     co_await weft_call(co, &fiber.co, in_fiber_step);
@@ -192,6 +210,44 @@ WEFT_TASK_EXTERN(cleanups)
     weft::on_unwind first(co, yields(2)), second(co, yields(1));
     if (!first || !second)
         co_await weft::fail(WEFT_ENOMEM);
+    co_await yields(2);
+}
+
+namespace
+{
+weft::task<> gives_back()
+{
+    weft_coro *co = co_await weft::self;
+    co_await weft_yield(co);
+    co_await weft_yield(co);
+    alive--;
+}
+
+weft::task<> fails_late()
+{
+    guard here;
+    weft_coro *co = co_await weft::self;
+    weft::on_unwind cleanup(co, gives_back());
+    if (!cleanup)
+        co_await weft::fail(WEFT_ENOMEM);
+    alive++;
+    weft::scope scope(co);
+    co_await weft::ok(scope.spawn(yields(100)));
+    co_await yields(1);
+    co_await weft::fail(7);
+}
+} // namespace
+
+// A failure, which is left as a cancel is, and is over then.
+WEFT_TASK_EXTERN(leaves)
+{
+    guard here;
+    weft::result<void> it = co_await weft::attempt(fails_late());
+    if (it.error() == 7)
+        it = co_await weft::attempt(weft::finally(fails_late(), yields(2)));
+    if (it.error() != 7)
+        co_await weft::ok(it.error());
+    EXPECT(it.error(), 7);
     co_await yields(2);
 }
 
@@ -353,6 +409,102 @@ WEFT_TASK_EXTERN(order)
     EXPECT_SAID("f");
 }
 
+// One that C has started, and cancelled before its first step.
+WEFT_TASK_EXTERN(unbegun)
+{
+    weft_coro *co = co_await weft::self;
+    weft::scope scope(co);
+    add_in_cxx it{};
+    for (int i = 0; i < 2; i++) {
+        weft_child child{};
+        weft_spawn(co, scope, &child, &it.co, add_in_cxx__step);
+        weft_cancel(&it.co);
+        co_await weft_join(co, &child);
+        EXPECT(weft_outcome_of(&it.co), WEFT_CANCELLED);
+        it.a = it.sum;
+        it.b = 1;
+        co_await weft_call(co, &it.co, add_in_cxx__step);
+        EXPECT(it.sum, i + 1);
+    }
+    co_await weft_scope_close(co, scope);
+}
+
+namespace
+{
+weft::task<> gone()
+{
+    weft_coro *co = co_await weft::self;
+    std::optional<weft::on_unwind> first, third;
+    first.emplace(co, says('1'));
+    weft::on_unwind second(co, says('2'));
+    third.emplace(co, says('3'));
+    first.reset();
+    third.reset();
+    co_await weft::fail(3);
+}
+} // namespace
+
+// Cleanups that have gone before the task is left.
+WEFT_TASK_EXTERN(unlinked)
+{
+    EXPECT((co_await weft::attempt(gone())).error(), 3);
+    EXPECT_SAID("2");
+}
+
+namespace
+{
+weft::task<> shielded()
+{
+    weft_coro *co = co_await weft::self;
+    weft::shield shield(co);
+    {
+        weft::shield within(co);
+    }
+    EXPECT(weft_shielded(co), true);
+    co_await fails_late();
+}
+} // namespace
+
+// A failure, and what is cleaned up after it, leaves the shield as it was.
+WEFT_TASK_EXTERN(shields)
+{
+    weft_coro *co = co_await weft::self;
+    EXPECT((co_await weft::attempt(fails_late())).error(), 7);
+    EXPECT(weft_shielded(co), false);
+    EXPECT((co_await weft::attempt(shielded())).error(), 7);
+    EXPECT(weft_shielded(co), false);
+    weft::shield shield(co);
+    EXPECT((co_await weft::attempt(fails_late())).error(), 7);
+    EXPECT(weft_shielded(co), true);
+    EXPECT((co_await weft::attempt(shielded())).error(), 7);
+    EXPECT(weft_shielded(co), true);
+}
+
+namespace
+{
+weft::task<> binds(const char *key, int code)
+{
+    weft_coro *co = co_await weft::self;
+    weft::local local;
+    char value;
+    weft_local_bind(co, local, key, &value);
+    EXPECT(weft_local_get(co, key) == &value, true);
+    EXPECT((co_await weft::attempt(failing(3, 1))).error(), 3);
+    co_await weft::ok(code);
+}
+} // namespace
+
+// Bindings hold for the task that makes them, and those that it awaits.
+WEFT_TASK_EXTERN(locals)
+{
+    weft_coro *co = co_await weft::self;
+    char key = 0;
+    for (int code = 0; code < 2; code++) {
+        EXPECT((co_await weft::attempt(binds(&key, code))).error(), code);
+        EXPECT(weft_local_get(co, &key) == nullptr, true);
+    }
+}
+
 WEFT_TASK_EXTERN(deadlines)
 {
     weft_coro *co = co_await weft::self;
@@ -373,6 +525,11 @@ weft::task<int> in_room(weft::memory &, int value)
     guard here;
     weft_coro *co = co_await weft::self;
     co_await weft_yield(co);
+    co_return value;
+}
+
+weft::task<int> beside_room(int value, weft::memory &)
+{
     co_return value;
 }
 } // namespace
@@ -398,6 +555,10 @@ WEFT_TASK_EXTERN(rooms)
     weft::task<int> three = lambda(room, 3);
     EXPECT(live(), before);
     EXPECT(co_await three, 3);
+    weft::room<512> unused;
+    weft::task<int> no_member = beside_room(4, unused); // whose room is a parameter as any other
+    EXPECT(live() > before, true);
+    EXPECT(co_await no_member, 4);
 }
 
 // A task that nobody awaits runs nothing, but gives back its parameters.
@@ -454,21 +615,17 @@ WEFT_TASK_EXTERN(many)
 
 namespace
 {
-uint32_t runs;
-
 weft::task<uint32_t> twice_n(uint32_t n)
 {
-    runs++;
     co_await yields(1);
     co_return n + n;
 }
 
-weft::task<> count()
+weft::task<> nothing()
 {
-    EXPECT(runs++, 0);
-    co_return;
+    co_await yields(1);
 }
 
 WEFT_TASK_EXPORT(runner, exports_runner_double, twice_n, (uint32_t n), n);
-WEFT_TASK_EXPORT_VOID(runner, exports_runner_count, count, (void));
+WEFT_TASK_EXPORT_VOID(runner, exports_runner_nothing, nothing, (void));
 } // namespace

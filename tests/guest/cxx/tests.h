@@ -13,11 +13,16 @@
     TEST(streams)                                                                                              \
     TEST(children)                                                                                             \
     TEST(cleanups)                                                                                             \
+    TEST(leaves)                                                                                               \
     TEST(others)
 #define PLAIN_TESTS(TEST)                                                                                      \
     TEST(values)                                                                                               \
     TEST(fails)                                                                                                \
     TEST(order)                                                                                                \
+    TEST(unbegun)                                                                                              \
+    TEST(unlinked)                                                                                             \
+    TEST(shields)                                                                                              \
+    TEST(locals)                                                                                               \
     TEST(deadlines)                                                                                            \
     TEST(rooms)                                                                                                \
     TEST(dropped)                                                                                              \

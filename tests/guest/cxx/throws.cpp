@@ -44,6 +44,14 @@ weft::task<> sets(bool *it)
     co_return;
 }
 
+weft::task<> passes_scope()
+{
+    weft_coro *co = co_await weft::self;
+    weft::scope scope(co);
+    co_await weft::ok(scope.spawn([]() -> weft::task<> { (void)co_await passes_on(50); }()));
+    throw std::runtime_error("thrown");
+}
+
 template <class Awaited> weft::task<bool> is_caught(Awaited &it)
 {
     try {
@@ -75,12 +83,14 @@ weft::task<> caught()
 
 weft::task<throws_result_void_string_t> run(throws_string_t test)
 {
-    bool catches = std::string_view(reinterpret_cast<const char *>(test.ptr), test.len) == "caught";
-    throws_string_free(&test);
-    if (catches)
+    std::string_view name(reinterpret_cast<const char *>(test.ptr), test.len);
+    if (name == "caught")
         co_await caught();
+    else if (name == "passes_scope")
+        co_await passes_scope();
     else
         co_await passes_on(1);
+    throws_string_free(&test);
     EXPECT(alive, 0);
     throws_result_void_string_t result{};
     result.is_err = check_text[0];

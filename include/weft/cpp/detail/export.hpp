@@ -13,6 +13,9 @@ template <class T, class Make> weft_stepped begin_step(weft_coro *co, Make make)
 {
     static_assert(offsetof(T, cxx) == sizeof(weft_coro),
                   "the frame of a task begins with `weft_coro co; weft_cxx cxx;`");
+    static_assert(std::is_trivially_copyable_v<T>,
+                  "a frame is plain data, as nobody constructs its members: point to other data");
+    static_assert(alignof(T) <= 16, "the alignment of a frame is at most 16: point to what needs more");
     run &it = *weft_frame(co, run);
     if (!it.cxx.promise && weft_step_unwinds(co))
         return weft_step_end(co);

@@ -11,6 +11,7 @@
 #include <coroutine>
 #include <optional>
 #include <source_location>
+#include <type_traits>
 #include <utility>
 #ifdef __cpp_exceptions
 #include <exception>
@@ -81,6 +82,30 @@ inline weft_stepped wait_at(weft_coro *co, weft_poll poll, uintptr_t line)
 }
 #endif
 
+// That a task leaves no binding (local.h) behind, as its frame goes. That is a tenth of a call: so it is looked
+// for with WEFT_TRACE only.
+struct bindings {
+#if WEFT_CHECKS && WEFT_TRACE
+    void begin(const weft_coro *co)
+    {
+        last = weft_step_local(co);
+    }
+    void end(const weft_coro *co) const
+    {
+        if (last != weft_step_local(co))
+            weft_misuse_still_bound("weft::task", 0);
+    }
+    const weft_local *last = nullptr;
+#else
+    void begin(const weft_coro *)
+    {
+    }
+    void end(const weft_coro *) const
+    {
+    }
+#endif
+};
+
 struct promise_base {
     run *runs = nullptr; // that runs it; NULL before its start
     promise_base *up;    // awaits it; NULL: it is the first of that
@@ -93,6 +118,7 @@ struct promise_base {
     void *awaited;
     int code;
     cleanup *cleanups = nullptr; // the last one first
+    [[no_unique_address]] bindings bound;
 #ifdef __cpp_exceptions
     std::exception_ptr thrown;
 #endif
@@ -106,6 +132,7 @@ struct promise_base {
         return memory::take(size, &in);
     }
     template <class This, class... Rest> // a member, or a lambda
+        requires(std::is_class_v<This> && !std::same_as<This, memory>)
     static void *operator new(std::size_t size, This &, memory &in, Rest &...) noexcept
     {
         return memory::take(size, &in);
@@ -127,6 +154,7 @@ struct promise_base {
         template <class Promise> void await_suspend(std::coroutine_handle<Promise> ended) noexcept
         {
             promise_base &it = ended.promise();
+            it.bound.end(&it.runs->co);
             it.wait = {};
             if (!it.up) {
                 it.runs->cxx.over = true;
@@ -257,6 +285,14 @@ inline void begin(promise_base &it, run &of, promise_base *up, held *by)
     it.runs = &of;
     it.up = up;
     it.holder = by;
+    it.bound.begin(&of.co);
+}
+
+// Misuse if it runs: its frame is to be given away, or destroyed.
+inline void check_rests(const promise_base *it)
+{
+    if (WEFT_CHECKS && it && !it->body.done() && it->runs)
+        weft_misuse_task_runs("weft::task", 0);
 }
 
 template <class T> struct promise : promise_base {
@@ -306,8 +342,11 @@ struct cleanup {
     cleanup(const cleanup &) = delete;
     ~cleanup()
     {
-        if (by.cleanups == this)
-            by.cleanups = next;
+        cleanup **at = &by.cleanups;
+        while (*at && *at != this)
+            at = &(*at)->next;
+        if (*at)
+            *at = next;
     }
 
     promise_base &by;
@@ -334,11 +373,12 @@ inline weft_poll clean_up(run &it, promise_base &by)
         weft_poll poll = last->begin(last, &it.co);
         if (!weft_pending(poll))
             continue;
-        it.cxx.shielded = !weft_step_unwinds(&it.co);
-        if (it.cxx.shielded)
-            weft_shield(&it.co);
-        else
+        if (weft_step_unwinds(&it.co)) {
             weft_step_finalise(&it.co);
+        } else if (!weft_shielded(&it.co)) {
+            weft_shield(&it.co);
+            it.cxx.shielded = true;
+        }
         return poll;
     }
     if (it.cxx.shielded)
@@ -360,7 +400,9 @@ inline weft_poll clean_up(run &it, promise_base &by)
         if (by.holder)
             *by.holder = {nullptr, code};
         it.cxx.promise = up;
+        bindings bound = by.bound;
         by.body.destroy();
+        bound.end(&it.co);
         if (!up) {
             it.cxx.over = true;
             if (!weft_step_unwinds(&it.co))
@@ -371,8 +413,8 @@ inline weft_poll clean_up(run &it, promise_base &by)
     return {};
 }
 
-// Runs to the next wait; or to the end of all, which `done` is told of. Then there is no promise if the first
-// task was left.
+// Runs the innermost task, `by`, to its next wait. If the first task of all ends instead, the coroutine does:
+// `done` takes the promise of that; NULL if it was left by a cancel or a failure.
 template <class Done> weft_stepped run_step(run &it, promise_base *by, Done done)
 {
     for (;; by = promise_of(it)) {

@@ -19,8 +19,7 @@ template <auto handler> struct served {
     static weft_poll serve(weft_coro *co, weft_tcp_server *server, const char *where,
                            const weft_tcp_serve_options &options)
     {
-        return weft_tcp_serve(co, server, where, connection, .limit = options.limit, .finish = options.finish,
-                              .data = options.data, .stop_reads = options.stop_reads, .listen = options.listen);
+        return weft_tcp_serve(co, server, where, connection, = options); // sets all of them
     }
 };
 
