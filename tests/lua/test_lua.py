@@ -58,6 +58,10 @@ def test_anywhere(run, way):
     ok(run("anywhere", "" if way.kind == "none" else "fibers"))
 
 
+def test_hostile(run, way):
+    ok(run("hostile", "" if way.kind == "none" else "fibers"))
+
+
 def test_memory(run):
     done = run("memory")
     assert done.out == b"ok\n" and done.err.startswith("ENOMEM: not enough memory\n"), done.err
