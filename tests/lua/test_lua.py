@@ -67,6 +67,12 @@ def test_memory(run):
     assert done.out == b"ok\n" and done.err.startswith("ENOMEM: not enough memory\n"), done.err
 
 
+def test_no_stack(run, way):
+    """No fiber begins; without fibers there is none to begin."""
+    done = run("fails", "", "", "", str((1 << 46) + 0xF0000000))
+    assert done.err.startswith("failed: " if way.kind == "none" else "ENOMEM: \n"), done.err
+
+
 @pytest.mark.parametrize("after", range(1, 500, much(7, 61)))
 def test_cancelled(run, after):
     assert run("cancelled", "", str(after)).err.startswith("ECANCELED: all closed\n")
