@@ -20,3 +20,9 @@ bool weft__fiber_suspend(weft_poll poll, const weft_place *at)
     (void)poll, (void)at;
     return false;
 }
+
+void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
+{
+    (void)poll;
+    (void)weft__fiber_refuse(at);
+}

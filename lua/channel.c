@@ -12,6 +12,8 @@ typedef struct {
     bool closed;
 } channel;
 
+enum { LOOKS_AGAIN = 1 };
+
 static const char name[] = "weft.channel";
 
 static channel *check(lua_State *L)
@@ -25,18 +27,25 @@ static void change(channel *it)
     weft_event_clear(&it->changed);
 }
 
-static int wait_for_change(lua_State *L, channel *it, lua_KFunction then)
+static void wait_for_change(lua_State *L, channel *it, lua_KFunction then)
 {
     weft_lua_run *run = weft_lua_waits(L);
-    return weft_lua_wait(L, weft_event_wait(&run->co, &it->changed), then, 0);
+    weft_lua_wait(L, weft_event_wait(&run->co, &it->changed), then, LOOKS_AGAIN);
+}
+
+// On a fiber, where the wait comes back, the loop of who waited looks again.
+static bool is_in_loop(int status, lua_KContext context)
+{
+    return status == LUA_OK && context == LOOKS_AGAIN;
 }
 
 static int send(lua_State *L, int status, lua_KContext context)
 {
-    (void)status, (void)context;
+    if (is_in_loop(status, context))
+        return 0;
     channel *it = check(L);
-    if (!it->closed && it->count >= it->capacity)
-        return wait_for_change(L, it, send);
+    while (!it->closed && it->count >= it->capacity)
+        wait_for_change(L, it, send);
     if (!it->closed) {
         lua_getiuservalue(L, 1, 1);
         lua_pushvalue(L, 2);
@@ -50,10 +59,11 @@ static int send(lua_State *L, int status, lua_KContext context)
 
 static int receive(lua_State *L, int status, lua_KContext context)
 {
-    (void)status, (void)context;
+    if (is_in_loop(status, context))
+        return 0;
     channel *it = check(L);
-    if (!it->count && !it->closed)
-        return wait_for_change(L, it, receive);
+    while (!it->count && !it->closed)
+        wait_for_change(L, it, receive);
     if (!it->count)
         return 0;
     lua_getiuservalue(L, 1, 1);
@@ -99,7 +109,7 @@ static int make(lua_State *L)
     return 1;
 }
 
-int weft__lua_open_channel(lua_State *L)
+void weft__lua_open_channel(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"send", send_in_lua}, {"receive", receive_in_lua}, {"close", close}, {NULL, NULL}};
@@ -109,5 +119,4 @@ int weft__lua_open_channel(lua_State *L)
     lua_pop(L, 1);
     lua_pushcfunction(L, make);
     lua_setfield(L, -2, "channel");
-    return 0;
 }

@@ -13,14 +13,22 @@ WEFT_FIBER(weft_lua_run)
 
 weft_stepped weft__lua_step(weft_coro *co)
 {
+    weft_lua_run *it = weft_frame(co, weft_lua_run);
+    if (!it->stage && !weft_step_unwinds(co))
+        it->error = WEFT_ENOMEM; // until it has a stack
     return weft_lua_run__step(co);
+}
+
+// By its fiber: others may have run since its last wait of ours, when it has called libc.
+weft_lua_run *weft__lua_running(lua_State *L)
+{
+    weft_coro *co = weft__lua_of(L)->state ? weft_fiber_co() : NULL;
+    return co ? weft_frame(co, weft_lua_run) : NULL;
 }
 
 weft_lua_run *weft_lua_waits(lua_State *L)
 {
-    weft_lua_run *it = weft__lua_of(L)->running;
-    if (weft_fiber_co() != &it->co)
-        luaL_error(L, "no wait is possible outside of a run's fiber");
+    weft_lua_run *it = weft__lua_caller(L);
     weft__lua_check(L, it);
     return it;
 }
@@ -31,12 +39,11 @@ static void wait_for(weft_lua_run *it, weft_poll poll)
         WEFT_FIBER_CLEANUP(poll);
     else if (weft_pending(poll) && !WEFT_FIBER_AWAIT(poll))
         weft__lua_unwind(it);
-    it->lua->running = it;
 }
 
 int weft_lua_wait(lua_State *L, weft_poll poll, lua_KFunction then, lua_KContext context)
 {
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     wait_for(it, poll);
     weft__lua_check(L, it);
     return then(L, LUA_OK, context);
@@ -44,24 +51,19 @@ int weft_lua_wait(lua_State *L, weft_poll poll, lua_KFunction then, lua_KContext
 
 void weft__lua_rest(lua_State *L, weft_lua_run *it)
 {
-    if (weft_fiber_co() == &it->co)
-        wait_for(it, weft_yield(&it->co));
+    wait_for(it, weft_yield(&it->co));
     weft__lua_check(L, it);
 }
 
 WEFT_FIBER(weft_lua)
 {
-    lua_close(self->state);
+    lua_State *L = self->state;
     self->state = NULL;
+    lua_close(L);
 }
 
 weft_poll weft_lua_close(weft_coro *co, weft_lua *lua)
 {
     lua->fiber.stack_size = lua->stack_size ? lua->stack_size : WEFT__LUA_STACK;
     return lua->state ? weft_call(co, &lua->co, weft_lua__step) : (weft_poll){0};
-}
-
-void weft__lua_open_coroutines(lua_State *L)
-{
-    (void)L; // Lua's own do
 }

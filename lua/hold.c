@@ -7,6 +7,8 @@ typedef struct {
     _Alignas(16) char it[];
 } held;
 
+static const char name[] = "weft.held";
+
 static int close(lua_State *L)
 {
     held *block = lua_touserdata(L, 1);
@@ -22,13 +24,15 @@ void *weft__lua_hold(lua_State *L, size_t size, void (*end)(void *it))
     held *block = lua_newuserdatauv(L, sizeof *block + size, 0);
     __builtin_memset(block, 0, sizeof *block + size);
     block->close = end;
-    if (luaL_newmetatable(L, "weft.held")) {
-        lua_pushcfunction(L, close);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, -3, "__gc");
-        lua_setfield(L, -2, "__close");
-    }
-    lua_setmetatable(L, -2);
+    luaL_setmetatable(L, name);
     lua_toclose(L, -1);
     return block->it;
+}
+
+void weft__lua_open_hold(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"__gc", close}, {"__close", close}, {NULL, NULL}};
+    luaL_newmetatable(L, name);
+    luaL_setfuncs(L, methods, 0);
+    lua_pop(L, 1);
 }

@@ -74,27 +74,32 @@ static const char *text_option(lua_State *L, const char *name, size_t *length)
 
 static lua_Number number_option(lua_State *L, const char *name, lua_Number otherwise)
 {
-    if (lua_getfield(L, 2, name) != LUA_TNIL && (lua_type(L, -1) != LUA_TNUMBER || lua_tonumber(L, -1) < 0))
-        luaL_error(L, "option '%s': a number of 0 or more expected", name);
-    lua_Number number = luaL_optnumber(L, -1, otherwise);
+    bool is_given = lua_getfield(L, 2, name) != LUA_TNIL;
+    lua_Number number = is_given ? lua_tonumber(L, -1) : otherwise;
+    if (is_given && !(lua_type(L, -1) == LUA_TNUMBER && number >= 0 && number <= 4e9))
+        luaL_error(L, "option '%s': a number from 0 to 4e9 expected", name);
     lua_pop(L, 1);
     return number;
 }
 
-// The table keeps their texts.
+// A table of our own keeps their texts, as others may change the script's meanwhile.
 static size_t read_headers(lua_State *L, request *it)
 {
     size_t count = 0, length;
     if (lua_getfield(L, 2, "headers") == LUA_TNIL)
         return 0;
     luaL_argcheck(L, lua_istable(L, -1), 2, "'headers': a table expected");
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, -3);) {
         if (lua_type(L, -1) != LUA_TSTRING || lua_type(L, -2) != LUA_TSTRING || count == HEADERS)
             luaL_error(L, "option 'headers': names and values as strings expected, at most %d", HEADERS);
         const char *name = lua_tolstring(L, -2, &length);
         it->headers[count].name = weft_text_of(name, length);
         const char *value = lua_tolstring(L, -1, &length);
         it->headers[count++].value = weft_text_of(value, length);
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
     }
     return count;
 }

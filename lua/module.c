@@ -38,7 +38,7 @@ static int now(lua_State *L)
 static int spawn(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
-    weft__lua_reap(weft__lua_of(L)->running);
+    weft__lua_reap(weft__lua_caller(L));
     weft__lua_spawn(L, weft__lua_body, 1);
     return 0;
 }
@@ -99,7 +99,7 @@ static int all_body(lua_State *L)
 static int race_ended(lua_State *L, int status, lua_KContext context)
 {
     (void)status, (void)context;
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     weft_lua_run *first = weft_frame(it->scope.ended->co, weft_lua_run);
     lua_settop(L, 0);
     if (!first->error) {
@@ -153,6 +153,7 @@ int weft__lua_open_weft(lua_State *L)
                                          {"spawn", spawn},     {"scope", scope},     {"all", all},
                                          {"race", race},       {"timeout", timeout}, {NULL, NULL}};
     luaL_newlib(L, functions);
+    weft__lua_open_hold(L);
     weft__lua_open_channel(L);
     return 1;
 }

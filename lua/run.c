@@ -3,7 +3,7 @@
 //
 // All that a script calls and that has children (weft.scope, all, race, timeout) is a run that the script's own
 // run calls. So a run has one scope, which is closed at its end, and children end before parents.
-#include "internal.h"
+#include "hold.h"
 
 enum {
     COUNT = 100000 // instructions between two looks at a run that may take so long only
@@ -33,17 +33,39 @@ static const char *reason(const weft_lua_run *it)
 static void look(lua_State *L, lua_Debug *at)
 {
     (void)at;
-    weft_lua_run *it = weft__lua_of(L)->running;
-    if (is_over(it)) {
-        lua_sethook(L, look, LUA_MASKCOUNT, 1);
-        fail(L, reason(it));
-    }
+    weft_lua_run *it = weft__lua_running(L);
+    if (!it)
+        return;
+    lua_sethook(L, look, LUA_MASKCOUNT, is_over(it) ? 1 : COUNT);
     weft__lua_check(L, it);
     weft__lua_rest(L, it);
 }
 
+void weft__lua_share_limit(lua_State *from, lua_State *to)
+{
+    if (lua_gethook(from) == look)
+        lua_sethook(to, look, LUA_MASKCOUNT, lua_gethookcount(from));
+}
+
+void weft__lua_check_time(lua_State *L)
+{
+    const weft_lua_run *it = weft__lua_running(L);
+    if (it && is_over(it))
+        fail(L, reason(it));
+}
+
+weft_lua_run *weft__lua_caller(lua_State *L)
+{
+    weft_lua_run *it = weft__lua_running(L);
+    if (!it)
+        luaL_error(L, "not in a run: nothing waits or spawns while a state opens or closes");
+    return it;
+}
+
 void weft__lua_check(lua_State *L, weft_lua_run *it)
 {
+    if (it->unwinds)
+        weft__lua_share_limit(it->L, L);
     bool is_due = it->cancel;
     it->cancel = false;
     if (is_due || is_over(it))
@@ -71,12 +93,21 @@ void weft__lua_unwind(weft_lua_run *it)
 
 // ---- Children ----
 
-// A thread of Lua's for a run, which the registry holds.
-static lua_State *take_thread(lua_State *L, int *reference)
+// A thread of Lua's for a run, which the registry holds, with what it is to call: `body`, with the values of L
+// from `first` to `last`.
+static lua_State *take_thread(lua_State *L, lua_CFunction body, int first, int last, int *reference)
 {
+    luaL_checkstack(L, 4, NULL);
     lua_State *thread = lua_newthread(L);
+    if (!lua_checkstack(thread, last - first + 2))
+        luaL_error(L, "too many arguments");
+    lua_pushcfunction(thread, body);
+    for (int i = first; i <= last; i++) {
+        lua_pushvalue(L, i);
+        lua_xmove(L, thread, 1);
+    }
+    *weft__lua_mark(thread) |= WEFT__LUA_RUN;
     *reference = luaL_ref(L, LUA_REGISTRYINDEX);
-    *weft__lua_mark(thread) |= 1;
     return thread;
 }
 
@@ -91,6 +122,7 @@ static void set_up(weft_lua_run *it, weft_lua *lua, lua_State *thread, int refer
     it->L = thread;
     it->reference = reference;
     it->error = WEFT_ECANCELED; // until it has begun
+    it->arguments = lua_gettop(thread) - 1;
     set_stack(it, lua);
 }
 
@@ -102,19 +134,6 @@ void weft_lua_end(weft_lua_run *it)
         luaL_unref(it->lua->state, LUA_REGISTRYINDEX, it->reference);
     it->failed.L = it->L = NULL;
     it->message = NULL;
-}
-
-// Its body and its arguments go over to it.
-static void give(lua_State *L, weft_lua_run *it, lua_CFunction body, int first)
-{
-    int count = lua_gettop(L) - first + 1;
-    luaL_checkstack(it->L, count + 1, "too many arguments");
-    lua_pushcfunction(it->L, body);
-    for (int i = first; i < first + count; i++)
-        lua_pushvalue(L, i);
-    lua_xmove(L, it->L, count);
-    it->arguments = count;
-    it->is_child = true;
 }
 
 void weft__lua_reap(weft_lua_run *it)
@@ -133,37 +152,43 @@ void weft__lua_reap(weft_lua_run *it)
 
 weft_lua_run *weft__lua_spawn(lua_State *L, lua_CFunction body, int first)
 {
-    weft_lua_run *parent = weft__lua_of(L)->running;
+    weft_lua_run *parent = weft__lua_caller(L);
     int reference;
-    lua_State *thread = take_thread(L, &reference); // before the memory, as it may raise an error
+    lua_State *thread = take_thread(L, body, first, lua_gettop(L), &reference); // it may raise an error
     weft_lua_run *it = weft_spawn_new(&parent->co, &parent->scope, sizeof *it, weft__lua_step);
     if (!it) {
         luaL_unref(L, LUA_REGISTRYINDEX, reference);
         luaL_error(L, "not enough memory");
     }
     set_up(it, parent->lua, thread, reference);
-    give(L, it, body, first);
+    it->is_child = true;
     limit(it, parent->until);
     return it;
 }
 
 // ---- The bodies ----
 
+// Raises the error that `thread` ended by. One that has not begun had no memory to do so.
+static int raise(lua_State *L, lua_State *thread)
+{
+    luaL_checkstack(L, 1, NULL);
+    if (lua_status(thread) == LUA_OK)
+        return fail(L, "not enough memory");
+    lua_xmove(thread, L, 1);
+    return lua_error(L);
+}
+
 static int joined(lua_State *L, int status, lua_KContext context)
 {
     (void)status, (void)context;
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     weft__lua_reap(it);
-    if (!it->failed.L)
-        return lua_gettop(L);
-    lua_settop(L, 0);
-    lua_xmove(it->failed.L, L, 1);
-    return lua_error(L);
+    return it->failed.L ? raise(L, it->failed.L) : lua_gettop(L);
 }
 
 int weft__lua_finish(lua_State *L)
 {
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     if (!it->scope.count)
         return joined(L, LUA_OK, 0);
     it = weft_lua_waits(L);
@@ -174,7 +199,7 @@ int weft__lua_finish(lua_State *L)
 static int called(lua_State *L, int status, lua_KContext context)
 {
     (void)context;
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     if (status != LUA_OK && status != LUA_YIELD)
         return lua_error(L);
     lua_remove(L, 1);
@@ -209,7 +234,7 @@ static int describe(lua_State *L)
 
 static int body_of_root(lua_State *L)
 {
-    weft_lua_run *it = weft__lua_of(L)->running;
+    weft_lua_run *it = weft__lua_running(L);
     lua_pushcfunction(L, describe);
     return call(L, it->begin(L, it->data));
 }
@@ -222,31 +247,17 @@ static int child_ended(lua_State *L, int status, lua_KContext context)
     weft_lua_run *it = (weft_lua_run *)context;
     if (it->error == WEFT_ECANCELED || it->error == WEFT_ETIMEDOUT)
         return fail(L, reason(it));
-    int count = it->error ? 1 : lua_gettop(it->L);
+    if (it->error)
+        return raise(L, it->L);
+    int count = lua_gettop(it->L);
     luaL_checkstack(L, count, "too many results");
     lua_xmove(it->L, L, count);
-    return it->error ? lua_error(L) : count;
+    return count;
 }
 
-static int release(lua_State *L)
+static void release(void *it)
 {
-    weft_lua_end(lua_touserdata(L, 1));
-    return 0;
-}
-
-// The frame of a child, on top of the stack until its call returns.
-static weft_lua_run *new_child(lua_State *L)
-{
-    weft_lua_run *it = lua_newuserdatauv(L, sizeof *it, 0);
-    __builtin_memset(it, 0, sizeof *it);
-    if (luaL_newmetatable(L, "weft.run")) {
-        lua_pushcfunction(L, release);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, -3, "__gc");
-        lua_setfield(L, -2, "__close");
-    }
-    lua_setmetatable(L, -2);
-    return it;
+    weft_lua_end(it);
 }
 
 static weft_poll start(weft_coro *co, weft_lua_run *it)
@@ -258,14 +269,12 @@ static weft_poll start(weft_coro *co, weft_lua_run *it)
 
 int weft__lua_call(lua_State *L, lua_CFunction body, int first, uint64_t timeout)
 {
-    weft_lua_run *it = new_child(L);
-    lua_insert(L, first);
-    lua_toclose(L, first);
-    weft_lua_run *parent = weft_lua_waits(L);
-    int reference;
-    lua_State *thread = take_thread(L, &reference);
+    int last = lua_gettop(L), reference;
+    luaL_checkstack(L, 4, NULL);
+    weft_lua_run *it = weft__lua_hold(L, sizeof *it, release), *parent = weft_lua_waits(L);
+    lua_State *thread = take_thread(L, body, first, last, &reference);
     set_up(it, parent->lua, thread, reference);
-    give(L, it, body, first + 1);
+    it->is_child = true;
     it->timeout = timeout;
     limit(it, parent->until);
     if (timeout)
@@ -279,9 +288,8 @@ static int take_root(lua_State *L)
 {
     weft_lua_run *it = lua_touserdata(L, 1);
     int reference;
-    lua_State *thread = take_thread(L, &reference);
+    lua_State *thread = take_thread(L, body_of_root, 1, 0, &reference);
     set_up(it, it->lua, thread, reference);
-    lua_pushcfunction(thread, body_of_root);
     limit(it, it->until);
     return 0;
 }
@@ -298,7 +306,6 @@ bool weft__lua_begin(weft_lua_run *it)
 int weft__lua_go_on(weft_lua_run *it)
 {
     int results;
-    it->lua->running = it;
     int status = lua_resume(it->L, NULL, it->arguments, &results);
     it->arguments = 0;
     return status;

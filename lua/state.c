@@ -49,10 +49,14 @@ int weft__lua_protected(weft_lua *lua, lua_CFunction call, void *data)
     if (!lua->state && !open(lua))
         return LUA_ERRMEM;
     lua_State *L = lua->state;
+    bool collects = lua_gc(L, LUA_GCISRUNNING);
+    lua_gc(L, LUA_GCSTOP); // a finalizer might wait, and others would use this thread
     lua_pushcfunction(L, call);
     lua_pushlightuserdata(L, data);
     int status = lua_pcall(L, 1, 0, 0);
     lua_settop(L, 0);
+    if (collects)
+        lua_gc(L, LUA_GCRESTART);
     return status;
 }
 

@@ -55,12 +55,16 @@ typedef struct weft_lua {
     // With FIBERS, bytes of the stack of each run. 0: 384 KB, in which the hundred calls of C above each other
     // fit that Lua then allows; on asyncify not if most of them are a pcall below another function of C.
     size_t stack_size;
-    int (*setup)(lua_State *L); // called once, when it is opened, for more libraries; results are dropped
+    // Called once, when it is opened, for more libraries; results are dropped. It may not wait: so on a
+    // fiber, no io and no print.
+    int (*setup)(lua_State *L);
     // Read-only:
     size_t used; // bytes
     // Private:
     lua_State *state;
-    struct weft_lua_run *running;
+    struct weft_lua_run *running; // without FIBERS
+    lua_State *barred;            // below which nobody may yield
+    bool waits;                   // what yields now is a wait
 } weft_lua;
 
 // One run of a function. Set the first part; the rest is zero.
@@ -82,8 +86,7 @@ typedef struct weft_lua_run {
     struct {
         lua_State *L;
         int reference;
-    } failed;          // the first child that was
-    lua_State *barred; // below which nobody may yield
+    } failed; // the first child that was
     weft_poll wait;
     int (*then)(lua_State *L, int status, intptr_t context);
     uint64_t until;
@@ -91,7 +94,7 @@ typedef struct weft_lua_run {
     weft_deadline deadline;
     weft_timer timer;
     uint8_t stage;
-    bool is_child, waits, unwinds, expired, cancel;
+    bool is_child, unwinds, expired, cancel;
 } weft_lua_run;
 
 // Runs it to its end, and waits for that. error and message tell how it ended. A cancel reaches the script, as

@@ -1,5 +1,5 @@
 // A command that runs the script that its first argument names, cancels it after its third, in 0.1 ms, gives
-// it as many ms as its fourth says, and tells what is left.
+// it as many ms as its fourth says and a stack of as many bytes as its fifth, and tells what is left.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <weft/lua.h>
 #include <weft/wasi.h>
@@ -44,7 +44,7 @@ typedef struct {
     weft_scope scope;
     weft_child child;
     weft_timer timer;
-    uint64_t limit, timeout;
+    uint64_t limit, timeout, stack_size;
     part part;
 } command;
 
@@ -54,6 +54,8 @@ WEFT_ASYNC(command)
     WEFT_BEGIN;
     (void)weft_text_to_u64(weft_argument(3), &self->limit);
     (void)weft_text_to_u64(weft_argument(4), &self->timeout);
+    (void)weft_text_to_u64(weft_argument(5), &self->stack_size);
+    lua.stack_size = (size_t)self->stack_size;
     WEFT_SPAWN(part, &self->part, &self->scope, &self->child, .run.lua = &lua, .run.begin = begin,
                .run.timeout = WEFT_MILLISECONDS(self->timeout));
     if (self->limit) {

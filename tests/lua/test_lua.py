@@ -58,9 +58,19 @@ def test_anywhere(run, way):
     ok(run("anywhere", "" if way.kind == "none" else "fibers"))
 
 
+def test_hostile(run, way):
+    ok(run("hostile", "" if way.kind == "none" else "fibers"))
+
+
 def test_memory(run):
     done = run("memory")
     assert done.out == b"ok\n" and done.err.startswith("ENOMEM: not enough memory\n"), done.err
+
+
+def test_no_stack(run, way):
+    """No fiber begins; without fibers there is none to begin."""
+    done = run("fails", "", "", "", str((1 << 46) + 0xF0000000))
+    assert done.err.startswith("failed: " if way.kind == "none" else "ENOMEM: \n"), done.err
 
 
 @pytest.mark.parametrize("after", range(1, 500, much(7, 61)))
