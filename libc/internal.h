@@ -67,19 +67,36 @@ void weft__streams_free(weft__streams *it);
 // Exchanges what stdin, stdout and stderr are.
 void weft__streams_exchange(weft__streams *it);
 
-// Writes what stdout and stderr hold.
-void weft__streams_flush(void);
+// WASI: what FILEs libc has: the first of NULL, and so on.
+FILE *weft__streams_next(FILE *file);
 
-// stdio.c: the locks of the running program's standard streams go.
-void weft__stdio_forget(void);
+// Natively: fdopen, which knows of the table.
+FILE *weft__streams_fdopen(int number, const char *mode);
 
-// A FILE on a descriptor that the running program has made; NULL: there is none.
-FILE *weft__streams_left(void);
+// Flushes the FILEs that the running program has made, if it ends cleanly, and closes them.
+void weft__stdio_end(bool cleanly);
 
-// ---- Locks ----
+// ---- Queues and locks ----
 
-// A lock that one fiber has at a time, as often as it takes it. Zero is free. Who waits first has it first.
-// Outside of fibers there is one user, who has it like a fiber.
+// Who waits in a queue, on its fiber's stack. First the ticket, by which the rest is found.
+typedef struct weft__waiting {
+    weft_ticket ticket;
+    weft_coro *co;
+    weft_coro **queue;
+} weft__waiting;
+
+// Waits in the queue, which is first come, first served. shielded: no cancel ends it. An errno: 0 once it is
+// served; ECANCELED; EBADF if it was sent away; EDEADLK outside of a fiber, where nobody could serve it.
+int weft__queue_wait(weft_coro **queue, bool shielded);
+
+// The same by a wait(co, mine) of another kind.
+int weft__queue_wait_by(weft__waiting *mine, weft__libc_wait *wait, bool shielded);
+
+// Serves the first, and tells who that is; NULL if nobody waits.
+weft_coro *weft__queue_serve(weft_coro **queue);
+
+// A lock that one fiber has at a time, as often as it takes it. Zero is free. Outside of fibers there is one
+// user, who has it like a fiber.
 typedef struct weft__lock {
     const void *owner;
     uint32_t depth;
@@ -89,15 +106,15 @@ typedef struct weft__lock {
 // Who takes locks here.
 const void *weft__lock_user(void);
 
-// An errno: ECANCELED; EBADF if the lock has ended; EDEADLK outside of a fiber, if a fiber has it.
-int weft__lock_take(weft__lock *it);
+// An errno, as of weft__queue_wait.
+int weft__lock_take(weft__lock *it, bool shielded);
 bool weft__lock_try(weft__lock *it);
 
 // By its owner.
 void weft__lock_give(weft__lock *it);
 
-// Sends away who waits. Then its memory may go.
-void weft__lock_end(weft__lock *it);
+// Who ends the component with libc's exit takes it, and does not give it back.
+extern weft__lock weft__ending;
 
 // ---- Descriptors ----
 
@@ -149,10 +166,13 @@ struct weft_program_state {
 int32_t weft__fd_reserve(void);
 void weft__fd_unreserve(int32_t number);
 
-// Whether the running program has made that number, other than its first three; and a number that it has, -1 if
-// there is none.
-bool weft__fd_is_left(int32_t number);
+// The program that made that number; NULL: none, or it is one of the first three. And a number that the running
+// program has made, -1 if there is none.
+const weft_program *weft__fd_owner(int32_t number);
 int32_t weft__fd_left(void);
+
+// Makes it no program's.
+void weft__fd_disown(int32_t number);
 
 // Closes the number: an errno.
 int weft__fd_close(int32_t number);

@@ -144,7 +144,7 @@ int weft__libc_chdir(const char *path) __asm__("chdir");
 int chdir(const char *path)
 {
     static weft__lock lock;
-    int error = weft__lock_take(&lock);
+    int error = weft__lock_take(&lock, false);
     if (error)
         return refused(error);
     int result = weft__libc_chdir(path);

@@ -40,9 +40,6 @@ unsigned getuid(void);
 unsigned geteuid(void);
 unsigned getgid(void);
 unsigned getegid(void);
-void flockfile(struct _IO_FILE *);
-int ftrylockfile(struct _IO_FILE *);
-void funlockfile(struct _IO_FILE *);
 
 // libc/stdio.c has these, each behind a lock of the FILE.
 #define WEFT__PRAGMA(text) _Pragma(#text)
@@ -50,8 +47,13 @@ void funlockfile(struct _IO_FILE *);
 #define WEFT__RENAME_LOCKED(result, name, ...) WEFT__RENAME(name)
 #define WEFT__RENAME_VARIADIC(name, ...) WEFT__RENAME(name)
 WEFT__STDIO(WEFT__RENAME_LOCKED)
+WEFT__STDIO_WASI(WEFT__RENAME_LOCKED)
+WEFT__STDIO_STANDARD(WEFT__RENAME_LOCKED)
 WEFT__STDIO_VARIADIC(WEFT__RENAME_VARIADIC)
 WEFT__STDIO_OTHERS(WEFT__RENAME)
+void flockfile(struct _IO_FILE *);
+int ftrylockfile(struct _IO_FILE *);
+void funlockfile(struct _IO_FILE *);
 
 #ifdef __cplusplus
 }
