@@ -67,14 +67,14 @@ void weft__streams_free(weft__streams *it);
 // Exchanges what stdin, stdout and stderr are.
 void weft__streams_exchange(weft__streams *it);
 
-// Writes what stdout and stderr hold.
-void weft__streams_flush(void);
+// WASI: what FILEs libc has: the first of NULL, and so on.
+FILE *weft__streams_next(FILE *file);
 
-// stdio.c: the locks of the running program's standard streams go.
-void weft__stdio_forget(void);
+// Natively: fdopen, which knows of the table.
+FILE *weft__streams_fdopen(int number, const char *mode);
 
-// A FILE on a descriptor that the running program has made; NULL: there is none.
-FILE *weft__streams_left(void);
+// Flushes the FILEs that the running program has made, if it ends cleanly, and closes them.
+void weft__stdio_end(bool cleanly);
 
 // ---- Queues and locks ----
 
@@ -112,6 +112,9 @@ bool weft__lock_try(weft__lock *it);
 
 // By its owner.
 void weft__lock_give(weft__lock *it);
+
+// Who ends the component with libc's exit takes it, and does not give it back.
+extern weft__lock weft__ending;
 
 // ---- Descriptors ----
 
@@ -163,10 +166,13 @@ struct weft_program_state {
 int32_t weft__fd_reserve(void);
 void weft__fd_unreserve(int32_t number);
 
-// Whether the running program has made that number, other than its first three; and a number that it has, -1 if
-// there is none.
-bool weft__fd_is_left(int32_t number);
+// The program that made that number; NULL: none, or it is one of the first three. And a number that the running
+// program has made, -1 if there is none.
+const weft_program *weft__fd_owner(int32_t number);
 int32_t weft__fd_left(void);
+
+// Makes it no program's.
+void weft__fd_disown(int32_t number);
 
 // Closes the number: an errno.
 int weft__fd_close(int32_t number);

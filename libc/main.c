@@ -1,6 +1,6 @@
 // The command around main(), which runs in a fiber. Linked by weft_add_component(... LIBC).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <weft/wasi.h>
+#include "internal.h"
 #include <weft/fiber.h>
 
 int __main_void(void);
@@ -15,6 +15,7 @@ typedef struct {
 WEFT_FIBER(program)
 {
     int code = __main_void();
+    weft__lock_take(&weft__ending, true);
     __wasm_call_dtors(); // what atexit was told, and what stdio holds
     if (code || (weft__libc_has_threads && weft__libc_has_threads()))
         weft_exit((uint8_t)code);

@@ -60,12 +60,16 @@ _Noreturn void __imported_wasi_snapshot_preview1_proc_exit(int32_t code)
     weft_exit((uint8_t)code);
 }
 
-// exit and atexit of sources with weft/detail/missing.h.
+weft__lock weft__ending;
+
+// exit and atexit of sources with weft/detail/missing.h. libc's exit is for one fiber.
 _Noreturn void weft__exit(int code);
 _Noreturn void weft__exit(int code)
 {
     if (weft__program_exit)
         weft__program_exit(code, true);
+    if (weft__lock_take(&weft__ending, true)) // outside of a fiber, while one ends
+        weft_exit((uint8_t)code);
     exit(code);
 }
 

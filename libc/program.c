@@ -79,26 +79,16 @@ static void forget_at_exit(weft_program *self)
     }
 }
 
-// Each may wait, and meanwhile others open and close theirs.
-static void close_what_is_left(void)
-{
-    for (FILE *file; (file = weft__streams_left());)
-        fclose(file);
-    for (int32_t number; (number = weft__fd_left()) >= 0;)
-        weft__fd_close(number);
-}
-
-// cleanly: not by _exit.
+// cleanly: not by _exit. Each close may wait, and meanwhile others open and close theirs.
 static void end(weft_program *self, int code, bool cleanly)
 {
-    if (cleanly) {
+    if (cleanly)
         run_at_exit(self);
-        weft__streams_flush();
-    }
     forget_at_exit(self);
-    close_what_is_left();
+    weft__stdio_end(cleanly);
+    for (int32_t number; (number = weft__fd_left()) >= 0;)
+        weft__fd_close(number);
     struct weft_program_state *it = self->state;
-    weft__stdio_forget();
     leave(self);
     self->state = NULL;
     self->code = code;

@@ -4,6 +4,7 @@
 #include "internal.h"
 #include <stdlib.h>
 #include <sys/types.h>
+#include <weft/hooks.h>
 
 // A FILE of wasi-libc, without threads.
 typedef struct file {
@@ -42,12 +43,16 @@ static file *standard(int number)
     return (file *)(void *)all[number];
 }
 
-// Where a libc has another FILE, the buffer is elsewhere.
+// Where a libc has another FILE, the number is elsewhere.
 static void check(void)
 {
+    static const char text[] = "weft::libc does not know this libc: weft_program needs wasi-libc's FILE, "
+                               "built without threads\n";
     const file *out = standard(1);
-    if (out->fd != 1 || out->cookie || out->prev || out->locale)
-        __builtin_trap();
+    if (out->fd == 1 && !out->cookie && !out->prev)
+        return;
+    weft_report(text, sizeof text - 1);
+    __builtin_trap();
 }
 
 weft__streams *weft__streams_new(void)
@@ -87,16 +92,14 @@ void weft__streams_exchange(weft__streams *it)
     }
 }
 
-void weft__streams_flush(void)
+FILE *weft__streams_next(FILE *after)
 {
-    fflush(stdout);
-    fflush(stderr);
-}
-
-FILE *weft__streams_left(void)
-{
-    file *one = *__ofl_lock();
-    while (one && !weft__fd_is_left(one->fd))
-        one = one->next;
-    return (FILE *)(void *)one;
+    FILE *const all[] = {stdin, stdout, stderr};
+    if (!after)
+        return stdin;
+    for (int i = 0; i < 2; i++)
+        if (after == all[i])
+            return all[i + 1];
+    file *next = after == stderr ? *__ofl_lock() : ((file *)(void *)after)->next;
+    return (FILE *)(void *)next;
 }

@@ -79,10 +79,11 @@ static void fill(void)
 
 // ---- Numbers ----
 
+enum { STANDARD = 3 }; // of each program
+
 // A number that is less than `size`.
 static weft__place *place_of(int32_t number)
 {
-    enum { STANDARD = 3 };
     return weft__program && number < STANDARD ? &weft__program->state->standard[number] : &table[number];
 }
 
@@ -192,18 +193,25 @@ int weft__fd_close(int32_t number)
     return 0;
 }
 
-bool weft__fd_is_left(int32_t number)
+const weft_program *weft__fd_owner(int32_t number)
 {
-    const weft__place *at = find(number);
-    return at && at->owner == weft__program && at == &table[number];
+    const weft__place *at = number < STANDARD ? NULL : find(number);
+    return at ? at->owner : NULL;
 }
 
 int32_t weft__fd_left(void)
 {
-    int32_t number = 0;
-    while (number < size && !weft__fd_is_left(number))
+    int32_t number = STANDARD;
+    while (number < size && weft__fd_owner(number) != weft__program)
         number++;
     return number < size ? number : -1;
+}
+
+void weft__fd_disown(int32_t number)
+{
+    weft__place *at = number < STANDARD ? NULL : find(number);
+    if (at)
+        at->owner = NULL;
 }
 
 PREVIEW1(fd_close, int32_t number)

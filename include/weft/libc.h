@@ -9,7 +9,10 @@
 // - A fiber that was cancelled gets ECANCELED, from the call that waits and from those behind it.
 // - One read and one write at a time is done on a descriptor. Fibers take turns, in their order. Outside of a
 //   fiber, a call whose turn a fiber has fails with EDEADLK.
-// - What stdio holds is flushed at the end of `main` alone. In a component of another kind, call fflush.
+// - A FILE is used by one fiber at a time; others wait for their turn, in their order. A lock that flockfile
+//   took is to be given back before its fiber ends: else others wait for ever.
+// - What stdio holds is flushed at the end of `main` and of a weft_program. In a component of another kind,
+//   call fflush.
 //
 // docs/libc.md says what is there, and what of libc each fiber has for itself.
 #ifndef WEFT_LIBC_H
@@ -39,9 +42,11 @@ int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *i
 // A weft_program is a fiber that runs a C program's `main`, or a function like it, beside others. Its own are:
 // - the descriptors 0, 1 and 2, with stdin, stdout and stderr. Its stdout is written at the end of each line,
 //   unless it calls setvbuf.
-// - the other descriptors that it makes: those that are open at its end are closed, and so are their FILEs.
+// - the other descriptors and the FILEs that it makes: those that are open at its end are closed, a FILE with
+//   its descriptor. fflush(NULL) is for its own FILEs alone. Natively that holds of what fopen and fdopen made
+//   and of what weft_fd and dup made; what `open` made stays open.
 // - exit, which ends this fiber alone, from any depth, and _exit. Of exit and atexit that holds in what is
-//   compiled with weft::libc; elsewhere, exit runs the component's atexit functions first.
+//   compiled with LIBC or weft::libc; elsewhere, exit runs the component's atexit functions first.
 // All else is one for the component: variables, the environment, the current directory. abort and a trap end
 // them all.
 //
@@ -54,7 +59,7 @@ typedef struct weft_program {
     int (*main)(int argc, char **argv);
     char **argv;                  // ends with NULL; if NULL, there is a name alone
     weft_bytes_reader *in;        // descriptor 0; NULL: the component's own standard input
-    weft_bytes_writer *out, *err; // descriptors 1, which is then one with 0, and 2; NULL: the component's own
+    weft_bytes_writer *out, *err; // descriptors 1 and 2; NULL: the component's own. With `in`, 0 and 1 are one
     // When it has ended:
     int code; // what main returned, or exit was told
     // The rest is private.
@@ -63,8 +68,8 @@ typedef struct weft_program {
 } weft_program;
 
 // Of a weft_program. When it has ended, its stdout is flushed, but `in`, `out` and `err` are open: they are the
-// caller's. A cancel comes to `main` as ECANCELED, and it is to return or exit; what stdio holds is lost then.
-// It fails with WEFT_ENOMEM if there is no memory to begin.
+// caller's. A cancel comes to `main` as ECANCELED, and it is to return or exit; what stdio holds is lost then,
+// as it is by _exit. It fails with WEFT_ENOMEM if there is no memory to begin.
 WEFT_ASYNC_DECLARE_EXTERN(weft_program);
 
 #ifdef __cplusplus

@@ -45,19 +45,10 @@ WRAP(_exit, __attribute__((noreturn)) void, int)
 WRAP(_Exit, __attribute__((noreturn)) void, int)
 WRAP(atexit, int, void (*)(void))
 
-// streams.c
-WRAP(fdopen, FILE *, int, const char *)
+// streams.c; and stdio.c has all of weft/detail/stdio.h
 WRAP(fileno, int, FILE *)
-WRAP(printf, int, const char *, ...)
-WRAP(vprintf, int, const char *, va_list)
-WRAP(puts, int, const char *)
-WRAP(putchar, int, int)
-WRAP(getchar, int, void)
-WRAP(scanf, int, const char *, ...)
-WRAP(vscanf, int, const char *, va_list)
-WRAP(__isoc99_scanf, int, const char *, ...)
-WRAP(__isoc99_vscanf, int, const char *, va_list)
-WRAP(perror, void, const char *)
+extern FILE *__real_fdopen(int, const char *);
+extern int __real_fclose(FILE *);
 #define WRAP_VARIABLE(name, type) extern type __wrap_##name;
 WRAP_VARIABLE(stdin, FILE *)
 WRAP_VARIABLE(stdout, FILE *)

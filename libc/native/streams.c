@@ -3,10 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "calls.h"
 #include "../internal.h"
-#include <errno.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
-#include <string.h>
 
 // One that is open.
 typedef struct stream {
@@ -80,7 +78,7 @@ static FILE *start(int number, const char *mode, bool keeps)
     return file;
 }
 
-FILE *__wrap_fdopen(int number, const char *mode)
+FILE *weft__streams_fdopen(int number, const char *mode)
 {
     weft__fd *it = weft__fd_use(number);
     if (!it)
@@ -115,7 +113,7 @@ weft__streams *weft__streams_new(void)
 static void drop(FILE *file)
 {
     __fpurge(file);
-    fclose(file);
+    __real_fclose(file);
 }
 
 void weft__streams_free(weft__streams *it)
@@ -135,26 +133,6 @@ void weft__streams_exchange(weft__streams *it)
     }
 }
 
-void weft__streams_flush(void)
-{
-    for (int i = 1; i < 3; i++)
-        if (find(*standard[i]))
-            fflush(*standard[i]);
-}
-
-FILE *weft__streams_left(void)
-{
-    for (const stream *it = open_ones; it; it = it->next)
-        if (!it->keeps && weft__fd_is_left(it->number))
-            return it->file;
-    return NULL;
-}
-
-// A FILE of this machine's libc has no lock of a fiber.
-void weft__stdio_forget(void)
-{
-}
-
 // The component's own.
 __attribute__((constructor)) static void begin(void)
 {
@@ -171,60 +149,4 @@ __attribute__((destructor)) static void finish(void)
     has_ended = true;
     while (open_ones)
         drop(open_ones->file);
-}
-
-// ---- Functions of the standard ones ----
-
-int __wrap_vprintf(const char *format, va_list list)
-{
-    return vfprintf(__wrap_stdout, format, list);
-}
-
-int __wrap_printf(const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    int result = __wrap_vprintf(format, list);
-    va_end(list);
-    return result;
-}
-
-int __wrap_puts(const char *text)
-{
-    return fputs(text, __wrap_stdout) < 0 ? EOF : putc('\n', __wrap_stdout);
-}
-
-int __wrap_putchar(int byte)
-{
-    return putc(byte, __wrap_stdout);
-}
-
-int __wrap_getchar(void)
-{
-    return getc(__wrap_stdin);
-}
-
-int __wrap_vscanf(const char *format, va_list list)
-{
-    return vfscanf(__wrap_stdin, format, list);
-}
-
-int __wrap_scanf(const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    int result = __wrap_vscanf(format, list);
-    va_end(list);
-    return result;
-}
-
-int __wrap___isoc99_vscanf(const char *, va_list) __attribute__((alias("__wrap_vscanf")));
-int __wrap___isoc99_scanf(const char *, ...) __attribute__((alias("__wrap_scanf")));
-
-void __wrap_perror(const char *text)
-{
-    int error = errno;
-    if (text && *text)
-        fprintf(__wrap_stderr, "%s: ", text);
-    fprintf(__wrap_stderr, "%s\n", strerror(error));
 }

@@ -120,10 +120,10 @@ int __wrap_poll(struct pollfd *all, nfds_t count, int timeout)
     size_t most = 2 * count + 1, happened = 0;
     __wasi_subscription_t *to = calloc(most, sizeof *to);
     __wasi_event_t *events = calloc(most, sizeof *events);
-    int error = to && events ? 0 : ENOMEM;
+    size_t used = to && events ? subscribe(to, all, count, timeout) : 0;
+    int error = !to || !events ? ENOMEM : used ? 0 : ENOTSUP; // for ever, for the machine's descriptors alone
     if (!error)
-        error = __imported_wasi_snapshot_preview1_poll_oneoff(to, events, subscribe(to, all, count, timeout),
-                                                              &happened);
+        error = __imported_wasi_snapshot_preview1_poll_oneoff(to, events, used, &happened);
     for (size_t i = 0; i < happened; i++)
         if (events[i].type != __WASI_EVENTTYPE_CLOCK)
             tell(all, &events[i]);

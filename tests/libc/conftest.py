@@ -57,6 +57,11 @@ def everywhere(request, tools):
     return Programs(tools.wasmtime, preset, backend) if backend else Natively(preset)
 
 
+@pytest.fixture(params=PRESETS)
+def natively(request):
+    return Natively(request.param)
+
+
 @pytest.fixture(scope="session")
 def native(tmp_path_factory, run):
     """native("files") is the path of tests/libc/files.c, built for this machine."""

@@ -43,6 +43,34 @@ static int numbers(void)
     return sum;
 }
 
+// On descriptors, and in FILEs, that are there at the end.
+static void opens(int line)
+{
+    int number = dup(1);
+    fprintf(fdopen(number, "w"), "from line %d, ", line);
+    fdopen(number, "r");
+    printf("%d\n", number);
+}
+
+static void locks(void)
+{
+    FILE *file = fdopen(dup(1), "w");
+    flockfile(file);
+    fprintf(file, "locked, ");
+}
+
+// Where FILEs have been that are closed.
+static void fills(void)
+{
+    char *all[20];
+    for (int i = 0; i < 20; i++)
+        memset(all[i] = malloc(1200), 0xf5, 1200);
+    fflush(NULL);
+    for (int i = 0; i < 20; i++)
+        free(all[i]);
+    fclose(fdopen(dup(1), "w"));
+}
+
 int guess(int argc, char **argv)
 {
     char line[200];
@@ -64,7 +92,13 @@ int guess(int argc, char **argv)
             for (int i = 0; i < 200; i++)
                 printf("%065000d\n", i);
         else if (!strcmp(line, "opens\n"))
-            fprintf(fdopen(dup(1), "w"), "from line %d, ", n); // written at the end
+            opens(n);
+        else if (!strcmp(line, "locks\n"))
+            locks();
+        else if (!strcmp(line, "secret\n"))
+            fprintf(fdopen(1, "w"), "of %s alone, ", argv[0]);
+        else if (!strcmp(line, "fills\n"))
+            fills();
         else
             printf("%d: %s", n, line);
     }

@@ -50,6 +50,7 @@ static void together(int count, void (*const runs[])(int id))
 static weft_bytes_reader pipe_in;
 static weft_bytes_writer pipe_out;
 static FILE *in, *out;
+static char few[13]; // of which wasi-libc takes eight for itself
 
 // Both ends are buffered by a few bytes, so that most calls wait in the middle of a line.
 static void open_pipe(void)
@@ -58,7 +59,7 @@ static void open_pipe(void)
     int fd = weft_fd(&pipe_in, &pipe_out, NULL, NULL);
     in = fdopen(fd, "r");
     out = fdopen(dup(fd), "w");
-    setvbuf(out, NULL, _IOFBF, 5);
+    setvbuf(out, few, _IOFBF, sizeof few);
 }
 
 static void close_pipe(void)
@@ -177,7 +178,7 @@ static void one_file(void)
 {
     char line[100];
     file = fopen("lines", "w+");
-    setvbuf(file, NULL, _IOFBF, 5);
+    setvbuf(file, few, _IOFBF, sizeof few);
     TOGETHER(prints_to_file, prints_to_file);
     rewind(file);
     while (fgets(line, sizeof line, file))
@@ -259,12 +260,49 @@ static void cancels(int id)
 
 static void cancelled(void)
 {
+    static char room[200]; // glibc does not keep text in less than 128
     open_pipe();
-    setvbuf(out, NULL, _IOFBF, 100);
+    setvbuf(out, room, _IOFBF, sizeof room);
     TOGETHER(locks, tries, waits_for_lock, cancels);
     printf("locked: %.4s %d\n", got, ftrylockfile(out));
     weft_bytes_close_reader(&pipe_in);
     close_pipe();
+}
+
+// One that may not wait has closed it, too.
+static void closes_cancelled(int id)
+{
+    got[id] = fclose(out) == EOF && errno == ECANCELED ? 'c' : '?';
+}
+
+static void holds(int id)
+{
+    flockfile(out);
+    fputs("held", out);
+    usleep(2000);
+    weft_cancel(&tasks[1].co);
+    usleep(2000);
+    got[id] = fputs(", left", out) >= 0 ? 'h' : '?';
+    funlockfile(out);
+    weft_bytes_close_writer(&pipe_out);
+}
+
+static void gets_all(int id)
+{
+    char text[20] = "";
+    fgets(text, sizeof text, in);
+    got[id] = strcmp(text, "held, left") ? '?' : 'g';
+}
+
+static void left_closed(void)
+{
+    open_pipe();
+    int number = fileno(out);
+    TOGETHER(holds, closes_cancelled, gets_all);
+    got[3] = close(number) ? 'e' : '?';
+    fclose(in);
+    weft_bytes_close_reader(&pipe_in);
+    printf("left: %.4s\n", got);
 }
 
 // ---- Flushes of all ----
@@ -409,7 +447,7 @@ static void prints_for_ever(int id)
         printf("%d is at %d of its lines\n", id, n);
 }
 
-// While the other is in the middle of a write.
+// While another is in the middle of a write, and one more exits.
 static void exits(int id)
 {
     usleep(50000);
@@ -419,7 +457,7 @@ static void exits(int id)
 
 static void one_exits(void)
 {
-    TOGETHER(prints_for_ever, exits);
+    TOGETHER(prints_for_ever, exits, exits);
 }
 
 static void to_stdout(void)
@@ -435,7 +473,7 @@ static const struct {
     {"stdout", to_stdout},        {"close", another_closes}, {"lock", cancelled},
     {"flush", all_flushed},       {"list", two_list},        {"go", two_go},
     {"directory", one_directory}, {"split", two_split},      {"set", two_set},
-    {"exit", one_exits},
+    {"exit", one_exits},          {"left", left_closed},
 };
 
 typedef struct {

@@ -173,6 +173,7 @@ SHARED = {
     "file": "file: 400 whole, 400 in order, switched: 1",
     "close": "closed: xc-s",
     "lock": "locked: lbco 0",
+    "left": "left: hcge",
     "flush": "flushed: yfw",
     "list": "listed: 100 100",
     "go": "gone: 0 0 wrong",
@@ -185,6 +186,12 @@ SHARED = {
 @pytest.mark.parametrize("what", SHARED)
 def test_shared(programs, tmp_path, what):
     done = programs.run(programs.path("shared"), what, options=["--dir", ".::/here", "--dir", "."], cwd=tmp_path)
+    assert done.out.decode() == SHARED[what] + "\n", done.err
+
+
+@pytest.mark.parametrize("what", ["print", "read", "close", "lock", "left", "flush"])
+def test_shared_natively(natively, tmp_path, what):
+    done = natively.run(natively.path("shared"), what, cwd=tmp_path)
     assert done.out.decode() == SHARED[what] + "\n", done.err
 
 
@@ -201,10 +208,11 @@ def test_two_on_stdout(programs):
 
 
 def test_exit_while_another_prints(programs):
+    """Two exit."""
     text = programs.run(programs.path("shared"), "exit").out.decode()
     printed = lines_of(0, text)
     assert printed == list(range(1, len(printed) + 1))
-    assert len(printed) > 10 and text.count("1 exits\n") == 1 and text.count("\n") == len(printed) + 1
+    assert len(printed) > 10 and text.count("\n1 exits\n") == text.count("\n2 exits\n") == 1 and text.count("\n") == len(printed) + 2
 
 
 def test_threads(programs, native, run):

@@ -83,16 +83,39 @@ def test_one_that_is_not_read(everywhere):
 def test_ends(everywhere):
     """exit ends one of them, from a depth, runs its own functions, and closes what it left open; _exit does not tell them."""
     with serving(everywhere) as (client, stop):
-        stays, exits, leaves, opens = (client() for _ in range(4))
+        stays, exits, leaves, opens, locks = (client() for _ in range(5))
         exits.tell("a\nraw\nexit\n")
-        leaves.tell("a\nb\n_exit\n")
+        leaves.tell("opens\nb\n_exit\n")
         opens.tell("opens\nexit\n")
+        locks.tell("locks\nexit\n")
         assert exits.rest() == "2 of 2\n1: a\nraw\nfarewell, goodbye\n"
-        assert leaves.rest() == "3 of 2\n1: a\n2: b\n"
-        assert opens.rest() == "4 of 2\nfarewell, goodbye\nfrom line 1, "
-        stays.tell("exit\n")
+        assert re.fullmatch(r"3 of 2\n\d+\n2: b\n", leaves.rest())
+        assert re.fullmatch(r"4 of 2\n\d+\nfarewell, goodbye\nfrom line 1, ", opens.rest())
+        assert locks.rest() == "5 of 2\nfarewell, goodbye\nlocked, "
+        stays.tell("fills\nexit\n")
         assert stays.rest() == "1 of 2\nfarewell, goodbye\n"
-        assert stop()[0] == "1 ended with 1\n1 ended with 2\n2 ended with 3\n"
+        assert stop()[0] == "3 ended with 2\n2 ended with 3\n"
+
+
+def test_files_of_their_own(everywhere):
+    """One flushes all its FILEs while another has some on its own standard output, and a third waits in a write."""
+    with serving(everywhere) as (client, stop):
+        one, other, waits = client(), client(), client()
+        waits.tell("flood\n")
+        assert one.line() and other.line() and waits.line() and waits.line()
+        one.tell("secret\nopens\n")
+        assert one.line()
+        other.tell("fills\nhello\n")
+        assert other.line() == "2: hello\n"
+        one.tell("numbers\n\n")
+        assert one.line() == "numbers: sum 0\n"
+        for each in (one, other):
+            each.tell("exit\n")
+        assert sorted(one.rest().partition("goodbye\n")[2].split(", ")) == ["", "from line 2", "of 1 alone"]
+        assert other.rest() == "farewell, goodbye\n"
+        waits.peer.shutdown(socket.SHUT_WR)
+        waits.rest()
+        assert stop()[0] == "1 ended with 0\n1 ended with 3\n1 ended with 4\n"
 
 
 def test_a_hundred(everywhere, count=100):
@@ -126,9 +149,10 @@ def test_a_hundred(everywhere, count=100):
 def test_one_after_another(everywhere):
     """What one has left is given back: numbers, streams, and stacks that were left from a depth."""
     with serving(everywhere) as (client, stop):
-        count = much(20_000, 200)
+        count, numbers = much(20_000, 200), set()
         for _ in range(count):
             one = client()
-            one.tell("opens\nexit\n")
-            assert one.rest().endswith("farewell, goodbye\nfrom line 1, ")
-        assert stop()[0] == f"{count} ended with 2\n"
+            one.tell("opens\nsecret\nexit\n")
+            numbers.add(re.match(r"\d+ of 2\n(\d+)\n", one.rest())[1])
+        assert len(numbers) == 1
+        assert stop()[0] == f"{count} ended with 3\n"

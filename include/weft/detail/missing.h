@@ -41,9 +41,6 @@ unsigned getuid(void);
 unsigned geteuid(void);
 unsigned getgid(void);
 unsigned getegid(void);
-void flockfile(struct _IO_FILE *);
-int ftrylockfile(struct _IO_FILE *);
-void funlockfile(struct _IO_FILE *);
 __attribute__((noreturn)) void pthread_exit(void *);
 
 // libc/stdio.c has these, each behind a lock of the FILE.
@@ -52,8 +49,13 @@ __attribute__((noreturn)) void pthread_exit(void *);
 #define WEFT__RENAME_LOCKED(result, name, ...) WEFT__RENAME(name)
 #define WEFT__RENAME_VARIADIC(name, ...) WEFT__RENAME(name)
 WEFT__STDIO(WEFT__RENAME_LOCKED)
+WEFT__STDIO_WASI(WEFT__RENAME_LOCKED)
+WEFT__STDIO_STANDARD(WEFT__RENAME_LOCKED)
 WEFT__STDIO_VARIADIC(WEFT__RENAME_VARIADIC)
 WEFT__STDIO_OTHERS(WEFT__RENAME)
+void flockfile(struct _IO_FILE *);
+int ftrylockfile(struct _IO_FILE *);
+void funlockfile(struct _IO_FILE *);
 
 // And libc/pthread.c these, over fibers.
 WEFT__PTHREAD(WEFT__RENAME)
