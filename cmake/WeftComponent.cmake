@@ -17,12 +17,14 @@
 #                                default is WEFT_TRACE_JSON, which is OFF
 #   [HEAP ON|OFF]                OFF leaves libc's heap out, a kilobyte: for a world whose calls carry no strings and no lists. Each
 #                                export then has memory for one call at a time (see weft_limit_calls), or what your weft_alloc gives
-#   [FIBERS threads|asyncify]    with the fibers of weft/fiber.h: on the host's threads, which wasmtime has behind the flag
-#                                -W component-model-threading; or on any host, with code that Binaryen's wasm-opt adds
+#   [FIBERS threads|asyncify|none] with the fibers of weft/fiber.h: on the host's threads, which wasmtime has behind the flag
+#                                -W component-model-threading; or on any host, with code that Binaryen's wasm-opt adds. none: a
+#                                program that asks whether it runs on one, as libc does, and never does
 #   [LIBC]                       the sources are a C program with `int main`, unchanged: a command whose main runs in a fiber, by
-#                                default on asyncify, and in which all of libc's calls wait. docs/libc.md says what there is
+#                                default on asyncify, and in which all of libc's calls wait. With FIBERS none, it has the
+#                                component's stack, and is the fastest. docs/libc.md says what there is
 #   [LTO ON|OFF]                 optimise across files, Weft's and the bindings' among them; the default is WEFT_LTO, or if that is
-#                                not set, ON in Release and MinSizeRel, but for LIBC with FIBERS threads: setjmp of threads needs OFF
+#                                not set, ON in Release and MinSizeRel, but for LIBC with FIBERS threads or none: their setjmp needs OFF
 #   [STRIP none|debug|all])      what to drop: nothing (default in Debug, RelWithDebInfo), debug information but not the
 #                                names in backtraces (default), or the names too (default in MinSizeRel)
 #
@@ -168,8 +170,8 @@ function(weft_add_component name)
   if(arg_LIBC AND NOT DEFINED arg_FIBERS)
     set(arg_FIBERS asyncify)
   endif()
-  if(DEFINED arg_FIBERS AND NOT arg_FIBERS MATCHES "^(threads|asyncify)$")
-    message(FATAL_ERROR "weft_add_component(${name}): FIBERS is threads or asyncify")
+  if(DEFINED arg_FIBERS AND NOT arg_FIBERS MATCHES "^(threads|asyncify|none)$")
+    message(FATAL_ERROR "weft_add_component(${name}): FIBERS is threads, asyncify or none")
   elseif(DEFINED arg_FIBERS)
     list(APPEND arg_LIBRARIES weft::fiber_$<IF:$<BOOL:${WEFT_NATIVE}>,native,${arg_FIBERS}>)
   elseif(NOT WEFT_NATIVE AND NOT "weft::lua" IN_LIST arg_LIBRARIES) # which waits by Lua's own yields then
@@ -194,7 +196,7 @@ function(weft_add_component name)
   endif()
   if(NOT DEFINED arg_LTO)
     set(arg_LTO OFF)
-    if(arg_LIBC AND arg_FIBERS STREQUAL threads)
+    if(arg_LIBC AND NOT arg_FIBERS STREQUAL asyncify)
       # The compiler makes its setjmp when it makes the code, and zig's linker, which then does that, cannot be told to.
     elseif(DEFINED WEFT_LTO)
       set(arg_LTO ${WEFT_LTO})
@@ -256,7 +258,7 @@ function(weft_add_component name)
   endif()
   if(arg_LIBC)
     set_target_properties(${name} PROPERTIES C_EXTENSIONS ON) # as a compiler has them by itself
-    target_link_libraries(${name} PRIVATE weft::libc_main weft::libc)
+    target_link_libraries(${name} PRIVATE weft::libc_main$<$<STREQUAL:${arg_FIBERS},none>:_none> weft::libc)
   endif()
   if(CMAKE_C_COMPILER_TARGET MATCHES "wasip[2-9]")
     # The linker of these targets would make the component by itself.

@@ -80,15 +80,24 @@ def plain(one):
     return re.sub(r"^#func\d+ ", "", text)
 
 
+def widest(stars):
+    """Those of the patterns that match all that the others do: wasm-opt complains of one whose functions are another's."""
+    kept = {}
+    for one in sorted(stars, key=lambda one: (len(one.replace("*", "")), one)):
+        if not any(matches(one) for matches in kept.values()):
+            kept[one] = re.compile(".*".join(map(re.escape, one.split("*"))), re.DOTALL).fullmatch
+    return set(kept)
+
+
 def patterns(calls):
-    """What wasm-opt has to be told. Where several functions have one name, it gives all but the first a number."""
+    """What wasm-opt has to be told. A `*` in a name, as of a function of C++ that takes a pointer, stands for any characters.
+    Where several functions have one name, it gives all but the first a number."""
     names, ids = Counter(map(plain, calls.calls)), calls.on_a_left_fiber()
     if ids & calls.catch:
         raise Catches(*sorted(map(plain, ids & calls.catch)))
     listed = set(map(plain, ids))
-    several = [name + "_" for name in listed if names[name] > 1]
-    # It complains of a pattern all of whose functions another one has, as read_* has those of read_run_*.
-    return sorted(listed | {name + "*" for name in several if not any(name != other and name.startswith(other) for other in several)})
+    stars = {name for name in listed if "*" in name}
+    return sorted((listed - stars) | widest(stars | {f"{name}_*" for name in listed if names[name] > 1}))
 
 
 def asyncify(wasm_tools, wasm_opt, options, module, folder):

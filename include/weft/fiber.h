@@ -29,8 +29,8 @@
 //   body that goes on for ever; one whose waits are refused again and again is reported (weft_report), with its
 //   name and line.
 // - A fiber that is cancelled before its first step does not run its body. Nor does one that has no memory for
-//   its stack: it fails with WEFT_ENOMEM. So the root of an export is better a coroutine that calls the fiber,
-//   and can answer for it.
+//   its stack: it fails with WEFT_ENOMEM, and in a component with FIBERS none, with WEFT_ENOTSUP. So the root
+//   of an export is better a coroutine that calls the fiber, and can answer for it.
 // - All code on its stack may wait. What the host calls on top of it may not: cabi_realloc, and destructors. In
 //   what weft_block_on runs on a fiber's stack, no fiber runs.
 // - Nothing of the stack may be in use when the body returns: no operation in flight, no open scope.

@@ -83,6 +83,12 @@ def test_only_what_may_be_left_has_the_code(tools, module, tmp_path):
     assert "helper_no" in has_code  # nobody can tell wasm-opt which of two functions with one name is meant
 
 
+def test_one_pattern_within_another():
+    """Those that are dropped match nothing else than a function of one that is kept."""
+    names = {"f(a*)", "f(a**)", "f(a*, b*)", "f(b*)", "g(a*)", "read_*", "read_run_*"}
+    assert asyncify.widest(names) == {"f(a*)", "f(b*)", "g(a*)", "read_*"}
+
+
 def test_no_fibers(tools, module, tmp_path):
     path = module("(module (func $a (call $b)) (func $b))")
     assert asyncify.asyncify(tools.wasm_tools, "/no/such/file", [], path, tmp_path) == path

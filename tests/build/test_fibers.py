@@ -44,7 +44,7 @@ def build(tmp_path):
 
 
 def test_unknown(build):
-    assert "weft_add_component(yields): FIBERS is threads or asyncify" in build("FIBERS green")
+    assert "weft_add_component(yields): FIBERS is threads, asyncify or none" in build("FIBERS green")
 
 
 def test_missing(build):

@@ -13,12 +13,9 @@ TESTS = [f"{test}_whole" for test in SWEPT + PLAIN]
 TESTS += [name for test in SWEPT for name in (f"sweep_{test}_whole", f"starve_{test}")]
 
 
-THREADS = ["-W", "component-model-threading"]  # for the fiber
-
-
 @pytest.mark.parametrize("test", TESTS)
 def test_cxx(passes, test):
-    passes("cxx", test, *THREADS)
+    passes("cxx", test)
 
 
 # What the test of a rule, or of one more way to break it, says behind `weft: `.
@@ -70,6 +67,6 @@ class TestSaid:
 
 @pytest.mark.parametrize("call, result", [("double(4)", "8"), ("nothing()", "()")])
 def test_exports(tools, preset, call, result):
-    command = [tools.wasmtime, "run", "-W", "component-model-async", *THREADS, "--invoke", call, ROOT / f"build/{preset}/tests/guest/cxx.wasm"]
+    command = [tools.wasmtime, "run", "-W", "component-model-async", "--invoke", call, ROOT / f"build/{preset}/tests/guest/cxx.wasm"]
     done = limited(command)
     assert (done.returncode, done.stdout) == (0, f"{result}\n")

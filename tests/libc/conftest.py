@@ -1,4 +1,4 @@
-# What the tests of libc share: a program of this folder on wasmtime, by both back ends of fibers.
+# What the tests of libc share: a program of this folder on wasmtime, by each back end of fibers.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import itertools
@@ -42,15 +42,27 @@ def preset(request):
     return request.param
 
 
-@pytest.fixture(scope="session", params=["asyncify", "threads"])
-def programs(request, tools, preset):
-    return Programs(tools.wasmtime, preset, request.param)
+FIBERS = ["asyncify", "threads"]
 
 
-EVERYWHERE = [*itertools.product(("debug", "release"), ("asyncify", "threads")), *((name, None) for name in PRESETS)]
+@pytest.fixture(scope="session", params=[*FIBERS, "none"])
+def backend(request):
+    return request.param
 
 
-@pytest.fixture(params=EVERYWHERE, ids=lambda where: "-".join(filter(None, where)))
+@pytest.fixture(scope="session")
+def programs(tools, preset, backend):
+    return Programs(tools.wasmtime, preset, backend)
+
+
+EVERYWHERE = [*itertools.product(("debug", "release"), (*FIBERS, "none")), *((name, None) for name in PRESETS)]
+
+
+def name_of(where):
+    return "-".join(filter(None, where))
+
+
+@pytest.fixture(params=EVERYWHERE, ids=name_of)
 def everywhere(request, tools):
     """The same of what the native host runs, too."""
     preset, backend = request.param
@@ -60,6 +72,11 @@ def everywhere(request, tools):
 @pytest.fixture(params=PRESETS)
 def natively(request):
     return Natively(request.param)
+
+
+# Of what has fibers.
+on_fibers = pytest.mark.parametrize("backend", FIBERS, indirect=True)
+everywhere_on_fibers = pytest.mark.parametrize("everywhere", [one for one in EVERYWHERE if one[1] != "none"], indirect=True, ids=name_of)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 from paths import ROOT
 
+from libc.conftest import everywhere_on_fibers, on_fibers
 from wasi.shells import start_as_nobody
 
 WAIT = 60  # seconds, for what comes in milliseconds
@@ -32,6 +33,7 @@ def test_files(programs, native, run, tmp_path):
     assert tree(here) == tree(there)
 
 
+@on_fibers
 @pytest.mark.parametrize("program", ["files", "program", "serve", "fibers", "shared", "threads"])
 def test_imports(programs, tools, run, program):
     """Nothing of preview 1 is left; of preview 2 what Weft's messages take, in Debug."""
@@ -155,6 +157,7 @@ def test_waits(everywhere):
         assert process.stdout.read() == b"0 0\n2 1 1\n1\nhi\n0\n2 1\n"
 
 
+@everywhere_on_fibers
 def test_fibers(everywhere):
     """Standard input has no end, for a read that is cancelled."""
     with everywhere.start(everywhere.path("fibers"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -183,6 +186,7 @@ SHARED = {
 }
 
 
+@on_fibers
 @pytest.mark.parametrize("what", SHARED)
 def test_shared(programs, tmp_path, what):
     done = programs.run(programs.path("shared"), what, options=["--dir", ".::/here", "--dir", "."], cwd=tmp_path)
@@ -201,12 +205,14 @@ def lines_of(fiber, text):
     return [int(re.fullmatch(r"\d is at (\d+) of its lines", line)[1]) for line in text.splitlines() if line.startswith(f"{fiber} is")]
 
 
+@on_fibers
 def test_two_on_stdout(programs):
     text = programs.run(programs.path("shared"), "stdout").out.decode()
     assert lines_of(0, text) == lines_of(1, text) == list(range(1, 201))
     assert text.count("\n") == 400
 
 
+@on_fibers
 def test_exit_while_another_prints(programs):
     """Two exit."""
     text = programs.run(programs.path("shared"), "exit").out.decode()
@@ -215,6 +221,7 @@ def test_exit_while_another_prints(programs):
     assert len(printed) > 10 and text.count("\n1 exits\n") == text.count("\n2 exits\n") == 1 and text.count("\n") == len(printed) + 2
 
 
+@on_fibers
 def test_threads(programs, native, run):
     expected = subprocess.run([native("threads", "-pthread")], input=b"abcdefgh", capture_output=True, timeout=WAIT).stdout
     done = programs.run(programs.path("threads"), stdin=b"abcdefgh")
@@ -222,6 +229,7 @@ def test_threads(programs, native, run):
     assert expected.count(b"\n") == 10
 
 
+@on_fibers
 def test_threads_print_whole_lines(programs):
     """The program ends with the last of them, as main has left it to them."""
     done = programs.run(programs.path("threads"), "print")
@@ -229,12 +237,29 @@ def test_threads_print_whole_lines(programs):
     assert done.code == 0 and lines_of(0, text) == lines_of(1, text) == list(range(1, 201))
 
 
+@on_fibers
 @pytest.mark.parametrize("code", [0, 3])
 def test_main_ends_before_its_threads(programs, code):
     done = programs.run(programs.path("threads"), "leave", str(code))
     assert (done.code, done.out) == (code, b"left\n"), done.err
 
 
+@pytest.mark.parametrize("backend", ["none"], indirect=True)
+def test_no_threads(programs):
+    """Where no fiber is, none can be made; the rest of pthread.h is there."""
+    done = programs.run(programs.path("threads"), "alone")
+    assert (done.code, done.out) == (0, b"EAGAIN 0 0\n0 0 1\n"), done.err
+
+
+@pytest.mark.parametrize("backend", ["none"], indirect=True)
+@pytest.mark.parametrize("program", ["files", "program", "threads"])
+def test_without_fibers(programs, tools, run, program):
+    """Any host runs it: it has neither Binaryen's code nor threads of the host."""
+    text = run([tools.wasm_tools, "print", "--skeleton", programs.path(program)])
+    assert not re.search(r'asyncify|thread\.new|"wasi_snapshot_preview1"', text)
+
+
+@everywhere_on_fibers
 def test_serve(everywhere):
     """Clients at once, each in the middle of what it does; and a stop, which those hear who still wait."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

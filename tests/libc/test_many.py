@@ -6,9 +6,11 @@ import re
 import socket
 import subprocess
 
+from libc.conftest import everywhere_on_fibers
 from soak import much
 
 WAIT = 60  # seconds, for what comes in milliseconds
+pytestmark = everywhere_on_fibers
 
 
 class Client:

@@ -109,6 +109,7 @@ def sqlite3(tmp_path_factory, run):
 
 
 @pytest.mark.parametrize("preset", ["release"], indirect=True)
+@pytest.mark.parametrize("backend", ["threads", "none"], indirect=True)
 @pytest.mark.skipif(not (SQLITE.exists() or "WEFT_SQLITE" in os.environ or "CI" in os.environ), reason="make setup brings its sources")
 def test_sqlite3(programs, sqlite3, tmp_path, run):
     """Its own shell, with a script, and again on the database that this has left."""

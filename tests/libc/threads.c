@@ -353,9 +353,24 @@ static void *sleeps(void *argument)
     return argument;
 }
 
+// What there is where no thread can be made.
+static int alone(void)
+{
+    pthread_t thread;
+    int made = pthread_create(&thread, NULL, nothing, NULL);
+    printf("%s %d", made == EAGAIN ? "EAGAIN" : "?", pthread_mutex_lock(&mutex));
+    printf(" %d\n", pthread_mutex_unlock(&mutex));
+    pthread_once(&once, begins);
+    printf("%d %d", pthread_key_create(&key, NULL), pthread_setspecific(key, &begun));
+    printf(" %d\n", *(int *)pthread_getspecific(key));
+    pthread_exit(NULL);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
+    if (!strcmp(what, "alone"))
+        return alone();
     if (!strcmp(what, "print")) {
         start(prints, 0);
         start(prints, 1);

@@ -57,7 +57,7 @@ WEFT_FIBER(in_fiber)
     (void)WEFT_FIBER_AWAIT(weft_call(co, &child.co, twice__step));
     if (weft_failure(&child.co))
         weft_step_fail(co, weft_failure(&child.co));
-    self->n = child.n;
+    self->n = after_pauses(child.n);
 }
 
 weft_stepped in_fiber_step(weft_coro *co)

@@ -107,7 +107,30 @@ WEFT_TASK(of_file)
 {
     self->n += co_await later(1u, 1);
 }
+
+// wasm-opt takes each `*` of their names for a wildcard, by which these are all one.
+__attribute__((noinline)) bool pause(uint32_t *left)
+{
+    return WEFT_FIBER_AWAIT(weft_yield(weft_fiber_co())) && --*left && pause(left);
+}
+
+__attribute__((noinline)) bool pause(uint32_t **left)
+{
+    return pause(*left) || WEFT_FIBER_AWAIT(weft_yield(weft_fiber_co()));
+}
+
+__attribute__((noinline)) bool pause(uint32_t *left, uint32_t *of)
+{
+    return pause(&left) && *left < *of;
+}
 } // namespace
+
+uint32_t after_pauses(uint32_t n)
+{
+    uint32_t left = 3;
+    (void)pause(&left, &n);
+    return n;
+}
 
 // Tasks, async functions of C, and fibers, in turn.
 WEFT_TASK_EXTERN(calls)

@@ -65,7 +65,7 @@ typedef struct {
 
 WEFT_ASYNC_DECLARE_EXTERN(twice);
 
-// A fiber that awaits that.
+// A fiber that awaits that, and waits in functions of C++.
 typedef struct {
     weft_coro co;
     weft_fiber fiber;
@@ -79,6 +79,7 @@ extern "C" {
 extern int alive;    // objects of the tests that live
 uint32_t live(void); // bytes of weft_alloc
 weft_stepped in_fiber_step(weft_coro *co);
+uint32_t after_pauses(uint32_t n); // n, some waits of a fiber's later
 void expect_(int line, const char *what, uint64_t actual, uint64_t expected);
 void say_(char what);
 void expect_said(int line, const char *expected);
