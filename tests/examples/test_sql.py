@@ -174,6 +174,13 @@ def test_rows_are_streamed(service):
         assert [row[0] for row in json.loads(first + answer.read())[0]["rows"]] == list(range(1, 200_001))
 
 
+def test_mutexes(tools, tmp_path):
+    host = Wasmtime(tools.wasmtime)
+    options = ["-W", "component-model-threading", "--dir", f"{tmp_path}::data"]
+    ended = host.run(host.built("tests/examples/sql-mutexes"), options=options)
+    assert ended.code == 0, ended
+
+
 def test_few_rows_are_streamed(serve, tmp_path):
     """They come long before the end of a query that goes on."""
     with serve(tmp_path, DEADLINE="600s") as service, begin(service, "SELECT 'first'; " + ENDLESS) as connection:
