@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <weft/fiber.h>
 
-enum { PATH = 600, MILLISECOND = 1000000 };
+enum { PATH = 600, NAME = 37, RETRY = 100, MILLISECOND = 1000000 };
 
 static weft_mutex turn; // of who looks at the lock
 static char directory[PATH - 64];
@@ -35,9 +35,10 @@ static bool is_held(uint64_t left)
 
 bool owner_may_go_on(void)
 {
-    if (!is_held(spare))
+    bool held = is_held(spare);
+    if (!held)
         errno = EIO;
-    return is_held(spare);
+    return held;
 }
 
 // The path of a lock that holds until then, and is of `whose`.
@@ -46,71 +47,128 @@ static void name(char *path, const char *in, uint64_t then, uint64_t whose)
     snprintf(path, PATH, "%s/%020llu-%016llx", in, (unsigned long long)then, (unsigned long long)whose);
 }
 
-// The path of the lock that is there, and until when it holds. False if it was renamed meanwhile, or there is
-// none.
-static bool find(char *path, uint64_t *then)
+static bool is_name(const char *text)
 {
-    DIR *list = opendir(directory);
-    bool found = false;
-    for (struct dirent *entry; list && !found && (entry = readdir(list));)
-        if ((found = *entry->d_name != '.')) {
-            snprintf(path, PATH, "%s/%s", directory, entry->d_name);
-            *then = strtoull(entry->d_name, NULL, 10);
-        }
-    if (list)
-        closedir(list);
-    return found;
+    return strspn(text, "0123456789") == 20 && text[20] == '-' && strspn(text + 21, "0123456789abcdef") == 16 &&
+           strlen(text) == NAME;
 }
 
-// Makes a directory with a lock that is free. One that is there already stays: it is not empty.
-static void make(void)
+// The path of the lock that is there. EAGAIN if there is none, or two, as while it is renamed.
+static int find(char *path)
+{
+    DIR *list = opendir(directory);
+    int found = 0;
+    if (!list)
+        return errno;
+    for (struct dirent *entry; (entry = readdir(list));)
+        if (is_name(entry->d_name) && !found++)
+            snprintf(path, PATH, "%s/%s", directory, entry->d_name);
+    closedir(list);
+    return found == 1 ? 0 : EAGAIN;
+}
+
+static uint64_t time_of(const char *path)
+{
+    return strtoull(path + strlen(directory) + 1, NULL, 10);
+}
+
+// Makes the directory, with a lock that is free, under another name. One that is there already stays, as it is
+// not empty. What a crash leaves behind, the next use takes up.
+static int make(void)
 {
     char fresh[PATH], path[PATH];
-    snprintf(fresh, PATH, "%s.%016llx", directory, (unsigned long long)mark);
+    snprintf(fresh, PATH, "%s.new", directory);
     name(path, fresh, 0, 0);
-    mkdir(fresh, 0777);
+    if (mkdir(fresh, 0777) && errno != EEXIST)
+        return errno;
     int fd = open(path, O_WRONLY | O_CREAT, 0666);
     if (fd >= 0)
         close(fd);
-    if (rename(fresh, directory)) {
+    if (rename(fresh, directory)) { // another was first
         unlink(path);
         rmdir(fresh);
     }
+    return 0;
 }
 
-static uint64_t take(uint64_t duration)
+static int find_or_make(char *path)
 {
-    enum { RETRY = 100 };
+    int error = find(path);
+    if (error == ENOENT && !(error = make()))
+        error = find(path);
+    return error;
+}
+
+// Renames the lock, unless another has.
+static int become(const char *path, const char *next)
+{
+    if (!rename(path, next))
+        return 0;
+    return errno == ENOENT ? EAGAIN : errno;
+}
+
+// Waits for as long as an owner may still write after its time: EAGAIN if it was renewed meanwhile.
+static int outlast(const char *path, uint64_t duration)
+{
+    char now[PATH];
+    weft_timer timer = {0};
+    WEFT_FIBER_CLEANUP(weft_sleep(weft_fiber_co(), &weft_host_clock, &timer, WEFT_MILLISECONDS(duration / 4)));
+    int error = find(now);
+    return error || !strcmp(path, now) ? error : EAGAIN;
+}
+
+// A time that no owner would give itself was of a clock that was wrong: the lock gets one that ends.
+static void shorten(const char *path, uint64_t then)
+{
+    char next[PATH];
+    name(next, directory, then, strtoull(path + strlen(path) - 16, NULL, 16));
+    rename(path, next);
+}
+
+// Of a lock that is not ours.
+static int follow(const char *path, uint64_t duration, uint64_t *wait)
+{
+    uint64_t then = time_of(path), now = now_ms();
+    if (then > now + duration / 4 * 5)
+        shorten(path, now + duration);
+    if (then > now)
+        *wait = then - now < duration ? then - now : duration;
+    if (then > now || users) // those who began as owners have to end first
+        return EAGAIN;
+    return then ? outlast(path, duration) : 0;
+}
+
+static int take(uint64_t duration, uint64_t *wait)
+{
     char path[PATH], next[PATH];
     if (!mark)
-        weft_random_bytes((uint8_t *)&mark, sizeof mark);
-    uint64_t start = weft_now(&weft_host_clock), now = now_ms(), then;
-    if (!find(path, &then)) {
-        make();
-        if (!find(path, &then))
-            return RETRY;
-    }
-    if (strcmp(path, ours) && (then > now || users)) // those who began as owners have to end first
-        return then > now ? then - now : RETRY;
-    name(next, directory, now + duration, mark);
-    if (rename(path, next))
-        return RETRY;
+        weft_random_bytes(&mark, sizeof mark);
+    int error = find_or_make(path);
+    if (!error && strcmp(path, ours))
+        error = follow(path, duration, wait);
+    if (error)
+        return error;
+    uint64_t start = weft_now(&weft_host_clock), then = now_ms() + duration;
+    name(next, directory, then, mark);
+    if ((error = become(path, next)))
+        return error;
     strcpy(ours, next);
-    until = now + duration;
+    until = then;
     until_ns = start + duration * MILLISECOND;
     spare = duration / 4;
     return 0;
 }
 
-uint64_t owner_take(const char *file, uint64_t duration)
+int owner_take(const char *file, uint64_t duration, uint64_t *wait)
 {
     weft_permit permit = {0};
     WEFT_FIBER_CLEANUP(weft_acquire(weft_fiber_co(), &turn, &permit));
     snprintf(directory, sizeof directory, "%s-owner", file);
-    uint64_t wait = is_held(duration / 4 * 3) ? 0 : take(duration);
-    users += !wait;
+    *wait = RETRY;
+    int error = is_held(duration / 4 * 3) ? 0 : take(duration, wait);
+    users += !error;
     weft_release(&permit);
-    return wait;
+    return error;
 }
 
 void owner_leave(void)

@@ -1,4 +1,5 @@
-// What SQLite needs of its surroundings: mutexes that block the fiber, and files of which we are the owner.
+// What SQLite needs of its surroundings: mutexes that block the fiber, random numbers, and one file of which we
+// are the owner.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #define _GNU_SOURCE
 #include "surroundings.h"
@@ -7,8 +8,10 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <weft/fiber.h>
+#include <weft/wasi.h>
 
 struct sqlite3_mutex {
     weft_coro *owner; // a fiber
@@ -63,6 +66,8 @@ static void release(sqlite3_mutex *it)
     {                                                                                                          \
         return owner_may_go_on() ? name arguments : -1;                                                        \
     }
+GUARDED(read, ssize_t, (int fd, void *to, size_t size), (fd, to, size))
+GUARDED(write, ssize_t, (int fd, const void *from, size_t size), (fd, from, size))
 GUARDED(pread, ssize_t, (int fd, void *to, size_t size, off_t at), (fd, to, size, at))
 GUARDED(pwrite, ssize_t, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at))
 GUARDED(ftruncate, int, (int fd, off_t size), (fd, size))
@@ -80,6 +85,37 @@ static int lock_of_nobody(int fd, int what, ...)
     return (void)fd, 0;
 }
 
+// SQLite knows by st_ino which connections have one file. WASI makes that number of what it likes, also of what
+// is in the file. There is but one database.
+static int always_one(struct stat *file, int failed)
+{
+    file->st_ino = 1;
+    return failed;
+}
+
+static int fstat_of_one(int fd, struct stat *to)
+{
+    return always_one(to, fstat(fd, to));
+}
+
+static int stat_of_one(const char *path, struct stat *to)
+{
+    return always_one(to, stat(path, to));
+}
+
+static int random_bytes(sqlite3_vfs *files, int count, char *to)
+{
+    (void)files;
+    weft_random_bytes(to, (size_t)count);
+    return count;
+}
+
+static void replace(sqlite3_vfs *files, const char *name, sqlite3_syscall_ptr by)
+{
+    if (files->xSetSystemCall(files, name, by))
+        abort(); // this SQLite has no call of that name
+}
+
 void surroundings_set_up(void)
 {
     static const sqlite3_mutex_methods mutexes = {nothing,      nothing, allocate, release, enter,
@@ -91,10 +127,16 @@ void surroundings_set_up(void)
     sqlite3_config(SQLITE_CONFIG_MUTEX, &mutexes);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_vfs *files = sqlite3_vfs_find("unix");
-#define REPLACE(name, by) files->xSetSystemCall(files, name, (sqlite3_syscall_ptr)(by))
+    files->xRandomness = random_bytes;
+    sqlite3_vfs_register(files, 1); // the default, of which it takes random numbers
+#define REPLACE(name, by) replace(files, name, (sqlite3_syscall_ptr)(by))
+    REPLACE("read", guarded_read);
+    REPLACE("write", guarded_write);
     REPLACE("pread", guarded_pread);
     REPLACE("pwrite", guarded_pwrite);
     REPLACE("ftruncate", guarded_ftruncate);
     REPLACE("unlink", guarded_unlink);
+    REPLACE("fstat", fstat_of_one);
+    REPLACE("stat", stat_of_one);
     REPLACE("fcntl", lock_of_nobody);
 }

@@ -9,7 +9,7 @@ if(NOT WEFT_SQLITE)
   weft_missing(WEFT_SQLITE)
 endif()
 
-# Its threads would be fibers: who has several gives it their mutexes. Temporary tables stay in memory: on WASI, its way to make
+# It has no mutexes of its own: a program that uses it in several fibers gives it some. Temporary tables stay in memory: on WASI, its way to make
 # their files calls a function that it has left out. The interpreter's loop has more locals than a host allows if it is not
 # optimised.
 add_library(sqlite STATIC "${WEFT_SQLITE}/sqlite3.c")
