@@ -21,12 +21,6 @@ bool weft__fiber_suspend(weft_poll poll, const weft_place *at)
     return weft__fiber_refuse(at);
 }
 
-void weft__fiber_wait_shielded(weft_poll poll, const weft_place *at)
-{
-    (void)poll;
-    weft__fiber_refuse(at);
-}
-
 // So its body does not run, and what is below is for none.
 weft_stepped weft__fiber_step(weft_coro *co, const weft_fiber_type *type)
 {
