@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.toml")
-COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "fiber", "include", "sim", "src", "tests", "wasi")
+COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "fiber", "include", "libc", "lua", "sim", "src", "tests", "wasi")
 PRESET = "sim"  # under sanitizers, as CI runs it
 SEEDS = 40000
 WORD = r"(?:(?<!\w)|(?!\w))"  # not inside of one
