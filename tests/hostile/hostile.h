@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct weft_coro;
 struct weft_task;
 
@@ -33,6 +37,10 @@ bool weft_hostile_naps(struct weft_task *task);
 uint32_t weft_hostile_steps(void);
 void weft_hostile_keep(void *frame, size_t size);
 void weft_hostile_reuse(void *frame, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #define WEFT__HOSTILE 1
 #define WEFT__STEPS weft_hostile_steps()
