@@ -47,8 +47,8 @@ class Serving:
         self.port = found[1]
 
     def words(self):
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")
+        size = os.fstat(self.log.fileno()).st_size  # not by a seek, which moves where the host writes, too
+        return os.pread(self.log.fileno(), size, 0).decode(errors="replace")
 
     def asked(self, command):
         """What the page's curl said."""

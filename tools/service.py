@@ -41,8 +41,8 @@ class Service:
 
     def words(self):
         """What the host and its guests have said so far."""
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")
+        size = os.fstat(self.log.fileno()).st_size  # not by a seek, which moves where the host writes, too
+        return os.pread(self.log.fileno(), size, 0).decode(errors="replace")
 
     def fault(self):
         """What went wrong so far, or None. A client may see no more of a guest's trap than a short answer that looks whole."""
