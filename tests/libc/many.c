@@ -6,6 +6,8 @@
 #include <weft/libc.h>
 #include <weft/wasi.h>
 
+#include "stop.h"
+
 int guess(int argc, char **argv);
 
 static int codes[256], served;
@@ -27,20 +29,6 @@ WEFT_ASYNC(serves)
               .out = &self->conn.out);
     WEFT_FINALLY;
     codes[self->program.code & 255]++;
-    WEFT_END;
-}
-
-typedef struct {
-    weft_coro co;
-    weft_tcp_server *server;
-    uint8_t byte;
-} stop;
-
-WEFT_ASYNC(stop)
-{
-    WEFT_BEGIN;
-    WEFT_AWAIT(weft_bytes_read(co, weft_stdin(), &self->byte, 1));
-    weft_tcp_stop(self->server);
     WEFT_END;
 }
 

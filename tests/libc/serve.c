@@ -4,6 +4,8 @@
 #include <weft/libc.h>
 #include <weft/wasi.h>
 
+#include "stop.h"
+
 int session(int fd);
 
 static int cancelled; // sessions
@@ -17,20 +19,6 @@ typedef struct {
 WEFT_FIBER(served)
 {
     cancelled += session(weft_fd(&self->conn.in, &self->conn.out, NULL, NULL));
-}
-
-typedef struct {
-    weft_coro co;
-    weft_tcp_server *server;
-    uint8_t byte;
-} stop;
-
-WEFT_ASYNC(stop)
-{
-    WEFT_BEGIN;
-    WEFT_AWAIT(weft_bytes_read(co, weft_stdin(), &self->byte, 1));
-    weft_tcp_stop(self->server);
-    WEFT_END;
 }
 
 typedef struct {
