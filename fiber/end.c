@@ -7,7 +7,7 @@ void weft__fiber_until_end(void (*run)(void *of), void *of)
     run(of);
 }
 
-// Part of no function: that would get none of the code of asyncify.
+// Not inlined: the function around it would get none of the code of asyncify.
 __attribute__((noinline)) void weft__fiber_end(void)
 {
     weft_fiber *fiber = weft__fiber_running;
