@@ -1,0 +1,82 @@
+# The reference has every public name, and the comment of each says what a caller has to know.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import re
+import shutil
+import sys
+
+import pytest
+from paths import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+import pages
+import reference
+
+
+@pytest.fixture(scope="module")
+def headers():
+    return reference.read()
+
+
+def functions(headers):
+    """(function, comment of its group, introduction of its header) of each of C."""
+    for header in headers:
+        for group in header.groups:
+            for name in group.names:
+                if name.kind == "function" and name.domain == "c":
+                    yield name, " ".join(group.comment), " ".join(header.introduction)
+
+
+def test_every_name_has_a_comment(headers):
+    assert [f"{header.path}: {name.name}" for header in headers for name in header.bare] == []
+
+
+def test_every_name_is_in_the_reference(headers):
+    """What the preprocessor and a search for the names of the API find, too, stands in a page."""
+    listed = {name.name for header in headers for name in header.names}
+    declared = set()
+    for path in reference.public_headers(ROOT / "include"):
+        for pattern in (r"#define (\w+)(?<!_H)(?<!_HPP)\b", r"(?:static inline )?[a-z]\w+ \*?(\w+)\(", r"typedef (?:struct|union|enum) (\w+) \{"):
+            declared |= {name for name in re.findall(f"^{pattern}", path.read_text(), re.M) if re.match(r"(?!\w+__)(weft|WEFT)_", name)}
+    assert len(declared) > 350
+    assert declared - listed == set()
+    for header in headers:
+        page = pages.page(header)
+        assert [name.name for name in header.names if name.signature not in page] == []
+
+
+def test_waits_say_what_a_cancel_does(headers):
+    waits = [it for it in functions(headers) if it[0].signature.startswith("weft_poll ")]
+    assert len(waits) > 60
+    silent = [name.name for name, comment, introduction in waits if not re.search(r"cancel|[Aa]s weft_\w+|[Aa]s of|^The same", comment + introduction, re.I)]
+    assert silent == []
+
+
+def test_errors_are_told(headers):
+    failing = [it for it in functions(headers) if it[0].signature.startswith("weft_error ")]
+    assert len(failing) > 25
+    assert [name.name for name, comment, _ in failing if not re.search(r"WEFT_E|[Ee]rror", comment)] == []
+
+
+def test_built_ins_name_the_spec(headers):
+    (abi,) = [header for header in headers if header.path == "weft/abi.h"]
+    built_ins = [(name.name, " ".join(group.comment)) for group in abi.groups for name in group.names if name.kind == "function"]
+    assert len(built_ins) > 20
+    assert [name for name, comment in built_ins if "Spec: canon " not in comment] == []
+
+
+@pytest.mark.parametrize(
+    "header, declaration, name",
+    [
+        ("sync.h", "int weft_bare(void);", "weft_bare"),
+        ("sync.h", "#define WEFT_BARE(co) (co)", "WEFT_BARE"),
+        ("wasi/tcp.h", "typedef enum weft_bare { WEFT_A } weft_bare;", "weft_bare"),
+        ("detail/sync.h", "#define WEFT_BARE(co) (co)", "WEFT_BARE"),
+        ("cpp/task.hpp", "namespace weft\n{\n\nint bare();\n}", "weft::bare"),
+    ],
+)
+def test_a_name_without_a_comment_is_found(tmp_path, header, declaration, name):
+    shutil.copytree(ROOT / "include", tmp_path / "include")
+    path = tmp_path / "include/weft" / header
+    path.write_text(path.read_text() + f"\n{declaration}\n")
+    assert [bare.name for header in reference.read(tmp_path / "include") for bare in header.bare] == [name]
