@@ -20,7 +20,7 @@ from reference import ROOT, read, squeeze
 INLINE = re.compile(
     r"`(?P<quoted>[^`]+)`"
     r"|(?P<code>(?<!\w)(?:weft|WEFT|wasip3)_\w+(?:=\w+)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?|weft::\w+(?:<[^<>]*>)?"
-    r"|\b\w+(?:->\w+)+|\b[\w/]+\.(?:hpp|h|md)\b|\*\w+(?:->\w+)*|\bname_\w+|\b\w+__\w*|<\w+>)"
+    r"|\b\w+(?:->\w+)+|\b[\w/]+\.(?:hpp|h|md)\b|\*\w+(?:->\w+)*|\bname_\w+|\b\w+__\w*|<\w+>\w*)"
 )
 
 
@@ -106,7 +106,10 @@ def page(header):
     language = "cpp" if header.domain == "cpp" else "c"
     out = [header.path, "=" * len(header.path), "", *code([f"#include <{header.path}>"], language), *prose(header.introduction, language)]
     for group in header.groups:
-        out += directives(group, language) if group.names else prose(group.comment, language)
+        if group.names:
+            out += directives(group, language)
+        elif not group.comment[0].startswith("Private"):
+            out += prose(group.comment, language)
     return "\n".join(out) + "\n"
 
 
