@@ -26,7 +26,7 @@ html_title = f"Weft {release}"
 html_show_sourcelink = False
 html_show_copyright = False
 html_copy_source = False
-html_theme_options = {"source_view_link": ""}
+html_static_path = html_css_files = ["site.css"]
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
@@ -71,7 +71,7 @@ def link_names(app, failure):
         return
     for _, manual, _, names in manuals(app):
         for name in names:
-            page = Path(app.outdir) / "man3" / f"{name.replace('::', '_')}.3"
+            page = Path(app.outdir) / "man3" / f"{name}.3"
             if name != manual:
                 page.write_text(f".so man3/{manual}.3\n")
 

@@ -20,7 +20,7 @@ from reference import ROOT, read, squeeze
 INLINE = re.compile(
     r"`(?P<quoted>[^`]+)`"
     r"|(?P<code>(?<!\w)(?:weft|WEFT|wasip3)_\w+(?:=\w+)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?|weft::\w+(?:<[^<>]*>)?"
-    r"|\b\w+(?:->\w+)+|\b[\w/]+\.(?:hpp|h|md)\b|\*\w+(?:->\w+)*|\bname_\w+|\b\w+__\w*|<\w+>\w*)"
+    r"|\b\w+(?:->\w+)+|\b[\w/]+\.(?:hpp|h|md)\b|\*\w+(?:->\w+)*|\bname_\w+|\b\w+__\w*|<\w+>\w*|https?://[^\s\")]+)"
 )
 
 
@@ -95,9 +95,11 @@ def directives(group, language):
         if name is group.names[-1]:
             out += indent(prose(group.comment, language), 4)
         out += [f"    {inline(name.note)}", ""] if name.note else []
-        for member, text in name.members:
-            out += [f"    .. c:enumerator:: {member}", ""] + ([f"        {inline(text)}", ""] if text else [])
-        if name.code:
+        for member, signatures, text in name.members:
+            depth = 8 if signatures else 4
+            out += [f"    .. c:{member}:: {signatures[0]}", *indent(signatures[1:], 11 + len(member)), ""] if signatures else []
+            out += indent(prose([text], language), depth) if text else []
+        if name.code and not re.search(r"fields are private|Private\.", " ".join(group.comment)):
             out += indent(code(name.code.split("\n"), language), 4)
     return out
 
@@ -213,7 +215,7 @@ def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
     headers = read()
     reference(headers, folder / "reference")
-    manuals = [[f"reference/{header.page}", header.manual, squeeze(header.brief), [name.name for name in header.names]] for header in headers]
+    manuals = [[f"reference/{header.page}", header.manual, squeeze(header.brief), [it for name in header.names for it in (name.name, *(it for kind, names, _ in name.members if kind == "enumerator" for it in names))]] for header in headers]
     put(folder / "manuals.json", json.dumps(manuals))
     site = Site(folder, headers)
     parts = contents()

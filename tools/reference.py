@@ -32,7 +32,7 @@ class Name:
     end: int
     note: str = ""  # the comment behind it
     code: str = ""  # of a type that shows its members
-    members: list = field(default_factory=list)  # of an enum: (name, comment)
+    members: list = field(default_factory=list)  # of an enum, or of a struct that tells much of them: (directive, signatures, comment)
     domain: str = "c"
 
     @property
@@ -99,13 +99,41 @@ def plain(text):
     return squeeze(re.sub(r"\)((?: const| noexcept)*) : .*", r")\1", re.split(r"(?<!= )\{|;", text)[0]))
 
 
-def members_of(lines, cursor, text):
+def enumerators_of(lines, cursor, text):
     """An enum's: each with the comment behind it or before it, or its text in a list by an X-macro."""
     for member in cursor.get_children():
         made = re.search(rf"^.*\({member.spelling.removeprefix('WEFT_')}, .*(\".*\").*$", text, re.M)
         line = lines[member.extent.start.line - 1]
         behind = re.search(rf"\b{member.spelling}\b[^/]*// (.*)", line)
-        yield member.spelling, f"{member.enum_value}: {made[1]}" if made else behind[1] if behind else ""
+        yield "enumerator", [member.spelling], f"{member.enum_value}: {made[1]}" if made else behind[1] if behind else ""
+
+
+def members_of(code):
+    """Those of a struct, up to the private ones: each with the comment before it, which is also of those that follow it, and the one behind it."""
+    members, comment, shared = [], [], False
+    for line in re.sub(r"^( +[^/\n]*),\n +(?=[^/ ])", r"\1, ", code, flags=re.M).split("\n")[1:-1]:
+        own = re.fullmatch(r"(\s*)// (.*)", line)
+        declared = re.fullmatch(r"\s*([^/]+);(?:\s*// (.*))?", line)
+        if re.search(r"// (The rest is |Private|private)", line):
+            break
+        if own and len(own[1]) > 4 and members:
+            members[-1][2] += f" {own[2]}"  # goes on behind a member
+        elif own:
+            comment.append(own[2])
+        elif declared:
+            first, *more = declared[1].split(", ") if "(" not in declared[1] else [declared[1]]
+            signatures = [first, *(f"{first.rpartition(' ')[0]} {name}" for name in more)]
+            if comment and comment[-1].endswith(":"):
+                members.append(["", [], " ".join(comment)])
+                comment, shared = [], False
+            text = " ".join([*comment, *filter(None, [declared[2]])])
+            if shared and not text:
+                members[-1][1] += signatures
+            else:
+                members.append(["member", signatures, text])
+                shared = bool(comment)
+            comment = []
+    return members
 
 
 def names_of(cursor, lines, text):
@@ -127,15 +155,17 @@ def name_of(cursor, lines, text):
         made = f"{cursor.result_type.spelling} {name}({', '.join(squeeze(f'{it.type.spelling} {it.spelling}') for it in cursor.get_arguments()) or 'void'})"
         exact = "".join(lines[start - 1][cursor.extent.start.column - 1 :] if i == start else "\n" + lines[i - 1] for i in range(start, end + 1))
         note = re.search(r";\s+// (.*)$", exact)
-        signature = plain(exact) if re.search(rf"\b{name}\(", exact) else made.replace("_Bool", "bool")
+        signature = plain(exact) if re.search(rf"\b{name}\(", exact) else re.sub(r"\* (?=\w)", "*", made).replace("_Bool", "bool")
         return Name(name, kind, signature, start, end, note=note[1] if note else "")
     if kind in ("type", "var"):
         declared = plain(code).removeprefix("typedef ")
         return Name(name, "struct", name, start, end) if declared == f"struct {name} {name}" else Name(name, kind, declared, start, end)
     if kind == "enum":
-        return Name(name, kind, name, start, end, members=list(members_of(lines, cursor, text)))
+        return Name(name, kind, name, start, end, members=list(enumerators_of(lines, cursor, text)))
     shown = cursor.is_definition() and re.search(rf"\b{name}\b", code) and "{" in code
     code = re.sub(r"^\s*WEFT__PRIVATE.*\n|^\s*WEFT__TRACE\w+\n", "    // private: the rest\n", code, flags=re.M)
+    if shown and re.search(r"^    // .*\n    //", code, re.M):
+        return Name(name, kind, name, start, end, members=members_of(code))
     return Name(name, kind, name, start, end, code=re.sub(r" __attribute__\(\([^)]*\)+|//.*has to be$", "", code) if shown else "")
 
 
@@ -208,6 +238,17 @@ def grouped(text, names):
     return introduction, groups, [name for name in names if id(name) not in spoken]
 
 
+def usage(name, comment):
+    """The signature of a macro, with the arguments that its comment names."""
+    found = re.search(rf"\b{name.name}\(([^()]*)\)", comment)
+    if name.kind != "macro" or not found:
+        return name.signature
+    given = [re.sub(r"^&|^\.\w.*", "", argument.strip()) for argument in found[1].split(",")]
+    arguments = list(dict.fromkeys(argument or "..." for argument in given))
+    fit = all(re.fullmatch(r"\w+|(\w+)?\.\.\.", argument) for argument in arguments)
+    return f"{name.name}({', '.join(arguments)})" if fit else name.signature
+
+
 def adopt(headers, hidden):
     """Gives what the files in detail/ define, and their headers' comments name, to these: hidden is a list of (Name, header's path)."""
     for name, path in hidden:
@@ -221,9 +262,7 @@ def adopt(headers, hidden):
         )
         group = next((group for look in looks for group in header.groups if look(group)), None)
         if group:
-            usage = re.search(rf"{word}(\((?:\w+(?:, )?)+(?:\.\.\.)?\))", " ".join(group.comment))
-            if name.kind == "macro" and usage:
-                name.signature = name.name + usage[1]
+            name.signature = usage(name, " ".join(group.comment))
             group.names.append(name)
         else:
             header.bare.append(name)

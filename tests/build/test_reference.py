@@ -45,6 +45,21 @@ def test_every_name_is_in_the_reference(headers):
         assert [name.name for name in header.names if name.signature not in page] == []
 
 
+def test_a_page_has_what_its_header_says(headers):
+    """Of each kind: a function with its words as code, a macro of detail/ with the arguments of its comment, members and constants, a class."""
+    page = {header.path: " ".join(pages.page(header).split()) for header in headers}
+    assert ".. c:function:: weft_poll weft_join(weft_coro *co, weft_child *child) Waits until ``child`` has ended; ``weft_outcome_of(child->co)``" in page["weft/scope.h"]
+    assert ".. c:macro:: WEFT_CALL(T, frame, fields...) ``WEFT_CALL(T, frame, fields...)`` is ``weft_call``" in page["weft/async.h"]
+    assert ".. c:macro:: weft_fetch_get(co, fetch, url, ...)" in page["weft/wasi/http_client.h"]
+    assert ".. c:member:: uint32_t retries uint64_t pause How often the request is sent again" in page["weft/wasi/http_client.h"]
+    assert '.. c:enumerator:: WEFT_ENOENT -28: "no such file or directory"' in page["weft/error.h"]
+    assert ".. c:enumerator:: WEFT_TELL_PARENT nothing; but ``weft_join_all`` comes back" in page["weft/scope.h"]
+    assert " weft_poll weft_bytes_next(weft_coro *co, weft_bytes_reader *in, uint8_t *items)" in page["weft/wasi/bytes.h"]
+    assert ".. cpp:class:: template <class T> weft::child A task that runs in a scope" in page["weft/cpp/scope.hpp"]
+    assert "child(weft_coro *co, weft_scope *scope, task<T> it); child(const child &) = delete;" in page["weft/cpp/scope.hpp"]
+    assert "``WEFT_AWAIT(name_send(co, &channel, &slot, item))``" in page["weft/sync.h"]
+
+
 def test_waits_say_what_a_cancel_does(headers):
     waits = [it for it in functions(headers) if it[0].signature.startswith("weft_poll ")]
     assert len(waits) > 60

@@ -80,3 +80,4 @@ def test_manual_pages(site, need, run, tmp_path):
     text = " ".join(shown.split())
     assert "weft_scope.h - Structured concurrency" in text and "weft_poll weft_join_all(weft_coro *co, weft_scope *scope)" in text
     assert "#c." not in text
+    assert {"weft::task.3", "weft_task.3", "WEFT_AWAIT.3", "WEFT_ENOENT.3"} <= {path.name for path in (BUILT / "man/man3").iterdir()}
