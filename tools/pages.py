@@ -17,10 +17,11 @@ from pathlib import Path
 
 from reference import ROOT, read, squeeze
 
+CALL = r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?"
 INLINE = re.compile(
     r"`(?P<quoted>[^`]+)`"
-    r"|(?P<code>(?<!\w)(?:weft|WEFT|wasip3)_\w+(?:=\w+)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?|weft::\w+(?:<[^<>]*>)?"
-    r"|\b\w+(?:->\w+)+|\b[\w/]+\.(?:hpp|h|md)\b|\*\w+(?:->\w+)*|\bname_\w+|\b\w+__\w*|<\w+>\w*|https?://[^\s\")]+)"
+    rf"|(?P<code>(?<!\w)(?:weft|WEFT|wasip3)_\w+(?:=\w+|<\w+>)?{CALL}|weft::\w+(?:<[^<>]*>)?{CALL}|\bname_\w+{CALL}|\b\w+__\w*{CALL}"
+    r"|\b\w+(?:->\w+)+|(?<![\w.%])\*\w+(?:->\w+)*|<\w+>\w*|\b[\w/]+\.(?:hpp|h|md)\b|https?://[^\s\")]+)"
 )
 
 
