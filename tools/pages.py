@@ -208,7 +208,7 @@ class Site:
     def toctree(self, part, paths):
         pages = [str(self.place(path).with_suffix("")) for path in paths]
         if part == "Reference":
-            pages.insert(0, "reference/index")
+            pages[:0] = ["reference/index", "genindex"]
         return f"\n```{{toctree}}\n:hidden:\n:caption: {part}\n\n" + "".join(f"{name}\n" for name in pages) + "```\n" if pages else ""
 
 

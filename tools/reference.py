@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clang.cindex import AccessSpecifier, CursorKind, Index, TranslationUnit
+from clang.cindex import AccessSpecifier, CursorKind, Diagnostic, Index, TranslationUnit
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLIC = re.compile(r"(?!\w+__)(weft|WEFT|wasip3)_\w+(?<!_H)(?<!_HPP)|__\w+")  # the latter are the built-ins of abi.h
@@ -44,7 +44,6 @@ class Name:
 class Group:
     comment: list  # lines, without slashes
     names: list
-    start: int
 
 
 @dataclass
@@ -86,7 +85,11 @@ def parse(headers, include, language, *options):
     text = "".join(f'#include "{path.relative_to(include)}"\n' for path in headers)
     arguments = ["-x", language, "-target", "wasm32-wasi", "-nostdinc", f"-I{include}", *options]
     arguments += [word for folder in folders for word in ("-isystem", str(library / folder))]
-    return Index.create().parse("all", arguments, [("all", text)], TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
+    unit = Index.create().parse("all", arguments, [("all", text)], TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
+    wrong = [str(it) for it in unit.diagnostics if it.severity >= Diagnostic.Error and "/libcxx/" not in str(it)]  # which is of a newer clang
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    return unit
 
 
 def squeeze(text):
@@ -100,7 +103,7 @@ def plain(text):
 
 
 def enumerators_of(lines, cursor, text):
-    """An enum's: each with the comment behind it or before it, or its text in a list by an X-macro."""
+    """An enum's: each with the comment behind it, or its text in a list by an X-macro."""
     for member in cursor.get_children():
         made = re.search(rf"^.*\({member.spelling.removeprefix('WEFT_')}, .*(\".*\").*$", text, re.M)
         line = lines[member.extent.start.line - 1]
@@ -166,7 +169,7 @@ def name_of(cursor, lines, text):
     code = re.sub(r"^\s*WEFT__PRIVATE.*\n|^\s*WEFT__TRACE\w+\n", "    // private: the rest\n", code, flags=re.M)
     if shown and re.search(r"^    // .*\n    //", code, re.M):
         return Name(name, kind, name, start, end, members=members_of(code))
-    return Name(name, kind, name, start, end, code=re.sub(r" __attribute__\(\([^)]*\)+|//.*has to be$", "", code) if shown else "")
+    return Name(name, kind, name, start, end, code=code if shown else "")
 
 
 def class_of(cursor, lines, start, signature):
@@ -191,7 +194,7 @@ def cpp_name_of(cursor, lines):
         return name_of(cursor, lines, "")
     text = plain("\n".join(lines[start - 1 : end]))
     if kind == "class":
-        text = re.sub(r"\bclass (?!T\b|A\b|It\b)", "", text.split(" : ")[0]).replace("template<", "template <")
+        text = re.sub(rf"\bclass (?={cursor.spelling}\b)", "", text.split(" : ")[0])
         return class_of(cursor, lines, start, re.sub(rf"\b{cursor.spelling}\b", f"weft::{cursor.spelling}", text, count=1))
     text = re.sub(r"^using ", "", text) if kind == "type" else text
     return Name(f"weft::{cursor.spelling}", kind, re.sub(rf"\b{cursor.spelling}\b(?=[(<{{ ]|$)", f"weft::{cursor.spelling}", text, count=1), start, end, domain="cpp")
@@ -208,27 +211,27 @@ def cursors(unit, within=None):
 
 
 def comments(lines):
-    """(first line, last line, text) of each comment that begins a line."""
+    """(last line, text) of each comment that begins a line."""
     start = None
     for i, line in enumerate([*lines, ""], 1):
         if line.startswith("//"):
             start = start or i
         elif start:
-            yield start, i - 1, [text[2:].removeprefix(" ") for text in lines[start - 1 : i - 1] if "SPDX-License" not in text]
+            yield i - 1, [text[2:].removeprefix(" ") for text in lines[start - 1 : i - 1] if "SPDX-License" not in text]
             start = None
 
 
 def grouped(text, names):
     """A header's introduction, its groups, and the names that no comment speaks of."""
     lines = text.splitlines()
-    (_, _, introduction), *blocks = comments(lines)
+    (_, introduction), *blocks = comments(lines)
     if introduction[-1:] == [""]:
         introduction.pop()
     groups, spoken, by_start = [], set(), {}
     for name in names:
         by_start.setdefault(name.start, []).append(name)
-    for start, end, text in blocks:
-        group, line = Group(text, [], start), end + 1
+    for end, text in blocks:
+        group, line = Group(text, []), end + 1
         while line <= len(lines) and lines[line - 1] and not lines[line - 1].startswith(("//", "#include")):
             found = by_start.get(line, [])
             group.names += found

@@ -89,6 +89,7 @@ def test_a_name_without_a_comment_is_found(tmp_path):
         "cpp/task.hpp": "namespace weft\n{\n\nint bare();\n}",
     }.items():
         path = tmp_path / "include/weft" / header
-        path.write_text(path.read_text() + f"\n{declaration}\n")
+        text = path.read_text()
+        path.write_text(f"\n{declaration}\n\n#endif".join(text.rsplit("#endif", 1)) if "detail" not in header else f"{text}{declaration}\n")
     found = {bare.name for header in reference.read(tmp_path / "include") for bare in header.bare}
     assert found == {"weft_bare_function", "WEFT_BARE", "weft_bare_enum", "WEFT_BARE_DETAIL", "weft::bare"}
