@@ -163,18 +163,30 @@ def test_slow_instructions(service):
         assert waits.result() == [[0]] * 4
 
 
-def test_clients_at_once(service, clients=8, each=10):
+def use_at_once(service, clients, each):
+    """Each client finds what it has written, and in the end all is there."""
     do(service, "CREATE TABLE c(who, what)")
 
     def client(who):
         for what in range(each):
             do(service, "INSERT INTO c VALUES(:who, :what)", who=who, what=what)
-            rows(service, "SELECT count(*) FROM c WHERE who = :who", who=who)
+            assert rows(service, "SELECT count(*) FROM c WHERE who = :who", who=who) == [[what + 1]]
 
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(client, range(clients)))
     assert rows(service, "SELECT count(*), count(DISTINCT who || ' ' || what) FROM c") == [[clients * each] * 2]
     assert rows(service, "PRAGMA integrity_check") == [["ok"]]
+
+
+def test_clients_at_once(service):
+    use_at_once(service, clients=8, each=10)
+
+
+def test_instances(host, serve, tmp_path):  # noqa: F811
+    """Several of one host, of which one has the database at a time."""
+    several = "--instances=3" if isinstance(host, Native) else "--max-instance-concurrent-reuse-count=1"
+    with serve(tmp_path, several) as service:
+        use_at_once(service, clients=4, each=5)
 
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, 'number ' || i FROM n"
