@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from paths import BIN, ROOT
-from users import do, shell
+from users import Serving, do, shell
 
 TUTORIAL = ROOT / "docs/tutorial"
 INDEX = (TUTORIAL / "README.md").read_text()
@@ -27,6 +27,24 @@ def blocks(page):
             assert not pairs[-1][1], fenced
             pairs[-1] = (pairs[-1][0], fenced)
     return pairs
+
+
+class Server(Serving):
+    """A server of a page, at a free port in place of the page's."""
+
+    def __init__(self, step, commands):
+        self.step = step
+        *before, last = (step.exports + commands).splitlines()
+        self.address = re.search(r"127\.0\.0\.1:\d+", last)[0]
+        last = f"exec {last.strip().replace(self.address, '127.0.0.1:0')}"
+        super().__init__("\n".join([*before, last]), step.folder)
+
+    def asked(self, commands):
+        """What the page's client says."""
+        return self.step.do(commands.replace(self.address, f"127.0.0.1:{self.port}"))
+
+    def said(self):
+        return self.words().replace(f"127.0.0.1:{self.port}", self.address)
 
 
 class Step:
@@ -81,7 +99,7 @@ def test_program_is_short(name):
         assert len(path.read_text().splitlines()) <= 100, path
 
 
-@pytest.mark.parametrize("name", ["01-hello", "02-await", "03-together", "04-timeout", "05-cancel"])
+@pytest.mark.parametrize("name", ["01-hello", "02-await", "03-together", "04-timeout", "05-cancel", "06-streams"])
 def test_runs(step, name):
     it = step(name)
     for commands, output in it.blocks:
@@ -89,3 +107,31 @@ def test_runs(step, name):
         if output:
             says(output, said)
     assert any(output for _, output in it.blocks)
+
+
+def test_tcp(step):
+    it = step("07-tcp")
+    (build, _), (serve, listens), (ask, answer) = it.blocks
+    it.do(build)
+    with Server(it, serve) as server:
+        says(answer, server.asked(ask))
+        says(listens, server.said())
+
+
+def test_http_client(step):
+    it = step("08-http-client")
+    (build, _), (serve, asked), (ask, answer), (ask_none, refused) = it.blocks
+    it.do(build)
+    with Server(it, serve) as server:
+        says(answer, server.asked(ask))
+        says(asked, server.said())
+        nobody = server.port
+    says(refused.replace("127.0.0.1:8000", f"127.0.0.1:{nobody}"), it.do(ask_none.replace("127.0.0.1:8000", f"127.0.0.1:{nobody}")))
+
+
+def test_share(step):
+    it = step("09-share")
+    (build, _), (serve, _), (ask, answer) = it.blocks
+    it.do(build)
+    with Server(it, serve) as server:
+        says(answer, server.asked(ask))
