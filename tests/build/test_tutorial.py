@@ -48,10 +48,10 @@ class Server(Serving):
 
 
 class Step:
-    """A copy of a step's folder, and the blocks of its page."""
+    """A step's folder in a copy of all, for a step may take a program of one before; and the blocks of its page."""
 
     def __init__(self, name, folder, prefix):
-        self.folder = shutil.copytree(TUTORIAL / name, folder / name)
+        self.folder = shutil.copytree(TUTORIAL, folder / "tutorial") / name
         self.blocks = blocks((self.folder / "README.md").read_text())
         self.exports = EXPORTS.replace("$PWD/installed", str(prefix)).replace("$PWD/weft/.tools/bin", str(BIN))
 
@@ -76,7 +76,8 @@ def step(tmp_path, need, installed):
 
 def says(block, said):
     """The block is what was said, with anything for `...`."""
-    assert re.fullmatch(re.escape(block.strip()).replace(re.escape("..."), ".*"), said.strip()), f"{block}\n-- but it says --\n{said}"
+    pattern = re.escape(block.strip()).replace(re.escape("..."), ".*")
+    assert re.fullmatch(pattern, said.strip(), re.S), f"{block}\n-- but it says --\n{said}"
 
 
 def test_index_has_each_step():
@@ -99,7 +100,7 @@ def test_program_is_short(name):
         assert len(path.read_text().splitlines()) <= 100, path
 
 
-@pytest.mark.parametrize("name", ["01-hello", "02-await", "03-together", "04-timeout", "05-cancel", "06-streams"])
+@pytest.mark.parametrize("name", ["01-hello", "02-await", "03-together", "04-timeout", "05-cancel", "06-streams", "10-fiber", "11-native-test"])
 def test_runs(step, name):
     it = step(name)
     for commands, output in it.blocks:
@@ -135,3 +136,15 @@ def test_share(step):
     it.do(build)
     with Server(it, serve) as server:
         says(answer, server.asked(ask))
+
+
+def test_fuzz(step, need):
+    need("clang-22")
+    it = step("12-fuzz")
+    (build, _), (fuzz, found), (again, the_same), (mended, nothing) = it.blocks
+    it.do(build)
+    for commands, output in (fuzz, found), (again, the_same):
+        code, said = it.shell(commands)
+        assert code != 0
+        says(output, said)
+    says(nothing, it.do(mended))
