@@ -8,6 +8,7 @@ import pytest
 from paths import ROOT
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/building.md", "docs/promises.md", "docs/versions.md", "SECURITY.md", "docs/native.md", "docs/guide.md", "docs/fibers.md", "docs/libc.md", "docs/cpp.md", "docs/lua.md", "docs/service.md", "docs/architecture.md", "docs/costs.md", "docs/soak.md"]
+DOCUMENTS += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/tutorial/**/*.md"))
 
 
 SHOWN = {

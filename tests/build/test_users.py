@@ -2,7 +2,6 @@
 # CMakeLists.txt, the Makefiles and the commands are those of that page and of docs/native.md.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import fcntl
 import os
 import re
 import shutil
@@ -30,24 +29,6 @@ WEFT_NATIVE, WEFT_SIM = re.findall(r"\n    (weft-(?:native|sim) .*)(?=\n)", NATI
 
 TOOLS = ("zig", "wit-bindgen", "wasm-tools")
 COMPILERS = {"zig": str(BIN / "zig"), "clang": "clang-22", "wasi-sdk": "clang-22", "native": "gcc"}
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory):
-    """installed("install") runs that target of make, once, and returns the prefix, which is not where it was installed to."""
-    stage = tmp_path_factory.mktemp("stage")
-    targets = set()
-
-    def install(target):
-        if target not in targets:
-            (ROOT / "build").mkdir(exist_ok=True)
-            with open(ROOT / "build/install.lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                do(f"make {target} PREFIX=/opt/weft DESTDIR={stage}", ROOT)
-            targets.add(target)
-        return stage / "opt/weft"
-
-    return install
 
 
 @pytest.fixture
