@@ -26,9 +26,9 @@ def way(request, tools):
     name, _, kind = request.param.partition("-")
     host = Native() if name == "native" else Wasmtime(tools.wasmtime)
     if name == "wasmtime":
-        host.flags = ["-S", "p3,cli,http", "-W", "component-model-async,component-model-threading"]
+        host.flags = ["-S", "p3,cli,http,inherit-network,allow-ip-name-lookup", "-W", "component-model-async,component-model-threading"]
     else:
-        host.flags = ["-S", "http"]
+        host.flags = ["-S", "http,inherit-network,allow-ip-name-lookup"]
     host.kind = kind
     return host
 
@@ -143,3 +143,7 @@ def site():
 
 def test_fetches(run, site):
     ok(run("fetches", site))
+
+
+def test_net(run):
+    ok(run("net"))
