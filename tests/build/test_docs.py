@@ -15,6 +15,7 @@ SHOWN = {
     "docs/building.md": ["tests/build/user/wit/mine.wit", "tests/build/user/main.c"],
     "docs/fibers.md": ["examples/calc/calc.c"],
     "docs/libc.md": ["tests/libc/serve.c", "tests/libc/many.c"],
+    "docs/lua.md": ["examples/lua/handlers/both.lua"],
     "docs/cpp.md": ["examples/proxy/proxy.cpp", "tests/guest/cxx/tests.cpp", "examples/proxy/proxy.cpp", "tests/guest/cxx/tests.cpp"],
 }
 
