@@ -67,6 +67,16 @@ def test_memory(run):
     assert done.out == b"ok\n" and done.err.startswith("ENOMEM: not enough memory\n"), done.err
 
 
+@pytest.mark.parametrize("what, step, least", [("lua", 1, 300), ("weft", 1, 20), ("limit", much(7, 401), 40000)])
+def test_each_allocation_fails(way, tmp_path, what, step, least):
+    """One of Lua's, with what it asks for again behind it; one of Weft's; or all above a limit, from none on. A run ends by an error that
+    says so, or right. Nothing is left: no bytes, no handles."""
+    shutil.copy(SCRIPTS / "much.lua", tmp_path)
+    done = way.run(way.built(f"tests/lua/sweep-{way.kind}"), "much.lua", what, str(step), options=["--dir", "."], cwd=tmp_path)
+    assert (done.err, done.code) == ("", 0)
+    assert int(done.out) > least
+
+
 def test_no_stack(run, way):
     """No fiber begins; without fibers there is none to begin."""
     done = run("fails", "", "", "", str((1 << 46) + 0xF0000000))
