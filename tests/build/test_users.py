@@ -63,6 +63,30 @@ def test_cmake(project, way, toolchain):
     assert do(INVOKE, folder) == "4\n"
 
 
+SAYS = 'weft.all(function() weft.sleep(0.001) io.write("wai") end, function() weft.sleep(0.002) print("ted") end)'
+
+
+@pytest.mark.parametrize("toolchain, fibers", [("zig", "none"), ("zig", "asyncify"), ("zig", "threads"), ("clang", "none"), ("native", "none"), ("native", "threads")])
+def test_lua(project, installed, tools, toolchain, fibers):
+    """An installed weft::lua, by each way in which scripts wait, runs a script."""
+    component = f"weft_add_component(script SOURCES {ROOT}/examples/lua/script.c LIBRARIES weft::lua FIBERS {fibers})\n"
+    folder, commands = project(INSTALLED, toolchain, addition=component)
+    do(commands, folder)
+    (folder / "says.lua").write_text(SAYS)
+    options = "-S p3,cli,http -W component-model-async,component-model-threading"
+    run = f"{tools.wasmtime} run {options} --dir . build/script.wasm"
+    if toolchain == "native":
+        run = f"{installed('install-native')}/bin/weft-native run --dir . build/script.so"
+    assert do(f"{run} says.lua", folder) == "waited\n"
+
+
+def test_lua_without_setjmp(project):
+    component = f"weft_add_component(script SOURCES {ROOT}/examples/lua/script.c LIBRARIES weft::lua)\n"
+    folder, commands = project(SUBDIRECTORY, "clang", addition=component)
+    code, said = shell(commands.strip().splitlines()[0], folder)
+    assert code != 0 and "weft_add_component(script): this weft was made without weft::lua" in " ".join(said.split())
+
+
 @pytest.mark.parametrize("toolchain", ["zig", "clang"])
 def test_make(project, toolchain):
     folder, commands = project(MAKE, toolchain)
