@@ -13,6 +13,7 @@ bool weft__fiber_refuse(const weft_place *at)
 {
     (void)at; // without checks
     WEFT__CHECK(true, no_fiber, at->function, 0);
+    (void)at;
     return false;
 }
 
