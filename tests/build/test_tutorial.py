@@ -47,12 +47,21 @@ class Server(Serving):
         return self.words().replace(f"127.0.0.1:{self.port}", self.address)
 
 
+class Hanging(Serving):
+    """A program of a page that does not end by itself: it runs until it has said as many lines as the page shows."""
+
+    def __init__(self, step, commands, output):
+        self.READY = r"(.*\n)" * output.count("\n")
+        super().__init__(f"{step.exports}exec {commands.strip()}", step.folder)
+
+
 class Step:
     """A step's folder in a copy of all, for a step may take a program of one before; and the blocks of its page."""
 
     def __init__(self, name, folder, prefix):
         self.folder = shutil.copytree(TUTORIAL, folder / "tutorial") / name
         self.blocks = blocks((self.folder / "README.md").read_text())
+        (folder / "weft").symlink_to(ROOT)
         self.exports = EXPORTS.replace("$PWD/installed", str(prefix)).replace("$PWD/weft/.tools/bin", str(BIN))
 
     def do(self, commands):
@@ -148,3 +157,22 @@ def test_fuzz(step, need):
         assert code != 0
         says(output, said)
     says(nothing, it.do(mended))
+
+
+def test_inside(step):
+    it = step("13-inside")
+    (build, _), (hang, dump), (trace, salad) = it.blocks
+    it.do(build)
+    with Hanging(it, hang, dump) as kitchen:
+        says(dump, kitchen.words())
+    says(salad, it.do(trace))
+
+
+def test_small(step):
+    it = step("14-small")
+    (build, _), (count, sizes), (run, hello) = it.blocks
+    it.do(build)
+    for line, said in zip(sizes.splitlines(), it.do(count).splitlines(), strict=True):
+        (size, name), (size_now, name_now) = line.split(), said.split()
+        assert name == name_now and abs(int(size_now) / int(size) - 1) < 0.1, f"the page says {line}, and it is {said}"
+    says(hello, it.do(run))
