@@ -4,6 +4,8 @@
 
 import re
 import shutil
+import signal
+from pathlib import Path
 
 import pytest
 from paths import BIN, ROOT
@@ -18,14 +20,14 @@ BLOCK = re.compile(r"^```(\w+)\n((?:.*\n)*?)```$|^((?:    .+\n)+)", re.M)  # of 
 
 
 def blocks(page):
-    """Pairs of commands and of what they say, which is the fence `text` behind them, or empty."""
+    """Pairs of commands and of what they say, which is the fence `text` behind them. Either may be empty."""
     pairs = []
     for language, fenced, commands in BLOCK.findall(page):
         if commands:
             pairs.append((commands, ""))
         elif language == "text":
-            assert not pairs[-1][1], fenced
-            pairs[-1] = (pairs[-1][0], fenced)
+            before = pairs.pop()[0] if not pairs[-1][1] else ""
+            pairs.append((before, fenced))
     return pairs
 
 
@@ -47,12 +49,21 @@ class Server(Serving):
         return self.words().replace(f"127.0.0.1:{self.port}", self.address)
 
 
+class Hanging(Serving):
+    """A program of a page that does not end by itself: it runs until it has said as many lines as the page shows."""
+
+    def __init__(self, step, commands, output):
+        self.READY = r"(.*\n)" * output.count("\n")
+        super().__init__(f"{step.exports}exec {commands.strip()}", step.folder)
+
+
 class Step:
     """A step's folder in a copy of all, for a step may take a program of one before; and the blocks of its page."""
 
     def __init__(self, name, folder, prefix):
         self.folder = shutil.copytree(TUTORIAL, folder / "tutorial") / name
         self.blocks = blocks((self.folder / "README.md").read_text())
+        (folder / "weft").symlink_to(ROOT)
         self.exports = EXPORTS.replace("$PWD/installed", str(prefix)).replace("$PWD/weft/.tools/bin", str(BIN))
 
     def do(self, commands):
@@ -148,3 +159,47 @@ def test_fuzz(step, need):
         assert code != 0
         says(output, said)
     says(nothing, it.do(mended))
+
+
+def test_inside(step):
+    it = step("13-inside")
+    (build, _), (hang, dump), (trace, salad) = it.blocks
+    it.do(build)
+    with Hanging(it, hang, dump) as kitchen:
+        says(dump, kitchen.words())
+    says(salad, it.do(trace))
+
+
+def test_small(step):
+    it = step("14-small")
+    (build, _), (count, sizes), (run, hello) = it.blocks
+    it.do(build)
+    for line, said in zip(sizes.splitlines(), it.do(count).splitlines(), strict=True):
+        (size, name), (size_now, name_now) = line.split(), said.split()
+        assert name == name_now and abs(int(size_now) / int(size) - 1) < 0.1, f"the page says {line}, and it is {said}"
+    says(hello, it.do(run))
+
+
+def test_compose(step, need):
+    need("wasm-ld-22")
+    if not Path("/usr/lib/rustlib/src/rust/library/core/src/lib.rs").exists():
+        need("rust-web-src")
+    it = step("15-compose")
+    built = ROOT / "build/debug/tests/rust/target"  # tests/rust has built the same crates there
+    built.mkdir(parents=True, exist_ok=True)
+    (it.folder / "price/target").symlink_to(built)
+    for commands, output in it.blocks:
+        said = it.do(commands)
+        if output:
+            says(output, said)
+
+
+def test_deploy(step):
+    it = step("16-deploy")
+    (build, _), (serve, _), (ask, answer), (ask_none, status), (_, log) = it.blocks
+    it.do(build)
+    with Server(it, serve) as server:
+        says(answer, server.asked(ask))
+        says(status, server.asked(ask_none))
+        assert server.ends(signal.SIGINT)[0] == 0
+        says(log, server.said())
