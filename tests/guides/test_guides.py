@@ -108,7 +108,10 @@ def test_hang(tools):
     shows("hang", until(natively("hang"), "watchdog_run"))
 
 
-def test_stuck():
+def test_stuck(tools):
+    with pytest.raises(subprocess.TimeoutExpired) as silent:
+        subprocess.run(on_wasmtime(tools, "stuck"), capture_output=True, timeout=3)
+    assert not silent.value.stdout and not silent.value.stderr
     done = limited(natively("stuck"))
     assert done.returncode == 134
     shows("stuck", done.stdout)
