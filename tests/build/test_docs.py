@@ -21,6 +21,8 @@ def test_page_shows_the_files(document):
     text = text_of(document)
     shown = re.findall(r"^<!-- from (\S+) -->\n```\w*\n(.*?)^```$", text, re.S | re.M)
     assert len(shown) == text.count("<!-- from "), f"{document} has a comment `from` that no code follows"
+    if document.startswith("docs/guide"):
+        assert len(shown) == len(FENCE.findall(text)), f"{document} shows code that is of no file"
     for name, code in shown:
         assert code in text_of(name), f"{document}'s part of {name} is not as in the file"
 
