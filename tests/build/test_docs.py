@@ -77,7 +77,7 @@ def test_make_targets(document):
 def test_names_of_the_api(document):
     """Every weft_ and WEFT_ name that a document uses, but of a file, is one of the headers', the build's or the examples'."""
     sources = [*ROOT.glob("include/weft/**/*.h"), *ROOT.glob("include/weft/**/*.hpp"), *ROOT.glob("src/**/*.c"), *ROOT.glob("cmake/*.cmake")]
-    sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), *ROOT.glob("fiber/*.c"), ROOT / "CMakeLists.txt", ROOT / "wasi/CMakeLists.txt", ROOT / "Makefile"]
+    sources += [*ROOT.glob("sim/**/*.h"), *ROOT.glob("sim/stubs/*.py"), *ROOT.glob("wasi/*.c"), *ROOT.glob("fiber/*.c"), *ROOT.glob("lua/*.[ch]"), ROOT / "CMakeLists.txt", ROOT / "wasi/CMakeLists.txt", ROOT / "Makefile"]
     sources += [ROOT / "tests/hosts.py"]
     text = "\n".join([path.read_text() for path in sources] + ["weft_SOURCE_DIR"])  # CMake's, of a project(weft)
     known = set(re.findall(r"\b\w+", text))
