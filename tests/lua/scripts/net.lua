@@ -86,7 +86,11 @@ refused("ESTATE", a:write("x"))
 refused("ESTATE", a:finish())
 refused("ESTATE", a:peer())
 a, b = pair()
-weft.all(function() refused("ESTATE", a:write(("x"):rep(4 << 20))) end, function() weft.sleep(0.02) a:close() end) -- nobody reads
+weft.all(function() -- nobody reads: so a write waits, sooner or later
+  local part, ok, message, name = ("x"):rep(1 << 20)
+  repeat ok, message, name = a:write(part) until not ok
+  refused("ESTATE", ok, message, name)
+end, function() weft.sleep(0.02) a:close() end)
 weft.all(function() refused("ESTATE", listener:accept()) end, function()
   weft.yield()
   ok, message = pcall(listener.accept, listener)
