@@ -117,9 +117,25 @@ PLOT = build/plot
 plot: $(PLOT)/stamp ## draw docs/bench.svg from docs/bench.json
 	$(PLOT)/bin/python bench/plot.py docs/bench.json docs/bench.svg
 
+DOCS = build/docs-venv
+SPHINX = $(DOCS)/bin/sphinx-build -q -W --keep-going -c docs -d build/docs/doctrees build/docs/source
+
+docs: setup $(DOCS)/stamp ## make the site and the manual pages of the documents and the headers
+	$(PYTHON) tools/pages.py build/docs/source
+	$(SPHINX) -b html build/docs/html
+	$(SPHINX) -b man build/docs/man
+	@echo "open build/docs/html/index.html, or: man -l build/docs/man/man3/weft_scope.h.3"
+
+install-docs: docs ## install the site and the manual pages (PREFIX=/usr/local, DESTDIR=)
+	install -d "$(DESTDIR)$(PREFIX)/share/doc/weft" "$(DESTDIR)$(PREFIX)/share/man/man3"
+	cp -r build/docs/html "$(DESTDIR)$(PREFIX)/share/doc/weft"
+	cp build/docs/man/man3/*.3 "$(DESTDIR)$(PREFIX)/share/man/man3"
+
 $(PLOT)/stamp: bench/plot-requirements.txt
-	python3 -m venv --clear $(PLOT)
-	$(PLOT)/bin/pip install --disable-pip-version-check -q -r $<
+$(DOCS)/stamp: docs/requirements.txt
+$(PLOT)/stamp $(DOCS)/stamp:
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --disable-pip-version-check -q -r $<
 	@touch $@
 
 format: setup ## lay out all C
@@ -134,4 +150,4 @@ clean: ## remove what was built
 distclean: clean ## remove the tools too
 	rm -rf .tools
 
-.PHONY: help setup build install install-native test native sim mutants fuzz coverage check soak trace demo bench benchmarks rust-peers figures plot format lint clean distclean
+.PHONY: help setup build install install-native docs install-docs test native sim mutants fuzz coverage check soak trace demo bench benchmarks rust-peers figures plot format lint clean distclean

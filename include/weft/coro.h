@@ -41,7 +41,11 @@
 extern "C" {
 #endif
 
-typedef struct weft_coro weft_coro; // a coroutine's header; all its fields are private
+// What coroutines are made of, each in the header that has its functions: a coroutine's header, the first
+// member of its frame; a task (task.h); an operation in flight, and a wait for any of several (op.h); a handle
+// of a child (scope.h); a place in a queue (sync.h); a sleep (time.h); a binding (local.h); a case (select.h).
+// Memory of yours, zero at first; their fields are private but for those that a header names.
+typedef struct weft_coro weft_coro;
 typedef struct weft_task weft_task;
 typedef struct weft_op weft_op;
 typedef struct weft_any weft_any;
@@ -77,7 +81,7 @@ typedef enum weft_outcome {
 
 // ---- The body ----
 //
-// These use the `co` in scope. In a function without WEFT_ASYNC, weft_stepped f(weft_coro *co), that is the
+// These use the `co` in scope. In a function without WEFT_ASYNC, `weft_stepped f(weft_coro *co)`, that is the
 // parameter. Such a function is a weft_step, for more bodies over one frame:
 //
 //     static weft_stepped copy_again(weft_coro *co)
@@ -107,11 +111,12 @@ typedef enum weft_outcome {
 weft_poll weft_call(weft_coro *co, weft_coro *child, weft_step *run) __attribute__((warn_unused_result));
 
 // Waits for the next round: when nothing else of the task can run, the host gets its turn, and then all who
-// yielded go on. The host's events are delivered between rounds. Spec: callback code YIELD.
+// yielded go on. The host's events are delivered between rounds. A cancel ends it. Spec: callback code YIELD.
 weft_poll weft_yield(weft_coro *co) __attribute__((warn_unused_result));
 
 // For a long loop that waits for nothing. It is free but for each 1,024th, which waits as weft_yield does.
-// Waits that are ready at once count, too: a loop over these must not keep the others and the host out.
+// Waits that are ready at once count, too: a loop over these must not keep the others and the host out. A
+// cancel is delivered in one that waits.
 static inline weft_poll weft_breathe(weft_coro *co) __attribute__((warn_unused_result));
 
 // Asks any coroutine of the component to end early, by the law of cancellation above. Twice is once. One that

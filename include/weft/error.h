@@ -86,7 +86,7 @@ extern "C" {
     ERROR(ECONFIG, -65, EINVAL, "the host's configuration is wrong")                                           \
     ERROR(EINTERNAL, -66, EIO, "the host failed")
 
-// enum weft_error: WEFT_OK, WEFT_ECANCELED, ...
+// weft_error: WEFT_OK, which is 0, and a code for each of that list, WEFT_ECANCELED, ...
 #include "detail/error.h"
 
 // The name of a code, such as "ENOENT"; "OK" of 0, "?" of any that is not in the list. Static.

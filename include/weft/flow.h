@@ -58,6 +58,7 @@ typedef void weft_read_start(weft_coro *co, weft_stream_reader *in, void *items,
 typedef void weft_write_start(weft_coro *co, weft_stream_writer *out, void *items, size_t length);
 typedef void weft_item_drop(void *item, bool moved);
 
+// The functions above, for WEFT_STREAM(name, X, T).
 #define WEFT_FLOW(name, T) WEFT__FLOW(name, T, NULL)
 
 // The same after WEFT_STREAM_OWNED(name, X, T, drop), for items that own memory or handles. What was read is
@@ -69,6 +70,7 @@ typedef void weft_item_drop(void *item, bool moved);
 // The same after WEFT_STREAM_UNIT(name, X): without item and items, and without name_read_to_end.
 #define WEFT_FLOW_UNIT(name) WEFT__FLOW_UNIT(name)
 
+// The body of a feed T of the stream `name`, and its starts, into a scope: as above.
 #define WEFT_ASYNC_FEED(name, T) WEFT__ASYNC_OF(T, WEFT__STATIC, feed, name##_feed)
 #define WEFT_FEED_SPAWN(name, T, ...) WEFT__FEED_SPAWN(name, T, __VA_ARGS__, )
 #define WEFT_FEED_NEW(name, T, ...) WEFT__FEED_NEW(name, T, __VA_ARGS__, )
@@ -149,12 +151,13 @@ typedef enum weft_line_policy {
     WEFT_LINES_REFUSE // WEFT_LINE_TOO_LONG, for ever; weft_lines_rest has its beginning
 } weft_line_policy;
 
+// What a line is.
 typedef enum weft_line {
-    WEFT_LINE_NONE, // the stream has ended, or the wait was cancelled
-    WEFT_LINE,
-    WEFT_LINE_PART,
-    WEFT_LINE_CUT,
-    WEFT_LINE_TOO_LONG
+    WEFT_LINE_NONE,    // the stream has ended, or the wait was cancelled
+    WEFT_LINE,         // a whole one, or the last part of one
+    WEFT_LINE_PART,    // with WEFT_LINES_SPLIT: more of it comes
+    WEFT_LINE_CUT,     // with WEFT_LINES_CUT: the rest is skipped
+    WEFT_LINE_TOO_LONG // with WEFT_LINES_REFUSE
 } weft_line;
 
 // Reads lines. Read-only: the first part.

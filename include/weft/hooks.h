@@ -31,6 +31,7 @@ void weft_report(const char *text, size_t length);
 #define WEFT_CHECKS 1
 #endif
 
+// RULE(name, object, text) for each rule of use. weft_misuse_<name> is where a program that breaks it stops.
 #define WEFT_RULES(RULE)                                                                                       \
     RULE(closed, "end", "is closed, handed on, or never opened: use one that is open")                         \
     RULE(busy, "end", "has an operation in flight: await or stop that first")                                  \

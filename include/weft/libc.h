@@ -52,6 +52,7 @@ int weft_fd(weft_bytes_reader *in, weft_bytes_writer *out, void (*close)(void *i
 //
 // Variables that a program leaves behind are there for the next: C that relies on fresh ones runs once only.
 
+// A program, and the frame that it runs in. Its functions are those of any async function: see above.
 typedef struct weft_program {
     weft_coro co;
     weft_fiber fiber;

@@ -104,7 +104,8 @@ weft_poll weft_lua_call(weft_coro *co, weft_lua_run *run) __attribute__((warn_un
 // Gives back what a run that has ended holds. One that never began, and twice, is fine.
 void weft_lua_end(weft_lua_run *run);
 
-// Closes the state: finalizers run, and all memory is given back. Every run has been ended. Closed is fine.
+// Closes the state: finalizers run, and all memory is given back. Every run has been ended. Closed is fine. A
+// cancel does not cut it short; one that comes before it has begun leaves the state open.
 weft_poll weft_lua_close(weft_coro *co, weft_lua *lua) __attribute__((warn_unused_result));
 
 // Parts of `weft` that a program links, and whose interfaces it imports, by calling them in its `setup`:

@@ -54,7 +54,8 @@ weft_poll weft_once_call(weft_coro *co, weft_attempt *attempt, weft_once *once, 
 
 // The same for a start-up that stands in a body, and for a select. It waits until `once` is done, or until it
 // is the caller's turn. The caller then holds `turn`, as a permit. It calls weft_once_done when it has
-// succeeded, and releases `turn` in its finaliser in any case. If `once` is not done then, another has it.
+// succeeded, and releases `turn` in its finaliser in any case. If `once` is not done then, another has it. A
+// cancel of the wait leaves `turn` as a permit's does.
 weft_poll weft_once_begin(weft_coro *co, weft_once *once, weft_permit *turn)
     __attribute__((warn_unused_result));
 

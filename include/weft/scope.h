@@ -80,6 +80,7 @@ void weft_spawn(weft_coro *co, weft_scope *scope, weft_child *child, weft_coro *
 // before the next wait. NULL, and nothing done, if there is no memory. weft_child_of(frame) is the handle.
 void *weft_spawn_new(weft_coro *co, weft_scope *scope, size_t size, weft_step *run);
 
+// The handle of a child whose frame is of weft_spawn_new or weft_task_spawn.
 static inline weft_child *weft_child_of(void *frame)
 {
     return (weft_child *)frame - 1;
@@ -92,13 +93,14 @@ static inline weft_child *weft_child_of(void *frame)
     while (weft_scope_is_full(scope))                                                                          \
     WEFT_AWAIT(weft_scope_room(co, (scope)))
 
+// True if it has as many children as its limit.
 static inline bool weft_scope_is_full(const weft_scope *scope)
 {
     return scope->limit && scope->count >= scope->limit;
 }
 
 // If the scope is full, waits until a child has ended. It is the wait of that macro, for a select. The scope
-// may be full again then, if others spawn into it, too.
+// may be full again then, if others spawn into it, too. A cancel ends the wait.
 weft_poll weft_scope_room(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
 
 // Nobody asks for the child any more: weft_next_ended skips it, and if its memory is the library's, that is
@@ -110,7 +112,8 @@ void weft_detach(weft_child *child);
 // scope is closed. Misuse if it was never spawned.
 weft_poll weft_join(weft_coro *co, weft_child *child) __attribute__((warn_unused_result));
 
-// Waits until no child of `scope` runs; or, with WEFT_TELL_PARENT, until one has failed.
+// Waits until no child of `scope` runs; or, with WEFT_TELL_PARENT, until one has failed. A cancel of the waiter
+// does not reach the children.
 weft_poll weft_join_all(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
 
 // Clears failed and failure, as if no child had failed so far. So weft_join_all waits for the rest, or for the
@@ -122,7 +125,7 @@ static inline void weft_scope_acknowledge(weft_scope *scope)
 }
 
 // Waits until a child has ended that weft_next_ended has not returned, or no child runs. For a race: join any,
-// see who won, close.
+// see who won, close. A cancel of the waiter does not reach the children.
 weft_poll weft_join_any(weft_coro *co, weft_scope *scope) __attribute__((warn_unused_result));
 
 // The first child that has ended, in the order of their ends; each is returned once. NULL if there is none. If

@@ -51,7 +51,7 @@ struct weft_case {
 // none.
 static inline int weft_chosen(const weft_case *cases);
 
-// In the place of a case: one that is never served.
+// In the place of a case: one that is never served. As a wait, only a cancel ends it.
 weft_poll weft_never(weft_coro *of) __attribute__((warn_unused_result));
 
 #include "detail/select.h"

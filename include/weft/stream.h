@@ -18,6 +18,7 @@ extern "C" {
     weft_op op;                                                                                                \
     size_t count; /* items that the last read moved */
 
+// What every typed reader is.
 typedef struct weft_stream_reader {
     WEFT_STREAM_READER_FIELDS
 } weft_stream_reader;
@@ -33,6 +34,7 @@ typedef struct weft_stream_writer weft_stream_writer;
     void (*ended)(weft_stream_writer * writer); /* gives the items up; NULL if nobody has to */                \
     const void *items;
 
+// What every typed writer is.
 struct weft_stream_writer {
     WEFT_STREAM_WRITER_FIELDS
 };

@@ -23,7 +23,7 @@ typedef struct weft_event {
     bool is_set;
 } weft_event;
 
-// Waits until the event is set; at once if it is.
+// Waits until the event is set; at once if it is. A cancel ends the wait.
 weft_poll weft_event_wait(weft_coro *co, weft_event *event) __attribute__((warn_unused_result));
 
 // Sets it, and wakes all who wait, in the order in which they came.
@@ -43,6 +43,7 @@ typedef struct weft_semaphore {
     weft_coro *waiters;
 } weft_semaphore;
 
+// A semaphore of one permit: the lock.
 typedef weft_semaphore weft_mutex;
 
 // A permit, or a lock held; zero is none.
@@ -55,6 +56,7 @@ typedef struct weft_permit {
 static inline bool weft_held(const weft_permit *permit);
 
 // Waits for a permit. A release passes it on directly, so nobody overtakes. Misuse if `permit` is held already.
+// A cancel leaves it as it is: held, if it had been passed on before; the finaliser releases it in any case.
 weft_poll weft_acquire(weft_coro *co, weft_semaphore *semaphore, weft_permit *permit)
     __attribute__((warn_unused_result));
 

@@ -48,13 +48,14 @@ weft_poll weft_sleep(weft_coro *co, weft_clock *clock, weft_timer *timer, uint64
     __attribute__((warn_unused_result));
 
 // Ends a sleep that nobody waits for any more, because a select (select.h) has chosen another case. Waits as
-// weft_stop does, or blocks as weft_stop_blocking does. Does nothing if no sleep is in flight.
+// weft_stop does. Does nothing if no sleep is in flight.
 static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer) __attribute__((warn_unused_result));
 static inline weft_poll weft_timer_stop(weft_coro *co, weft_timer *timer)
 {
     return weft_stop(co, &timer->call);
 }
 
+// The same where nobody can wait: it blocks as weft_stop_blocking does.
 static inline void weft_timer_stop_blocking(weft_timer *timer)
 {
     weft_stop_blocking(&timer->call);

@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+// 1 for a library and a program that show what runs inside: see above.
 #ifndef WEFT_TRACE
 #define WEFT_TRACE 0
 #endif
@@ -61,10 +62,10 @@ typedef struct weft_place {
 const char *weft_trace_task_name(const weft_task *task); // its export's
 uint32_t weft_trace_task_number(const weft_task *task);  // from 1, in the order of their starts
 const weft_place *weft_trace_place(const weft_coro *co); // NULL before its first step
+const char *weft_trace_op_kind(const weft_op *op);       // such as "stream read"; of one in flight
+uint32_t weft_trace_op_handle(const weft_op *op);
 // The root or the spawned coroutine that `co` was called by, call by call; `co` itself if it is either.
 const weft_coro *weft_trace_head(const weft_coro *co);
-const char *weft_trace_op_kind(const weft_op *op); // such as "stream read"; of one in flight
-uint32_t weft_trace_op_handle(const weft_op *op);
 // What a coroutine waits for, such as "stream read 7" or "weft_join_all". Writes at most `size` bytes (above
 // 0), the terminator among them, and returns the length.
 size_t weft_trace_wait(const weft_coro *co, char *text, size_t size);

@@ -9,6 +9,7 @@
 extern "C" {
 #endif
 
+// As of SemVer. Until 1.0.0, a minor version may change names.
 #define WEFT_VERSION_MAJOR 0
 #define WEFT_VERSION_MINOR 1
 #define WEFT_VERSION_PATCH 0

@@ -47,6 +47,7 @@ typedef struct wasip3_task_vtable {
     void (*rust_spawn)(void *ptr, void *future, const void *vtable);
 } wasip3_task_vtable;
 
+// A task of version 2 or 3.
 typedef struct wasip3_task_v2 {
     wasip3_task v1;
     const wasip3_task_vtable *vtable;

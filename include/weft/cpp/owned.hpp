@@ -55,6 +55,7 @@ template <class T, auto close> class owned
     T it_ = zero();
 };
 
+// One that may be moved, as above.
 template <class T, auto close> class movable : public owned<T, close>
 {
   public:

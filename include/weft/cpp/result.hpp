@@ -69,6 +69,7 @@ template <class T> class [[nodiscard]] result
     std::optional<T> value_;
 };
 
+// Of what has no value: it is there, or the code of a failure is.
 template <> class [[nodiscard]] result<void>
 {
   public:

@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+// Which IP an address is of.
 typedef enum weft_family { WEFT_NO_FAMILY, WEFT_IPV4, WEFT_IPV6 } weft_family;
 
 // Where something listens, or may. Plain data; zero-initialised is no address.
@@ -34,7 +35,7 @@ enum { WEFT_ADDRESS_ROOM = 64 };
 // name for example; then *address stays as it was.
 weft_error weft_text_to_ip(weft_text text, weft_address *address);
 
-// The same with a port: "192.0.2.1:80" or "[2001:db8::1]:80".
+// The same with a port: "192.0.2.1:80" or "[2001:db8::1]:80". Errors as above.
 weft_error weft_text_to_address(weft_text text, weft_address *address);
 
 // Cuts "example.org:80", "192.0.2.1:80" or "[2001:db8::1]:80" in two. The host is a part of the text, without

@@ -66,7 +66,8 @@ void weft_bytes_close_reader_blocking(weft_bytes_reader *in);
 
 // ---- Writing ----
 
-// Writes 1 to `size` bytes. One of none waits for room, and leaves `error` if the other end is gone.
+// Writes 1 to `size` bytes. One of none waits for room, and leaves `error` if the other end is gone. A cancel
+// leaves in count how many had moved. The second does not wait: weft_await(co, out) is the wait.
 weft_poll weft_bytes_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size)
     __attribute__((warn_unused_result));
 void weft_bytes_start_write(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
@@ -76,12 +77,13 @@ weft_poll weft_bytes_write_all(weft_coro *co, weft_bytes_writer *out, const uint
     __attribute__((warn_unused_result));
 void weft_bytes_start_write_all(weft_coro *co, weft_bytes_writer *out, const uint8_t *bytes, size_t size);
 
-// The same for a text, whose bytes must stay until then.
+// The same for a text, whose bytes must stay until then. It waits, as weft_bytes_write_all does.
 static inline weft_poll weft_write(weft_coro *co, weft_bytes_writer *out, weft_text text)
     __attribute__((warn_unused_result));
 
 // Ends the stream, and waits until its reader has said how it took it: that is `error`. Then the end is closed,
-// but `error` stays. An end of weft_bytes_new has no such reader, so that does not wait. Closed is fine.
+// but `error` stays. An end of weft_bytes_new has no such reader, so that does not wait. Closed is fine. After
+// a cancel the stream is over, and another weft_bytes_finish waits again.
 weft_poll weft_bytes_finish(weft_coro *co, weft_bytes_writer *out) __attribute__((warn_unused_result));
 
 // As for the reader. The stream ends there, and nobody learns how its reader took it.

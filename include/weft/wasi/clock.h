@@ -33,7 +33,7 @@ typedef struct weft_instant {
     uint32_t nanoseconds;
 } weft_instant;
 
-// WASI: wasi:clocks/system-clock.
+// The time of day. WASI: wasi:clocks/system-clock.
 weft_instant weft_instant_now(void);
 
 // ---- Dates as texts ----

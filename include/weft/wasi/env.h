@@ -50,6 +50,7 @@ typedef struct weft_settings {
     char message[160]; // the name, the value, and what is wrong, ended by a zero; cut if it is longer
 } weft_settings;
 
+// The text of the variable.
 weft_text weft_setting_text(const char *name, weft_text otherwise);
 
 // A decimal number from `least` to `most`.

@@ -27,6 +27,7 @@ size_t weft_vformat(char *string, size_t room, const char *format, va_list argum
 // The arguments of "%.*s" for a text, which is evaluated twice.
 #define WEFT_TEXT_ARGUMENTS(text) (int)(text).length, (text).at
 
+// WEFT_FORMAT_FLOATS; in one file, outside of functions: %f %F %e %E %g %G are there, too.
 #include "detail/format.h"
 
 #ifdef __cplusplus

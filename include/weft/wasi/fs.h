@@ -41,6 +41,7 @@
 #include "bytes.h"
 #include "clock.h"
 
+// What is behind a name.
 typedef enum weft_file_type {
     WEFT_FILE_UNKNOWN,
     WEFT_FILE_REGULAR,
@@ -52,7 +53,7 @@ typedef enum weft_file_type {
     WEFT_FILE_BLOCKS      // a device
 } weft_file_type;
 
-// Before 1970, wasmtime has the fractions of seconds wrong.
+// What the host tells of a file. Before 1970, wasmtime has the fractions of seconds wrong.
 typedef struct weft_file_info {
     weft_file_type type;
     uint64_t size;                            // bytes; of a link, of the path in it
@@ -76,6 +77,7 @@ extern "C" {
 // last weft_file_identify; count, the bytes that the last weft_file_read_at or weft_file_write_at has moved.
 typedef WEFT__FS(weft_file) weft_file;
 
+// How a file is opened.
 typedef struct weft_file_options {
     weft_file *beneath; // the directory that the path is found beneath
     bool read;          // the default, if nothing else is asked for
@@ -119,7 +121,7 @@ weft_poll weft_file_identify(weft_coro *co, weft_file *file) __attribute__((warn
 weft_poll weft_file_resize(weft_coro *co, weft_file *file, uint64_t size) __attribute__((warn_unused_result));
 // Waits until all that was written, and finished, is on the disk. WASI: sync.
 weft_poll weft_file_sync(weft_coro *co, weft_file *file) __attribute__((warn_unused_result));
-// WASI: set-times.
+// Sets when it was last read, and last written. WASI: set-times.
 weft_poll weft_file_set_times(weft_coro *co, weft_file *file, weft_instant accessed, weft_instant modified)
     __attribute__((warn_unused_result));
 
@@ -134,6 +136,7 @@ int32_t weft_file_hand_on(weft_file *file);
 // until the next; identity, of the last weft_fs_identify; target, of the last weft_fs_readlink.
 typedef WEFT__FS(weft_fs) weft_fs;
 
+// Of operations on names, and of those below that say so.
 typedef struct weft_fs_options {
     weft_file *beneath;    // the directory that the path is found beneath, or both paths
     weft_file *to_beneath; // the directory of the second path, if it is another
@@ -211,6 +214,7 @@ void weft_list_close(weft_list *list);
 //     }
 typedef WEFT__FS(weft_walk) weft_walk;
 
+// Of weft_walk_open.
 typedef struct weft_walk_options {
     weft_file *beneath; // the directory that the path is found beneath
     uint32_t depth;     // 0: 128. What is deeper is left out: WEFT_ELIMIT, once for each directory

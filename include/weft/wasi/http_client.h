@@ -96,13 +96,15 @@ typedef struct weft_fetch {
 // weft_fetch_finish, and wait for weft_fetch_response. WEFT_ELENGTH: a GET or HEAD without `length`: the host
 // would send none of its body.
 
-// The same with options in memory of yours, which are copied.
+// weft_fetch_get and weft_fetch_start with options in memory of yours, which are copied. Errors and cancel: as
+// of these.
 weft_poll weft_fetch_with(weft_coro *co, weft_fetch *fetch, const char *url, const weft_fetch_options *options)
     __attribute__((warn_unused_result));
 weft_error weft_fetch_start_with(weft_coro *co, weft_fetch *fetch, const char *url,
                                  const weft_fetch_options *options);
 
-// Ends a body that streams. Without it, the peer is told that the body was cut off.
+// Ends a body that streams, and waits until the host has taken the end. Without it, the peer is told that the
+// body was cut off. A cancel ends the wait; the body has ended all the same.
 weft_poll weft_fetch_finish(weft_coro *co, weft_fetch *fetch) __attribute__((warn_unused_result));
 
 // Waits for the head of the response, which may come before all of the body is sent. error and cancel: as of

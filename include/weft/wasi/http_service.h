@@ -89,10 +89,10 @@ weft_poll weft_http_read_all(weft_coro *co, weft_http_exchange *it, weft_bytes_b
 weft_error weft_http_header_add(weft_http_exchange *it, const char *name, weft_text value);
 
 // Adds a trailer, before the reply is finished. Trailers reach a client that sent `te: trailers`, if a header
-// `trailer` of the reply names them.
+// `trailer` of the reply names them. Errors as of weft_http_header_add.
 weft_error weft_http_trailer_add(weft_http_exchange *it, const char *name, weft_text value);
 
-// The same for a header or a trailer as it came with a request or a response.
+// The same for a header or a trailer as it came with a request or a response. Errors as above.
 weft_error weft_http_header_copy(weft_http_exchange *it, const weft_http_header *header);
 weft_error weft_http_trailer_copy(weft_http_exchange *it, const weft_http_header *trailer);
 
@@ -109,11 +109,12 @@ weft_error weft_http_begin(weft_coro *co, weft_http_exchange *it, int status);
 weft_error weft_http_begin_with(weft_coro *co, weft_http_exchange *it, int status, weft_bytes_reader *body);
 
 // Replies with a whole body, which must stay until then: weft_http_begin with content-length and, unless it is
-// NULL, the content-type `type`, and a write of it all. error: as of these.
+// NULL, the content-type `type`, and a write of it all. error: as of these. A cancel cuts the body, as above.
 weft_poll weft_http_reply(weft_coro *co, weft_http_exchange *it, int status, const char *type, weft_text body)
     __attribute__((warn_unused_result));
 
-// Replies with the words for the status as a text, or without a body where it has none.
+// Replies with the words for the status as a text, or without a body where it has none. error and cancel: as of
+// weft_http_reply.
 weft_poll weft_http_reply_status(weft_coro *co, weft_http_exchange *it, int status)
     __attribute__((warn_unused_result));
 

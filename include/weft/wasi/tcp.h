@@ -49,6 +49,7 @@ typedef struct weft_connection {
     WEFT__PRIVATE(CONNECTION)
 } weft_connection;
 
+// Of weft_tcp_connect and weft_tcp_connect_any.
 typedef struct weft_tcp_connect_options {
     uint64_t head_start;     // ns, of an address before the next is tried, too; 0: 250 ms
     weft_tcp_options socket; // .socket.keep_alive = 1
@@ -98,6 +99,7 @@ typedef struct weft_listener {
     WEFT__PRIVATE(LISTENER)
 } weft_listener;
 
+// Of weft_tcp_listen, weft_tcp_listen_at and weft_tcp_listen_on.
 typedef struct weft_listen_options {
     // How many connections may wait to be accepted; 0: as the host has it. While so many wait, the next one
     // asks again a second later, or more: so let it be no fewer than come in a burst.

@@ -46,6 +46,7 @@ typedef struct weft_tcp_server {
     WEFT__PRIVATE(TCP_SERVER)
 } weft_tcp_server;
 
+// Of weft_tcp_serve.
 typedef struct weft_tcp_serve_options {
     uint32_t limit;             // of connections at a time; 0: 1000
     uint64_t finish;            // how long those in flight may go on after a stop; 0: 10 s

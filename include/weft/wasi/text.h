@@ -34,6 +34,7 @@ weft_text weft_text_of(const void *bytes, size_t length);
 // WEFT_EINVAL if it has a zero inside: `string` is empty then.
 weft_error weft_text_to_z(weft_text text, char *string, size_t room);
 
+// True if both are the same bytes.
 bool weft_text_equal(weft_text a, weft_text b);
 bool weft_text_equal_z(weft_text a, const char *b);
 // The same whatever the case of ASCII letters, as names of headers and hosts are compared.
@@ -68,7 +69,7 @@ weft_error weft_text_to_u64(weft_text text, uint64_t *number);
 weft_error weft_text_to_i64(weft_text text, int64_t *number);
 // The same for one from `least` to `most`; WEFT_EOVERFLOW if it is another.
 weft_error weft_text_to_number(weft_text text, int64_t least, int64_t most, int64_t *number);
-// As the first in hexadecimal, without a prefix.
+// As the first in hexadecimal, without a prefix. Errors as above.
 weft_error weft_text_to_hex(weft_text text, uint64_t *number);
 
 // In ns: the sum of numbers with their units, such as "1h30m", "1.5s" or "250ms". Units are d, h, m, s, ms, us

@@ -56,11 +56,12 @@ weft_error weft_udp_connect(weft_udp *udp, const weft_address *address);
 // Sends a datagram to an address; a closed socket is opened, at any free port. When the wait ends, the system
 // has it, and perhaps the peer. The bytes must stay until then. One at a time. error: WEFT_EMSGSIZE, more than
 // the system takes, which is 65,507 bytes for IPv4; WEFT_EINVAL; WEFT_EHOSTUNREACH; WEFT_ECONNREFUSED, if
-// connected: nobody listened to an earlier one; WEFT_EACCES, a broadcast. WASI: udp-socket.send.
+// connected: nobody listened to an earlier one; WEFT_EACCES, a broadcast. After a cancel it is WEFT_ECANCELED,
+// and the datagram may have gone out all the same. WASI: udp-socket.send.
 weft_poll weft_udp_send_to(weft_coro *co, weft_udp *udp, const uint8_t *bytes, size_t size,
                            const weft_address *address) __attribute__((warn_unused_result));
 
-// The same to the address that it is connected to; WEFT_EINVAL if it is not.
+// The same, with the same cancel, to the address that it is connected to; WEFT_EINVAL if it is not.
 weft_poll weft_udp_send(weft_coro *co, weft_udp *udp, const uint8_t *bytes, size_t size)
     __attribute__((warn_unused_result));
 
