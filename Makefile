@@ -109,6 +109,7 @@ rust-peers: benchmarks
 figures: benchmarks rust-peers ## run the benchmarks, and renew all that is committed of them
 	$(PYTHON) bench/run.py --update --json docs/bench.json $(BENCH)
 	$(PYTHON) bench/document.py docs/costs.md
+	$(PYTHON) bench/document.py docs/rationale.md
 	$(MAKE) plot
 
 PLOT = build/plot

@@ -12,6 +12,7 @@ weft_coro *weft_fiber_co(void)
 bool weft__fiber_refuse(const weft_place *at)
 {
     WEFT__CHECK(true, no_fiber, at->function, 0);
+    (void)at;
     return false;
 }
 

@@ -1,10 +1,10 @@
-// weft.http.fetch(url, options): a request, and the whole response to it.
+// weft.http.fetch(url, options): a request, and the whole response to it; resolve(base, link).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "hold.h"
 #include <weft/wasi/http_client.h>
 #include <weft/wasi/buffer.h>
 
-enum { LIMIT = 16 << 20, HEADERS = 32 };
+enum { LIMIT = 16 << 20, HEADERS = 32, BETWEEN = 16 }; // the last: what an address has more than its parts
 
 typedef struct {
     weft_fetch fetch;
@@ -130,8 +130,24 @@ static int fetch(lua_State *L)
                          (lua_KContext)it);
 }
 
+// ---- Addresses ----
+
+static int resolve(lua_State *L)
+{
+    size_t base_length = 0, length;
+    const char *base = luaL_optlstring(L, 1, NULL, &base_length), *link = luaL_checklstring(L, 2, &length);
+    luaL_Buffer url;
+    char *room = luaL_buffinitsize(L, &url, base_length + length + BETWEEN);
+    weft_error error = weft_url_resolve(weft_text_of(base, base_length), weft_text_of(link, length), room,
+                                        base_length + length + BETWEEN, &length);
+    if (error)
+        return weft__lua_refuse(L, error);
+    luaL_pushresultsize(&url, length);
+    return 1;
+}
+
 int weft_lua_open_http(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"fetch", fetch}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"fetch", fetch}, {"resolve", resolve}, {NULL, NULL}};
     return weft__lua_part(L, "http", functions);
 }

@@ -126,12 +126,14 @@ static void set_up(weft_lua_run *it, weft_lua *lua, lua_State *thread, int refer
     set_stack(it, lua);
 }
 
+// The state is closed, or closes, if no memory was there to call what ends a child.
 void weft_lua_end(weft_lua_run *it)
 {
-    if (it->failed.L)
-        luaL_unref(it->lua->state, LUA_REGISTRYINDEX, it->failed.reference);
-    if (it->L)
-        luaL_unref(it->lua->state, LUA_REGISTRYINDEX, it->reference);
+    lua_State *L = it->lua ? it->lua->state : NULL;
+    if (L && it->failed.L)
+        luaL_unref(L, LUA_REGISTRYINDEX, it->failed.reference);
+    if (L && it->L)
+        luaL_unref(L, LUA_REGISTRYINDEX, it->reference);
     it->failed.L = it->L = NULL;
     it->message = NULL;
 }

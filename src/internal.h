@@ -15,6 +15,13 @@
 // is made a part of each, although the compiler would rather call it.
 #define WEFT__HOT static inline __attribute__((always_inline))
 
+// A loop that seldom runs: written out for each turn, as clang would, it is ten times as large.
+#ifdef __clang__
+#define WEFT__ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define WEFT__ROLLED
+#endif
+
 // ---- The memory of tasks, and their sets: pool.c ----
 
 // The set that `task` waits on, made when first needed.
@@ -235,8 +242,8 @@ void weft__coro_end(weft_task *task, weft_coro *co, uint32_t how);
 uint32_t weft__task_end(weft_task *task);
 
 // Runs `task` from its beginning on, and answers the host; from an event on; and the same, with the task
-// offered to foreign code meanwhile.
-uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run);
+// offered to foreign code meanwhile. first: it may be in the static memory, so it may end there at once.
+uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run, bool first);
 uint32_t weft__task_run(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 uint32_t weft__task_resume(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code, weft_step *run);
 

@@ -100,7 +100,7 @@ static __attribute__((noinline)) uint32_t begun(weft_task *task, uint32_t how)
     return weft__task_end(task);
 }
 
-uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
+uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run, bool first)
 {
     WEFT__TRACE_TASK(task, START);
     weft__defaults_clear();
@@ -110,7 +110,7 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     weft__turn_begins();
     uint32_t how = weft__run(weft__task_root(task), run);
     WEFT__TRACE_STACK_END();
-    if (WEFT__SHORT && how >= WEFT__AT_AWAIT && weft__task_go_on)
+    if (WEFT__SHORT && (!first || how >= WEFT__AT_AWAIT) && weft__task_go_on)
         return weft__task_go_on(task, how);
     if (WEFT_TRACE || !WEFT__SHORT || how != WEFT__RUNNING || weft__task_word(task) != WEFT__PLAIN(WEFT__FIRST))
         return begun(task, how);
@@ -119,14 +119,19 @@ uint32_t weft__task_begin(weft_task *task, weft_export *from, weft_step *run)
     return WEFT_CALLBACK_EXIT;
 }
 
-WEFT__WEAK uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run)
+WEFT__WEAK uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run, bool first)
 {
-    return weft__task_begin(task, from, run);
+    return weft__task_begin(task, from, run, first);
 }
 
 uint32_t weft_task_start(weft_task *task, weft_export *from, weft_step *run)
 {
-    return weft__task_begin_offered(task, from, run);
+    return weft__task_begin_offered(task, from, run, true);
+}
+
+__attribute__((noinline)) uint32_t weft__task_start_made(weft_task *task, weft_export *from, weft_step *run)
+{
+    return weft__task_begin_offered(task, from, run, false);
 }
 
 void weft_backpressure_inc(void)

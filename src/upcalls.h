@@ -98,7 +98,7 @@ uint32_t weft__run(weft_coro *co, weft_step *run);
 // watch.c: the host has entered.
 void weft__turn_begins(void);
 // wasip3_task.c: the same as weft__task_begin and weft__task_run, while foreign code sees the task.
-uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run);
+uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run, bool first);
 uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitable, uint32_t code,
                                 weft_step *run);
 

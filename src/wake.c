@@ -11,21 +11,33 @@ enum { BELLS = 8 };
 typedef struct weft__bell {
     uint32_t reader, writer; // 0 if the stream has not been made
     weft_task *task;         // in whose set the reader is
+    struct weft__bell *next; // of those that have been a task's, and are no longer
 } bell;
 
 static bell bells[BELLS];
+static bell *spare;
+static uint32_t used;           // so many have been a task's
+static uint32_t oldest;         // when all are: the one that got its task before the others
 static weft_task *first, *last; // wait for a bell
 
+// A bell that rang last is the last to be moved.
 static bell *idle_bell(void)
 {
-    bell *idle = NULL;
-    for (bell *it = bells; it < bells + BELLS; it++) {
-        if (!it->task)
-            return it;
-        if (!idle && !(it->task->flags & WEFT__ROUSED))
-            idle = it;
+    bell *it = spare;
+    if (it) {
+        spare = it->next;
+        return it;
     }
-    return idle;
+    if (used < BELLS)
+        return &bells[used++];
+    WEFT__ROLLED
+    for (uint32_t i = 0; i < BELLS; i++) {
+        it = &bells[oldest];
+        oldest = (oldest + 1) % BELLS;
+        if (!(it->task->flags & WEFT__ROUSED))
+            return it;
+    }
+    return NULL;
 }
 
 // Starts the read in the sleeper's set, and completes it by the write. So a task that is never woken so makes
@@ -104,6 +116,21 @@ bool weft__bell_heard(weft_task *task, uint32_t handle)
     return true;
 }
 
+static bell *take_bell(weft_task *task)
+{
+    bell *it = task->rouse.bell;
+    __waitable_join(it->reader, 0);
+    it->task = NULL;
+    task->rouse.bell = NULL;
+    return it;
+}
+
+static void put_by(bell *it)
+{
+    it->next = spare;
+    spare = it;
+}
+
 // For a task that ends while its bell rings, or while it waits for one. A silent bell stays.
 void weft__task_rouse_end(weft_task *task)
 {
@@ -111,18 +138,16 @@ void weft__task_rouse_end(weft_task *task)
         task->members++;
         return;
     }
-    bell *it = task->rouse.bell;
-    weft__task_rouse_leave(task);
+    bell *it = take_bell(task);
     __stream_cancel_read_unit(it->reader);
     pass_on(it);
+    if (!it->task)
+        put_by(it);
 }
 
 void weft__task_rouse_leave(weft_task *task)
 {
-    bell *it = task->rouse.bell;
-    __waitable_join(it->reader, 0);
-    it->task = NULL;
-    task->rouse.bell = NULL;
+    put_by(take_bell(task));
 }
 
 void weft__task_rouse_trim(void)

@@ -155,11 +155,11 @@ uint32_t weft__task_run_offered(weft_task *task, uint32_t event, uint32_t waitab
     return answer;
 }
 
-uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run)
+uint32_t weft__task_begin_offered(weft_task *task, weft_export *from, weft_step *run, bool first)
 {
     wasip3_task_v2 offered = {{3, task, waitable_register, waitable_unregister}, &vtable};
     wasip3_task *before = wasip3_task_set(&offered.v1);
-    uint32_t answer = weft__task_begin(task, from, run);
+    uint32_t answer = weft__task_begin(task, from, run, first);
     wasip3_task_set(before);
     return answer;
 }

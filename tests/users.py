@@ -29,7 +29,10 @@ def do(commands, folder, **environment):
 
 
 class Serving:
-    """A line of the shell with `weft-native serve` in it, at a free port, until the end of a `with`."""
+    """A line of the shell with `weft-native serve` in it, or another server at port 0, until the end of a `with`. The server says where
+    it is, and so gets a free port."""
+
+    READY = r"127\.0\.0\.1:([1-9]\d*)\D"
 
     def __init__(self, command, folder):
         self.folder = folder
@@ -39,7 +42,7 @@ class Serving:
             ["bash", "-c", command], cwd=folder, env=ENVIRONMENT, stdout=self.log, stderr=self.log, start_new_session=True
         )
         ends = time.monotonic() + LIMIT
-        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", self.words())):
+        while not (found := re.search(self.READY, self.words())):
             if self.process.poll() is not None or time.monotonic() > ends:
                 self.__exit__()
                 raise AssertionError(f"{command}\n{self.words()}")

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// So aligned, copies are as fast wherever the linker puts it: see docs/guide.md.
+// So aligned, copies are as fast wherever the linker puts it: see docs/guides/performance.md.
 static _Alignas(64) uint8_t buffer[65536];
 
 typedef struct {

@@ -3,7 +3,7 @@
 #include "stream_bytes_runner.h"
 #include <stdlib.h>
 
-// So aligned, copies are as fast wherever the linker puts it: see docs/guide.md.
+// So aligned, copies are as fast wherever the linker puts it: see docs/guides/performance.md.
 static _Alignas(64) uint8_t buffer[65536];
 
 typedef struct {

@@ -6,7 +6,7 @@
 
 WEFT_STREAM(bytes, exports_bench_aio_stream_bytes_stream_u8, uint8_t);
 
-// So aligned, copies are as fast wherever the linker puts it: see docs/guide.md.
+// So aligned, copies are as fast wherever the linker puts it: see docs/guides/performance.md.
 static _Alignas(64) uint8_t buffer[65536];
 
 typedef struct {

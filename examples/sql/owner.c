@@ -62,7 +62,7 @@ static int find(char *path)
         return errno;
     for (struct dirent *entry; (entry = readdir(list));)
         if (is_name(entry->d_name) && !found++)
-            snprintf(path, PATH, "%s/%s", directory, entry->d_name);
+            snprintf(path, PATH, "%s/%.*s", directory, NAME, entry->d_name);
     closedir(list);
     return found == 1 ? 0 : EAGAIN;
 }

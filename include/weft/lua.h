@@ -109,9 +109,10 @@ void weft_lua_end(weft_lua_run *run);
 weft_poll weft_lua_close(weft_coro *co, weft_lua *lua) __attribute__((warn_unused_result));
 
 // Parts of `weft` that a program links, and whose interfaces it imports, by calling them in its `setup`:
-// weft.fs, and weft.http. Nothing is left on the stack of L; the result is 0.
+// weft.fs, weft.http, and weft.net. Nothing is left on the stack of L; the result is 0.
 int weft_lua_open_fs(lua_State *L);
 int weft_lua_open_http(lua_State *L);
+int weft_lua_open_net(lua_State *L);
 
 // ---- For functions of C that a script calls, and that wait ----
 //

@@ -18,8 +18,9 @@ def document(page, builds):
 
 
 @pytest.mark.xdist_group("bench")
-def test_the_page_is_current(builds):
-    done = document(ROOT / "docs/costs.md", builds)
+@pytest.mark.parametrize("page", ["costs", "rationale"])
+def test_the_page_is_current(builds, page):
+    done = document(ROOT / f"docs/{page}.md", builds)
     assert done.returncode == 0, f"`make figures` renews it:\n{done.stdout}"
 
 

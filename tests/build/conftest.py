@@ -1,6 +1,7 @@
 # What the tests of the build share: building the hello component in several ways, and looking at the result.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+import fcntl
 import os
 import re
 import shutil
@@ -43,6 +44,24 @@ def repository(tmp_path_factory):
             shutil.copy2(ROOT / name, folder / name)
     do("git init -q -b main; git add -A; git -c user.name=test -c user.email=test commit -q -m test", folder)
     return folder.as_uri()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """installed("install") runs that target of make, once, and returns the prefix, which is not where it was installed to."""
+    stage = tmp_path_factory.mktemp("stage")
+    targets = set()
+
+    def install(target):
+        if target not in targets:
+            (ROOT / "build").mkdir(exist_ok=True)
+            with open(ROOT / "build/install.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                do(f"make {target} PREFIX=/opt/weft DESTDIR={stage}", ROOT)
+            targets.add(target)
+        return stage / "opt/weft"
+
+    return install
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 # CMakeLists.txt, the Makefiles and the commands are those of that page and of docs/native.md.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-import fcntl
 import os
 import re
 import shutil
@@ -30,24 +29,6 @@ WEFT_NATIVE, WEFT_SIM = re.findall(r"\n    (weft-(?:native|sim) .*)(?=\n)", NATI
 
 TOOLS = ("zig", "wit-bindgen", "wasm-tools")
 COMPILERS = {"zig": str(BIN / "zig"), "clang": "clang-22", "wasi-sdk": "clang-22", "native": "gcc"}
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory):
-    """installed("install") runs that target of make, once, and returns the prefix, which is not where it was installed to."""
-    stage = tmp_path_factory.mktemp("stage")
-    targets = set()
-
-    def install(target):
-        if target not in targets:
-            (ROOT / "build").mkdir(exist_ok=True)
-            with open(ROOT / "build/install.lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                do(f"make {target} PREFIX=/opt/weft DESTDIR={stage}", ROOT)
-            targets.add(target)
-        return stage / "opt/weft"
-
-    return install
 
 
 @pytest.fixture
@@ -80,6 +61,30 @@ def test_cmake(project, way, toolchain):
     folder, commands = project(way, toolchain, addition="".join(fibers))
     do(commands, folder)
     assert do(INVOKE, folder) == "4\n"
+
+
+SAYS = 'weft.all(function() weft.sleep(0.001) io.write("wai") end, function() weft.sleep(0.002) print("ted") end)'
+
+
+@pytest.mark.parametrize("toolchain, fibers", [("zig", "none"), ("zig", "asyncify"), ("zig", "threads"), ("clang", "none"), ("native", "none"), ("native", "threads")])
+def test_lua(project, installed, tools, toolchain, fibers):
+    """An installed weft::lua, by each way in which scripts wait, runs a script."""
+    component = f"weft_add_component(script SOURCES {ROOT}/examples/lua/script.c LIBRARIES weft::lua FIBERS {fibers})\n"
+    folder, commands = project(INSTALLED, toolchain, addition=component)
+    do(commands, folder)
+    (folder / "says.lua").write_text(SAYS)
+    options = "-S p3,cli,http -W component-model-async,component-model-threading"
+    run = f"{tools.wasmtime} run {options} --dir . build/script.wasm"
+    if toolchain == "native":
+        run = f"{installed('install-native')}/bin/weft-native run --dir . build/script.so"
+    assert do(f"{run} says.lua", folder) == "waited\n"
+
+
+def test_lua_without_setjmp(project):
+    component = f"weft_add_component(script SOURCES {ROOT}/examples/lua/script.c LIBRARIES weft::lua)\n"
+    folder, commands = project(SUBDIRECTORY, "clang", addition=component)
+    code, said = shell(commands.strip().splitlines()[0], folder)
+    assert code != 0 and "weft_add_component(script): this weft was made without weft::lua" in " ".join(said.split())
 
 
 @pytest.mark.parametrize("toolchain", ["zig", "clang"])

@@ -13,8 +13,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
+import hosts
 import pytest
-from hosts import Wasmtime
+from hosts import Native, host  # noqa: F401
 from soak import much
 
 from tools.service import TRAPS
@@ -25,24 +26,39 @@ KEPT = ["--max-instance-reuse-count=1000000", "--idle-instance-timeout=600s"]
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
-@pytest.fixture(scope="module")
-def serve(tools):
-    """serve(folder, NAME=VALUE) is the service on the database in that folder. It may be killed, but not trap."""
-    host = Wasmtime(tools.wasmtime)
+COMPONENTS = {"wasmtime": ("sql", "sql-threads"), "native": ("sql",)}  # natively there is one kind of fibers
+
+
+def pytest_generate_tests(metafunc):
+    if "service" in metafunc.fixturenames:
+        each = [(name, component) for name in hosts.hosts(metafunc.config) for component in COMPONENTS[name]]
+        metafunc.parametrize("host, service", each, indirect=True, scope="session")
+    else:
+        hosts.pytest_generate_tests(metafunc)
+
+
+@pytest.fixture(scope="session")
+def serve(host):  # noqa: F811
+    """serve(folder, NAME=VALUE) is the service on the database in that folder. It may be killed, but not trap, nor leak."""
 
     @contextlib.contextmanager
     def serve(folder, *options, component="sql", **settings):
+        if folder and isinstance(host, Native):  # whose libc knows no --dir: files are the machine's
+            settings["DATABASE"] = settings.get("DATABASE", "data/sql.db").replace("data", str(folder), 1)
         settings = [f"--env={name}={value}" for name, value in settings.items()]
         folder = ["--dir", f"{folder}::data"] if folder else []
         with host.serve(host.example(component), *folder, *KEPT, *options, *settings) as service:
             yield service
             assert not any(trap in service.words() for trap in TRAPS), service.words()[:1000]
-            assert service.process.poll() in (None, -signal.SIGKILL)
+            assert service.process.poll() in (None, -signal.SIGKILL), service.words()[:1000]
+            if isinstance(host, Native) and service.process.poll() is None:
+                service.process.send_signal(signal.SIGINT)
+                assert service.process.wait(WAIT) == 0, service.words()
 
     return serve
 
 
-@pytest.fixture(scope="module", params=["sql", "sql-threads"])
+@pytest.fixture(scope="session")
 def service(serve, tmp_path_factory, request):
     threads = ["-W", "component-model-threading"] if request.param == "sql-threads" else []
     with serve(tmp_path_factory.mktemp("sql"), *threads, component=request.param) as service:
@@ -147,18 +163,30 @@ def test_slow_instructions(service):
         assert waits.result() == [[0]] * 4
 
 
-def test_clients_at_once(service, clients=8, each=10):
+def use_at_once(service, clients, each):
+    """Each client finds what it has written, and in the end all is there."""
     do(service, "CREATE TABLE c(who, what)")
 
     def client(who):
         for what in range(each):
             do(service, "INSERT INTO c VALUES(:who, :what)", who=who, what=what)
-            rows(service, "SELECT count(*) FROM c WHERE who = :who", who=who)
+            assert rows(service, "SELECT count(*) FROM c WHERE who = :who", who=who) == [[what + 1]]
 
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(client, range(clients)))
     assert rows(service, "SELECT count(*), count(DISTINCT who || ' ' || what) FROM c") == [[clients * each] * 2]
     assert rows(service, "PRAGMA integrity_check") == [["ok"]]
+
+
+def test_clients_at_once(service):
+    use_at_once(service, clients=8, each=10)
+
+
+def test_instances(host, serve, tmp_path):  # noqa: F811
+    """Several of one host, of which one has the database at a time."""
+    several = "--instances=3" if isinstance(host, Native) else "--max-instance-concurrent-reuse-count=1"
+    with serve(tmp_path, several) as service:
+        use_at_once(service, clients=4, each=5)
 
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, 'number ' || i FROM n"
@@ -174,10 +202,10 @@ def test_rows_are_streamed(service):
         assert [row[0] for row in json.loads(first + answer.read())[0]["rows"]] == list(range(1, 200_001))
 
 
-def test_mutexes(tools, tmp_path):
-    host = Wasmtime(tools.wasmtime)
-    options = ["-W", "component-model-threading", "--dir", f"{tmp_path}::data"]
-    ended = host.run(host.built("tests/examples/sql-mutexes"), options=options)
+def test_mutexes(host, tmp_path):  # noqa: F811
+    (tmp_path / "data").mkdir()
+    options = ["-W", "component-model-threading", "--dir", "data"]
+    ended = host.run(host.built("tests/examples/sql-mutexes"), options=options, cwd=tmp_path)
     assert ended.code == 0, ended
 
 

@@ -205,6 +205,12 @@ def lines_of(fiber, text):
     return [int(re.fullmatch(r"\d is at (\d+) of its lines", line)[1]) for line in text.splitlines() if line.startswith(f"{fiber} is")]
 
 
+def test_message_of_a_misuse_natively(natively):
+    """It does not pass through the component's stderr, which is cut here. What is linked behind weft::libc has Weft's libc, too."""
+    done = natively.run(natively.path("misuse"), options=["--cut=7"])
+    assert (done.code, done.out) == (134, b"1 said\n") and "weft: weft_acquire: the permit is held already" in done.err, done
+
+
 @on_fibers
 def test_two_on_stdout(programs):
     text = programs.run(programs.path("shared"), "stdout").out.decode()

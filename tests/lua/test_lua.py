@@ -26,9 +26,9 @@ def way(request, tools):
     name, _, kind = request.param.partition("-")
     host = Native() if name == "native" else Wasmtime(tools.wasmtime)
     if name == "wasmtime":
-        host.flags = ["-S", "p3,cli,http", "-W", "component-model-async,component-model-threading"]
+        host.flags = ["-S", "p3,cli,http,inherit-network,allow-ip-name-lookup", "-W", "component-model-async,component-model-threading"]
     else:
-        host.flags = ["-S", "http"]
+        host.flags = ["-S", "http,inherit-network,allow-ip-name-lookup"]
     host.kind = kind
     return host
 
@@ -65,6 +65,16 @@ def test_hostile(run, way):
 def test_memory(run):
     done = run("memory")
     assert done.out == b"ok\n" and done.err.startswith("ENOMEM: not enough memory\n"), done.err
+
+
+@pytest.mark.parametrize("what, step, least", [("lua", 1, 300), ("weft", 1, 20), ("limit", much(7, 401), 40000)])
+def test_each_allocation_fails(way, tmp_path, what, step, least):
+    """One of Lua's, with what it asks for again behind it; one of Weft's; or all above a limit, from none on. A run ends by an error that
+    says so, or right. Nothing is left: no bytes, no handles."""
+    shutil.copy(SCRIPTS / "much.lua", tmp_path)
+    done = way.run(way.built(f"tests/lua/sweep-{way.kind}"), "much.lua", what, str(step), options=["--dir", "."], cwd=tmp_path)
+    assert (done.err, done.code) == ("", 0)
+    assert int(done.out) > least
 
 
 def test_no_stack(run, way):
@@ -143,3 +153,7 @@ def site():
 
 def test_fetches(run, site):
     ok(run("fetches", site))
+
+
+def test_net(run):
+    ok(run("net"))

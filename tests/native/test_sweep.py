@@ -67,7 +67,9 @@ class Example:
     options: tuple = ()
     stdin: str = ""
     paths: tuple = ()  # that a service is asked for
+    body: str = "text"  # of what it is asked by POST, at "/"
     talks: bool = False  # with members who come
+    ends: bool = True  # with its input
     beside: Callable = nobody
     known: str = ".*"  # what is the same in each line that it prints
 
@@ -84,6 +86,9 @@ EXAMPLES = {
     "echo": Example(paths=("/", "/")),
     "gate": Example(options=("--link", "{examples}/hello.so"), paths=("/", "/")),
     "serve": Example(options=("--dir", "{folder}::site"), paths=("/a", "/d/", "/d/", "/none")),
+    "proxy": Example(options=("--env", "UPSTREAMS=http://{peer},http://{peer}"), paths=("/a", "/b"), beside=page),
+    "calc": Example(("127.0.0.1:0",), ("-S", "inherit-network"), talks=True, ends=False),
+    "sql": Example(options=("--env", "DATABASE={folder}/sql.db"), paths=("/", "/"), body="CREATE TABLE IF NOT EXISTS t(a); SELECT count(*) FROM t"),
 }
 
 # What a program may have at its end: the standard streams, the directories that it was given, and what it no longer waits for.
@@ -105,10 +110,10 @@ class Ended:
     answers: list  # the lines of a program in order, and the file that it made; or what who asks a service is told
 
 
-def asked(port, path):
+def asked(port, path, body):
     try:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)) as connection:
-            connection.request("GET" if path != "/" else "POST", path, body="text")
+            connection.request("GET" if path != "/" else "POST", path, body=body)
             answer = connection.getresponse()
             return answer.status, answer.read()
     except (http.client.HTTPException, OSError):
@@ -116,7 +121,7 @@ def asked(port, path):
 
 
 def welcomed(address, patience):
-    """What a member of a chat hears."""
+    """What a member of a chat hears first."""
     with contextlib.suppress(OSError), socket.create_connection(address, timeout=patience) as peer, peer.makefile("r") as lines:
         peer.sendall(b"tea Ann\nhello\n")
         if (line := lines.readline()).endswith("\n"):
@@ -134,18 +139,20 @@ def run(build, tmp_path):
 
     def serve(it, command, given):
         with Service(program, command[0], *given) as service:
-            answers = [asked(service.port, path) for path in it.paths]
+            answers = [asked(service.port, path, it.body) for path in it.paths]
             service.process.send_signal(signal.SIGINT)
             return Ended(service.process.wait(LIMIT), service.words(), answers)
 
-    def talk(command, given):
+    def talk(it, command, given):
         command = list(map(str, [program, "run", *given, *command]))
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             begun = re.fullmatch(r"listening at 127.0.0.1:(\d+)\n", process.stdout.readline())
             patience = LIMIT if "--fail" not in given else 2  # seconds: one who cannot be written to may hear nothing
             answers = [welcomed(("127.0.0.1", int(begun[1])), patience) for _ in range(2) if begun]
+            if not it.ends:
+                process.terminate()
             _, said = process.communicate(timeout=LIMIT)  # its input has an end
-            return Ended(process.returncode, said, answers)
+            return Ended(0 if process.returncode == -signal.SIGTERM else process.returncode, said, answers)
 
     def end(it, command, given, action):
         made.unlink(missing_ok=True)
@@ -161,7 +168,7 @@ def run(build, tmp_path):
             if it.paths and not lists:
                 return serve(it, command, [*given, *options])
             if it.talks and not lists:
-                return talk(command, [*given, *options])
+                return talk(it, command, [*given, *options])
             return end(it, command, [*given, *options], "serve" if it.paths else "run")
 
     return run

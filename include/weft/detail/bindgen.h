@@ -346,6 +346,14 @@
 // Weak: if nothing is linked that waits, the host never calls back.
 WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *run);
 
+// Runs `task`, whose root's frame is set first.
+#define WEFT__EXPORT_START(export, frame, step, start, task_, ...)                                             \
+    weft_task *const weft__task = (task_);                                                                     \
+    frame *self = weft_frame(weft__task_root(weft__task), frame);                                              \
+    weft__zero_frame(&self->co, WEFT__ZEROED(frame));                                                          \
+    __VA_ARGS__;                                                                                               \
+    return start(weft__task, &export##__weft, (step));
+
 #define WEFT__EXPORT_STEP_OR(world, export, frame, step, parameters, otherwise, ...)                           \
     WEFT__FRAME(frame, co, weft_coro)                                                                          \
     static struct {                                                                                            \
@@ -357,15 +365,17 @@ WEFT__WEAK uint32_t weft_task_callback(const weft_task_event *event, weft_step *
     weft_export export##__weft = WEFT__EXPORT(#export, step, frame, &export##__first.task);                    \
     WEFT__EXTERN_C world##_callback_code_t export parameters                                                   \
     {                                                                                                          \
-        weft_task *const weft__task = weft_task_new(&export##__weft, &export##__first.task);                   \
-        if (!weft__task) {                                                                                     \
+        if (WEFT__SHORT && __builtin_expect(export##__first.task.idle, 1)) { /* its address is known */        \
+            WEFT__EXPORT_START(export, frame, step, weft_task_start,                                           \
+                               weft__task_reuse(&export##__first.task, WEFT__FIRST), __VA_ARGS__)              \
+        }                                                                                                      \
+        weft_task *const weft__made = WEFT__SHORT ? weft__task_make(&export##__weft)                           \
+                                                  : weft_task_new(&export##__weft, &export##__first.task);     \
+        if (!weft__made) {                                                                                     \
             otherwise;                                                                                         \
             return WEFT_CALLBACK_EXIT;                                                                         \
         }                                                                                                      \
-        frame *self = weft_frame(weft__task_root(weft__task), frame);                                          \
-        weft__zero_frame(&self->co, WEFT__ZEROED(frame));                                                      \
-        __VA_ARGS__;                                                                                           \
-        return weft_task_start(weft__task, &export##__weft, (step));                                           \
+        WEFT__EXPORT_START(export, frame, step, weft__task_start_made, weft__made, __VA_ARGS__)                \
     }                                                                                                          \
     WEFT__EXTERN_C world##_callback_code_t export##_callback(world##_event_t *event)                           \
     {                                                                                                          \

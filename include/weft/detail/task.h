@@ -71,6 +71,9 @@ static inline weft_task *weft__task_reuse(weft_task *task, uint8_t flags)
 // The same where the static memory is not idle: another task is in it, or none has ever been.
 weft_task *weft__task_make(weft_export *from);
 
+// weft_task_start for such a task, out of the way of the usual one.
+uint32_t weft__task_start_made(weft_task *task, weft_export *from, weft_step *run);
+
 static inline weft_task *weft_task_new(weft_export *from, weft_task *first)
 {
     if (__builtin_expect(!first->idle, 0))

@@ -35,6 +35,7 @@ static const char *try(libc *self, weft_text what)
 {
     struct statx right = {0};
     struct stat64 wrong = {0};
+    struct stat small = {0};
     if (weft_text_equal_z(what, "getenv"))
         return getenv("WHOSE");
     if (weft_text_equal_z(what, "exit"))
@@ -49,6 +50,8 @@ static const char *try(libc *self, weft_text what)
         self->number = time(NULL);
     else if (weft_text_equal_z(what, "stat64") && !stat64("libc.txt", &wrong))
         self->number = wrong.st_size;
+    else if (weft_text_equal_z(what, "stat") && !stat("libc.txt", &small))
+        self->number = small.st_size;
     else if (weft_text_equal_z(what, "statx") && !statx(AT_FDCWD, "libc.txt", 0, STATX_SIZE, &right))
         self->number = (int64_t)right.stx_size;
     else if (weft_text_equal_z(what, "read"))

@@ -16,5 +16,12 @@ none, message, name = weft.http.fetch(base .. "/echo", {body = "sent", limit = 3
 assert(none == nil and name == "ELIMIT", message)
 ok, message = pcall(weft.timeout, 0.05, weft.http.fetch, base .. "/never")
 assert(not ok and message == "timed out", message)
+local resolve = weft.http.resolve
+assert(resolve(nil, "HTTP://A.org/b/../c#d") == "http://a.org/c" and resolve("http://a.org/b/c", "d?e") == "http://a.org/b/d?e")
+assert(resolve("http://a.org", "?" .. ("x"):rep(5000)) == "http://a.org/?" .. ("x"):rep(5000))
+for _, link in ipairs {"mailto:me", "", "c"} do
+  none, message, name = resolve(nil, link)
+  assert(none == nil and name == "EURI", message)
+end
 assert(not pcall(weft.http.fetch, base, {headers = 1}) and not pcall(weft.http.fetch, base, {body = {}}))
 print("ok")

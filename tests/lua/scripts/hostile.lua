@@ -39,6 +39,33 @@ local function take() for _ in channel.receive, channel do got = got + 1 end end
 weft.all(take, take, take, function() for i = 1, 20000 do channel:send(i) end channel:close() end)
 assert(got == 20000)
 
+-- Who sends or receives is cancelled all the time: each value comes once.
+local channel, sent, seen, over = weft.channel(2), 0, {}, false
+local function note(value) if value then seen[value] = (seen[value] or 0) + 1 else over = true end end
+local function receive() note(channel:receive()) end
+weft.all(function()
+  for i = 1, 300 do
+    repeat pcall(weft.timeout, i % 3 / 10000, function() assert(channel:send(i)) sent = i end) until sent == i
+  end
+  channel:close()
+end, function() repeat pcall(weft.timeout, #seen % 2 / 10000, receive) until over end,
+function() repeat weft.race(receive, weft.yield) until over end,
+function() for value in channel.receive, channel do note(value) weft.yield() end end)
+for i = 1, 300 do assert(seen[i] == 1, i) end
+assert(#seen == 300)
+
+-- A value wakes the first of those who wait, and a close the others.
+channel = weft.channel(4)
+local came, nothing, left = {}, 0, false
+local function one() local value = channel:receive() if value then came[#came + 1] = value else nothing = nothing + 1 end end
+weft.all(function() weft.race(one, weft.yield) left = true end, one, one, one, one, one, function()
+  repeat weft.yield() until left -- the first one's place
+  for i = 1, 4 do assert(channel:send(i)) end
+  assert(#came == 0) -- none had a turn
+  channel:close()
+end)
+assert(table.concat(came) == "1234" and nothing == 1 and channel:send(1) == false)
+
 -- io in one of two, which on a fiber lets the other run: then the first waits, and spawns.
 local function writes()
   for i = 1, 20 do

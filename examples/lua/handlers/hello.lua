@@ -1,0 +1,3 @@
+-- GET /hello
+local request = ...
+return "hello, " .. (request.headers["user-agent"] or "you") .. "\n"
