@@ -132,11 +132,12 @@ def reference(headers, folder):
 
 # ---- Documents ----
 
-CONTENTS = {  # the documents of each part, in their order; those of docs/ that none names are guides
+CONTENTS = {  # the documents of each part, in their order; what a pattern finds is in the order of a README's links
     "Tutorial": ["docs/tutorial/README.md", "docs/tutorial/*.md", "docs/tutorial/*/README.md"],
-    "Guides": ["docs/guide.md", "docs/guides/README.md", "docs/guides/*.md", "docs/*.md"],
+    "Guides": ["docs/guide.md", "docs/guides/README.md", "docs/guides/*.md"],
+    "Programs": ["docs/building.md", "docs/service.md", "docs/*.md"],  # and what no other part names
     "Reference": ["docs/costs.md", "docs/promises.md", "docs/versions.md", "CHANGELOG.md"],
-    "Inside": ["docs/architecture.md", "docs/agreement.md", "docs/sim.md", "docs/soak.md", "CONTRIBUTING.md", "SECURITY.md"],
+    "Inside": ["docs/architecture.md", "docs/rationale.md", "docs/agreement.md", "docs/sim.md", "docs/soak.md", "CONTRIBUTING.md", "SECURITY.md"],
 }
 LANGUAGES = {".c": "c", ".h": "c", ".cpp": "cpp", ".hpp": "cpp", ".py": "python", ".rs": "rust", ".js": "javascript", ".toml": "toml", ".json": "json", ".sh": "bash"}
 COPIED = {".png", ".svg", ".json"}
@@ -149,12 +150,15 @@ def put(file, text):
 
 def contents():
     """The documents of each part, as paths."""
-    named = [name for part in ("Reference", "Inside") for name in CONTENTS[part]]
-    found = {}
-    for part, patterns in CONTENTS.items():
-        paths = [path.relative_to(ROOT) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
-        found[part] = [path for path in dict.fromkeys(paths) if part not in ("Tutorial", "Guides") or str(path) not in named]
-    return found
+
+    def place(path):
+        readme = next((folder / "README.md" for folder in (path.parent.parent, path.parent) if (folder / "README.md").exists()), path)
+        at = readme.read_text().find(f"]({path.relative_to(readme.parent)})")
+        return at < 0, at, path
+
+    found = {part: dict.fromkeys(path for pattern in patterns for path in sorted(ROOT.glob(pattern), key=place)) for part, patterns in CONTENTS.items()}
+    elsewhere = {path for part in found if part != "Programs" for path in found[part]}
+    return {part: [path.relative_to(ROOT) for path in paths if part != "Programs" or path not in elsewhere] for part, paths in found.items()}
 
 
 class Site:
@@ -205,11 +209,9 @@ class Site:
         text = (ROOT / path).read_text()
         put(self.folder / self.place(path), re.sub(r"(?<=\]\()[^)\s]+(?=\))", lambda match: self.link(match[0], path), text) + tail)
 
-    def toctree(self, part, paths):
-        pages = [str(self.place(path).with_suffix("")) for path in paths]
-        if part == "Reference":
-            pages[:0] = ["reference/index", "genindex"]
-        return f"\n```{{toctree}}\n:hidden:\n:caption: {part}\n\n" + "".join(f"{name}\n" for name in pages) + "```\n" if pages else ""
+    def toctree(self, paths, caption="", before=()):
+        pages = [*before, *(f"/{self.place(path).with_suffix('')}" for path in paths)]
+        return "\n".join(["\n```{toctree}", ":hidden:", *([f":caption: {caption}"] if caption else []), "", *pages, "```\n"]) if pages else ""
 
 
 def main(folder):
@@ -219,10 +221,14 @@ def main(folder):
     manuals = [[f"reference/{header.page}", header.manual, squeeze(header.brief), [it for name in header.names for it in (name.name, *(it for kind, names, _ in name.members if kind == "enumerator" for it in names))]] for header in headers]
     put(folder / "manuals.json", json.dumps(manuals))
     site = Site(folder, headers)
-    parts = contents()
-    for path in [path for paths in parts.values() for path in paths]:
-        site.document(path)
-    site.document(Path("README.md"), "".join(site.toctree(part, paths) for part, paths in parts.items()))
+    tail = ""
+    for part, paths in contents().items():
+        under = {path: [it for it in paths if path.name == "README.md" and it != path and it.is_relative_to(path.parent)] for path in paths}
+        for path, pages in under.items():
+            site.document(path, site.toctree(pages))
+        nested = [path for pages in under.values() for path in pages]
+        tail += site.toctree([path for path in paths if path not in nested], part, ["reference/index", "genindex"] if part == "Reference" else [])
+    site.document(Path("README.md"), tail)
 
 
 if __name__ == "__main__":

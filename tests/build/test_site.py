@@ -67,7 +67,7 @@ def test_links(pages):
 
 def test_names_of_the_api_are_links(site):
     """In a document, in a comment of a header, and in a declaration."""
-    assert re.search(r'href="reference/scope.h.html#c.weft_join_all"[^>]*><code', (site / "guide.html").read_text())
+    assert re.search(r'href="../reference/scope.h.html#c.weft_join_all"[^>]*><code', (site / "guides/concurrency.html").read_text())
     assert re.search(r'href="sync.h.html#c.weft_event"[^>]*><code', (site / "reference/select.h.html").read_text())
     assert re.search(r'href="coro.h.html#c.weft_poll"', (site / "reference/sync.h.html").read_text())
     assert "weft_acquire" in (site / "searchindex.js").read_text()
