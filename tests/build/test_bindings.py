@@ -108,7 +108,7 @@ def test_other_errors_are_as_they_come(bindings):
 
 
 def test_names(bindings):
-    """The names are those of the table in docs/guide.md."""
+    """The names are those of the table in docs/guides/bindings.md."""
     wit = """package ns:pkg;
     interface iface {
       resource file;

@@ -20,7 +20,7 @@ def test_page_shows_the_files(document):
     """What stands below `<!-- from FILE -->` is a part of the file, or of what a test says that a program prints."""
     text = text_of(document)
     shown = re.findall(r"^<!-- from (\S+) -->\n```\w*\n(.*?)^```$", text, re.S | re.M)
-    assert len(shown) == text.count("<!-- from "), f"{document} has a comment `from` that no code follows"
+    assert len(shown) == len(re.findall("^<!-- from ", text, re.M)), f"{document} has a comment `from` that no code follows"
     if document.startswith("docs/guide"):
         assert len(shown) == len(FENCE.findall(text)), f"{document} shows code that is of no file"
     for name, code in shown:

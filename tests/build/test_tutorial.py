@@ -13,6 +13,7 @@ from users import Serving, do, shell
 
 TUTORIAL = ROOT / "docs/tutorial"
 INDEX = (TUTORIAL / "README.md").read_text()
+BUILT = shutil.ignore_patterns("build", "native", "target")  # by somebody who tried a page in the tree
 STEPS = sorted(path.parent.name for path in TUTORIAL.glob("*/README.md"))
 EXPORTS = re.search(r"^((?:    export .*\n)+)", INDEX, re.M)[1]
 SHOWN = re.compile(r"<!-- from (\S+) -->\n```\w+\n(.*?)```", re.S)
@@ -61,7 +62,7 @@ class Step:
     """A step's folder in a copy of all, for a step may take a program of one before; and the blocks of its page."""
 
     def __init__(self, name, folder, prefix):
-        self.folder = shutil.copytree(TUTORIAL, folder / "tutorial") / name
+        self.folder = shutil.copytree(TUTORIAL, folder / "tutorial", ignore=BUILT) / name
         self.blocks = blocks((self.folder / "README.md").read_text())
         (folder / "weft").symlink_to(ROOT)
         self.exports = EXPORTS.replace("$PWD/installed", str(prefix)).replace("$PWD/weft/.tools/bin", str(BIN))
