@@ -167,9 +167,9 @@ int32_t weft__fd_reserve(void);
 void weft__fd_unreserve(int32_t number);
 
 // The program that made that number; NULL: none, or it is one of the first three. And a number that the running
-// program has made, -1 if there is none.
+// program has made, the first from `least` on, -1 if there is none.
 const weft_program *weft__fd_owner(int32_t number);
-int32_t weft__fd_left(void);
+int32_t weft__fd_left(int32_t least);
 
 // Makes it no program's.
 void weft__fd_disown(int32_t number);

@@ -86,8 +86,9 @@ static void end(weft_program *self, int code, bool cleanly)
         run_at_exit(self);
     forget_at_exit(self);
     weft__stdio_end(cleanly);
-    for (int32_t number; (number = weft__fd_left()) >= 0;)
-        weft__fd_close(number);
+    for (int32_t number; (number = weft__fd_left(0)) >= 0;)
+        for (; number >= 0; number = weft__fd_left(number))
+            weft__fd_close(number);
     struct weft_program_state *it = self->state;
     leave(self);
     self->state = NULL;

@@ -10,6 +10,10 @@ weft_program *weft__program;
 static weft__place *table;
 static int32_t size; // of the table
 
+enum { STANDARD = 3 }; // numbers of each program
+
+static int32_t lowest = STANDARD; // those from STANDARD to it are taken
+
 // ---- The first ones ----
 
 static weft_bytes_reader *standard_in(weft__fd *it)
@@ -78,8 +82,6 @@ static void fill(void)
 }
 
 // ---- Numbers ----
-
-enum { STANDARD = 3 }; // of each program
 
 // A number that is less than `size`.
 static weft__place *place_of(int32_t number)
@@ -150,10 +152,12 @@ int weft__fd_set(weft__fd *it, int32_t number)
 
 __attribute__((weak)) int32_t weft__fd_reserve(void)
 {
-    int32_t number = 0;
-    while (number < size && place_of(number)->fd)
-        number++;
-    return number;
+    for (int32_t number = 0; number < STANDARD; number++)
+        if (number >= size || !place_of(number)->fd)
+            return number;
+    while (lowest < size && table[lowest].fd)
+        lowest++;
+    return lowest;
 }
 
 __attribute__((weak)) void weft__fd_unreserve(int32_t number)
@@ -181,13 +185,20 @@ void weft__fd_release(weft__fd *it)
     free(it);
 }
 
+static void clear(weft__place *at, int32_t number)
+{
+    *at = (weft__place){0};
+    if (number >= STANDARD && number < lowest)
+        lowest = number;
+}
+
 int weft__fd_close(int32_t number)
 {
     weft__place *at = find(number);
     if (!at)
         return EBADF;
     weft__fd *it = at->fd;
-    *at = (weft__place){0};
+    clear(at, number);
     weft__fd_unreserve(number);
     weft__fd_release(it);
     return 0;
@@ -199,9 +210,9 @@ const weft_program *weft__fd_owner(int32_t number)
     return at ? at->owner : NULL;
 }
 
-int32_t weft__fd_left(void)
+int32_t weft__fd_left(int32_t least)
 {
-    int32_t number = STANDARD;
+    int32_t number = least < STANDARD ? STANDARD : least;
     while (number < size && weft__fd_owner(number) != weft__program)
         number++;
     return number < size ? number : -1;
@@ -228,7 +239,7 @@ PREVIEW1(fd_renumber, int32_t from, int32_t to)
         return 0;
     weft__fd *before = over->fd;
     *over = *at;
-    *at = (weft__place){0};
+    clear(at, from);
     weft__fd_release(before);
     return 0;
 }

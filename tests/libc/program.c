@@ -165,6 +165,21 @@ static int lists(void)
     return 0;
 }
 
+// Makes descriptors, closes two amid them, and tells which come next.
+static int many(int count)
+{
+    int last = 0;
+    for (int i = 0; i < count; i++)
+        last = dup(0);
+    printf("%d", last >= count);
+    close(last / 2);
+    close(last / 3);
+    printf(" %d", dup(0) == last / 3);
+    printf(" %d", dup(0) == last / 2);
+    printf(" %d\n", dup(0) == last + 1);
+    return 0;
+}
+
 static int opens(const char *path)
 {
     char byte;
@@ -195,6 +210,8 @@ int main(int argc, char **argv)
         return lists();
     if (!strcmp(what, "opens"))
         return opens(argv[2]);
+    if (!strcmp(what, "many"))
+        return many(atoi(argv[2]));
     atexit(bye);
     printf("buffered, ");
     if (!strcmp(what, "exit"))

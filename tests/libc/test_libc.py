@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from paths import ROOT
 
-from libc.conftest import everywhere_on_fibers, on_fibers
+from libc.conftest import Natively, everywhere_on_fibers, on_fibers
 from wasi.shells import start_as_nobody
 
 WAIT = 60  # seconds, for what comes in milliseconds
@@ -85,6 +85,14 @@ def test_a_reader_that_goes(everywhere):
 def test_times_and_numbers(everywhere):
     assert everywhere.run(everywhere.path("program"), "times").out == b"1 1\n1\n"
     assert everywhere.run(everywhere.path("program"), "numbers").out == b"0 0 1\n"
+
+
+def test_many_descriptors(everywhere):
+    """The next is the lowest that is free, and takes no look at all the others."""
+    natively = isinstance(everywhere, Natively)
+    options = [] if natively else ["-W", "fuel=200000000"]  # a look at each would take several times as much
+    done = everywhere.run(everywhere.path("program"), "many", "500" if natively else "20000", options=options)
+    assert (done.code, done.out) == (0, b"1 1 1 1\n"), done
 
 
 MISSING = """stat 0
