@@ -1,9 +1,11 @@
-// weft.net: connections of TCP, and listening for them.
+// weft.net: connections of TCP, and listening for them; names.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A wait is an async function whose frame is in its connection or listener. Who closes one cancels those that
 // wait for it, and the last of them closes it.
-#include "internal.h"
+#include "net.h"
+#include "hold.h"
+#include <weft/wasi/names.h>
 #include <weft/wasi/tcp.h>
 
 enum { ROOM = 8192 }; // bytes of the longest line, and of one read
@@ -67,20 +69,14 @@ static connection *make(lua_State *L)
     return it;
 }
 
-// A call that is cancelled before its body begins has no finaliser.
-static bool runs(const weft_coro *co, bool is_on)
-{
-    return is_on && weft_outcome_of(co) == WEFT_UNFINISHED;
-}
-
-static uint16_t port_at(lua_State *L, int at)
+uint16_t weft__lua_port(lua_State *L, int at)
 {
     lua_Integer port = luaL_checkinteger(L, at);
     luaL_argcheck(L, port >= 0 && port <= 65535, at, "a port from 0 to 65535 expected");
     return (uint16_t)port;
 }
 
-static int tell_address(lua_State *L, weft_error error, const weft_address *address)
+int weft__lua_address(lua_State *L, weft_error error, const weft_address *address)
 {
     char room[WEFT_ADDRESS_ROOM];
     if (error)
@@ -95,12 +91,12 @@ static int tell_address(lua_State *L, weft_error error, const weft_address *addr
 
 static bool is_read(const connection *it)
 {
-    return runs(&it->reads.co, it->reads.is_on);
+    return weft__lua_runs(&it->reads.co, it->reads.is_on);
 }
 
 static bool is_written(const connection *it)
 {
-    return runs(&it->writes.co, it->writes.is_on);
+    return weft__lua_runs(&it->writes.co, it->writes.is_on);
 }
 
 static void close_unless_used(connection *it)
@@ -309,7 +305,7 @@ static int connect(lua_State *L)
     size_t length;
     const char *host = luaL_checklstring(L, 1, &length);
     luaL_argcheck(L, __builtin_strlen(host) == length, 1, "a name without zeros expected");
-    int port = port_at(L, 2);
+    int port = weft__lua_port(L, 2);
     lua_settop(L, 2);
     const char *where = lua_pushfstring(L, __builtin_strchr(host, ':') ? "[%s]:%d" : "%s:%d", host, port);
     connection *it = make(L);
@@ -321,7 +317,7 @@ static int peer(lua_State *L)
 {
     weft_address address;
     weft_error error = weft_connection_peer(&connection_at_1(L)->conn, &address);
-    return tell_address(L, error, &address);
+    return weft__lua_address(L, error, &address);
 }
 
 // ---- Listening ----
@@ -331,7 +327,7 @@ static int listen(lua_State *L)
     size_t length;
     const char *ip = luaL_checklstring(L, 1, &length);
     weft_address address;
-    uint16_t port = port_at(L, 2);
+    uint16_t port = weft__lua_port(L, 2);
     weft_error error = weft_text_to_ip(weft_text_of(ip, length), &address);
     listener *it = lua_newuserdatauv(L, sizeof *it, 1);
     *it = (listener){.accepts.of = it};
@@ -347,12 +343,12 @@ static int listener_address(lua_State *L)
 {
     weft_address address;
     weft_error error = weft_listener_address(&listener_at_1(L)->listener, &address);
-    return tell_address(L, error, &address);
+    return weft__lua_address(L, error, &address);
 }
 
 static bool is_accepting(const listener *it)
 {
-    return runs(&it->accepts.co, it->accepts.is_on);
+    return weft__lua_runs(&it->accepts.co, it->accepts.is_on);
 }
 
 static void close_unless_accepting(listener *it)
@@ -417,9 +413,42 @@ static int accept_next(lua_State *L)
                          (lua_KContext)it);
 }
 
+// ---- Names ----
+
+static void close_names(void *it)
+{
+    weft_names_close(it);
+}
+
+static int was_resolved(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    const weft_names *it = (weft_names *)context;
+    char room[WEFT_ADDRESS_ROOM];
+    if (it->error)
+        return weft__lua_refuse(L, it->error);
+    lua_createtable(L, (int)it->count, 0);
+    for (size_t i = 0; i < it->count; i++) {
+        weft_text text = weft_ip_text(&it->addresses[i], room);
+        lua_pushlstring(L, text.at, text.length);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int resolve(lua_State *L)
+{
+    size_t length;
+    const char *name = luaL_checklstring(L, 1, &length);
+    weft_names *it = weft__lua_hold(L, sizeof *it, close_names);
+    weft_lua_run *run = weft_lua_waits(L);
+    return weft_lua_wait(L, weft_resolve(&run->co, it, weft_text_of(name, length), 0), was_resolved,
+                         (lua_KContext)it);
+}
+
 // ---- The table ----
 
-static void make_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods)
+void weft__lua_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods)
 {
     luaL_newmetatable(L, name);
     lua_newtable(L);
@@ -434,13 +463,15 @@ static void make_type(lua_State *L, const char *name, lua_CFunction close, const
 
 int weft_lua_open_net(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"connect", connect}, {"listen", listen}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"connect", connect}, {"listen", listen}, {"udp", weft__lua_udp}, {"resolve", resolve}, {NULL, NULL}};
     static const luaL_Reg of_connections[] = {
         {"read", read_some}, {"read_line", read_line},    {"write", write_all}, {"finish", finish},
         {"peer", peer},      {"close", close_connection}, {NULL, NULL}};
     static const luaL_Reg of_listeners[] = {
         {"accept", accept_next}, {"address", listener_address}, {"close", close_listener}, {NULL, NULL}};
-    make_type(L, connection_name, close_connection, of_connections);
-    make_type(L, listener_name, close_listener, of_listeners);
+    weft__lua_type(L, connection_name, close_connection, of_connections);
+    weft__lua_type(L, listener_name, close_listener, of_listeners);
+    weft__lua_open_udp(L);
     return weft__lua_part(L, "net", functions);
 }

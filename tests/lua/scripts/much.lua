@@ -20,6 +20,8 @@ local one, two = weft.all(function() return assert(listener:accept()) end, funct
 assert(one:write("a line\n") and one:finish())
 assert(two:read_line() == "a line" and two:read() == nil)
 two:close() -- the other is left to the collector
+local udp <close> = assert(net.udp("127.0.0.1", 0))
+assert(udp:send("to itself", udp:address()) and assert(udp:receive()) == "to itself" and assert(net.resolve("127.0.0.1")))
 local none, why, name = weft.http.fetch("http://127.0.0.1:1/")
 assert(none == nil and name == "ECONNREFUSED", why)
 assert(assert(weft.http.resolve("http://a.org/b", "c")) == "http://a.org/c")

@@ -116,13 +116,43 @@ assert(a:finish() and a:finish() and b:read() == nil and b:write("still") and a:
 refused("EPIPE", a:write("x"))
 listener:close()
 
+-- Datagrams.
+local here, there = assert(net.udp("127.0.0.1", 0)), assert(net.udp("127.0.0.1", 0))
+local ip, at = here:address()
+local text = weft.all(function() return table.pack(here:receive()) end, function() assert(there:send("a datagram", ip, at)) end)
+assert(text[1] == "a datagram" and text[2] == "127.0.0.1" and text[3] == select(2, there:address()))
+assert(here:send("", text[2], text[3]) and there:receive() == "")
+ok, message = pcall(weft.timeout, 0.005, there.receive, there)
+assert(not ok and message == "timed out", message)
+assert(here:send("later", text[2], text[3]) and there:receive() == "later")
+weft.all(function() refused("ESTATE", there:receive()) end, function()
+  weft.yield()
+  ok, message = pcall(there.receive, there)
+  assert(not ok and message:find("another receives by this socket", 1, true), message)
+  there:close()
+end)
+refused("ESTATE", there:receive())
+refused("ESTATE", there:send("x", ip, at))
+refused("ESTATE", there:address())
+refused("EINVAL", here:send("x", "localhost", at))
+refused("EMSGSIZE", here:send(("x"):rep(70000), ip, at))
+refused("EADDRINUSE", net.udp(ip, at))
+refused("EINVAL", net.udp("a name", 0))
+here:close()
+
+-- Names.
+local found = assert(net.resolve("localhost"))
+assert(#found > 0 and (found[1] == "127.0.0.1" or found[1] == "::1"))
+assert(net.resolve("192.0.2.1")[1] == "192.0.2.1")
+refused("EINVAL", net.resolve("not a name"))
+
 -- What is no use.
 refused("EADDRNOTAVAIL", net.listen("192.0.2.1", 0))
 refused("EINVAL", net.listen("a name", 0))
 refused("EINVAL", net.connect("127.0.0.1", 0))
 refused("EINVAL", net.connect("not\na name", 1))
 for _, bad in ipairs {{net.connect, "x"}, {net.connect, "x", 65536}, {net.connect, "a\0b", 1}, {net.listen, 1, -1}, {b.read, b, 0}, {b.read, 1},
-                      {b.write, b, {}}, {listener.accept, b}} do
+                      {b.write, b, {}}, {listener.accept, b}, {net.udp, 1}, {net.resolve}, {here.send, here, "x"}} do
   assert(not pcall(table.unpack(bad)))
 end
 left = assert(net.listen("127.0.0.1", 0)) -- a global: the end of the state closes it
