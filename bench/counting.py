@@ -10,6 +10,7 @@ import subprocess
 from collections import Counter, defaultdict
 
 import core_dump
+from worlds import invoked
 
 MAGIC = 0x5EED_0000_0000  # a module's first counter begins here: it finds the others in the core dump
 FREE = {"nop", "drop", "block", "loop", "unreachable", "return", "else", "end"}  # of fuel, in wasmtime
@@ -197,11 +198,10 @@ def globals_of(dump):
 
 
 class Counted:
-    """A component with counters, ready to run. export: "name({})"; by: None, "line" or "path"."""
+    """A component with counters, ready to run. by: None, "line" or "path"."""
 
-    def __init__(self, tools, component, export, folder, by=None):
-        self.tools, self.export, self.folder = tools, export, folder
-        name = export.partition("(")[0]
+    def __init__(self, tools, component, world, folder, by=None):
+        self.tools, self.world, self.folder = tools, world, folder
         text = subprocess.run([tools.wasm_tools, "print", component], capture_output=True, text=True, check=True)
         lines = text.stdout.splitlines()
         self.modules, out, at = [], [], 0
@@ -216,7 +216,7 @@ class Counted:
             body = lines[at : last + 1]
             if any(EXPORTED.match(line) for line in body):  # else an adapter
                 self.modules.append(Module(len(self.modules)))
-                body = self.modules[-1].rewrite(body, by, name)
+                body = self.modules[-1].rewrite(body, by, world.export)
             out += body
             at = last + 1
         self.wasm = folder / "counted.wasm"
@@ -229,14 +229,13 @@ class Counted:
         core = self.folder / "core"
         core.unlink(missing_ok=True)
         done = subprocess.run(
-            [self.tools.wasmtime, "run", *options, "-D", f"coredump={core}", "--invoke", self.export.format(argument)]
-            + [self.wasm],
+            [self.tools.wasmtime, "run", *options, "-D", f"coredump={core}", *invoked(self.wasm, self.world.call(argument))],
             capture_output=True,
             text=True,
             cwd=self.folder,
         )
         if not core.exists():
-            raise NotCounted(f"no core dump of {self.export.format(argument)}: {done.stderr[:500]}")
+            raise NotCounted(f"no core dump of {self.world.call(argument)}: {done.stderr[:500]}")
         values = globals_of(core.read_bytes())
         counts = []
         for module in self.modules:

@@ -38,7 +38,7 @@ ALL = ("all of Weft: size", "everything", True)  # a module that is in no compon
 
 def fuel(guests, way, world, n, guess=None):
     """The least fuel with which the world runs: its instructions, and those of the adapters between components."""
-    file = guests.compiled(way, world.name, fuel=True)
+    file = guests.compiled(way, world.file(way), fuel=True)
 
     def enough(fuel):
         return guests.run(file, world.call(n), *world.options, "-W", f"fuel={fuel}")[0] is not None
@@ -58,8 +58,7 @@ def fuel(guests, way, world, n, guess=None):
 
 
 def counted(guests, way, world, by=None):
-    export = f"{world.export}({world.arguments})"
-    return counting.Counted(guests.tools, guests.component(way, world.name), export, guests.folder, by)
+    return counting.Counted(guests.tools, guests.component(way, world.name), world, guests.folder, by)
 
 
 def instructions(guests, figures, world, way):

@@ -19,7 +19,7 @@ class Figures:
     pair: the median, and the ends of its interval."""
 
     def __init__(self):
-        self.values, self.units, self.of = {}, {}, {"raw": {}, "rust": {}}
+        self.values, self.units, self.of = {}, {}, {"raw": {}, "rust": {}, "plain": {}, "native": {}}
 
     def note(self, name, way, value, unit):
         self.values.setdefault(name, {})[way] = value
@@ -86,11 +86,11 @@ def shown(value):
 
 
 class Budget:
-    """budget.json: what Weft's figures may be at most, or more than the core's, or of raw's at most or at least; which ones
+    """budget.json: what Weft's figures may be at most, or more than the core's, or of raw's or what is native at most or at least; which ones
     are to be as another, because a cost stays flat as a number grows, or grows by its logarithm; and the exact ones at the
     last commit."""
 
-    LIMITS = ("at most", "at most more than core", "at most of raw", "at least of raw", "at least of rust", "as", "as by log")
+    LIMITS = ("at most", "at most more than core", "at most of raw", "at least of raw", "at least of rust", "at most of native", "as", "as by log")
 
     def __init__(self, path):
         self.path = Path(path)
@@ -104,7 +104,7 @@ class Budget:
         self.read["exact"] = {**({} if whole else self.read["exact"]), **figures.exact()}
         text = json.dumps(self.read, indent=2)
         # One line a figure, and for host calls one a way.
-        innermost = re.compile(r"(?<!(?:most| raw|rust| log|.\"as)\": )(?<! core\": )\{([^{}]*)\}")
+        innermost = re.compile(r"(?<!(?:most| raw|rust|tive| log|.\"as)\": )(?<! core\": )\{([^{}]*)\}")
         self.path.write_text(innermost.sub(lambda inner: "{" + " ".join(inner[1].split()) + "}", text) + "\n")
 
     def worse(self, figures, whole):
@@ -190,7 +190,7 @@ def ratio_cell(figures, other, name):
 def table(figures, budget, only=None):
     chosen = {name: figure for name, figure in figures.values.items() if not only or name.split(":")[0] in only}
     ways = [way for way in WAYS if any(way in figure for figure in chosen.values())]
-    others = ["raw", "rust"] if "rust" in ways else ["raw"]
+    others = [other for other in figures.of if other in ways] or ["raw"]
     rows = [("", *ways, "unit", *(f"weft/{other}" for other in others), "budget", "")]
     for name, figure in chosen.items():
         cells = [shown(figure.get(way)) for way in ways]

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import resource
+import shutil
 import subprocess
 from pathlib import Path
 
-from worlds import OPTIONS
+from worlds import OPTIONS, SCRIPTS, invoked
 
 LIMIT = 3600  # seconds after which a run of a guest hangs, however slow the machine
 
@@ -25,6 +26,8 @@ class Guests:
 
     def __init__(self, tools, build, folder):
         self.tools, self.build, self.folder = tools, Path(build), Path(folder)
+        for script in SCRIPTS.glob("*.lua"):
+            shutil.copy(script, self.folder)
         (self.folder / "chunks").write_bytes(bytes(60 << 16))  # for the worlds that read a file
 
     def component(self, way, name):
@@ -35,7 +38,9 @@ class Guests:
         return [way for way in ways if way != "rust" or self.component(way, name).exists()]
 
     def compiled(self, way, name, fuel=False):
-        """The component as machine code, so that a run does not compile; with fuel, or without."""
+        """The component as machine code, so that a run does not compile; with fuel, or without. A native program is that."""
+        if way == "native":
+            return self.build / way / name
         options = ["-W", "fuel=1"] if fuel else []
         file = self.folder / f"{way}-{name}{'-fuel' if fuel else ''}.cwasm"
         if not file.exists():
@@ -44,8 +49,9 @@ class Guests:
         return file
 
     def run(self, file, call, *options):
-        """The number that a call of an export returns, None if the run failed; and the host's words."""
-        command = [self.tools.wasmtime, "run", "--allow-precompiled", *options, "--invoke", call, file]
+        """The number that a call of an export returns, or that a program prints, None if the run failed; and the host's words."""
+        host = [self.tools.wasmtime, "run", "--allow-precompiled", *options] if file.suffix == ".cwasm" else []
+        command = [*host, *invoked(file, call)]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=LIMIT, env={"RUST_BACKTRACE": "0"}, cwd=self.folder
@@ -63,7 +69,7 @@ class Guests:
     def verified(self, way, world, n, fuel=None):
         """Runs the world with n, fails unless its result is right, and returns the processor seconds that it took."""
         options = [] if fuel is None else ["-W", f"fuel={fuel}"]
-        file = self.compiled(way, world.name, fuel is not None)
+        file = self.compiled(way, world.file(way), fuel is not None)
         before = processor_seconds()
         got, said = self.run(file, world.call(n), *world.options, *options)
         took = processor_seconds() - before

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The benchmarks: the same work on Weft, by hand on the raw bindings, and naive. Every result is verified; instructions,
+"""The benchmarks: the same work on Weft, by hand on the raw bindings, and naive; and programs, in components and natively. Every result is verified; instructions,
 host calls, bytes and sizes are exact and the same on every machine; times are those of this one."""
 
 import argparse
@@ -21,7 +21,7 @@ import source
 import timing
 from figures import Budget, Figures, table
 from guests import Failed, Guests
-from worlds import WAYS, WORLDS, world_of
+from worlds import MAIN, WAYS, WORLDS, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FEW_BYTES = 64  # functions below that are shown together
@@ -36,7 +36,7 @@ def arguments():
     add("--wasm-tools", metavar="FILE", default=ROOT / ".tools/bin/wasm-tools", help="(%(default)s)")
     add("--budget", metavar="FILE", type=Path, default=ROOT / "bench/budget.json", help="(%(default)s)")
     worlds = [world.label for world in WORLDS]
-    names = [*worlds, *serving.SIZES, "bytes", "cxx", "fibers", "sizes", "wasi"]
+    names = [*worlds, *serving.SIZES, "bytes", "cxx", "fibers", "programs", "sizes", "wasi"]
     add("--only", metavar="NAME", action="append", choices=names, help=f"one of {', '.join(names)}; may be repeated")
     add("--pairs", metavar="N", type=int, default=5, help="runs of each, after one for warming up (%(default)s)")
     add("--hurry", metavar="N", type=int, default=1, help="divide the sizes of the timed runs by N")
@@ -66,6 +66,8 @@ def arguments():
         args.only += [*(world.label for world in WORLDS if world.name.startswith("fibers-")), *exact.ASLEEP]
     if args.only and "cxx" in args.only:
         args.only += [world.label for world in WORLDS if world.name.startswith("cxx-")]
+    if args.only and "programs" in args.only:
+        args.only += [world.label for world in WORLDS if world.export == MAIN]
     if args.only and "wasi" in args.only:
         args.only += [*exact.MEMORY_OF_WASI, *(world.label for world in WORLDS if world.side is not None)]
     return args
@@ -86,8 +88,9 @@ def measure(args, guests, figures):
             say(f"{world.label}: {way}")
             for n in world.exact:
                 guests.verified(way, world, n)
-            exact.instructions(guests, figures, world, way)
-            if world.timed or world.side is not None:
+            if world.exact and way != "native":
+                exact.instructions(guests, figures, world, way)
+            if world.counts_calls:
                 exact.host_calls(guests, figures, world, way)
     if not args.only or "bytes" in args.only:
         say("bytes")
@@ -194,6 +197,7 @@ def machine(tools):
         "wasm-tools": version(tools.wasm_tools, "--version"),
         "wit-bindgen": version(beside / "wit-bindgen", "--version"),
         "zig": version(beside / "zig", "version"),
+        "cc": version("cc", "--version"),
     }
     if shutil.which("wrk"):
         versions["wrk"] = version("wrk", "-v")

@@ -5,7 +5,7 @@ import statistics
 
 
 def times(guests, figures, world, pairs, hurry):
-    """Nanoseconds an operation, and the ratios to raw and to Rust of runs side by side; all are medians."""
+    """Nanoseconds an operation, and the ratios to other ways of runs side by side; all are medians."""
     ways = guests.ways(world.ways, world.name)
     small, big = (max(1, n // hurry) for n in world.timed)
     per = {way: [] for way in ways}
@@ -18,5 +18,5 @@ def times(guests, figures, world, pairs, hurry):
     name = f"{world.label}: time"
     for way in ways:
         figures.note(name, way, round(statistics.median(per[way]), 1), "ns")
-        for other in {"raw", "rust"} & {*ways} - {way}:
+        for other in figures.of.keys() & {*ways} - {way}:
             figures.note_of(other, name, way, [mine / its for mine, its in zip(per[way], per[other])])

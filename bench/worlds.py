@@ -2,29 +2,35 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # The table's host has at most 100,000 handles a store, and a ready call between components leaves an entry behind.
 # The threads are for one of the fibers' worlds.
 OPTIONS = ("-W", "component-model-async,component-model-threading", "-S", "max-resources=100000000", "-S", "max-component-handles=100000000")
 
-WAYS = ["weft", "core", "raw", "naive", "rust"]
+WAYS = ["weft", "core", "raw", "naive", "rust", "plain", "native"]
 BINDINGS = ("weft", "raw", "naive", "rust")  # of what Weft's core does, on bindings of one's own; Rust's only if it is built
 LIBRARY = ("weft", "core", "raw")  # of WASI: through the library, on the core with bindings of one's own, and by hand
+PROGRAMS = ("weft", "plain", "native")  # of programs: in a component, in WebAssembly without Weft, and without WebAssembly
+
+MAIN = "wasi:cli/run@0.3.2#run"  # what a host calls of a program
 
 
 @dataclass
 class World:
-    """An export of a component of bench.wit, beyond.wit, lists.wit or wasi.wit: what is run, what comes out, and how often."""
+    """An export of a component of bench.wit, beyond.wit, lists.wit or wasi.wit, or a program: what is run, what comes out, and how often."""
 
     name: str  # of the component
     export: str
     operation: str  # what one operation is
     result: Callable  # of n: what the export returns
-    exact: tuple  # two sizes for exact figures: what is the same in both cancels out
+    exact: tuple  # two sizes for exact figures: what is the same in both cancels out; empty: times are all that is measured
     timed: tuple  # two sizes for times; empty: instructions are all that is measured
     operations: int = 1  # of one n
-    arguments: str = "{}"  # of the export, for n
+    arguments: str = "{}"  # of the export or the program, for n
     ways: tuple = BINDINGS
     title: str = ""  # in the table; the name, if empty
     options: tuple = OPTIONS  # of the host
@@ -35,12 +41,27 @@ class World:
     def label(self):
         return self.title or self.name
 
+    @property
+    def counts_calls(self):
+        """Whether its host calls are measured: a program that does not wait has none to speak of."""
+        return "native" not in self.ways and bool(self.timed or self.side is not None)
+
     def part(self, way, side):
         """The name of the runner's or the callee's module."""
         return self.parts[side].format(way=way, name=self.name)
 
+    def file(self, way):
+        """The name of the component or the program: but on Weft, a program is the same whatever it waits by."""
+        return self.name if way == "weft" or self.export != MAIN else self.name.partition("-")[0]
+
     def call(self, n):
-        return f"{self.export}({self.arguments.format(n)})"
+        arguments = self.arguments.format(n)
+        return arguments if self.export == MAIN else f"{self.export}({arguments})"
+
+
+def invoked(file, call):
+    """How the host is told to run a file: by the call of an export, or with a program's arguments."""
+    return ["--invoke", call, file] if "(" in call else [file, *call.split()]
 
 
 def fold(n):
@@ -153,6 +174,36 @@ WORLDS += [
     wasi("HTTP echo", "64 KiB chunk", "run-echo", (10, 60), DRIVEN, "wasi-echo", result=lambda n: n << 16),
     wasi("HTTP fetch", "fetch", "run-fetch", (10, 110), ON_ANSWERER, "wasi-fetch"),
 ]
+
+
+SCRIPTS = ROOT / "bench/programs"
+AS_PROGRAM = (*OPTIONS, "-S", "p3,cli", "--dir", ".")
+WAITS = {"yields": "none", "threads": "threads", "asyncify": "asyncify"}  # of scripts: the back end of fibers
+
+
+def program(title, operation, name, arguments, result, exact, timed, operations=1, ways=PROGRAMS):
+    """A program of bench/programs, which prints a number."""
+    return World(name, MAIN, operation, result, exact, timed, operations, arguments, ways, title, AS_PROGRAM, parts=("programs/{way}-{name}",) * 2)
+
+
+for suffix, backend in (("", "none"), (", asyncify", "asyncify")):
+    sqlite = f"sqlite-{backend}"
+    WORLDS += [
+        program(f"SQLite inserts{suffix}", "insert", sqlite, "inserts {}", lambda n: n, (100, 1100), (1000, 101000)),
+        program(f"SQLite scan{suffix}", "row", sqlite, "scan 1000 {}", lambda n: n * 1000, (1, 3), (), 1000),
+        program(f"SQLite scan of 1,000,000{suffix}", "row", sqlite, "scan 1000000 {}", lambda n: n * 10**6, (), (1, 5), 10**6),
+    ]
+for script, operation, each, timed in (
+    ("fib", "fib(20)", 6765, (10, 810)),
+    ("strings", "text of 1,000 parts", 5993, (10, 1010)),
+    ("sort", "sort of 1,000 numbers, twice", 1000, (10, 510)),
+):
+    for kind, backend in WAITS.items():
+        name, arguments = f"lua-{backend}", f"{script}.lua {{}}"
+        WORLDS += [program(f"Lua {script}, {kind}", operation, name, arguments, lambda n, each=each: n * each, (1, 3), timed)]
+for kind, backend in WAITS.items():
+    name = f"lua-{backend}"
+    WORLDS += [program(f"Lua await, {kind}", "await", name, "awaits.lua {}", lambda n: n, (100, 1100), (1000, 41000), ways=("weft",))]
 
 
 def world_of(label):

@@ -22,13 +22,23 @@ weft_stepped weft__lua_step(weft_coro *co)
 // By its fiber: others may have run since its last wait of ours, when it has called libc.
 weft_lua_run *weft__lua_running(lua_State *L)
 {
-    weft_coro *co = weft__lua_of(L)->state ? weft_fiber_co() : NULL;
-    return co ? weft_frame(co, weft_lua_run) : NULL;
+    const weft_fiber *fiber = weft__lua_of(L)->state ? weft__fiber_here() : NULL;
+    return fiber ? weft_frame(fiber->co, weft_lua_run) : NULL;
+}
+
+// A cancel may have been delivered in a wait of libc's, which knows of no run.
+static void take_notice(weft_lua_run *it)
+{
+    if (weft_step_unwinds(&it->co) && !it->unwinds)
+        weft__lua_unwind(it);
 }
 
 weft_lua_run *weft_lua_waits(lua_State *L)
 {
-    weft_lua_run *it = weft__lua_caller(L);
+    weft_lua_run *it = weft__lua_running(L);
+    if (!it)
+        return weft__lua_caller(L); // an error
+    take_notice(it);
     weft__lua_check(L, it);
     return it;
 }
@@ -37,13 +47,13 @@ static void wait_for(weft_lua_run *it, weft_poll poll)
 {
     if (it->unwinds)
         WEFT_FIBER_CLEANUP(poll);
-    else if (weft_pending(poll) && !WEFT_FIBER_AWAIT(poll))
+    else if (!weft__fiber_wait(poll, WEFT__FIBER_HERE))
         weft__lua_unwind(it);
 }
 
 int weft_lua_wait(lua_State *L, weft_poll poll, lua_KFunction then, lua_KContext context)
 {
-    weft_lua_run *it = weft__lua_running(L);
+    weft_lua_run *it = weft_frame(weft__fiber_running->co, weft_lua_run);
     wait_for(it, poll);
     weft__lua_check(L, it);
     return then(L, LUA_OK, context);
@@ -51,6 +61,7 @@ int weft_lua_wait(lua_State *L, weft_poll poll, lua_KFunction then, lua_KContext
 
 void weft__lua_rest(lua_State *L, weft_lua_run *it)
 {
+    take_notice(it);
     wait_for(it, weft_yield(&it->co));
     weft__lua_check(L, it);
 }

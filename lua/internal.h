@@ -39,7 +39,12 @@ void weft__lua_conclude(weft_lua_run *it);
 void weft__lua_unwind(weft_lua_run *it);
 
 // Raises the cancel that is due, or that the time is over; the second that alone.
-void weft__lua_check(lua_State *L, weft_lua_run *it);
+void weft__lua_check_limits(lua_State *L, weft_lua_run *it);
+static inline void weft__lua_check(lua_State *L, weft_lua_run *it)
+{
+    if (it->until) // also once it unwinds
+        weft__lua_check_limits(L, it);
+}
 void weft__lua_check_time(lua_State *L);
 // Counts the instructions of `to` if those of `from` are counted.
 void weft__lua_share_limit(lua_State *from, lua_State *to);

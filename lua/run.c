@@ -62,7 +62,7 @@ weft_lua_run *weft__lua_caller(lua_State *L)
     return it;
 }
 
-void weft__lua_check(lua_State *L, weft_lua_run *it)
+void weft__lua_check_limits(lua_State *L, weft_lua_run *it)
 {
     if (it->unwinds)
         weft__lua_share_limit(it->L, L);

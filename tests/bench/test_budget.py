@@ -25,6 +25,7 @@ def test_no_figure_is_worse(bench):
         ("call-ready: host calls", {"call": 1}, "worse than committed: call-ready: host calls of task-return: 0 -> 1"),
         ("hello service: size", 0.97, "worse than committed: hello service: size: "),
         ("operation: bytes", 0.97, "worse than committed: operation: bytes: "),
+        ("Lua await, yields: instructions", 0.97, "worse than committed: Lua await, yields: instructions: "),
         ("file read: instructions", 0.97, "worse than committed: file read: instructions: "),
         ("HTTP hello: host calls", {"task-return": 1}, "worse than committed: HTTP hello: host calls of static: 0 -> 2"),
     ],
@@ -77,6 +78,26 @@ def test_profile_and_fuel_agree(bench, tmp_path):
         counted = [float(line.split()[1]) for line in said.splitlines() if line.startswith(("runner:", "callee:"))]
         adapters.append(fuel[way] - sum(counted))
     assert adapters == pytest.approx([adapters[0]] * 3, abs=0.05)  # figures are told to a hundredth
+
+
+@pytest.mark.xdist_group("bench")
+def test_profile_and_fuel_agree_on_a_program(bench):
+    code, said = bench("--profile", "Lua await, threads")
+    assert code == 0, said
+    counted = float(said.splitlines()[0].split()[1])
+    assert counted == json.loads(BUDGET.read_text())["exact"]["Lua await, threads: instructions"]["weft"]
+
+
+@pytest.mark.xdist_group("bench")
+def test_a_wrong_result_is_noticed(bench, builds, tmp_path):
+    """Of a program for this machine, too."""
+    for way in ("weft", "plain"):
+        (tmp_path / way).symlink_to(builds[1] / way)
+    (tmp_path / "native").mkdir()
+    (tmp_path / "native/sqlite").write_text("#!/bin/sh\necho 7\n")
+    (tmp_path / "native/sqlite").chmod(0o755)
+    code, said = bench("--exact", "--only", "SQLite inserts", "--build", tmp_path)
+    assert code == 1 and "native sqlite-none: inserts 100 is 7, not 100" in said
 
 
 @pytest.mark.xdist_group("bench")

@@ -27,6 +27,16 @@ def test_interval_of_few_is_all_of_them():
     assert interval([3]) == (3, 3) and interval([2, 9, 4]) == (2, 9)
 
 
+@pytest.mark.parametrize("ratios, met", [([1.9, 2.1, 2.2], "ok"), ([2.1, 2.2, 2.3], "OVER")])
+def test_a_limit_of_native_is_met_if_the_interval_reaches_it(tmp_path, ratios, met):
+    file, figures = tmp_path / "budget.json", Figures()
+    limits = {"at most of native": {"a": 2}}
+    file.write_text(json.dumps({kind: limits.get(kind, {}) for kind in (*Budget.LIMITS, "exact")}))
+    figures.note("a", "weft", 1, "ns")
+    figures.note_of("native", "a", "weft", ratios)
+    assert Budget(file).remark("a", figures) == ("<= 2", met)
+
+
 @pytest.mark.parametrize("ratios, met", [([0.9, 0.95, 0.99], "ok"), ([0.9, 0.95, 0.97], "BELOW")])
 def test_a_goal_is_met_if_the_interval_reaches_it(tmp_path, ratios, met):
     file, figures = tmp_path / "budget.json", Figures()

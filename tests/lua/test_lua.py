@@ -88,6 +88,11 @@ def test_cancelled(run, after):
     assert run("cancelled", "", str(after)).err.startswith("ECANCELED: all closed\n")
 
 
+@pytest.mark.parametrize("after", range(1, 100, much(7, 33)))
+def test_cancelled_while_it_prints(run, way, after):
+    assert run("printing", "" if way.kind == "none" else "fibers", str(after)).err.startswith("ECANCELED: all closed\n")
+
+
 def test_a_loop(run):
     assert run("loops", "", "", "50").err.startswith("ETIMEDOUT: ")
 
