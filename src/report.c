@@ -13,13 +13,13 @@ void weft_report(const char *text, size_t length)
 
 #else
 
-#include <unistd.h>
+int dprintf(int fd, const char *format, ...); // POSIX's, which <stdio.h> hides in strict C11
 
-// The machine's, not the stderr of weft::libc, whose writes block: whoever misuses Weft may be no fiber.
+// To the machine's standard error. That of weft::libc, which has the names stderr and write, may have to wait,
+// and whoever misuses Weft may be no fiber.
 void weft_report(const char *text, size_t length)
 {
-    for (ssize_t some; length && (some = write(STDERR_FILENO, text, length)) > 0; length -= (size_t)some)
-        text += some;
+    dprintf(2, "%.*s", (int)length, text);
 }
 
 #endif
