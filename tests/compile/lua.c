@@ -4,7 +4,7 @@
 
 static int setup(lua_State *L)
 {
-    return weft_lua_open_fs(L) + weft_lua_open_http(L);
+    return weft_lua_open_fs(L) + weft_lua_open_http(L) + weft_lua_open_net(L);
 }
 
 static weft_lua lua;

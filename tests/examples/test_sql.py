@@ -291,6 +291,7 @@ def test_deadline(serve, tmp_path, deadline, ends):
             return "cut"
 
     with serve(tmp_path, DEADLINE=deadline) as service, ThreadPoolExecutor() as pool:
+        do(service, "SELECT 1")  # two requests at once would each begin an instance, and one of these have the database
         waits = pool.submit(late)
         if ends == "cut":
             assert rows(service, "SELECT 1") == [[1]] and not waits.done()
