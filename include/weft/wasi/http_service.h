@@ -3,7 +3,7 @@
 //
 //     typedef struct {
 //         weft_coro co;
-//         weft_http_exchange http; // second
+//         weft_http_exchange http; // by this name
 //     } hello;
 //
 //     WEFT_ASYNC(hello)
@@ -16,12 +16,16 @@
 //
 // A reply is whole when the handler has ended as done. Else the client learns it:
 //
-// - If a handler ended without a reply, the client gets 500, or 503 if it failed by WEFT_ENOMEM. The reason
-//   goes to the log if the program has one (log.h), else to standard error in builds that show messages, and
-//   never to the client. A request that finds no memory to start with is answered 503, too.
+// - If a handler ended without a reply, the client gets 500, or 503 if it failed by WEFT_ENOMEM. What it failed
+//   by goes to the log if the program has one (log.h), else to standard error in builds that show messages, and
+//   never to the client. One that ended as done says nothing. A request that finds no memory to start with is
+//   answered 503, too.
 // - One that failed or was cancelled after the head was sent, or ended amid a write, cuts the body: the client
 //   sees an error, never a short reply that looks whole. What the handler left in flight is stopped then, as by
 //   weft_stop_blocking (op.h).
+//
+// The host spreads requests over several instances, each with globals of its own, and ends one that is idle: a
+// global is a cache, and no count of all requests.
 //
 // What the library hands out, texts and ends, is the exchange's and stays until the handler has ended. Neither
 // the exchange nor its ends may be moved.
