@@ -76,6 +76,17 @@ uint16_t weft__lua_port(lua_State *L, int at)
     return (uint16_t)port;
 }
 
+weft_error weft__lua_given_address(lua_State *L, int at, weft_address *address)
+{
+    size_t length;
+    const char *ip = luaL_checklstring(L, at, &length);
+    uint16_t port = weft__lua_port(L, at + 1);
+    weft_error error = weft_text_to_ip(weft_text_of(ip, length), address);
+    if (!error)
+        address->port = port;
+    return error;
+}
+
 int weft__lua_address(lua_State *L, weft_error error, const weft_address *address)
 {
     char room[WEFT_ADDRESS_ROOM];
@@ -324,18 +335,13 @@ static int peer(lua_State *L)
 
 static int listen(lua_State *L)
 {
-    size_t length;
-    const char *ip = luaL_checklstring(L, 1, &length);
     weft_address address;
-    uint16_t port = weft__lua_port(L, 2);
-    weft_error error = weft_text_to_ip(weft_text_of(ip, length), &address);
+    weft_error error = weft__lua_given_address(L, 1, &address);
     listener *it = lua_newuserdatauv(L, sizeof *it, 1);
     *it = (listener){.accepts.of = it};
     luaL_setmetatable(L, listener_name);
-    if (!error) {
-        address.port = port;
+    if (!error)
         error = weft_tcp_listen_at(&it->listener, &address);
-    }
     return error ? weft__lua_refuse(L, error) : 1;
 }
 

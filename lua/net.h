@@ -9,6 +9,8 @@
 // ---- net.c ----
 
 uint16_t weft__lua_port(lua_State *L, int at);
+// The address that the arguments from `at` on are: a text and a port.
+weft_error weft__lua_given_address(lua_State *L, int at, weft_address *address);
 // An address and its port, as two results; or how it is that there is none.
 int weft__lua_address(lua_State *L, weft_error error, const weft_address *address);
 // Leaves nothing on the stack. `close` is its __gc and __close.

@@ -98,11 +98,10 @@ static int was_sent(lua_State *L, int status, lua_KContext context)
 static int send_to(lua_State *L)
 {
     udp *it = check(L);
-    size_t length, ip_length;
-    const char *text = luaL_checklstring(L, 2, &length), *ip = luaL_checklstring(L, 3, &ip_length);
+    size_t length;
+    const char *text = luaL_checklstring(L, 2, &length);
     weft_address to;
-    uint16_t port = weft__lua_port(L, 4);
-    weft_error error = weft_text_to_ip(weft_text_of(ip, ip_length), &to);
+    weft_error error = weft__lua_given_address(L, 3, &to);
     if (error)
         return weft__lua_refuse(L, error);
     if (is_sending(it))
@@ -110,7 +109,6 @@ static int send_to(lua_State *L)
     weft_lua_run *run = weft_lua_waits(L);
     if (it->is_closed)
         return refuse_closed(L, it);
-    to.port = port;
     it->sends.text = weft_text_of(text, length);
     it->sends.to = to;
     it->sends.is_on = true;
@@ -168,18 +166,13 @@ static int address(lua_State *L)
 
 int weft__lua_udp(lua_State *L)
 {
-    size_t length;
-    const char *ip = luaL_checklstring(L, 1, &length);
     weft_address address;
-    uint16_t port = weft__lua_port(L, 2);
-    weft_error error = weft_text_to_ip(weft_text_of(ip, length), &address);
+    weft_error error = weft__lua_given_address(L, 1, &address);
     udp *it = lua_newuserdatauv(L, sizeof *it, 0);
     *it = (udp){.sends.of = it, .receives.of = it};
     luaL_setmetatable(L, name);
-    if (!error) {
-        address.port = port;
+    if (!error)
         error = weft_udp_bind_at(&it->udp, &address);
-    }
     return error ? weft__lua_refuse(L, error) : 1;
 }
 

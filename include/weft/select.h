@@ -8,9 +8,10 @@
 //                            weft_sleep_until(of, &host_clock, &self->timer, self->when)));
 //     switch (weft_chosen(self->cases)) ... // 0, 1 or 2
 //
-// A case is any wait that takes a coroutine, with `of` in its place: a wait for an operation, a weft_event, a
-// send or receive of a channel, a permit, a condition, a broadcast, a value that comes once, ended children,
-// room in a scope, a time. It is neither weft_call, of whatever kind, nor weft_yield, nor weft_select.
+// A case is any wait that takes a coroutine, with `of` in its place. So it waits for an operation, a
+// weft_event, a send or receive of a channel, a permit or a condition. Or it waits for a broadcast, a value
+// that comes once, ended children, room in a scope, or a time. It is neither weft_call, of whatever kind, nor
+// weft_yield, nor weft_select.
 //
 // The cases are tried in their order, up to the first that is ready. If none is, all wait, and the first that
 // is served is chosen. Then the others are withdrawn, as if they had never waited; but operations stay in
