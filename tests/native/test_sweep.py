@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import pytest
 from examples.test_ask import Server, right
 from limits import limited
+from paths import ROOT
 from soak import SOAK, much
 
 from tools.service import Service
@@ -61,7 +62,7 @@ def nobody():
 @dataclass
 class Example:
     """A program that runs to its end, or a service; the first word of its key is its name. {folder} in its words is a
-    folder with files, {examples} that of the examples, {peer} who is there for it."""
+    folder with files, {root} the repository, {examples} that of the examples, {peer} who is there for it."""
 
     arguments: tuple = ()
     options: tuple = ()
@@ -88,6 +89,7 @@ EXAMPLES = {
     "serve": Example(options=("--dir", "{folder}::site"), paths=("/a", "/d/", "/d/", "/none")),
     "proxy": Example(options=("--env", "UPSTREAMS=http://{peer},http://{peer}"), paths=("/a", "/b"), beside=page),
     "calc": Example(("127.0.0.1:0",), ("-S", "inherit-network"), talks=True, ends=False),
+    "lua-service": Example(options=("--dir", "{root}/examples/lua/handlers::handlers", "-S", "http"), paths=("/hello", "/hello")),
     "sql": Example(options=("--env", "DATABASE={folder}/sql.db"), paths=("/", "/"), body="CREATE TABLE IF NOT EXISTS t(a); SELECT count(*) FROM t"),
 }
 
@@ -163,7 +165,7 @@ def run(build, tmp_path):
     def run(name, *options, lists=False):
         it = EXAMPLES[name]
         with it.beside() as peer:
-            arguments, given = ([word.format(folder=tmp_path, examples=build / "examples", peer=peer) for word in words] for words in (it.arguments, it.options))
+            arguments, given = ([word.format(root=ROOT, folder=tmp_path, examples=build / "examples", peer=peer) for word in words] for words in (it.arguments, it.options))
             command = [build / f"examples/{name.split()[0]}.so", *arguments]
             if it.paths and not lists:
                 return serve(it, command, [*given, *options])
