@@ -76,7 +76,11 @@ GUARDED(unlink, int, (const char *path), (path))
 // No other instance has the file open, and SQLite knows by itself who has it in this one.
 static int lock_of_nobody(int fd, int what, ...)
 {
-    enum { GET = 12, UNLOCKED = 2 }; // SQLite's own, where there are no locks
+#ifdef F_GETLK // as natively
+    enum { GET = F_GETLK, UNLOCKED = F_UNLCK };
+#else // SQLite's own
+    enum { GET = 12, UNLOCKED = 2 };
+#endif
     va_list more;
     va_start(more, what);
     if (what == GET)

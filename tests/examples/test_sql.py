@@ -7,7 +7,9 @@ import itertools
 import json
 import random
 import signal
+import shutil
 import socket
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -359,6 +361,23 @@ def test_owners_that_are_killed(serve, tmp_path, hosts=3, rounds=much(30, 3)):
         found = rows(service, "SELECT who, what FROM t")
     assert len(found) == len(set(map(tuple, found)))
     assert all(some for some in told) and not [one for some in told for one in some if one not in found]
+
+
+def test_commit_that_a_crash_cut(serve, tmp_path):
+    """What of it is in the file already is taken back, by the journal beside it."""
+    (tmp_path / "data").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "sql.db")) as writer:
+        writer.execute("CREATE TABLE t(a, b)")
+        writer.executemany("INSERT INTO t VALUES(1, zeroblob(?))", [[3000]] * 100)
+        writer.commit()
+        writer.execute("PRAGMA cache_size = 1")  # so that pages are written before the commit
+        writer.execute("UPDATE t SET a = 2")
+        for name in ("sql.db", "sql.db-journal"):
+            shutil.copy(tmp_path / name, tmp_path / "data" / name)
+    with serve(tmp_path / "data") as service:
+        assert rows(service, "SELECT a, count(*) FROM t GROUP BY a") == [[1, 100]]
+        assert rows(service, "PRAGMA integrity_check") == [["ok"]]
+        assert rows(service, "INSERT INTO t VALUES(3, 0) RETURNING a") == [[3]]
 
 
 def test_kills(serve, tmp_path, tell, kills=much(100, 5)):

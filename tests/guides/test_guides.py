@@ -68,8 +68,8 @@ def test_echo(command, way):
 
 
 def plain(text):
-    """Without what differs from run to run: addresses, times, and ids of processes."""
-    return re.sub(r"0x[0-9a-f]+|\d{4,}", "N", re.sub(r" +", " ", text))
+    """Without what differs from run to run, and between machines: addresses, times, ids of processes, and folders."""
+    return re.sub(r"0x[0-9a-f]+|\d{4,}", "N", re.sub(r" +", " ", re.sub(r"\S*/", "", text)))
 
 
 def shows(name, said):
